@@ -1,0 +1,1 @@
+//! One examination as commands in and events out.

@@ -1,0 +1,1 @@
+//! DICOM, NIfTI and PNG.

@@ -1,0 +1,1 @@
+//! Simulated technologists who prescribe slices by hand or with the AI.

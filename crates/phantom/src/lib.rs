@@ -1,0 +1,1 @@
+//! Lumbar spines as implicit solids, sampled from population statistics.

@@ -1,0 +1,1 @@
+//! Sequences, signal, acquisition: a virtual MRI scanner.

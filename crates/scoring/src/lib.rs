@@ -1,0 +1,1 @@
+//! Positioning accuracy, overlap, agreement and latency statistics.

@@ -1,0 +1,1 @@
+//! The V-Net: network, 3-D kernels, training and inference.
