@@ -1,0 +1,63 @@
+//! The ladder of crates: arrows point down only (ARCHITECTURE.md has the picture).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+/// Direct normal dependencies of every workspace crate, by package name.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
+    let mut crates = BTreeMap::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let needs = package["dependencies"].as_array().expect("dependencies").iter();
+        let normal = needs.filter(|d| d["kind"].is_null()).map(|d| text(&d["name"])).collect();
+        crates.insert(text(&package["name"]), normal);
+    }
+    crates
+}
+
+/// Everything a crate reaches through the workspace's own crates.
+fn reach(crates: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![from.to_owned()];
+    while let Some(name) = next.pop() {
+        for needed in crates.get(&name).into_iter().flatten() {
+            if seen.insert(needed.clone()) {
+                next.push(needed.clone());
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn truth_never_reaches_a_planner() {
+    let crates = dependencies();
+    for blind in ["plumbline-planner", "plumbline-vnet", "plumbline-scoring", "plumbline-observer"] {
+        for seeing in ["plumbline-phantom", "plumbline-scanner"] {
+            assert!(!reach(&crates, blind).contains(seeing), "{blind} reaches {seeing}");
+        }
+    }
+}
+
+#[test]
+fn candle_lives_in_vnet_and_bevy_in_the_console() {
+    for (name, needs) in dependencies() {
+        for need in needs {
+            assert!(!need.starts_with("candle") || name == "plumbline-vnet", "{name} depends on {need}");
+            assert!(!need.starts_with("bevy") || name == "plumbline-console", "{name} depends on {need}");
+        }
+    }
+}
+
+#[test]
+fn geometry_stands_on_the_ground() {
+    let crates = dependencies();
+    assert!(crates["plumbline-geometry"].iter().all(|need| !need.starts_with("plumbline-")));
+}
