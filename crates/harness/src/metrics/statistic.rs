@@ -1,0 +1,91 @@
+//! The statistics that a criterion can ask for.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One number that stands for many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistic {
+    /// Arithmetic mean.
+    Mean,
+    /// Middle value.
+    Median,
+    /// 95th percentile.
+    P95,
+    /// Smallest value.
+    Min,
+    /// Largest value.
+    Max,
+    /// Part of the values that are "yes", 0…1; for yes-or-no metrics.
+    Rate,
+}
+
+impl Statistic {
+    /// The word in scenario files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::P95 => "p95",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Rate => "rate",
+        }
+    }
+
+    /// The statistic of values, which are put in order; `None` if there are none.
+    pub(crate) fn of(self, values: &mut [f64]) -> Option<f64> {
+        if values.is_empty() {
+            return None;
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        Some(match self {
+            Self::Mean | Self::Rate => values.iter().sum::<f64>() / values.len() as f64,
+            Self::Median => quantile(values, 0.5),
+            Self::P95 => quantile(values, 0.95),
+            Self::Min => values[0],
+            Self::Max => values[values.len() - 1],
+        })
+    }
+}
+
+/// Quantile of ordered values with linear interpolation (Hyndman & Fan 1996, type 7: numpy's and R's default).
+pub(crate) fn quantile(ordered: &[f64], probability: f64) -> f64 {
+    let position = probability * (ordered.len() - 1) as f64;
+    let below = position.floor();
+    let low = ordered[below as usize];
+    let high = ordered[position.ceil() as usize];
+    low + (position - below) * (high - low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_as_numpy_gives_them() {
+        // numpy.percentile([15, 20, 35, 40, 50], [5, 30, 40, 95])
+        let ordered = [15.0, 20.0, 35.0, 40.0, 50.0];
+        for (probability, expected) in [(0.05, 16.0), (0.30, 23.0), (0.40, 29.0), (0.95, 48.0)] {
+            assert!((quantile(&ordered, probability) - expected).abs() < 1e-12, "{probability}");
+        }
+    }
+
+    #[test]
+    fn each_statistic_of_a_known_list() {
+        let expected = [
+            (Statistic::Mean, 4.0),
+            (Statistic::Median, 3.0),
+            (Statistic::P95, 8.8),
+            (Statistic::Min, 1.0),
+            (Statistic::Max, 10.0),
+            (Statistic::Rate, 4.0),
+        ];
+        for (statistic, value) in expected {
+            let found = statistic.of(&mut [10.0, 1.0, 3.0, 2.0, 4.0]).expect("values");
+            assert!((found - value).abs() < 1e-12, "{statistic:?} {found}");
+        }
+        assert_eq!(Statistic::Mean.of(&mut []), None);
+    }
+}

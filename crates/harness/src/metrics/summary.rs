@@ -1,0 +1,61 @@
+//! The figures of one metric as `run.json` keeps them.
+
+use std::collections::BTreeMap;
+
+use randomness::Stream;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{self, Observations, Statistic};
+use crate::record::CaseRow;
+
+/// Summary of a metric's values. A figure estimated from all rows at once (agreement) stands in every
+/// place, has no `sd`, and counts its subjects in `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricSummary {
+    /// Number of values.
+    pub n: usize,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation (n − 1).
+    pub sd: Option<f64>,
+    /// Middle value.
+    pub median: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// 95 % confidence interval of the mean: bootstrap over cases; for an ICC, from the F distribution.
+    pub ci95: Option<[f64; 2]>,
+}
+
+impl MetricSummary {
+    /// Summarises; `None` without values.
+    pub fn of(observations: &Observations, resampling: &Stream) -> Option<Self> {
+        Some(Self {
+            n: observations.len(),
+            mean: observations.statistic(Statistic::Mean)?,
+            sd: observations.sd(),
+            median: observations.statistic(Statistic::Median)?,
+            p95: observations.statistic(Statistic::P95)?,
+            min: observations.statistic(Statistic::Min)?,
+            max: observations.statistic(Statistic::Max)?,
+            ci95: observations.confidence_interval(Statistic::Mean, resampling),
+        })
+    }
+}
+
+/// Every metric of the catalogue that the rows have values of, by name.
+pub fn summaries(rows: &[&CaseRow], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
+    metrics::all()
+        .iter()
+        .filter_map(|metric| {
+            let observations = metric.observe(rows.iter().copied());
+            let summary = MetricSummary::of(&observations, &resampling.child(metric.name, 0))?;
+            Some((metric.name.to_owned(), summary))
+        })
+        .collect()
+}

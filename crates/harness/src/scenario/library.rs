@@ -1,0 +1,186 @@
+//! Where the names in a scenario lead: populations, protocols, panels and models.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::diagnosis::{Diagnosis, did_you_mean};
+use crate::scenario::ScenarioError;
+
+/// Folder of population files.
+const PHANTOMS: &str = "phantoms";
+/// Folder of models.
+const MODELS: &str = "models";
+/// The population that is built into the program.
+const BUILTIN_POPULATION: &str = "adult-lumbar";
+
+/// How a file is named in place of something known.
+const TOML_FILE: &str = "a path that ends in .toml";
+
+/// The folder that holds `phantoms/`, `scenarios/` and `models/`; without one, what is built in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Library {
+    root: Option<PathBuf>,
+}
+
+/// Something that a name led to, with the text that it was read from.
+#[derive(Clone, Debug)]
+pub struct Named<T> {
+    /// What was read.
+    pub content: T,
+    /// Its text; for what is built in, its name.
+    pub text: String,
+}
+
+impl Library {
+    /// The library around a file or folder: the nearest folder upwards that holds `phantoms/`, else the
+    /// current folder if that does.
+    pub fn near(path: &Path) -> Self {
+        let absolute = path.canonicalize().ok();
+        let upwards = absolute.iter().flat_map(|path| path.ancestors().skip(1)).map(Path::to_owned);
+        let here = std::env::current_dir().ok();
+        let root = upwards.chain(here).find(|folder| folder.join(PHANTOMS).is_dir());
+        Self { root }
+    }
+
+    /// The folder of a model; `None` if there is none of that name.
+    pub fn model_folder(&self, name: &str) -> Option<PathBuf> {
+        let named = self.root.as_ref().map(|root| root.join(MODELS).join(name));
+        named.into_iter().chain([PathBuf::from(name)]).find(|folder| folder.is_dir())
+    }
+
+    /// What to say of a model that there is not.
+    pub(crate) fn unknown_model(&self, name: &str) -> NotFound {
+        NotFound::unknown("model", name, &self.models(), "a folder")
+    }
+
+    /// Names of the models, in alphabetical order.
+    pub fn models(&self) -> Vec<String> {
+        self.names_in(MODELS, |path| path.is_dir().then(|| path.file_name())?)
+    }
+
+    /// Names of the populations, in alphabetical order.
+    pub fn populations(&self) -> Vec<String> {
+        let mut names =
+            self.names_in(PHANTOMS, |path| path.extension().filter(|end| *end == "toml").and(path.file_stem()));
+        names.push(BUILTIN_POPULATION.to_owned());
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// A population by name, or from a TOML file whose path is given from `beside`'s folder.
+    ///
+    /// # Errors
+    /// [`NotFound::Unknown`] with the names that there are; [`NotFound::Refused`] for a file that is wrong.
+    pub fn population(&self, name: &str, beside: &Path) -> Result<Named<phantom::Population>, NotFound> {
+        let known = self.root.as_ref().map(|root| root.join(PHANTOMS).join(format!("{name}.toml")));
+        match file(name, beside).or(known.filter(|path| path.is_file())) {
+            Some(path) => read(&path, |text| {
+                phantom::Population::from_toml(text).map_err(|error| population_mistake(&path, text, &error))
+            }),
+            None if name == BUILTIN_POPULATION => {
+                Ok(Named { content: phantom::Population::adult_lumbar(), text: name.to_owned() })
+            }
+            None => Err(NotFound::unknown("population", name, &self.populations(), TOML_FILE)),
+        }
+    }
+
+    /// A protocol by its built-in name, or from a TOML file.
+    ///
+    /// # Errors
+    /// As [`Self::population`].
+    pub fn protocol(&self, name: &str, beside: &Path) -> Result<Named<scanner::Protocol>, NotFound> {
+        match file(name, beside) {
+            Some(path) => read(&path, |text| {
+                scanner::Protocol::from_toml(text).map_err(|error| protocol_mistake(&path, text, &error))
+            }),
+            None => match scanner::Protocol::builtin(name) {
+                Some(content) => Ok(Named { content, text: name.to_owned() }),
+                None => Err(NotFound::unknown("protocol", name, scanner::Protocol::BUILTIN_NAMES, TOML_FILE)),
+            },
+        }
+    }
+
+    /// The default panel of technologists, or one from a TOML file.
+    ///
+    /// # Errors
+    /// As [`Self::population`].
+    pub fn panel(&self, name: &str, beside: &Path) -> Result<Named<observer::Panel>, NotFound> {
+        match file(name, beside) {
+            Some(path) => {
+                read(&path, |text| observer::Panel::from_toml(text).map_err(|error| panel_mistake(&path, text, &error)))
+            }
+            None if name == "default" => Ok(Named { content: observer::Panel::default_panel(), text: name.to_owned() }),
+            None => Err(NotFound::unknown("panel", name, &["default"], TOML_FILE)),
+        }
+    }
+
+    fn names_in(&self, folder: &str, name: impl Fn(&Path) -> Option<&std::ffi::OsStr>) -> Vec<String> {
+        let entries = self.root.as_ref().and_then(|root| fs::read_dir(root.join(folder)).ok());
+        let paths = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        let mut names: Vec<String> =
+            paths.filter_map(|path| Some(name(&path)?.to_string_lossy().into_owned())).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Why a name leads nowhere.
+#[derive(Debug)]
+pub enum NotFound {
+    /// Nothing has that name.
+    Unknown {
+        /// What was found.
+        message: String,
+        /// What was expected.
+        help: String,
+    },
+    /// The file that it names is wrong or cannot be read.
+    Refused(ScenarioError),
+}
+
+impl NotFound {
+    fn unknown(kind: &str, name: &str, known: &[impl AsRef<str>], other: &str) -> Self {
+        let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+        let near = did_you_mean(name, known.iter().copied());
+        let list = match known.as_slice() {
+            [] => format!("none is known by name; expected {other}"),
+            known => format!("known: {}; or {other}", known.join(", ")),
+        };
+        let help = if near.is_empty() { list } else { near };
+        Self::Unknown { message: format!("unknown {kind} '{name}'"), help }
+    }
+}
+
+/// The path that a name gives outright: one with a folder or an ending.
+fn file(name: &str, beside: &Path) -> Option<PathBuf> {
+    (name.contains('/') || name.ends_with(".toml")).then(|| beside.parent().unwrap_or(Path::new("")).join(name))
+}
+
+fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, Diagnosis>) -> Result<Named<T>, NotFound> {
+    let unreadable = |source| NotFound::Refused(ScenarioError::Unreadable { path: path.to_owned(), source });
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let content = parse(&text).map_err(|mistake| NotFound::Refused(ScenarioError::Wrong(Box::new(mistake))))?;
+    Ok(Named { content, text })
+}
+
+fn population_mistake(path: &Path, text: &str, error: &phantom::PopulationError) -> Diagnosis {
+    match error {
+        phantom::PopulationError::Syntax(error) => Diagnosis::of_toml(path, text, error),
+        other => Diagnosis::at(path, text, "", other.to_string(), ""),
+    }
+}
+
+fn protocol_mistake(path: &Path, text: &str, error: &scanner::ProtocolError) -> Diagnosis {
+    match error {
+        scanner::ProtocolError::Syntax(error) => Diagnosis::of_toml(path, text, error),
+        other => Diagnosis::at(path, text, "", other.to_string(), ""),
+    }
+}
+
+fn panel_mistake(path: &Path, text: &str, error: &observer::PanelError) -> Diagnosis {
+    match error {
+        observer::PanelError::Syntax(error) => Diagnosis::of_toml(path, text, error),
+        other => Diagnosis::at(path, text, "", other.to_string(), ""),
+    }
+}

@@ -1,0 +1,37 @@
+//! Scenario files: who is scanned, on what, planned by whom, and what must hold.
+//!
+//! ```
+//! use harness::scenario::{Library, ScenarioSetup};
+//! use std::path::Path;
+//!
+//! let text = "
+//!     format-version = 1
+//!     name = 'two-patients'
+//!     seed = 7
+//!     cases = 2
+//!     [patients]
+//!     population = 'adult-lumber'
+//! ";
+//! let error = ScenarioSetup::from_text(Path::new("two.toml"), text, &Library::default()).unwrap_err();
+//! assert_eq!(error.to_string(), "two.toml:7:18: unknown population 'adult-lumber' (did you mean 'adult-lumbar'?)");
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`document`] | the file as it is written |
+//! | [`setup`] | the file with everything that its names lead to |
+//! | [`library`] | where names lead |
+//! | [`error`] | why a scenario is refused |
+
+mod check;
+pub mod document;
+pub mod error;
+pub mod library;
+pub mod setup;
+#[cfg(test)]
+mod tests;
+
+pub use document::{Arms, ClosedLoop, Patients, PlannerChoice, PlannerKind, ScannerChoice, Scenario};
+pub use error::ScenarioError;
+pub use library::{Library, NotFound};
+pub use setup::ScenarioSetup;

@@ -1,0 +1,189 @@
+use std::path::Path;
+
+use super::*;
+
+/// A right scenario; tests break one line of it.
+const RIGHT: &str = "\
+format-version = 1
+name = \"test\"
+seed = 7
+cases = 3
+[patients]
+population = \"adult-lumbar\"
+[patients.positioning]
+roll-deg = { sd = 4.0, limit = 10.0 }
+[scanner]
+protocol = \"lumbar-1.5t\"
+[planner]
+kind = \"command\"
+command = \"./planner\"
+[prescription]
+sat-band-thickness-mm = 60.0
+sat-band-clearance-mm = 5.0
+sagittal = { slices = 15, thickness-mm = 4.0, gap-mm = 0.4, fov-mm = [300.0, 300.0], matrix = [384, 384] }
+axial = { slices = 5, thickness-mm = 4.0, gap-mm = 0.4, fov-mm = [180.0, 180.0], matrix = [256, 256] }
+[arms]
+automated-repeats = 2
+[[criteria]]
+metric = \"dice.vertebra\"
+statistic = \"mean\"
+at-least = 0.9
+";
+
+fn load(text: &str) -> Result<ScenarioSetup, ScenarioError> {
+    ScenarioSetup::from_text(Path::new("s.toml"), text, &Library::default())
+}
+
+#[test]
+fn a_right_scenario_is_taken_and_its_hash_follows_its_text() {
+    let setup = load(RIGHT).expect("right");
+    assert_eq!((setup.scenario.cases, setup.scenario.arms.automated_repeats), (3, 2));
+    let again = load(&RIGHT.replace("seed = 7", "seed = 8")).expect("right");
+    assert_ne!(setup.hash, again.hash);
+    assert_eq!(setup.identity(Some(9)).seed, 9);
+}
+
+#[test]
+fn every_mistake_is_shown_in_place_with_what_was_expected() {
+    let mistakes = [
+        // (right, wrong, message)
+        (
+            "cases = 3",
+            "casess = 3",
+            "s.toml:4:1: unknown field `casess`, expected one of `format-version`, `name`, \
+            `title`, `description`, `seed`, `cases`, `patients`, `scanner`, `prescription`, `planner`, `arms`, `loop`, \
+            `criteria` (did you mean 'cases'?)",
+        ),
+        ("cases = 3", "cases = 0", "s.toml:4:9: cases is 0 (expected 1 to 1000000 patients)"),
+        ("cases = 3", "cases = -3", "s.toml:4:9: invalid value: integer `-3`, expected u64"),
+        ("cases = 3", "cases = \"many\"", "s.toml:4:9: invalid type: string \"many\", expected u64"),
+        ("format-version = 1", "format-version = 2", "s.toml:1:18: format-version is 2 (this program reads version 1)"),
+        (
+            "\"test\"",
+            "\"Test run\"",
+            "s.toml:2:8: 'Test run' is no name for a scenario (expected small letters, digits and \
+            hyphens, such as lumbar-routine)",
+        ),
+        (
+            "adult-lumbar",
+            "adult-lumber",
+            "s.toml:6:14: unknown population 'adult-lumber' (did you mean 'adult-lumbar'?)",
+        ),
+        ("adult-lumbar", "nobody.toml", "cannot read nobody.toml: No such file or directory (os error 2)"),
+        (
+            "lumbar-1.5t",
+            "brain",
+            "s.toml:10:12: unknown protocol 'brain' (known: lumbar-1.5t, lumbar-3t; or a path that \
+            ends in .toml)",
+        ),
+        (
+            "roll-deg",
+            "roll-rad",
+            "s.toml:8:1: unknown field `roll-rad`, expected one of `positions`, `roll-deg`, `pitch-deg`, \
+            `yaw-deg`, `offset-left-mm`, `offset-posterior-mm`, `offset-head-mm`, `landmark-error-mm`, \
+            `knee-cushion-probability` (did you mean 'roll-deg'?)",
+        ),
+        ("sd = 4.0", "sd = -4.0", "s.toml:8:12: positioning: sd and limit of roll-deg must not be negative"),
+        ("sd = 4.0", "sd = nan", "s.toml:8:12: positioning: sd of roll-deg is NaN, expected a finite number"),
+        (
+            "slices = 5, thickness-mm = 4.0",
+            "slices = 5, thickness-mm = -4.0",
+            "s.toml:18:38: thickness-mm is -4 (expected \
+            millimetres above 0, up to 100)",
+        ),
+        ("matrix = [256, 256]", "matrix = [256, 0]", "s.toml:18:97: matrix.1 is 0 (expected 1 to 2048)"),
+        (
+            "kind = \"command\"",
+            "kind = \"comand\"",
+            "s.toml:12:8: unknown variant `comand`, expected `builtin` or `command` \
+            (did you mean 'command'?)",
+        ),
+        (
+            "command = \"./planner\"",
+            "command = \"\"",
+            "s.toml:13:11: no command is given (a planner of kind 'command' needs \
+            the program to start)",
+        ),
+        ("automated-repeats = 2", "automated-repeats = 0", "s.toml:20:21: automated-repeats is 0 (expected 1 to 100)"),
+        (
+            "automated-repeats = 2",
+            "arms = [\"manual\"]",
+            "s.toml:20:8: the automated arm is missing (it is the planner under \
+            test, and the others build on it)",
+        ),
+        (
+            "dice.vertebra",
+            "dice.vertebre",
+            "s.toml:22:10: unknown metric 'dice.vertebre' (did you mean 'dice.vertebra'?)",
+        ),
+        (
+            "dice.vertebra",
+            "happiness",
+            "s.toml:22:10: unknown metric 'happiness' ('plumbline explain' lists the metrics)",
+        ),
+        (
+            "\"mean\"",
+            "\"medain\"",
+            "s.toml:23:13: unknown variant `medain`, expected one of `mean`, `median`, `p95`, `min`, \
+            `max`, `rate` (did you mean 'median'?)",
+        ),
+        (
+            "\"mean\"",
+            "\"rate\"",
+            "s.toml:23:13: dice.vertebra has no rate: its values are not yes or no (expected mean, \
+            median, p95, min or max)",
+        ),
+        (
+            "at-least = 0.9",
+            "at-least = 90",
+            "s.toml:24:12: at-least is 90 (dice.vertebra lies between 0 and 1; 90 % is 0.90)",
+        ),
+        ("at-least = 0.9", "at-least = nan", "s.toml:24:12: at-least is NaN (expected a number from 0)"),
+        ("at-least = 0.9", "", "s.toml:21:1: no limit is given (expected one of at-least and at-most)"),
+        (
+            "at-least = 0.9",
+            "at-least = 0.9\narm = \"manuel\"",
+            "s.toml:25:7: unknown variant `manuel`, expected one of \
+            `automated`, `collaborative`, `manual` (did you mean 'manual'?)",
+        ),
+    ];
+    for (right, wrong, message) in mistakes {
+        let text = RIGHT.replacen(right, wrong, 1);
+        assert_ne!(text, RIGHT, "'{right}' is not in the scenario");
+        let error = load(&text).expect_err(wrong).to_string();
+        assert_eq!(error.lines().next(), Some(message), "for {wrong}");
+    }
+}
+
+#[test]
+fn broken_toml_is_shown_in_place() {
+    let error = load(&RIGHT.replace("seed = 7", "seed = ")).expect_err("no value");
+    assert!(error.to_string().starts_with("s.toml:3:"), "{error}");
+    assert!(matches!(load("\u{0}"), Err(ScenarioError::Wrong(_))));
+}
+
+#[test]
+fn agreement_of_one_plan_with_itself_is_refused() {
+    let text =
+        RIGHT.replace("dice.vertebra", "agreement.icc").replace("automated-repeats = 2", "automated-repeats = 1");
+    let error = load(&text).expect_err("one repeat").to_string();
+    assert!(error.contains("needs plans on repeated localizers"), "{error}");
+}
+
+#[test]
+fn the_shipped_scenarios_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let setups = ScenarioSetup::load_all(&[folder]).expect("right");
+    let cases: Vec<_> = setups.iter().map(|setup| (setup.scenario.name.as_str(), setup.scenario.cases)).collect();
+    assert_eq!(cases, [("awkward-positioning", 24), ("lumbar-routine", 24), ("smoke", 3)]);
+    assert!(setups.iter().all(|setup| setup.scenario.criteria.len() >= 5));
+}
+
+#[test]
+fn missing_files_and_empty_folders_are_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let missing = ScenarioSetup::load(&folder.path().join("none.toml")).expect_err("missing").to_string();
+    assert!(missing.contains("none.toml"), "{missing}");
+    let empty = ScenarioSetup::load_all(&[folder.path().to_owned()]).expect_err("empty").to_string();
+    assert!(empty.contains("holds no scenario"), "{empty}");
+}

@@ -1,0 +1,26 @@
+//! JSON Schemas of the files that the product reads and writes.
+
+use schemars::{Schema, schema_for};
+
+use crate::manifest::Manifest;
+use crate::scenario::Scenario;
+
+/// Schema of scenario files.
+pub fn scenario() -> Schema {
+    schema_for!(Scenario)
+}
+
+/// Schema of population files.
+pub fn phantom() -> Schema {
+    schema_for!(phantom::Population)
+}
+
+/// Schema of `plan.json`.
+pub fn plan() -> Schema {
+    schema_for!(planner::ScanPlan)
+}
+
+/// Schema of `run.json`.
+pub fn run() -> Schema {
+    schema_for!(Manifest)
+}

@@ -1,0 +1,166 @@
+//! Writing a run directory while the run goes on.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::junit;
+use crate::manifest::{Difference, Identity, MANIFEST, Manifest, Provenance, WallClock, Warning};
+use crate::record::CaseRow;
+use crate::store::files::write_whole;
+use crate::store::journal::{FinishedCase, JOURNAL, Journal};
+use crate::store::run::Run;
+use crate::store::{StoreError, cases};
+
+/// What earlier runs leave in a run directory; a new run there takes it away.
+const PRODUCTS: [&str; 7] = [MANIFEST, cases::CASES, junit::JUNIT, "report.html", "figures", "pictures", "dicom"];
+
+/// A run directory in the making.
+#[derive(Debug)]
+pub struct RunWriter {
+    folder: PathBuf,
+    identity: Identity,
+    journal: Journal,
+    finished: Vec<FinishedCase>,
+}
+
+impl RunWriter {
+    /// Begins a run in a new or empty folder, or in the place of a finished run.
+    ///
+    /// # Errors
+    /// [`StoreError::Interrupted`] or [`StoreError::NotARun`] if the folder holds what must not be lost;
+    /// [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
+    pub fn create(folder: &Path, identity: Identity) -> Result<Self, StoreError> {
+        let existed = folder.exists();
+        if existed {
+            make_room(folder)?;
+        }
+        fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+        match Journal::create(folder, &identity) {
+            Ok(journal) => Ok(Self { folder: folder.to_owned(), identity, journal, finished: Vec::new() }),
+            Err(error) => {
+                // The first error is the one to tell.
+                drop(fs::remove_file(folder.join(JOURNAL)));
+                if !existed {
+                    drop(fs::remove_dir(folder));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Continues a run; begins it if there is none yet.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherRun`] if the folder's run differs in anything that decides its figures.
+    pub fn resume(folder: &Path, identity: Identity) -> Result<Self, StoreError> {
+        if folder.join(JOURNAL).exists() {
+            let (journal, found, finished) = Journal::reopen(folder)?;
+            same_run(folder, &found, &identity)?;
+            return Ok(Self { folder: folder.to_owned(), identity, journal, finished });
+        }
+        if !folder.join(MANIFEST).exists() {
+            return Self::create(folder, identity);
+        }
+        let run = Run::open(folder)?;
+        same_run(folder, &run.manifest.provenance.identity, &identity)?;
+        let mut journal = Journal::create(folder, &identity)?;
+        let finished = run.finished_cases();
+        finished.iter().try_for_each(|case| journal.append(case))?;
+        Ok(Self { folder: folder.to_owned(), identity, journal, finished })
+    }
+
+    /// The run directory.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// True if the case is there already.
+    pub fn has(&self, scenario: &str, case: u64) -> bool {
+        self.finished.iter().any(|finished| finished.case == case && finished.scenario == scenario)
+    }
+
+    /// Keeps a finished case; when this returns it is on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] when the disk is full or refuses; earlier cases stay readable.
+    pub fn record(&mut self, case: FinishedCase) -> Result<(), StoreError> {
+        self.journal.append(&case)?;
+        self.finished.push(case);
+        Ok(())
+    }
+
+    /// Writes `cases.parquet`, `junit.xml` and `run.json` from what is finished. The journal goes once every
+    /// selected case is there; until then the run can be continued.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the disk is full or refuses; the journal is kept.
+    pub fn finish(self, devices: Vec<String>, wall_clock: WallClock) -> Result<Run, StoreError> {
+        let done: BTreeSet<_> = self.finished.iter().map(|case| (case.scenario.clone(), case.case)).collect();
+        let complete = self.identity.is_done(&done);
+        let provenance = Provenance { identity: self.identity, devices, wall_clock: Some(wall_clock) };
+        let run = assemble(&self.folder, provenance, self.finished);
+        write_results(&run)?;
+        if complete {
+            self.journal.remove()?;
+        }
+        Ok(run)
+    }
+}
+
+/// Rows and manifest of finished cases.
+pub(crate) fn assemble(folder: &Path, provenance: Provenance, finished: Vec<FinishedCase>) -> Run {
+    let mut rows: Vec<CaseRow> = Vec::new();
+    let mut warnings = Vec::new();
+    for case in finished {
+        rows.extend(case.rows);
+        let (scenario, case_number) = (case.scenario, case.case);
+        let warn = |message| Warning { scenario: scenario.clone(), case: case_number, message };
+        warnings.extend(case.warnings.into_iter().map(warn));
+    }
+    cases::sort(&mut rows);
+    let manifest = Manifest::assemble(provenance, &rows, warnings);
+    Run { folder: folder.to_owned(), manifest, rows }
+}
+
+/// Writes a run's results; `run.json` comes last, so that its presence means that the others are there.
+pub(crate) fn write_results(run: &Run) -> Result<(), StoreError> {
+    cases::write(&run.folder, &run.rows)?;
+    write_whole(&run.folder.join(junit::JUNIT), junit::render(&run.manifest)?.as_bytes())?;
+    let mut json = serde_json::to_string_pretty(&run.manifest)
+        .map_err(|error| StoreError::Encoding { what: MANIFEST, reason: error.to_string() })?;
+    json.push('\n');
+    write_whole(&run.folder.join(MANIFEST), json.as_bytes())
+}
+
+/// Takes a finished run's products away; refuses if anything else would be lost or mixed in.
+pub(crate) fn make_room(folder: &Path) -> Result<(), StoreError> {
+    if folder.join(JOURNAL).exists() {
+        return Err(StoreError::Interrupted { path: folder.to_owned() });
+    }
+    let is_run = folder.join(MANIFEST).exists();
+    let mut entries = fs::read_dir(folder).map_err(StoreError::io("read", folder))?;
+    if !is_run && entries.next().is_some() {
+        return Err(StoreError::NotARun { path: folder.to_owned() });
+    }
+    for product in PRODUCTS.map(|name| folder.join(name)) {
+        let removed = if product.is_dir() {
+            fs::remove_dir_all(&product)
+        } else if product.exists() {
+            fs::remove_file(&product)
+        } else {
+            Ok(())
+        };
+        removed.map_err(StoreError::io("remove", &product))?;
+    }
+    Ok(())
+}
+
+fn same_run(folder: &Path, found: &Identity, expected: &Identity) -> Result<(), StoreError> {
+    match found.difference(expected) {
+        None => Ok(()),
+        Some(Difference { what, found, expected }) => {
+            Err(StoreError::OtherRun { path: folder.to_owned(), what, found, expected })
+        }
+    }
+}
