@@ -25,6 +25,7 @@ pub(crate) fn identity(cases: u64, selection: Selection) -> Identity {
             name: "s".into(),
             title: "A made-up scenario".into(),
             hash: "0123456789abcdef".into(),
+            patients_hash: "fedcba9876543210".into(),
             seed: 7,
             cases,
             population: "adult-lumbar".into(),

@@ -96,6 +96,8 @@ pub struct ScenarioIdentity {
     pub title: String,
     /// BLAKE3 of the scenario file and of the files it names.
     pub hash: String,
+    /// BLAKE3 of what decides its patients and their localizers: population, positioning, protocol.
+    pub patients_hash: String,
     /// Seed of its cases: the file's, or the command line's in its place.
     pub seed: u64,
     /// Number of cases that it asks for.

@@ -153,12 +153,15 @@ fn cases(rows: &[CaseRow]) -> BTreeMap<(&str, u64), Vec<&CaseRow>> {
     cases
 }
 
-/// Same scenario file and seed mean the same patients; the planner and the program may differ.
+/// Same population, positioning, protocol and seed mean the same patients; planner, program and limits may differ.
 fn same_patients(baseline: &Run, candidate: &Run) -> Result<(), CompareError> {
     for before in &baseline.manifest.provenance.identity.scenarios {
         let candidates = &candidate.manifest.provenance.identity.scenarios;
         let Some(after) = candidates.iter().find(|after| after.name == before.name) else { continue };
-        let differing = [("its seed", before.seed != after.seed), ("its files", before.hash != after.hash)];
+        let differing = [
+            ("its seed", before.seed != after.seed),
+            ("its population, positioning or protocol", before.patients_hash != after.patients_hash),
+        ];
         if let Some((what, _)) = differing.into_iter().find(|(_, differs)| *differs) {
             return Err(CompareError::DifferentPatients { scenario: before.name.clone(), what });
         }

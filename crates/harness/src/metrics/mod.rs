@@ -80,6 +80,17 @@ impl Metric {
         }
     }
 
+    /// What `plumbline explain` prints.
+    pub fn explanation(&self) -> String {
+        let unit = if self.unit().is_empty() { String::new() } else { format!(" [{}]", self.unit()) };
+        let better = match self.better {
+            Better::Higher => "more is better",
+            Better::Lower => "less is better",
+        };
+        let Self { name, what, why, limit, .. } = self;
+        format!("{name}{unit}, {better}\n\n  What   {what}\n  Why    {why}\n  Limit  {limit}\n")
+    }
+
     /// True if every value is yes or no.
     pub fn is_rate(&self) -> bool {
         matches!(self.source, Source::Rate(_))

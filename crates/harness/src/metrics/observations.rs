@@ -120,8 +120,7 @@ pub(crate) fn bootstrap(
     if figures.is_empty() {
         return None;
     }
-    figures.sort_unstable_by(f64::total_cmp);
-    Some([quantile(&figures, 0.025), quantile(&figures, 0.975)])
+    Some([quantile(&mut figures, 0.025), quantile(&mut figures, 0.975)])
 }
 
 #[cfg(test)]

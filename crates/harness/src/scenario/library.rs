@@ -167,6 +167,7 @@ fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, Diagnosis>) -> Res
 fn population_mistake(path: &Path, text: &str, error: &phantom::PopulationError) -> Diagnosis {
     match error {
         phantom::PopulationError::Syntax(error) => Diagnosis::of_toml(path, text, error),
+        phantom::PopulationError::OutOfRange { field, .. } => Diagnosis::at(path, text, field, error.to_string(), ""),
         other => Diagnosis::at(path, text, "", other.to_string(), ""),
     }
 }

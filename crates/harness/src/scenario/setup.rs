@@ -18,6 +18,8 @@ pub struct ScenarioSetup {
     pub scenario: Scenario,
     /// BLAKE3 of the file and of the files that it names, hexadecimal.
     pub hash: String,
+    /// BLAKE3 of what decides the patients and their localizers: positioning, population, protocol.
+    pub patients_hash: String,
     /// Who is scanned.
     pub population: phantom::Population,
     /// How they are scanned.
@@ -92,14 +94,12 @@ impl ScenarioSetup {
             }
         };
 
-        let mut hasher = blake3::Hasher::new();
-        for part in [text, &population.text, &protocol.text, &panel.text] {
-            // The length first, so that moving text from one file to the next changes the hash.
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
+        let positioning =
+            serde_json::to_string(&scenario.patients.positioning).expect("checked numbers and fixed names are JSON");
         Ok(Self {
             file: file.to_owned(),
-            hash: hasher.finalize().to_hex().to_string(),
+            hash: hash_of(&[text, &population.text, &protocol.text, &panel.text]),
+            patients_hash: hash_of(&[&positioning, &population.text, &protocol.text]),
             population: population.content,
             protocol: protocol.content,
             panel: panel.content,
@@ -114,6 +114,7 @@ impl ScenarioSetup {
             name: self.scenario.name.clone(),
             title: self.scenario.title.clone(),
             hash: self.hash.clone(),
+            patients_hash: self.patients_hash.clone(),
             seed: seed.unwrap_or(self.scenario.seed),
             cases: self.scenario.cases,
             population: self.scenario.patients.population.clone(),
@@ -121,6 +122,16 @@ impl ScenarioSetup {
             criteria: self.scenario.criteria.clone(),
         }
     }
+}
+
+/// BLAKE3 of several texts, hexadecimal.
+fn hash_of(texts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        // The length first, so that moving a line from one file to the next changes the hash.
+        hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// A file itself; of a folder, the TOML files in it.

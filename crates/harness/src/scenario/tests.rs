@@ -40,6 +40,10 @@ fn a_right_scenario_is_taken_and_its_hash_follows_its_text() {
     assert_eq!((setup.scenario.cases, setup.scenario.arms.automated_repeats), (3, 2));
     let again = load(&RIGHT.replace("seed = 7", "seed = 8")).expect("right");
     assert_ne!(setup.hash, again.hash);
+    let eased = load(&RIGHT.replace("at-least = 0.9", "at-least = 0.8")).expect("right");
+    assert_eq!(setup.patients_hash, eased.patients_hash, "another limit leaves the patients as they are");
+    let turned = load(&RIGHT.replace("sd = 4.0", "sd = 5.0")).expect("right");
+    assert_ne!(setup.patients_hash, turned.patients_hash);
     assert_eq!(setup.identity(Some(9)).seed, 9);
 }
 

@@ -163,3 +163,21 @@ fn folders_of_other_things_are_left_alone() {
     let error = RunWriter::create(&unwritable, identity(CASES, Selection::All)).expect_err("a file is no folder");
     assert!(!error.is_wrong_input(), "{error}");
 }
+
+/// `/dev/full` refuses every byte as a full disk does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_no_finished_case() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect("a new run");
+    (0..4).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("cases.parquet.partial")).expect("a link");
+
+    let error = writer.finish(vec!["cpu".into()], wall_clock()).expect_err("the disk is full");
+
+    assert!(!error.is_wrong_input() && error.to_string().contains("No space left"), "{error}");
+    assert_eq!(names(folder.path()), [journal::JOURNAL], "no partial file is left");
+    assert_eq!(Run::open(folder.path()).expect("readable").manifest.scenarios[0].cases_done, 4);
+    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All)).expect("continued");
+    assert!(writer.has("s", 3));
+}
