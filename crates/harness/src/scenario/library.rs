@@ -36,7 +36,7 @@ impl Library {
     /// current folder if that does.
     pub fn near(path: &Path) -> Self {
         let absolute = path.canonicalize().ok();
-        let upwards = absolute.iter().flat_map(|path| path.ancestors().skip(1)).map(Path::to_owned);
+        let upwards = absolute.iter().flat_map(|path| path.ancestors()).map(Path::to_owned);
         let here = std::env::current_dir().ok();
         let root = upwards.chain(here).find(|folder| folder.join(PHANTOMS).is_dir());
         Self { root }
