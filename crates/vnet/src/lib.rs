@@ -1,1 +1,53 @@
 //! The V-Net: network, 3-D kernels, training and inference.
+//!
+//! An image goes in, labels and probabilities of vertebra, disc, sacrum and canal come out:
+//!
+//! ```
+//! use geometry::{Grid, Point, Volume};
+//! use vnet::{ImageContract, Model, NetworkShape, Provenance, Weights};
+//!
+//! let network = NetworkShape::default();
+//! let parameters = network.initial(randomness::Stream::from_seed(1)); // untrained
+//! let model = Model::from_weights(Weights {
+//!     network,
+//!     image: ImageContract::default(),
+//!     provenance: Provenance::default(),
+//!     parameters,
+//! })?;
+//! let grid = Grid::axis_aligned(Point::new(-20.0, -50.0, -50.0), [2.0, 2.0, 2.0], [20, 50, 50]);
+//! let image = Volume::from_fn(grid, |p| if p.coords.norm() < 40.0 { 300.0 } else { 0.0 });
+//! let seen = model.segment(&image)?;
+//! assert_eq!(seen.labels.grid, image.grid);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`kernel`] | convolution, normalization, rearrangement and loss on plain slices |
+//! | [`op`] | the kernels as candle operations with gradients |
+//! | [`network`] | the shape of the network and its forward pass |
+//! | [`parameters`] | the learned numbers |
+//! | [`weights`] | the weights file and what is checked at load |
+//! | [`mod@prepare`] | bringing any image onto the network's grid |
+//! | [`model`], [`segmentation`] | inference |
+//! | [`training`] | the training loop |
+
+pub mod kernel;
+pub mod model;
+pub mod network;
+pub mod op;
+pub mod parameters;
+pub mod prepare;
+pub mod segmentation;
+pub mod training;
+pub mod weights;
+
+pub use model::{Model, SegmentError};
+pub use network::{Level, NetworkShape};
+pub use prepare::{ImageContract, PrepareError, PreparedImage, prepare};
+pub use segmentation::Segmentation;
+pub use training::config::TrainingConfig;
+pub use training::event::{TrainingEvent, TrainingSummary};
+pub use training::source::{Example, TrainingSource};
+pub use training::trainer::{TrainError, train};
+pub use weights::{ModelError, Provenance, Weights};

@@ -1,0 +1,73 @@
+//! Prints GFLOP/s of the convolution kernels and the time of a training step and of an inference.
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
+
+use std::time::Instant;
+
+use ndarray::Array3;
+use randomness::Stream;
+use vnet::kernel::conv3d::{self, ConvShape};
+use vnet::network::Network;
+use vnet::kernel::loss::LossWeights;
+use vnet::op::SegmentationLoss;
+use vnet::{ImageContract, Model, NetworkShape, Provenance, Weights};
+
+fn best_of<T>(runs: usize, mut f: impl FnMut() -> T) -> f64 {
+    (0..runs)
+        .map(|_| {
+            let begun = Instant::now();
+            std::hint::black_box(f());
+            begun.elapsed().as_secs_f64()
+        })
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    for (extent, kernel, inputs, outputs) in [
+        ([16, 192, 128], [1, 3, 3], 1, 8),
+        ([16, 192, 128], [1, 3, 3], 8, 8),
+        ([16, 192, 128], [1, 3, 3], 16, 8),
+        ([16, 96, 64], [3, 3, 3], 16, 16),
+        ([16, 96, 64], [3, 3, 3], 32, 16),
+        ([8, 48, 32], [3, 3, 3], 32, 32),
+        ([4, 24, 16], [3, 3, 3], 64, 64),
+    ] {
+        let shape = ConvShape { extent, kernel, inputs, outputs };
+        let x = vec![0.5; shape.voxels() * inputs];
+        let y = vec![0.5; shape.voxels() * outputs];
+        let w = vec![0.1; shape.taps() * inputs * outputs];
+        let forward = best_of(5, || conv3d::forward(&shape, &x, &w, None));
+        let back = best_of(5, || conv3d::forward(&shape.transposed(), &y, &w, None));
+        let weights = best_of(5, || conv3d::weight_gradient(&shape, &x, &y));
+        let rate = |s: f64| shape.flop() as f64 / s / 1e9;
+        println!(
+            "{extent:?} {kernel:?} {inputs:>2}→{outputs:<2}  GFLOP/s: forward {:6.1}  to input {:6.1}  to weights {:6.1}   ms {:.1} {:.1} {:.1}",
+            rate(forward), rate(back), rate(weights), forward * 1e3, back * 1e3, weights * 1e3
+        );
+    }
+
+    let network = NetworkShape::default();
+    println!("receptive field {:?} voxels, multiple {:?}", network.receptive_field(), network.multiple());
+    let parameters = network.initial(Stream::from_seed(1));
+    println!("{} parameters", parameters.count());
+    let image = Array3::from_shape_fn((16, 192, 128), |(k, j, i)| ((k + j * i) % 7) as f32);
+    let labels: Vec<u8> = image.iter().map(|v| (*v as u8).min(4)).collect();
+    let variables = parameters.variables()?;
+    let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+    let input = candle_core::Tensor::from_iter(image.iter().copied(), &candle_core::Device::Cpu)?.reshape((16, 192, 128, 1))?;
+    let (mut up, mut down) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..4 {
+        let begun = Instant::now();
+        let logits = Network::new(&network, &tensors).logits(&input)?;
+        let weights = LossWeights { dice: 1.0, cross_entropy: 1.0 };
+        let loss = logits.apply_op1(SegmentationLoss { labels: labels.clone(), weights })?;
+        up = up.min(begun.elapsed().as_secs_f64());
+        let begun = Instant::now();
+        std::hint::black_box(loss.backward()?);
+        down = down.min(begun.elapsed().as_secs_f64());
+    }
+    println!("training crop 16 × 192 × 128: forward {:.0} ms, backward {:.0} ms", up * 1e3, down * 1e3);
+    let model = Model::from_weights(Weights { network, image: ImageContract::default(), provenance: Provenance::default(), parameters })?;
+    let whole = Array3::from_elem((20, 256, 160), 1.0);
+    println!("inference 20 × 256 × 160: {:.0} ms", best_of(4, || model.probabilities(&whole)) * 1e3);
+    Ok(())
+}

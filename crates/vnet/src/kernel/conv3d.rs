@@ -1,0 +1,426 @@
+//! 3-D convolution, stride 1, same padding, channels last: direct, register-tiled, parallel over rows.
+//!
+//! Activations are `[depth, row, column, channel]`, weights `[tap, channel in, channel out]` with the
+//! taps in (depth, row, column) order. Each output value is one chain of fused multiply-adds in a
+//! fixed order, so the bits depend neither on threads nor on the vector unit.
+
+use rayon::prelude::*;
+
+use super::CHUNKS;
+use super::lanes::{Lanes, Plain, VectorUnit};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{Ymm, Zmm};
+
+/// Lanes of one block of output channels.
+pub const BLOCK: usize = 16;
+
+/// Sizes of one convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvShape {
+    /// Depth, rows, columns.
+    pub extent: [usize; 3],
+    /// Kernel along depth, rows, columns; odd.
+    pub kernel: [usize; 3],
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+}
+
+impl ConvShape {
+    /// Number of kernel taps.
+    pub fn taps(&self) -> usize {
+        self.kernel.iter().product()
+    }
+
+    /// Number of voxels.
+    pub fn voxels(&self) -> usize {
+        self.extent.iter().product()
+    }
+
+    /// Floating-point operations of the forward pass.
+    pub fn flop(&self) -> usize {
+        2 * self.voxels() * self.taps() * self.inputs * self.outputs
+    }
+
+    /// The convolution that carries gradients back to the input.
+    pub fn transposed(&self) -> Self {
+        Self { inputs: self.outputs, outputs: self.inputs, ..*self }
+    }
+
+    fn blocks(&self) -> usize {
+        self.outputs.div_ceil(BLOCK)
+    }
+
+    fn padded_extent(&self) -> [usize; 3] {
+        std::array::from_fn(|axis| self.extent[axis] + self.kernel[axis] - 1)
+    }
+}
+
+/// Weights `[tap, in, out]` for the backward pass to the input: taps reversed, channels swapped.
+pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
+    let (taps, inputs, outputs) = (shape.taps(), shape.inputs, shape.outputs);
+    let mut turned = vec![0.0; weights.len()];
+    for tap in 0..taps {
+        for i in 0..inputs {
+            for o in 0..outputs {
+                turned[((taps - 1 - tap) * outputs + o) * inputs + i] = weights[(tap * inputs + i) * outputs + o];
+            }
+        }
+    }
+    turned
+}
+
+/// Convolution of `x` with `weights` plus `bias` (or none).
+pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+    let padded = pad(shape, x);
+    let packed = pack(shape, weights);
+    let mut start = vec![0.0; shape.blocks() * BLOCK];
+    if let Some(bias) = bias {
+        start[..shape.outputs].copy_from_slice(bias);
+    }
+    let [_, rows, columns] = shape.extent;
+    let mut y = vec![0.0; shape.voxels() * shape.outputs];
+    let unit = VectorUnit::best();
+    y.par_chunks_mut(columns * shape.outputs).enumerate().for_each(|(line, out)| {
+        let job = RowJob { shape, padded: &padded, packed: &packed, start: &start, depth: line / rows, row: line % rows };
+        match unit {
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            VectorUnit::Avx512 => unsafe { row_avx512(&job, out) },
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            VectorUnit::Avx2 => unsafe { row_avx2(&job, out) },
+            VectorUnit::Portable => row::<Plain, 4>(&job, out),
+        }
+    });
+    y
+}
+
+/// One output row of a forward pass.
+struct RowJob<'a> {
+    shape: &'a ConvShape,
+    padded: &'a [f32],
+    packed: &'a [f32],
+    start: &'a [f32],
+    depth: usize,
+    row: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn row_avx512(job: &RowJob<'_>, out: &mut [f32]) {
+    row::<Zmm, 14>(job, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn row_avx2(job: &RowJob<'_>, out: &mut [f32]) {
+    row::<Ymm, 6>(job, out);
+}
+
+#[inline(always)]
+fn row<L: Lanes, const TILE: usize>(job: &RowJob<'_>, out: &mut [f32]) {
+    let columns = job.shape.extent[2];
+    for block in 0..job.shape.blocks() {
+        let mut column = 0;
+        while column + TILE <= columns {
+            tile::<L, TILE>(job, block, column, out);
+            column += TILE;
+        }
+        while column + 4 <= columns {
+            tile::<L, 4>(job, block, column, out);
+            column += 4;
+        }
+        while column < columns {
+            tile::<L, 1>(job, block, column, out);
+            column += 1;
+        }
+    }
+}
+
+/// `TILE` neighbouring voxels × one block of output channels, held in registers.
+#[inline(always)]
+fn tile<L: Lanes, const TILE: usize>(job: &RowJob<'_>, block: usize, column: usize, out: &mut [f32]) {
+    let shape = job.shape;
+    let inputs = shape.inputs;
+    let [_, padded_rows, padded_columns] = shape.padded_extent();
+    let [kernel_depth, kernel_rows, kernel_columns] = shape.kernel;
+    let mut weight = job.packed[block * shape.taps() * inputs * BLOCK..][..shape.taps() * inputs * BLOCK].as_ptr();
+    // SAFETY: `start` holds a whole block for every block of output channels.
+    let mut sums = [unsafe { L::load(job.start[block * BLOCK..][..BLOCK].as_ptr()) }; TILE];
+    for kd in 0..kernel_depth {
+        for kr in 0..kernel_rows {
+            let line = ((job.depth + kd) * padded_rows + job.row + kr) * padded_columns + column;
+            let source = &job.padded[line * inputs..][..(TILE + kernel_columns - 1) * inputs];
+            for kc in 0..kernel_columns {
+                for channel in 0..inputs {
+                    // SAFETY: `weight` walks through the block's taps × inputs groups of sixteen, and
+                    // `source` spans TILE + kernel_columns − 1 voxels of `inputs` channels.
+                    unsafe {
+                        let w = L::load(weight);
+                        weight = weight.add(BLOCK);
+                        for voxel in 0..TILE {
+                            let x = *source.get_unchecked((voxel + kc) * inputs + channel);
+                            sums[voxel] = sums[voxel].fused_add(x, w);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let outputs = shape.outputs;
+    let used = (outputs - block * BLOCK).min(BLOCK);
+    for (voxel, sum) in sums.into_iter().enumerate() {
+        let target = &mut out[(column + voxel) * outputs + block * BLOCK..][..used];
+        store(sum, target);
+    }
+}
+
+#[inline(always)]
+fn store<L: Lanes>(sum: L, target: &mut [f32]) {
+    if target.len() == BLOCK {
+        // SAFETY: the target holds sixteen values.
+        unsafe { sum.store(target.as_mut_ptr()) }
+    } else {
+        let mut whole = [0.0; BLOCK];
+        // SAFETY: the buffer holds sixteen values.
+        unsafe { sum.store(whole.as_mut_ptr()) }
+        target.copy_from_slice(&whole[..target.len()]);
+    }
+}
+
+/// Surrounds the input with zeros, half a kernel on each side.
+fn pad(shape: &ConvShape, x: &[f32]) -> Vec<f32> {
+    if shape.taps() == 1 {
+        return x.to_vec();
+    }
+    let [depth, rows, columns] = shape.extent;
+    let [_, padded_rows, padded_columns] = shape.padded_extent();
+    let half = shape.kernel.map(|k| k / 2);
+    let inputs = shape.inputs;
+    let mut padded = vec![0.0; shape.padded_extent().iter().product::<usize>() * inputs];
+    padded.par_chunks_mut(padded_columns * inputs).enumerate().for_each(|(line, target)| {
+        let (d, r) = (line / padded_rows, line % padded_rows);
+        if (half[0]..half[0] + depth).contains(&d) && (half[1]..half[1] + rows).contains(&r) {
+            let source = &x[((d - half[0]) * rows + r - half[1]) * columns * inputs..][..columns * inputs];
+            target[half[2] * inputs..][..columns * inputs].copy_from_slice(source);
+        }
+    });
+    padded
+}
+
+/// Weights as `[block][tap][in][16]`, zeros where the last block is not full.
+fn pack(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
+    let pairs = shape.taps() * shape.inputs;
+    let mut packed = vec![0.0; shape.blocks() * pairs * BLOCK];
+    for block in 0..shape.blocks() {
+        let used = (shape.outputs - block * BLOCK).min(BLOCK);
+        for pair in 0..pairs {
+            packed[(block * pairs + pair) * BLOCK..][..used]
+                .copy_from_slice(&weights[pair * shape.outputs + block * BLOCK..][..used]);
+        }
+    }
+    packed
+}
+
+/// Gradient of the loss by the weights, `[tap, in, out]`, from the input and the output's gradient.
+pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
+    let padded = pad(shape, x);
+    let wide = widen(shape, dy);
+    let [depth, rows, _] = shape.extent;
+    let lines = depth * rows;
+    let pairs = shape.taps() * shape.inputs;
+    let size = shape.blocks() * pairs * BLOCK;
+    let unit = VectorUnit::best();
+    let sums: Vec<Vec<f32>> = (0..CHUNKS)
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sum = vec![0.0; size];
+            for line in lines * chunk / CHUNKS..lines * (chunk + 1) / CHUNKS {
+                let job = GradientJob { shape, padded: &padded, dy: &wide, depth: line / rows, row: line % rows };
+                match unit {
+                    // SAFETY: the unit was detected at run time.
+                    #[cfg(target_arch = "x86_64")]
+                    VectorUnit::Avx512 => unsafe { gradient_avx512(&job, &mut sum) },
+                    // SAFETY: the unit was detected at run time.
+                    #[cfg(target_arch = "x86_64")]
+                    VectorUnit::Avx2 => unsafe { gradient_avx2(&job, &mut sum) },
+                    VectorUnit::Portable => gradient::<Plain, 4>(&job, &mut sum),
+                }
+            }
+            sum
+        })
+        .collect();
+    let mut packed = vec![0.0; size];
+    for sum in &sums {
+        packed.iter_mut().zip(sum).for_each(|(total, part)| *total += part);
+    }
+    let mut gradient = vec![0.0; pairs * shape.outputs];
+    for block in 0..shape.blocks() {
+        let used = (shape.outputs - block * BLOCK).min(BLOCK);
+        for pair in 0..pairs {
+            gradient[pair * shape.outputs + block * BLOCK..][..used]
+                .copy_from_slice(&packed[(block * pairs + pair) * BLOCK..][..used]);
+        }
+    }
+    gradient
+}
+
+/// One row's share of the weight gradient.
+struct GradientJob<'a> {
+    shape: &'a ConvShape,
+    padded: &'a [f32],
+    dy: &'a [f32],
+    depth: usize,
+    row: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn gradient_avx512(job: &GradientJob<'_>, sum: &mut [f32]) {
+    gradient::<Zmm, 16>(job, sum);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn gradient_avx2(job: &GradientJob<'_>, sum: &mut [f32]) {
+    gradient::<Ymm, 4>(job, sum);
+}
+
+#[inline(always)]
+fn gradient<L: Lanes, const TILE: usize>(job: &GradientJob<'_>, sum: &mut [f32]) {
+    let inputs = job.shape.inputs;
+    for block in 0..job.shape.blocks() {
+        for tap in 0..job.shape.taps() {
+            let target = &mut sum[(block * job.shape.taps() + tap) * inputs * BLOCK..][..inputs * BLOCK];
+            let mut channel = 0;
+            while channel + TILE <= inputs {
+                gradient_tile::<L, TILE>(job, block, tap, channel, target);
+                channel += TILE;
+            }
+            while channel < inputs {
+                gradient_tile::<L, 1>(job, block, tap, channel, target);
+                channel += 1;
+            }
+        }
+    }
+}
+
+/// `TILE` input channels × one block of output channels, summed along a row.
+#[inline(always)]
+fn gradient_tile<L: Lanes, const TILE: usize>(
+    job: &GradientJob<'_>,
+    block: usize,
+    tap: usize,
+    channel: usize,
+    sum: &mut [f32],
+) {
+    let shape = job.shape;
+    let [_, rows, columns] = shape.extent;
+    let [_, padded_rows, padded_columns] = shape.padded_extent();
+    let [_, kernel_rows, kernel_columns] = shape.kernel;
+    let (kd, kr, kc) =
+        (tap / (kernel_rows * kernel_columns), tap / kernel_columns % kernel_rows, tap % kernel_columns);
+    let line = ((job.depth + kd) * padded_rows + job.row + kr) * padded_columns + kc;
+    let x = &job.padded[line * shape.inputs..][..columns * shape.inputs];
+    let width = shape.blocks() * BLOCK;
+    let dy = &job.dy[(job.depth * rows + job.row) * columns * width..][..columns * width];
+    let target = &mut sum[channel * BLOCK..][..TILE * BLOCK];
+    // SAFETY: `target` holds TILE groups of sixteen; `x` and `dy` span `columns` voxels.
+    unsafe {
+        let mut sums: [L; TILE] = std::array::from_fn(|c| L::load(target.as_ptr().add(c * BLOCK)));
+        for column in 0..columns {
+            let g = L::load(dy.as_ptr().add(column * width + block * BLOCK));
+            for c in 0..TILE {
+                sums[c] = sums[c].fused_add(*x.get_unchecked(column * shape.inputs + channel + c), g);
+            }
+        }
+        for (c, value) in sums.into_iter().enumerate() {
+            value.store(target.as_mut_ptr().add(c * BLOCK));
+        }
+    }
+}
+
+/// The output's gradient with its channels filled up to whole blocks.
+fn widen<'a>(shape: &ConvShape, dy: &'a [f32]) -> std::borrow::Cow<'a, [f32]> {
+    if shape.outputs.is_multiple_of(BLOCK) {
+        return dy.into();
+    }
+    let width = shape.blocks() * BLOCK;
+    let mut wide = vec![0.0; shape.voxels() * width];
+    wide.par_chunks_mut(width).zip(dy.par_chunks(shape.outputs)).for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
+    wide.into()
+}
+
+/// Gradient of the loss by the bias: the sum of the output's gradient over all voxels.
+pub fn bias_gradient(shape: &ConvShape, dy: &[f32]) -> Vec<f32> {
+    let voxels = shape.voxels();
+    let sums: Vec<Vec<f32>> = (0..CHUNKS)
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sum = vec![0.0; shape.outputs];
+            for voxel in voxels * chunk / CHUNKS..voxels * (chunk + 1) / CHUNKS {
+                let from = &dy[voxel * shape.outputs..][..shape.outputs];
+                sum.iter_mut().zip(from).for_each(|(total, g)| *total += g);
+            }
+            sum
+        })
+        .collect();
+    let mut total = vec![0.0; shape.outputs];
+    for sum in &sums {
+        total.iter_mut().zip(sum).for_each(|(total, part)| *total += part);
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reference;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbers(n: usize, seed: u64) -> Vec<f32> {
+        use randomness::rand::Rng;
+        let mut rng = randomness::Stream::from_seed(seed).rng();
+        (0..n).map(|_| rng.random_range(-1.0..1.0)).collect()
+    }
+
+    fn shapes() -> impl Strategy<Value = ConvShape> {
+        let odd = prop_oneof![Just(1usize), Just(3usize)];
+        (1usize..4, 1usize..6, 1usize..34, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
+            |(d, r, c, kd, kr, kc, inputs, outputs)| ConvShape { extent: [d, r, c], kernel: [kd, kr, kc], inputs, outputs },
+        )
+    }
+
+    fn close(a: &[f32], b: &[f32]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() <= 1e-3 * (1.0 + y.abs()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn forward_is_the_seven_loops(shape in shapes(), seed in 0u64..1000) {
+            let x = numbers(shape.voxels() * shape.inputs, seed);
+            let w = numbers(shape.taps() * shape.inputs * shape.outputs, seed + 1);
+            let b = numbers(shape.outputs, seed + 2);
+            prop_assert!(close(&forward(&shape, &x, &w, Some(&b)), &reference::conv3d(&shape, &x, &w, &b)));
+        }
+
+        #[test]
+        fn gradients_are_the_adjoints(shape in shapes(), seed in 0u64..1000) {
+            // <conv(x, w), g> is linear in x and in w: both gradients must reproduce it.
+            let x = numbers(shape.voxels() * shape.inputs, seed);
+            let w = numbers(shape.taps() * shape.inputs * shape.outputs, seed + 1);
+            let g = numbers(shape.voxels() * shape.outputs, seed + 2);
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+            let whole = dot(&forward(&shape, &x, &w, None), &g);
+            let by_weights = dot(&weight_gradient(&shape, &x, &g), &w);
+            let by_input = dot(&forward(&shape.transposed(), &g, &transposed_weights(&shape, &w), None), &x);
+            let scale = 1.0 + whole.abs();
+            prop_assert!((by_weights - whole).abs() < 1e-3 * scale, "{} {}", by_weights, whole);
+            prop_assert!((by_input - whole).abs() < 1e-3 * scale, "{} {}", by_input, whole);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Sixteen floats at a time, on whatever vector unit the machine has.
+
+use std::sync::OnceLock;
+
+/// Sixteen f32 in vector registers. All methods must be called where the unit is known to exist.
+pub trait Lanes: Copy {
+    /// All zero.
+    fn zero() -> Self;
+    /// Reads sixteen values.
+    ///
+    /// # Safety
+    /// `from` must be readable for sixteen f32.
+    unsafe fn load(from: *const f32) -> Self;
+    /// Writes sixteen values.
+    ///
+    /// # Safety
+    /// `to` must be writable for sixteen f32.
+    unsafe fn store(self, to: *mut f32);
+    /// `self + x · w` for one scalar x.
+    fn fused_add(self, x: f32, w: Self) -> Self;
+}
+
+/// Which vector unit the kernels use; chosen once, at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VectorUnit {
+    /// 512-bit registers.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// 256-bit registers with fused multiply-add.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// Whatever the compiler makes of plain code.
+    Portable,
+}
+
+impl VectorUnit {
+    /// The widest unit of this machine.
+    pub fn best() -> Self {
+        static BEST: OnceLock<VectorUnit> = OnceLock::new();
+        *BEST.get_or_init(|| {
+            #[cfg(target_arch = "x86_64")]
+            {
+                if is_x86_feature_detected!("avx512f") {
+                    return Self::Avx512;
+                }
+                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                    return Self::Avx2;
+                }
+            }
+            Self::Portable
+        })
+    }
+}
+
+/// Plain arrays; fused so that every unit gives the same bits.
+#[derive(Clone, Copy)]
+pub struct Plain([f32; 16]);
+
+impl Lanes for Plain {
+    #[inline(always)]
+    fn zero() -> Self {
+        Self([0.0; 16])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller grants sixteen readable values.
+        Self(unsafe { from.cast::<[f32; 16]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller grants sixteen writable values.
+        unsafe { to.cast::<[f32; 16]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    fn fused_add(self, x: f32, w: Self) -> Self {
+        Self(std::array::from_fn(|lane| x.mul_add(w.0[lane], self.0[lane])))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Ymm, Zmm};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::Lanes;
+
+    /// One 512-bit register.
+    #[derive(Clone, Copy)]
+    pub struct Zmm(__m512);
+
+    impl Lanes for Zmm {
+        #[inline(always)]
+        fn zero() -> Self {
+            // SAFETY: only reached behind `VectorUnit::Avx512`.
+            Self(unsafe { _mm512_setzero_ps() })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> Self {
+            // SAFETY: the caller grants sixteen readable values.
+            Self(unsafe { _mm512_loadu_ps(from) })
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f32) {
+            // SAFETY: the caller grants sixteen writable values.
+            unsafe { _mm512_storeu_ps(to, self.0) }
+        }
+
+        #[inline(always)]
+        fn fused_add(self, x: f32, w: Self) -> Self {
+            // SAFETY: only reached behind `VectorUnit::Avx512`.
+            Self(unsafe { _mm512_fmadd_ps(_mm512_set1_ps(x), w.0, self.0) })
+        }
+    }
+
+    /// Two 256-bit registers.
+    #[derive(Clone, Copy)]
+    pub struct Ymm([__m256; 2]);
+
+    impl Lanes for Ymm {
+        #[inline(always)]
+        fn zero() -> Self {
+            // SAFETY: only reached behind `VectorUnit::Avx2`.
+            Self(unsafe { [_mm256_setzero_ps(), _mm256_setzero_ps()] })
+        }
+
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> Self {
+            // SAFETY: the caller grants sixteen readable values.
+            Self(unsafe { [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))] })
+        }
+
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f32) {
+            // SAFETY: the caller grants sixteen writable values.
+            unsafe {
+                _mm256_storeu_ps(to, self.0[0]);
+                _mm256_storeu_ps(to.add(8), self.0[1]);
+            }
+        }
+
+        #[inline(always)]
+        fn fused_add(self, x: f32, w: Self) -> Self {
+            // SAFETY: only reached behind `VectorUnit::Avx2`.
+            unsafe {
+                let x = _mm256_set1_ps(x);
+                Self([_mm256_fmadd_ps(x, w.0[0], self.0[0]), _mm256_fmadd_ps(x, w.0[1], self.0[1])])
+            }
+        }
+    }
+}

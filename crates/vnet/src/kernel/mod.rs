@@ -1,0 +1,14 @@
+//! The numeric kernels: plain slices in, plain slices out, no tensors.
+//!
+//! Each fast kernel has its slow twin in [`mod@reference`], which its property tests compare with.
+
+pub mod conv3d;
+pub mod lanes;
+pub mod loss;
+pub mod norm;
+#[cfg(test)]
+mod reference;
+pub mod rearrange;
+
+/// Parts into which a reduction is cut whatever the number of threads, so that its bits do not change.
+pub(crate) const CHUNKS: usize = 8;

@@ -1,0 +1,107 @@
+//! A trained network and what it does to an image.
+
+use std::path::{Path, PathBuf};
+
+use candle_core::Tensor;
+use geometry::{Structure, Volume};
+use ndarray::Array3;
+
+use crate::kernel::loss::softmax;
+use crate::network::{Network, input};
+use crate::op::read;
+use crate::prepare::{ImageContract, PrepareError, prepare};
+use crate::segmentation::Segmentation;
+use crate::weights::{self, ModelError, Provenance, Weights};
+
+/// A trained network, ready to segment.
+pub struct Model {
+    weights: Weights,
+    tensors: Vec<Tensor>,
+    hash: String,
+}
+
+/// Why an image could not be segmented.
+#[derive(Debug, thiserror::Error)]
+pub enum SegmentError {
+    /// The image is nothing for the network.
+    #[error(transparent)]
+    Image(#[from] PrepareError),
+    /// The network itself failed.
+    #[error("the network failed: {0}")]
+    Network(#[from] candle_core::Error),
+}
+
+impl Model {
+    /// Reads a weights file, or the one in a model's folder.
+    pub fn load(path: &Path) -> Result<Self, ModelError> {
+        let path: PathBuf = weights::file(path);
+        let bytes = std::fs::read(&path).map_err(|source| ModelError::Io { path: path.clone(), source })?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let weights = Weights::from_bytes(&bytes, &path)?;
+        Self::joined(weights, hash, &path)
+    }
+
+    /// A model from weights in memory.
+    pub fn from_weights(weights: Weights) -> Result<Self, ModelError> {
+        Self::joined(weights, String::new(), Path::new("memory"))
+    }
+
+    fn joined(weights: Weights, hash: String, path: &Path) -> Result<Self, ModelError> {
+        let wrong = |reason: String| ModelError::Architecture { path: path.into(), reason };
+        let multiple = weights.network.multiple();
+        if (0..3).any(|axis| !weights.image.multiple[axis].is_multiple_of(multiple[axis])) {
+            return Err(wrong(format!(
+                "images padded to multiples of {:?}, the network needs {multiple:?}",
+                weights.image.multiple
+            )));
+        }
+        let tensors = weights.parameters.tensors().map_err(|e| wrong(e.to_string()))?;
+        Ok(Self { weights, tensors, hash })
+    }
+
+    /// Writes the weights to a file.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        self.weights.save(path)
+    }
+
+    /// What images the network expects.
+    pub fn contract(&self) -> &ImageContract {
+        &self.weights.image
+    }
+
+    /// Where the weights come from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.weights.provenance
+    }
+
+    /// Number of learned values.
+    pub fn parameters(&self) -> usize {
+        self.weights.parameters.count()
+    }
+
+    /// BLAKE3 of the file it was loaded from, hexadecimal; empty for a model that was never a file.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Class probabilities `[voxel, class]` of a prepared image.
+    pub fn probabilities(&self, image: &Array3<f32>) -> Result<Vec<f32>, candle_core::Error> {
+        let network = Network::new(&self.weights.network, &self.tensors);
+        let logits = network.logits(&input(image)?)?;
+        read(&logits, |z| Ok(softmax(z, self.weights.network.classes)))
+    }
+
+    /// Segments an image; the labels lie on the image's own grid.
+    pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
+        let prepared = prepare(image, &self.weights.image)?;
+        let probabilities = self.probabilities(&prepared.data)?;
+
+        Ok(Segmentation::new(&probabilities, prepared.grid, &image.grid))
+    }
+}
+
+/// The most probable class of each voxel of `[voxel, class]` probabilities; ties go to the lower label.
+pub(crate) fn most_probable(probabilities: &[f32]) -> Vec<u8> {
+    let best = |p: &[f32]| (1..p.len()).fold(0, |best, class| if p[class] > p[best] { class } else { best }) as u8;
+    probabilities.chunks_exact(Structure::COUNT).map(best).collect()
+}

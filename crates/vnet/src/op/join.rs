@@ -1,0 +1,60 @@
+//! Joining the channels of a skip connection with those of the path from below.
+
+use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
+
+use super::{extent_and_channels, read, tensor, values};
+
+/// The channels of two activations of one extent, side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Join;
+
+/// Voxels that one task copies.
+const RUN: usize = 4096;
+
+impl CustomOp2 for Join {
+    fn name(&self) -> &'static str {
+        "join"
+    }
+
+    fn cpu_fwd(&self, a: &CpuStorage, al: &Layout, b: &CpuStorage, bl: &Layout) -> Result<(CpuStorage, Shape)> {
+        let ((extent, first), (other, second)) = (extent_and_channels(al.dims())?, extent_and_channels(bl.dims())?);
+        if extent != other {
+            bail!("joined activations have one extent, got {extent:?} and {other:?}");
+        }
+        let (a, b) = (values(a, al)?, values(b, bl)?);
+        let width = first + second;
+        let mut y = vec![0.0; extent.iter().product::<usize>() * width];
+        y.par_chunks_mut(RUN * width).zip(a.par_chunks(RUN * first)).zip(b.par_chunks(RUN * second)).for_each(
+            |((y, a), b)| {
+                let parts = a.chunks_exact(first).zip(b.chunks_exact(second));
+                for (y, (a, b)) in y.chunks_exact_mut(width).zip(parts) {
+                    y[..first].copy_from_slice(a);
+                    y[first..].copy_from_slice(b);
+                }
+            },
+        );
+        Ok((CpuStorage::F32(y), Shape::from((extent[0], extent[1], extent[2], width))))
+    }
+
+    fn bwd(&self, a: &Tensor, b: &Tensor, _: &Tensor, dy: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let ((extent, first), (_, second)) = (extent_and_channels(a.dims())?, extent_and_channels(b.dims())?);
+        let voxels: usize = extent.iter().product();
+        let width = first + second;
+        let (mut da, mut db) = (vec![0.0; voxels * first], vec![0.0; voxels * second]);
+        read(dy, |dy| {
+            da.par_chunks_mut(RUN * first)
+                .zip(db.par_chunks_mut(RUN * second))
+                .zip(dy.par_chunks(RUN * width))
+                .for_each(|((da, db), dy)| {
+                    let parts = da.chunks_exact_mut(first).zip(db.chunks_exact_mut(second));
+                    for ((da, db), dy) in parts.zip(dy.chunks_exact(width)) {
+                        da.copy_from_slice(&dy[..first]);
+                        db.copy_from_slice(&dy[first..]);
+                    }
+                });
+            Ok(())
+        })?;
+        Ok((Some(tensor(da, a.dims())?), Some(tensor(db, b.dims())?)))
+    }
+}

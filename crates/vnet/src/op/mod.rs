@@ -1,0 +1,46 @@
+//! The kernels as candle operations with their gradients. Tensors are `[depth, row, column, channel]`, f32, on the CPU.
+
+mod conv;
+mod join;
+mod loss;
+mod norm;
+mod rearrange;
+
+use candle_core::{CpuStorage, Device, Layout, Result, Storage, Tensor, bail};
+
+pub use conv::Conv3d;
+pub use join::Join;
+pub use loss::SegmentationLoss;
+pub use norm::NormPrelu;
+pub use rearrange::{DepthToSpace, SpaceToDepth};
+
+/// The values of a contiguous CPU tensor.
+fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    match layout.contiguous_offsets() {
+        Some((from, to)) => Ok(&storage.as_slice::<f32>()?[from..to]),
+        None => bail!("a vnet operation expects contiguous input, got strides {:?}", layout.stride()),
+    }
+}
+
+/// Lends the values of a tensor to a function.
+pub(crate) fn read<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
+    let tensor = tensor.contiguous()?;
+    let (storage, layout) = tensor.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => f(values(storage, layout)?),
+        _ => bail!("a vnet operation expects a tensor on the CPU"),
+    }
+}
+
+/// A new CPU tensor.
+fn tensor(values: Vec<f32>, dims: &[usize]) -> Result<Tensor> {
+    Tensor::from_vec(values, dims, &Device::Cpu)
+}
+
+/// Depth, rows, columns and channels of an activation.
+fn extent_and_channels(dims: &[usize]) -> Result<([usize; 3], usize)> {
+    match *dims {
+        [depth, rows, columns, channels] => Ok(([depth, rows, columns], channels)),
+        _ => bail!("an activation has [depth, row, column, channel], got {dims:?}"),
+    }
+}

@@ -1,0 +1,40 @@
+//! The learned numbers of a network.
+
+use candle_core::{Device, Result, Tensor, Var};
+
+/// One named tensor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its place in the network, such as `encode2.0.weight`.
+    pub name: String,
+    /// Its dimensions.
+    pub dims: Vec<usize>,
+    /// Its values, last dimension fastest.
+    pub values: Vec<f32>,
+}
+
+/// All parameters of a network, in the order of its forward pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters(pub Vec<Parameter>);
+
+impl Parameters {
+    /// Number of learned values.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|p| p.values.len()).sum()
+    }
+
+    /// The same tensors with one value everywhere.
+    pub fn filled(&self, value: f32) -> Self {
+        Self(self.0.iter().map(|p| Parameter { values: vec![value; p.values.len()], ..p.clone() }).collect())
+    }
+
+    /// As candle tensors that carry no gradient.
+    pub fn tensors(&self) -> Result<Vec<Tensor>> {
+        self.0.iter().map(|p| Tensor::from_slice(&p.values, p.dims.as_slice(), &Device::Cpu)).collect()
+    }
+
+    /// As candle variables, by which a loss can be differentiated.
+    pub fn variables(&self) -> Result<Vec<Var>> {
+        self.0.iter().map(|p| Var::from_slice(&p.values, p.dims.as_slice(), &Device::Cpu)).collect()
+    }
+}

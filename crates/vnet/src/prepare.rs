@@ -1,0 +1,279 @@
+//! Bringing any image of a spine onto the grid that the network was trained on.
+//!
+//! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
+//! feet and slices to the right, as a sagittal series is acquired; pixels are resampled in plane;
+//! the body is cut out; intensities are divided by the body's mean. Training and inference share this code.
+
+use geometry::{Grid, Volume};
+use nalgebra::{Matrix3, Vector3};
+use ndarray::Array3;
+use serde::{Deserialize, Serialize};
+
+/// What an image must be like for the network; stored with the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ImageContract {
+    /// Pixel size in the sagittal plane, mm.
+    pub pixel_mm: f64,
+    /// Slice steps that are taken as they are, mm, from and to.
+    pub native_step_mm: [f64; 2],
+    /// Slice step to which any other is resampled, mm.
+    pub step_mm: f64,
+    /// Extents are padded to multiples of these: slices, rows, columns.
+    pub multiple: [usize; 3],
+    /// Normalized intensities are cut off here, in multiples of the body's mean.
+    pub brightest: f32,
+}
+
+impl Default for ImageContract {
+    /// Pixels of 1.75 mm: a disc 8 mm high is five pixels, and the whole lumbar spine fits 256 rows.
+    fn default() -> Self {
+        Self { pixel_mm: 1.75, native_step_mm: [3.5, 6.5], step_mm: 4.4, multiple: [4, 16, 16], brightest: 6.0 }
+    }
+}
+
+/// An image on the network's grid.
+#[derive(Clone, Debug)]
+pub struct PreparedImage {
+    /// Where its voxels lie; pads reach beyond the input's grid.
+    pub grid: Grid,
+    /// Normalized intensities `[slice, row, column]`: 0 air, about 1 body.
+    pub data: Array3<f32>,
+}
+
+/// Why an image is nothing for the network.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The slices are thick and not sagittal.
+    #[error(
+        "slices lie {step_mm:.1} mm apart along the {direction} axis: expected sagittal slices, or steps of at most 3 mm"
+    )]
+    NotSagittal {
+        /// Distance from slice to slice, mm.
+        step_mm: f64,
+        /// The patient axis they are stacked along.
+        direction: &'static str,
+    },
+    /// Nothing to see.
+    #[error("the image is empty: {0}")]
+    Empty(&'static str),
+    /// The geometry is not usable.
+    #[error("the image's {0}")]
+    Geometry(&'static str),
+}
+
+/// Thickest step that is allowed in the sagittal plane, mm.
+const THICKEST_IN_PLANE_MM: f64 = 3.0;
+/// Pixels count as body above this share of the 99th percentile.
+const BODY_THRESHOLD: f32 = 0.12;
+/// Rows and columns count as body where at least this share of their pixels does.
+const BODY_SHARE: f64 = 0.02;
+/// Margin left around the body, voxels.
+const MARGIN: usize = 4;
+
+/// Prepares an image for the network.
+pub fn prepare(image: &Volume<f32>, contract: &ImageContract) -> Result<PreparedImage, PrepareError> {
+    let image = canonical(image)?;
+    let image = resampled(image, contract);
+    let body = Body::find(&image)?;
+
+    Ok(cut_out(&image, &body, contract))
+}
+
+/// Reorders and flips axes so that i runs to +y, j to −z and k to −x as nearly as they can.
+fn canonical(image: &Volume<f32>) -> Result<Volume<f32>, PrepareError> {
+    let grid = &image.grid;
+    if grid.is_empty() {
+        return Err(PrepareError::Empty("it has no voxels"));
+    }
+    if !grid.spacing_mm.iter().all(|s| s.is_finite() && *s > 0.0) {
+        return Err(PrepareError::Geometry("voxel spacing is not positive"));
+    }
+    let orthonormal = (grid.axes.transpose() * grid.axes - Matrix3::identity()).amax() < 1e-3;
+    if !orthonormal || !grid.origin.coords.iter().all(|v| v.is_finite()) {
+        return Err(PrepareError::Geometry("axes are not perpendicular unit vectors"));
+    }
+    let wanted = [Vector3::y(), -Vector3::z(), -Vector3::x()];
+    let along = |axis: usize, target: usize| grid.axes.column(axis).dot(&wanted[target]);
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let fit = |order: &[usize; 3]| (0..3).map(|target| along(order[target], target).abs()).sum::<f64>();
+    let order = orders.into_iter().max_by(|a, b| fit(a).total_cmp(&fit(b))).expect("there are six orders");
+    for target in 0..2 {
+        let step_mm = grid.spacing_mm[order[target]];
+        if step_mm > THICKEST_IN_PLANE_MM {
+            let direction = ["front-to-back", "head-to-feet"][target];
+            return Err(PrepareError::NotSagittal { step_mm, direction });
+        }
+    }
+
+    // The array's axes are k, j, i.
+    let mut data = image.data.view().permuted_axes([2 - order[2], 2 - order[1], 2 - order[0]]);
+    let mut origin = [0.0; 3];
+    let mut axes = Matrix3::zeros();
+    for target in 0..3 {
+        let axis = order[target];
+        let flipped = along(axis, target) < 0.0;
+        if flipped {
+            data.invert_axis(ndarray::Axis(2 - target));
+            origin[axis] = grid.shape[axis] as f64 - 1.0;
+        }
+        axes.set_column(target, &(grid.axes.column(axis) * if flipped { -1.0 } else { 1.0 }));
+    }
+    let grid = Grid {
+        origin: grid.point(origin),
+        axes,
+        spacing_mm: order.map(|axis| grid.spacing_mm[axis]),
+        shape: order.map(|axis| grid.shape[axis]),
+    };
+    Ok(Volume::new(grid, data.as_standard_layout().into_owned()))
+}
+
+/// Brings pixels and slice step to what the contract asks for.
+fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
+    let grid = &image.grid;
+    let native = (contract.native_step_mm[0]..=contract.native_step_mm[1]).contains(&grid.spacing_mm[2]);
+    let step_mm = if native { grid.spacing_mm[2] } else { contract.step_mm };
+    let spacing_mm = [contract.pixel_mm, contract.pixel_mm, step_mm];
+    // A hundredth of a voxel over the whole image does not matter to the network.
+    if (0..3).all(|axis| (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]) {
+        return image;
+    }
+    let extent_mm = grid.extent_mm();
+    let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis]).round() as usize).max(1));
+    let target = Grid::centred(grid.centre(), grid.axes, spacing_mm, shape);
+    geometry::resample::linear(&image, &target, 0.0)
+}
+
+/// Where the body is and how bright.
+struct Body {
+    /// First and last row and column (inclusive).
+    rows: (usize, usize),
+    columns: (usize, usize),
+    mean: f32,
+}
+
+impl Body {
+    fn find(image: &Volume<f32>) -> Result<Self, PrepareError> {
+        let (slices, rows, columns) = image.data.dim();
+        // Every seventh voxel is enough for a percentile.
+        let mut sample: Vec<f32> = image.data.iter().copied().step_by(7).filter(|v| v.is_finite()).collect();
+        if sample.is_empty() {
+            return Err(PrepareError::Empty("no voxel has a finite value"));
+        }
+        let rank = (sample.len() - 1) * 99 / 100;
+        let bright = *sample.select_nth_unstable_by(rank, f32::total_cmp).1;
+        if bright <= 0.0 {
+            return Err(PrepareError::Empty("fewer than one voxel in a hundred is brighter than 0"));
+        }
+        let threshold = BODY_THRESHOLD * bright;
+        let (mut by_row, mut by_column) = (vec![0usize; rows], vec![0usize; columns]);
+        let (mut sum, mut count) = (0.0f64, 0usize);
+        for ((_, row, column), value) in image.data.indexed_iter() {
+            if *value > threshold {
+                by_row[row] += 1;
+                by_column[column] += 1;
+                sum += f64::from(value.min(bright));
+                count += 1;
+            }
+        }
+        let range = |counts: &[usize], across: usize| {
+            let enough = (BODY_SHARE * across as f64).ceil() as usize;
+            let first = counts.iter().position(|n| *n >= enough).unwrap_or(0);
+            let last = counts.iter().rposition(|n| *n >= enough).unwrap_or(counts.len() - 1);
+            (first.saturating_sub(MARGIN), (last + MARGIN).min(counts.len() - 1))
+        };
+        Ok(Self {
+            rows: range(&by_row, slices * columns),
+            columns: range(&by_column, slices * rows),
+            mean: (sum / count.max(1) as f64) as f32,
+        })
+    }
+}
+
+/// Cuts out the body, pads to the contract's multiples and normalizes.
+fn cut_out(image: &Volume<f32>, body: &Body, contract: &ImageContract) -> PreparedImage {
+    let source = image.data.dim();
+    let ranges = [(0, source.0 - 1), body.rows, body.columns];
+    let shape: [usize; 3] = std::array::from_fn(|axis| {
+        let (first, last) = ranges[axis];
+        (last + 1 - first).next_multiple_of(contract.multiple[axis])
+    });
+    // Pads are shared between both sides.
+    let start: [isize; 3] = std::array::from_fn(|axis| {
+        let (first, last) = ranges[axis];
+        first as isize - ((shape[axis] - (last + 1 - first)) / 2) as isize
+    });
+    let scale = 1.0 / body.mean;
+    let data = Array3::from_shape_fn(shape, |(k, j, i)| {
+        let at = [k, j, i];
+        let from: [isize; 3] = std::array::from_fn(|axis| start[axis] + at[axis] as isize);
+        let value = if from.iter().all(|v| *v >= 0) {
+            image.data.get([from[0] as usize, from[1] as usize, from[2] as usize]).copied().unwrap_or(0.0)
+        } else {
+            0.0
+        };
+        if value.is_finite() { (value * scale).clamp(0.0, contract.brightest) } else { 0.0 }
+    });
+    let grid = Grid {
+        origin: image.grid.point([start[2] as f64, start[1] as f64, start[0] as f64]),
+        shape: [shape[2], shape[1], shape[0]],
+        ..image.grid.clone()
+    };
+    PreparedImage { grid, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geometry::Point;
+
+    fn body(p: Point) -> f32 {
+        if (p.x / 150.0).powi(2) + (p.y / 90.0).powi(2) < 1.0 && p.z.abs() < 150.0 {
+            100.0 + p.z as f32 * 0.2
+        } else {
+            0.0
+        }
+    }
+
+    fn sagittal() -> Grid {
+        let axes = Matrix3::from_columns(&[Vector3::y(), -Vector3::z(), -Vector3::x()]);
+        Grid::centred(Point::origin(), axes, [1.75, 1.75, 4.4], [160, 240, 15])
+    }
+
+    #[test]
+    fn a_sagittal_series_is_cut_not_resampled() {
+        let image = Volume::from_fn(sagittal(), body);
+        let prepared = prepare(&image, &ImageContract::default()).expect("a body");
+        let (slices, rows, columns) = prepared.data.dim();
+        assert_eq!((slices % 4, rows % 16, columns % 16), (0, 0, 0));
+        assert!(columns < 160, "air in front and behind is cut: {columns}");
+        for ((k, j, i), value) in prepared.data.indexed_iter().step_by(97) {
+            let p = prepared.grid.point([i as f64, j as f64, k as f64]);
+            let expected = image.nearest(&p).unwrap_or(0.0);
+            assert!((value * 100.0 - expected).abs() < 8.0, "{value} {expected}");
+        }
+    }
+
+    #[test]
+    fn an_isotropic_volume_in_any_axis_order_shows_the_same_body() {
+        let grid = Grid::centred(Point::new(0.0, 0.0, 0.0), Matrix3::identity(), [2.0, 2.0, 2.0], [160, 110, 160]);
+        let prepared = prepare(&Volume::from_fn(grid, body), &ImageContract::default()).expect("a body");
+        assert!(prepared.grid.axes.column(0).y > 0.99 && prepared.grid.axes.column(1).z < -0.99);
+        assert_eq!(prepared.grid.spacing_mm, [1.75, 1.75, 4.4]);
+        let inside = prepared.grid.voxel(&Point::new(10.0, 5.0, 100.0)).expect("inside");
+        let below = prepared.grid.voxel(&Point::new(10.0, 5.0, -100.0)).expect("inside");
+        let at = |[i, j, k]: [usize; 3]| prepared.data[[k, j, i]];
+        assert!(at(inside) > at(below) + 0.3, "head is brighter than feet, as in the body");
+    }
+
+    #[test]
+    fn thick_axial_slices_and_empty_images_are_refused() {
+        let grid = Grid::centred(Point::origin(), Matrix3::identity(), [1.0, 1.0, 5.0], [64, 64, 20]);
+        let refused = prepare(&Volume::from_fn(grid, body), &ImageContract::default());
+        assert!(matches!(refused, Err(PrepareError::NotSagittal { .. })));
+        for value in [0.0, f32::NAN] {
+            let empty = prepare(&Volume::filled(sagittal(), value), &ImageContract::default());
+            assert!(matches!(empty, Err(PrepareError::Empty(_))));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! All that a resumed run needs, in one file.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::optimizer::State;
+use crate::network::NetworkShape;
+use crate::parameters::{Parameter, Parameters};
+use crate::weights::{self, ModelError};
+
+/// Name of the checkpoint in the training folder.
+pub const FILE_NAME: &str = "checkpoint.safetensors";
+
+const PARTS: [&str; 4] = ["weights", "mean", "square", "average"];
+
+/// Writes the state by way of a temporary file.
+pub fn save(state: &State, config_hash: &str, path: &Path) -> Result<(), ModelError> {
+    let parts = [&state.weights, &state.mean, &state.square, &state.average];
+    let all: Vec<Parameter> = PARTS
+        .iter()
+        .zip(parts)
+        .flat_map(|(part, parameters)| {
+            parameters.0.iter().map(move |p| Parameter { name: format!("{part}/{}", p.name), ..p.clone() })
+        })
+        .collect();
+    let metadata = HashMap::from([
+        ("step".to_owned(), state.step.to_string()),
+        ("config-hash".to_owned(), config_hash.to_owned()),
+    ]);
+    weights::write(path, &all, metadata)
+}
+
+/// Reads a state back; it must belong to the same configuration.
+pub fn load(network: &NetworkShape, config_hash: &str, path: &Path) -> Result<State, ModelError> {
+    let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.into(), source })?;
+    let (parameters, metadata) = weights::read(&bytes, path)?;
+    let wrong = |key: &'static str, reason: String| ModelError::Metadata { path: path.into(), key, reason };
+    let step = metadata.get("step").and_then(|s| s.parse().ok()).ok_or_else(|| wrong("step", "absent".into()))?;
+    let found = metadata.get("config-hash").map_or("nothing", String::as_str);
+    if found != config_hash {
+        let reason = format!("the checkpoint belongs to another configuration: found {found}, expected {config_hash}");
+        return Err(wrong("config-hash", reason));
+    }
+    let mut by_name: HashMap<String, Parameter> = parameters.0.into_iter().map(|p| (p.name.clone(), p)).collect();
+    let mut part = |part: &str| -> Result<Parameters, ModelError> {
+        let list = network.layout().into_iter().filter_map(|(name, _)| {
+            by_name.remove(&format!("{part}/{name}")).map(|p| Parameter { name, ..p })
+        });
+        let parameters = Parameters(list.collect());
+        match network.mismatch(&parameters) {
+            Some(reason) => Err(ModelError::Architecture { path: path.into(), reason }),
+            None => Ok(parameters),
+        }
+    };
+    Ok(State {
+        step,
+        weights: part(PARTS[0])?,
+        mean: part(PARTS[1])?,
+        square: part(PARTS[2])?,
+        average: part(PARTS[3])?,
+    })
+}

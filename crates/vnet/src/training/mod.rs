@@ -1,0 +1,21 @@
+//! Training: examples streamed, augmented, learned from, checkpointed and resumed to the bit.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`config`] | the training file |
+//! | [`source`] | where examples come from |
+//! | [`augmentation`] | how an example is varied |
+//! | [`optimizer`] | AdamW with a moving average of the weights |
+//! | [`checkpoint`] | all that a resumed run needs |
+//! | [`trainer`] | the loop |
+//! | [`event`] | what the loop reports |
+//! | [`curve`] | the learning curve as a picture |
+
+pub mod augmentation;
+pub mod checkpoint;
+pub mod config;
+pub mod curve;
+pub mod event;
+pub mod optimizer;
+pub mod source;
+pub mod trainer;

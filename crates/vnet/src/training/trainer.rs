@@ -1,0 +1,264 @@
+//! The training loop.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use randomness::Stream;
+
+use super::checkpoint;
+use super::config::TrainingConfig;
+use super::curve;
+use super::event::{TrainingEvent, TrainingSummary};
+use super::optimizer::{State, StepSettings};
+use super::source::{Example, TrainingSource};
+use crate::model::{Model, most_probable};
+use crate::network::{Network, input};
+use crate::op::{SegmentationLoss, read};
+use crate::weights::{self, ModelError, Provenance, Weights};
+
+/// Varied crops that may wait for the optimizer.
+const QUEUE: usize = 4;
+/// Name of the log in the training folder.
+const LOG: &str = "log.jsonl";
+/// Name of the picture in the training folder.
+const CURVE: &str = "curve.svg";
+
+/// Why training ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The configuration contradicts itself.
+    #[error("training configuration: {0}")]
+    Config(String),
+    /// A file of the training folder.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A checkpoint or weights file.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The network itself failed.
+    #[error("the network failed: {0}")]
+    Network(#[from] candle_core::Error),
+    /// The loss is no number.
+    #[error("the loss is {loss} at step {step}: lower the learning rate")]
+    Diverged {
+        /// The step.
+        step: u64,
+        /// The loss.
+        loss: f32,
+    },
+}
+
+/// Trains, or goes on from the checkpoint in `out`, until `config.steps` or until `stop` is set.
+///
+/// `out` receives `checkpoint.safetensors`, `weights.safetensors` (the averaged weights), `log.jsonl`
+/// and `curve.svg`. A resumed run ends with the same bits as an uninterrupted one. Apart from the fields
+/// named `wall`, everything follows from configuration and sources alone.
+pub fn train(
+    config: &TrainingConfig,
+    source: &dyn TrainingSource,
+    validation: &dyn TrainingSource,
+    out: &Path,
+    stop: &AtomicBool,
+    sink: &mut dyn FnMut(TrainingEvent),
+) -> Result<TrainingSummary, TrainError> {
+    if let Some(fault) = config.fault() {
+        return Err(TrainError::Config(fault));
+    }
+    std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
+    let stream = Stream::from_seed(config.seed);
+    let checkpoint = out.join(checkpoint::FILE_NAME);
+    let mut journal = Journal { out, steps: config.steps, events: Vec::new(), sink };
+    let state = if checkpoint.exists() {
+        let state = checkpoint::load(&config.network, &config.hash(), &checkpoint)?;
+        journal.note(TrainingEvent::Resumed { step: state.step })?;
+        state
+    } else {
+        State::start(config.network.initial(stream.child("weights", 0)))
+    };
+
+    std::thread::scope(|scope| {
+        let (sender, queue) = sync_channel(QUEUE);
+        let first = state.step * config.batch;
+        scope.spawn(move || feed(config, source, stream, first, &sender));
+        let mut run = Run { config, state, validation, seen: Vec::new(), dice: None };
+        run.learn(&queue, stop, &mut journal)
+        // The queue is dropped here, which ends the feeding thread.
+    })
+}
+
+/// Sends varied crops in order until all are sent or nobody listens.
+fn feed(config: &TrainingConfig, source: &dyn TrainingSource, stream: Stream, first: u64, sender: &SyncSender<Example>) {
+    let mut current: Option<(u64, Example)> = None;
+    for number in first..config.steps * config.batch {
+        let index = number / config.crops_per_example;
+        let example = match current.take() {
+            Some((held, example)) if held == index => example,
+            _ => source.example(index),
+        };
+        let varied = config.augmentation.vary(&example, config.crop, stream.child("crop", number));
+        current = Some((index, example));
+        if sender.send(varied).is_err() {
+            return;
+        }
+    }
+}
+
+/// Log, picture and the caller's sink.
+struct Journal<'a> {
+    out: &'a Path,
+    steps: u64,
+    events: Vec<TrainingEvent>,
+    sink: &'a mut dyn FnMut(TrainingEvent),
+}
+
+impl Journal<'_> {
+    fn note(&mut self, event: TrainingEvent) -> Result<(), TrainError> {
+        let path = self.out.join(LOG);
+        let line = serde_json::to_string(&event).expect("an event has a JSON form");
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| writeln!(file, "{line}"))
+            .map_err(|source| TrainError::Io { path, source })?;
+        self.events.push(event.clone());
+        (self.sink)(event);
+        Ok(())
+    }
+
+    fn draw(&self) -> Result<(), TrainError> {
+        let path = self.out.join(CURVE);
+        std::fs::write(&path, curve::svg(&self.events, self.steps)).map_err(|source| TrainError::Io { path, source })
+    }
+}
+
+struct Run<'a> {
+    config: &'a TrainingConfig,
+    state: State,
+    validation: &'a dyn TrainingSource,
+    /// Validation examples, made once.
+    seen: Vec<Example>,
+    dice: Option<[f64; 4]>,
+}
+
+impl Run<'_> {
+    fn learn(
+        &mut self,
+        queue: &Receiver<Example>,
+        stop: &AtomicBool,
+        journal: &mut Journal<'_>,
+    ) -> Result<TrainingSummary, TrainError> {
+        let config = self.config;
+        while self.state.step < config.steps && !stop.load(Ordering::Relaxed) {
+            self.step(queue, journal)?;
+            let step = self.state.step;
+            let last = step == config.steps || stop.load(Ordering::Relaxed);
+            if last || step.is_multiple_of(config.checkpoint_every) {
+                self.write(journal.out)?;
+                journal.note(TrainingEvent::Checkpoint { step })?;
+            }
+            if step == config.steps || step.is_multiple_of(config.validate_every) {
+                let dice = self.validate()?;
+                self.dice = Some(dice);
+                journal.note(TrainingEvent::Validation { step, dice })?;
+                journal.draw()?;
+            }
+        }
+        Ok(TrainingSummary { steps: self.state.step, stopped: self.state.step < config.steps, dice: self.dice })
+    }
+
+    /// One optimizer step over a batch of crops.
+    fn step(&mut self, queue: &Receiver<Example>, journal: &mut Journal<'_>) -> Result<(), TrainError> {
+        let config = self.config;
+        let begun = Instant::now();
+        let mut waiting_ms = 0.0;
+        let variables = self.state.weights.variables()?;
+        let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+        let mut gradients: Vec<Vec<f32>> =
+            self.state.weights.0.iter().map(|p| vec![0.0; p.values.len()]).collect();
+        let mut loss = 0.0;
+        for _ in 0..config.batch {
+            let waited = Instant::now();
+            let example = queue.recv().expect("the feeding thread sends every crop of every step");
+            waiting_ms += waited.elapsed().as_secs_f64() * 1e3;
+            let logits = Network::new(&config.network, &tensors).logits(&input(&example.image)?)?;
+            let labels = example.labels.into_iter().collect();
+            let value = logits.apply_op1(SegmentationLoss { labels, weights: config.loss })?;
+            loss += value.to_scalar::<f32>()? / config.batch as f32;
+            let store = value.backward()?;
+            for (sum, tensor) in gradients.iter_mut().zip(&tensors) {
+                if let Some(gradient) = store.get(tensor) {
+                    read(gradient, |g| {
+                        sum.iter_mut().zip(g).for_each(|(sum, g)| *sum += g / config.batch as f32);
+                        Ok(())
+                    })?;
+                }
+            }
+        }
+        let learning_rate = config.learning_rate_at(self.state.step);
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged { step: self.state.step, loss });
+        }
+        let gradient = self.state.advance(
+            &gradients,
+            StepSettings {
+                learning_rate,
+                weight_decay: config.weight_decay,
+                gradient_limit: config.gradient_limit,
+                average_decay: config.average_decay,
+            },
+        );
+        journal.note(TrainingEvent::Step {
+            step: self.state.step,
+            loss,
+            gradient,
+            learning_rate,
+            wall_ms: begun.elapsed().as_secs_f64() * 1e3,
+            wall_waiting_ms: waiting_ms,
+        })
+    }
+
+    fn weights(&self) -> Weights {
+        Weights {
+            network: self.config.network.clone(),
+            image: self.config.image.clone(),
+            provenance: Provenance {
+                steps: self.state.step,
+                config_hash: self.config.hash(),
+                commit: self.config.commit.clone(),
+            },
+            parameters: self.state.average.clone(),
+        }
+    }
+
+    fn write(&self, out: &Path) -> Result<(), TrainError> {
+        checkpoint::save(&self.state, &self.config.hash(), &out.join(checkpoint::FILE_NAME))?;
+        Ok(self.weights().save(&out.join(weights::FILE_NAME))?)
+    }
+
+    /// Dice of the averaged weights over all voxels of the validation examples.
+    fn validate(&mut self) -> Result<[f64; 4], TrainError> {
+        let model = Model::from_weights(self.weights())?;
+        for number in self.seen.len() as u64..self.config.validation_examples {
+            self.seen.push(self.validation.example(number));
+        }
+        let (mut both, mut either) = ([0u64; 5], [0u64; 5]);
+        for example in &self.seen {
+            let found = most_probable(&model.probabilities(&example.image)?);
+            for (found, truth) in found.iter().zip(&example.labels) {
+                either[usize::from(*found)] += 1;
+                either[usize::from(*truth)] += 1;
+                both[usize::from(*truth)] += u64::from(found == truth);
+            }
+        }
+        Ok(std::array::from_fn(|class| 2.0 * both[class + 1] as f64 / either[class + 1].max(1) as f64))
+    }
+}

@@ -1,0 +1,260 @@
+//! The weights file: safetensors whose metadata say what the numbers are for.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use crate::network::NetworkShape;
+use crate::parameters::{Parameter, Parameters};
+use crate::prepare::ImageContract;
+
+/// Version of the file's layout.
+pub const FORMAT_VERSION: u32 = 1;
+/// Name of the weights inside a model's folder.
+pub const FILE_NAME: &str = "weights.safetensors";
+
+/// Where weights come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Provenance {
+    /// Optimizer steps taken.
+    pub steps: u64,
+    /// BLAKE3 of the training configuration.
+    pub config_hash: String,
+    /// Commit of the program that trained.
+    pub commit: String,
+}
+
+/// Everything a weights file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// Shape of the network.
+    pub network: NetworkShape,
+    /// What images it expects.
+    pub image: ImageContract,
+    /// Where the weights come from.
+    pub provenance: Provenance,
+    /// The numbers.
+    pub parameters: Parameters,
+}
+
+/// Why a weights file was refused or could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The file system said no.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// Not a whole safetensors file.
+    #[error("{path}: damaged or truncated: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A metadata entry is absent, malformed or not ours.
+    #[error("{path}: metadata '{key}': {reason}")]
+    Metadata {
+        /// The file.
+        path: PathBuf,
+        /// The entry.
+        key: &'static str,
+        /// What was found and expected.
+        reason: String,
+    },
+    /// Tensors do not fit the network's shape.
+    #[error("{path}: wrong architecture: {reason}")]
+    Architecture {
+        /// The file.
+        path: PathBuf,
+        /// What was found and expected.
+        reason: String,
+    },
+}
+
+/// The label names in order of their values.
+fn labels() -> Vec<&'static str> {
+    geometry::Structure::ALL.map(geometry::Structure::name).to_vec()
+}
+
+/// The weights file of a folder, or the file itself.
+pub fn file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
+}
+
+/// BLAKE3 over names and values, so that a flipped bit is noticed.
+fn digest(parameters: &Parameters) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for parameter in &parameters.0 {
+        hasher.update(parameter.name.as_bytes());
+        parameter.values.iter().for_each(|v| {
+            hasher.update(&v.to_le_bytes());
+        });
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+impl Weights {
+    /// Writes the file under a temporary name and renames it.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        let text = |value: serde_json::Result<String>| value.expect("plain data have a JSON form");
+        let metadata = HashMap::from([
+            ("format-version".to_owned(), FORMAT_VERSION.to_string()),
+            ("labels".to_owned(), text(serde_json::to_string(&labels()))),
+            ("network".to_owned(), text(serde_json::to_string(&self.network))),
+            ("image".to_owned(), text(serde_json::to_string(&self.image))),
+            ("provenance".to_owned(), text(serde_json::to_string(&self.provenance))),
+            ("blake3".to_owned(), digest(&self.parameters)),
+        ]);
+        write(path, &self.parameters.0, metadata)
+    }
+
+    /// Reads and checks a file from its bytes; `path` only names it in errors.
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ModelError> {
+        let (parameters, metadata) = read(bytes, path)?;
+        let entry = |key: &'static str| {
+            metadata.get(key).ok_or_else(|| ModelError::Metadata { path: path.into(), key, reason: "absent".into() })
+        };
+        let version = entry("format-version")?;
+        if *version != FORMAT_VERSION.to_string() {
+            let reason = format!("found {version}, expected {FORMAT_VERSION}");
+            return Err(ModelError::Metadata { path: path.into(), key: "format-version", reason });
+        }
+        let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
+        if found != labels() {
+            let reason = format!("found {found:?}, expected {:?}", labels());
+            return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });
+        }
+        let network: NetworkShape = parse(entry("network")?, "network", path)?;
+        let architecture = |reason| ModelError::Architecture { path: path.into(), reason };
+        if let Some(reason) = network.fault() {
+            return Err(architecture(reason));
+        }
+        if network.classes != labels().len() {
+            return Err(architecture(format!("{} classes for {} labels", network.classes, labels().len())));
+        }
+        let parameters = in_order(&network, parameters);
+        if let Some(reason) = network.mismatch(&parameters) {
+            return Err(architecture(reason));
+        }
+        if *entry("blake3")? != digest(&parameters) {
+            return Err(ModelError::Damaged { path: path.into(), reason: "the values do not match their hash".into() });
+        }
+        Ok(Self {
+            network,
+            image: parse(entry("image")?, "image", path)?,
+            provenance: parse(entry("provenance")?, "provenance", path)?,
+            parameters,
+        })
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str, key: &'static str, path: &Path) -> Result<T, ModelError> {
+    serde_json::from_str(text).map_err(|e| ModelError::Metadata { path: path.into(), key, reason: e.to_string() })
+}
+
+/// Safetensors sorts its tensors; the network wants them in the order of its forward pass.
+fn in_order(network: &NetworkShape, parameters: Parameters) -> Parameters {
+    let place: HashMap<String, usize> =
+        network.layout().into_iter().enumerate().map(|(number, (name, _))| (name, number)).collect();
+    let mut list = parameters.0;
+    list.sort_by_key(|p| place.get(&p.name).copied().unwrap_or(usize::MAX));
+    Parameters(list)
+}
+
+/// Writes named f32 tensors with metadata, by way of a temporary file.
+pub(crate) fn write(
+    path: &Path,
+    parameters: &[Parameter],
+    metadata: HashMap<String, String>,
+) -> Result<(), ModelError> {
+    let io = |source| ModelError::Io { path: path.into(), source };
+    let bytes: Vec<Vec<u8>> =
+        parameters.iter().map(|p| p.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+    let views = parameters.iter().zip(&bytes).map(|(p, bytes)| {
+        let view = TensorView::new(Dtype::F32, p.dims.clone(), bytes).expect("the bytes are those of the dimensions");
+        (p.name.as_str(), view)
+    });
+    let whole = safetensors::serialize(views, Some(metadata)).map_err(|e| io(std::io::Error::other(e)))?;
+    let temporary = path.with_extension("tmp");
+    std::fs::write(&temporary, whole).map_err(io)?;
+    std::fs::rename(&temporary, path).map_err(io)
+}
+
+/// Reads named f32 tensors and metadata.
+pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<(Parameters, HashMap<String, String>), ModelError> {
+    let damaged = |reason: String| ModelError::Damaged { path: path.into(), reason };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(e.to_string()))?;
+    let mut parameters = Vec::new();
+    for (name, view) in tensors.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(damaged(format!("tensor {name} holds {:?}, expected F32", view.dtype())));
+        }
+        let values: Vec<f32> =
+            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        if values.iter().any(|v| !v.is_finite()) {
+            return Err(damaged(format!("tensor {name} holds values that are not finite")));
+        }
+        parameters.push(Parameter { name, dims: view.shape().to_vec(), values });
+    }
+    Ok((Parameters(parameters), metadata))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights() -> Weights {
+        let network = NetworkShape::default();
+        let parameters = network.initial(randomness::Stream::from_seed(1));
+        Weights { network, image: ImageContract::default(), provenance: Provenance::default(), parameters }
+    }
+
+    fn bytes_of(weights: &Weights) -> Vec<u8> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE_NAME);
+        weights.save(&path).expect("written");
+        std::fs::read(path).expect("read")
+    }
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let weights = weights();
+        assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
+    }
+
+    #[test]
+    fn damage_truncation_and_a_wrong_architecture_are_refused() {
+        let weights = weights();
+        let good = bytes_of(&weights);
+        let refusal = |bytes: &[u8]| Weights::from_bytes(bytes, Path::new("w")).expect_err("refused").to_string();
+        assert!(refusal(&good[..good.len() - 10]).contains("truncated"));
+        let mut flipped = good.clone();
+        let middle = good.len() / 2;
+        flipped[middle] ^= 1;
+        assert!(refusal(&flipped).contains("hash"));
+        let mut other = weights.clone();
+        other.network.levels[1].width = 24;
+        assert!(refusal(&bytes_of(&other)).contains("architecture"));
+        assert!(refusal(b"not a model").contains("damaged"));
+    }
+
+    #[test]
+    fn another_label_set_is_refused() {
+        let good = bytes_of(&weights());
+        let find = b"vertebra";
+        let at = good.windows(find.len()).position(|w| w == find).expect("labels are in the header");
+        let mut other = good;
+        other[at..at + find.len()].copy_from_slice(b"vertexes");
+        assert!(Weights::from_bytes(&other, Path::new("w")).expect_err("refused").to_string().contains("labels"));
+    }
+}
