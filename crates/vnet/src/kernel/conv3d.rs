@@ -299,6 +299,10 @@ fn gradient<L: Lanes, const TILE: usize>(job: &GradientJob<'_>, sum: &mut [f32])
                 gradient_tile::<L, TILE>(job, block, tap, channel, target);
                 channel += TILE;
             }
+            while channel + 8 <= inputs {
+                gradient_tile::<L, 8>(job, block, tap, channel, target);
+                channel += 8;
+            }
             while channel < inputs {
                 gradient_tile::<L, 1>(job, block, tap, channel, target);
                 channel += 1;

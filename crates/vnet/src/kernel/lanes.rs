@@ -155,3 +155,32 @@ mod x86 {
         }
     }
 }
+
+/// Defines a function whose plain body is compiled once for each vector unit and chosen at run time.
+/// The body has no fused operations, so that every unit gives the same bits.
+macro_rules! vectorized {
+    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
+        $(#[$doc])*
+        #[expect(clippy::too_many_arguments, reason = "kernels take their slices one by one")]
+        fn $name($($arg: $type),*) {
+            #[inline(always)]
+            fn plain($($arg: $type),*) $body
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f")]
+            fn avx512($($arg: $type),*) { plain($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2")]
+            fn avx2($($arg: $type),*) { plain($($arg),*) }
+            match $crate::kernel::lanes::VectorUnit::best() {
+                // SAFETY: the unit was detected at run time.
+                #[cfg(target_arch = "x86_64")]
+                $crate::kernel::lanes::VectorUnit::Avx512 => unsafe { avx512($($arg),*) },
+                // SAFETY: the unit was detected at run time.
+                #[cfg(target_arch = "x86_64")]
+                $crate::kernel::lanes::VectorUnit::Avx2 => unsafe { avx2($($arg),*) },
+                $crate::kernel::lanes::VectorUnit::Portable => plain($($arg),*),
+            }
+        }
+    };
+}
+pub(crate) use vectorized;
