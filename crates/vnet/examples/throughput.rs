@@ -6,8 +6,8 @@ use std::time::Instant;
 use ndarray::Array3;
 use randomness::Stream;
 use vnet::kernel::conv3d::{self, ConvShape};
-use vnet::network::Network;
 use vnet::kernel::loss::LossWeights;
+use vnet::network::Network;
 use vnet::op::SegmentationLoss;
 use vnet::{ImageContract, Model, NetworkShape, Provenance, Weights};
 
@@ -41,7 +41,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let rate = |s: f64| shape.flop() as f64 / s / 1e9;
         println!(
             "{extent:?} {kernel:?} {inputs:>2}→{outputs:<2}  GFLOP/s: forward {:6.1}  to input {:6.1}  to weights {:6.1}   ms {:.1} {:.1} {:.1}",
-            rate(forward), rate(back), rate(weights), forward * 1e3, back * 1e3, weights * 1e3
+            rate(forward),
+            rate(back),
+            rate(weights),
+            forward * 1e3,
+            back * 1e3,
+            weights * 1e3
         );
     }
 
@@ -53,7 +58,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let labels: Vec<u8> = image.iter().map(|v| (*v as u8).min(4)).collect();
     let variables = parameters.variables()?;
     let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
-    let input = candle_core::Tensor::from_iter(image.iter().copied(), &candle_core::Device::Cpu)?.reshape((16, 192, 128, 1))?;
+    let input =
+        candle_core::Tensor::from_iter(image.iter().copied(), &candle_core::Device::Cpu)?.reshape((16, 192, 128, 1))?;
     let (mut up, mut down) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..4 {
         let begun = Instant::now();
@@ -66,7 +72,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         down = down.min(begun.elapsed().as_secs_f64());
     }
     println!("training crop 16 × 192 × 128: forward {:.0} ms, backward {:.0} ms", up * 1e3, down * 1e3);
-    let model = Model::from_weights(Weights { network, image: ImageContract::default(), provenance: Provenance::default(), parameters })?;
+    let model = Model::from_weights(Weights {
+        network,
+        image: ImageContract::default(),
+        provenance: Provenance::default(),
+        parameters,
+    })?;
     let whole = Array3::from_elem((20, 256, 160), 1.0);
     println!("inference 20 × 256 × 160: {:.0} ms", best_of(4, || model.probabilities(&whole)) * 1e3);
     Ok(())

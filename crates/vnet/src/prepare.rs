@@ -110,8 +110,7 @@ fn canonical(image: &Volume<f32>) -> Result<Volume<f32>, PrepareError> {
     let mut data = image.data.view().permuted_axes([2 - order[2], 2 - order[1], 2 - order[0]]);
     let mut origin = [0.0; 3];
     let mut axes = Matrix3::zeros();
-    for target in 0..3 {
-        let axis = order[target];
+    for (target, axis) in order.into_iter().enumerate() {
         let flipped = along(axis, target) < 0.0;
         if flipped {
             data.invert_axis(ndarray::Axis(2 - target));
@@ -135,7 +134,9 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     let step_mm = if native { grid.spacing_mm[2] } else { contract.step_mm };
     let spacing_mm = [contract.pixel_mm, contract.pixel_mm, step_mm];
     // A hundredth of a voxel over the whole image does not matter to the network.
-    if (0..3).all(|axis| (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]) {
+    if (0..3).all(|axis| {
+        (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]
+    }) {
         return image;
     }
     let extent_mm = grid.extent_mm();

@@ -83,7 +83,8 @@ pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32
     let mut y = vec![0.0; shape.voxels() * shape.outputs];
     let unit = VectorUnit::best();
     y.par_chunks_mut(columns * shape.outputs).enumerate().for_each(|(line, out)| {
-        let job = RowJob { shape, padded: &padded, packed: &packed, start: &start, depth: line / rows, row: line % rows };
+        let job =
+            RowJob { shape, padded: &padded, packed: &packed, start: &start, depth: line / rows, row: line % rows };
         match unit {
             // SAFETY: the unit was detected at run time.
             #[cfg(target_arch = "x86_64")]
@@ -160,9 +161,9 @@ fn tile<L: Lanes, const TILE: usize>(job: &RowJob<'_>, block: usize, column: usi
                     unsafe {
                         let w = L::load(weight);
                         weight = weight.add(BLOCK);
-                        for voxel in 0..TILE {
+                        for (voxel, sum) in sums.iter_mut().enumerate() {
                             let x = *source.get_unchecked((voxel + kc) * inputs + channel);
-                            sums[voxel] = sums[voxel].fused_add(x, w);
+                            *sum = sum.fused_add(x, w);
                         }
                     }
                 }
@@ -324,8 +325,7 @@ fn gradient_tile<L: Lanes, const TILE: usize>(
     let [_, rows, columns] = shape.extent;
     let [_, padded_rows, padded_columns] = shape.padded_extent();
     let [_, kernel_rows, kernel_columns] = shape.kernel;
-    let (kd, kr, kc) =
-        (tap / (kernel_rows * kernel_columns), tap / kernel_columns % kernel_rows, tap % kernel_columns);
+    let (kd, kr, kc) = (tap / (kernel_rows * kernel_columns), tap / kernel_columns % kernel_rows, tap % kernel_columns);
     let line = ((job.depth + kd) * padded_rows + job.row + kr) * padded_columns + kc;
     let x = &job.padded[line * shape.inputs..][..columns * shape.inputs];
     let width = shape.blocks() * BLOCK;
@@ -336,8 +336,8 @@ fn gradient_tile<L: Lanes, const TILE: usize>(
         let mut sums: [L; TILE] = std::array::from_fn(|c| L::load(target.as_ptr().add(c * BLOCK)));
         for column in 0..columns {
             let g = L::load(dy.as_ptr().add(column * width + block * BLOCK));
-            for c in 0..TILE {
-                sums[c] = sums[c].fused_add(*x.get_unchecked(column * shape.inputs + channel + c), g);
+            for (c, sum) in sums.iter_mut().enumerate() {
+                *sum = sum.fused_add(*x.get_unchecked(column * shape.inputs + channel + c), g);
             }
         }
         for (c, value) in sums.into_iter().enumerate() {
@@ -353,7 +353,9 @@ fn widen<'a>(shape: &ConvShape, dy: &'a [f32]) -> std::borrow::Cow<'a, [f32]> {
     }
     let width = shape.blocks() * BLOCK;
     let mut wide = vec![0.0; shape.voxels() * width];
-    wide.par_chunks_mut(width).zip(dy.par_chunks(shape.outputs)).for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
+    wide.par_chunks_mut(width)
+        .zip(dy.par_chunks(shape.outputs))
+        .for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
     wide.into()
 }
 
@@ -393,7 +395,12 @@ mod tests {
     fn shapes() -> impl Strategy<Value = ConvShape> {
         let odd = prop_oneof![Just(1usize), Just(3usize)];
         (1usize..4, 1usize..6, 1usize..34, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
-            |(d, r, c, kd, kr, kc, inputs, outputs)| ConvShape { extent: [d, r, c], kernel: [kd, kr, kc], inputs, outputs },
+            |(d, r, c, kd, kr, kc, inputs, outputs)| ConvShape {
+                extent: [d, r, c],
+                kernel: [kd, kr, kc],
+                inputs,
+                outputs,
+            },
         )
     }
 

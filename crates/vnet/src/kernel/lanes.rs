@@ -161,7 +161,6 @@ mod x86 {
 macro_rules! vectorized {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
-        #[expect(clippy::too_many_arguments, reason = "kernels take their slices one by one")]
         fn $name($($arg: $type),*) {
             #[inline(always)]
             fn plain($($arg: $type),*) $body

@@ -139,9 +139,7 @@ mod tests {
         let mut rng = randomness::Stream::from_seed(8).rng();
         let logits: Vec<f32> = (0..voxels * classes).map(|_| rng.random_range(-2.0..2.0)).collect();
         let labels: Vec<u8> = (0..voxels).map(|_| rng.random_range(0..4)).collect();
-        for weights in
-            [LossWeights { dice: 1.0, cross_entropy: 0.0 }, LossWeights { dice: 0.0, cross_entropy: 1.0 }]
-        {
+        for weights in [LossWeights { dice: 1.0, cross_entropy: 0.0 }, LossWeights { dice: 0.0, cross_entropy: 1.0 }] {
             let found = backward(&logits, &labels, classes, weights);
             for i in 0..logits.len() {
                 let at = |by: f32| {

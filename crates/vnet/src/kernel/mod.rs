@@ -6,9 +6,9 @@ pub mod conv3d;
 pub mod lanes;
 pub mod loss;
 pub mod norm;
+pub mod rearrange;
 #[cfg(test)]
 mod reference;
-pub mod rearrange;
 
 /// Parts into which a reduction is cut whatever the number of threads, so that its bits do not change.
 pub(crate) const CHUNKS: usize = 8;

@@ -177,18 +177,9 @@ pub struct Gradients {
 
 vectorized! {
     /// The gradient before PReLU, `through`, and its sums: Σ g, Σ g·x, Σ dy·min(z, 0).
-    fn pass_prelu(
-        x: &[f32],
-        residual: &[f32],
-        dy: &[f32],
-        scale: &[f32],
-        shift: &[f32],
-        alpha: &[f32],
-        through: &mut [f32],
-        sum: &mut [f32],
-        sum_x: &mut [f32],
-        sum_alpha: &mut [f32],
-    ) {
+    fn pass_prelu(x: &[f32], residual: &[f32], dy: &[f32], line: &Line, through: &mut [f32], sums: &mut [Vec<f32>; 3]) {
+        let Line { scale: Periodic(scale), shift: Periodic(shift), alpha: Periodic(alpha) } = line;
+        let [sum, sum_x, sum_alpha] = sums;
         let period = scale.len();
         let runs = through.chunks_mut(period).zip(x.chunks(period)).zip(dy.chunks(period)).zip(residual.chunks(period));
         for (((through, x), dy), residual) in runs {
@@ -241,8 +232,7 @@ pub fn backward(x: &[f32], residual: Option<&[f32]>, affine: Affine<'_>, dy: &[f
                 let here = at..at + through.len();
                 let residual = residual.map_or_else(|| &zeros[..through.len()], |r| &r[here.clone()]);
                 let (x, dy) = (&x[here.clone()], &dy[here]);
-                let [sum, sum_x, sum_alpha] = &mut short;
-                pass_prelu(x, residual, dy, &line.scale.0, &line.shift.0, &line.alpha.0, through, sum, sum_x, sum_alpha);
+                pass_prelu(x, residual, dy, &line, through, &mut short);
                 sums.iter_mut().zip(&mut short).for_each(|(sums, short)| gather(sums, short));
             }
             sums
@@ -289,19 +279,48 @@ mod tests {
         let found = backward(&x, Some(&r), Affine { gamma: &gamma, beta: &beta, alpha: &alpha }, &g);
         // Small, lest a value crosses the bend of PReLU.
         let step = 1e-3;
-        let bump = |v: &[f32], i: usize, by: f32| { let mut v = v.to_vec(); v[i] += by; v };
+        let bump = |v: &[f32], i: usize, by: f32| {
+            let mut v = v.to_vec();
+            v[i] += by;
+            v
+        };
         let near = |found: f32, high: f64, low: f64, what: &str| {
             let expected = (high - low) / (2.0 * f64::from(step));
             assert!((f64::from(found) - expected).abs() < 0.03 * (1.0 + expected.abs()), "{what}: {found} {expected}");
         };
         for i in [0, 5, 50] {
-            near(found.x[i], loss(&bump(&x, i, step), &r, &gamma, &beta, &alpha), loss(&bump(&x, i, -step), &r, &gamma, &beta, &alpha), "x");
-            near(found.residual[i], loss(&x, &bump(&r, i, step), &gamma, &beta, &alpha), loss(&x, &bump(&r, i, -step), &gamma, &beta, &alpha), "residual");
+            near(
+                found.x[i],
+                loss(&bump(&x, i, step), &r, &gamma, &beta, &alpha),
+                loss(&bump(&x, i, -step), &r, &gamma, &beta, &alpha),
+                "x",
+            );
+            near(
+                found.residual[i],
+                loss(&x, &bump(&r, i, step), &gamma, &beta, &alpha),
+                loss(&x, &bump(&r, i, -step), &gamma, &beta, &alpha),
+                "residual",
+            );
         }
         for c in 0..channels {
-            near(found.affine[c], loss(&x, &r, &bump(&gamma, c, step), &beta, &alpha), loss(&x, &r, &bump(&gamma, c, -step), &beta, &alpha), "gamma");
-            near(found.affine[channels + c], loss(&x, &r, &gamma, &bump(&beta, c, step), &alpha), loss(&x, &r, &gamma, &bump(&beta, c, -step), &alpha), "beta");
-            near(found.affine[2 * channels + c], loss(&x, &r, &gamma, &beta, &bump(&alpha, c, step)), loss(&x, &r, &gamma, &beta, &bump(&alpha, c, -step)), "alpha");
+            near(
+                found.affine[c],
+                loss(&x, &r, &bump(&gamma, c, step), &beta, &alpha),
+                loss(&x, &r, &bump(&gamma, c, -step), &beta, &alpha),
+                "gamma",
+            );
+            near(
+                found.affine[channels + c],
+                loss(&x, &r, &gamma, &bump(&beta, c, step), &alpha),
+                loss(&x, &r, &gamma, &bump(&beta, c, -step), &alpha),
+                "beta",
+            );
+            near(
+                found.affine[2 * channels + c],
+                loss(&x, &r, &gamma, &beta, &bump(&alpha, c, step)),
+                loss(&x, &r, &gamma, &beta, &bump(&alpha, c, -step)),
+                "alpha",
+            );
         }
     }
 }

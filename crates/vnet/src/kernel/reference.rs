@@ -20,7 +20,8 @@ pub fn conv3d(shape: &ConvShape, x: &[f32], weights: &[f32], bias: &[f32]) -> Ve
                                 if (0..3).any(|a| source[a] < half[a] || source[a] - half[a] >= shape.extent[a]) {
                                     continue;
                                 }
-                                let voxel = ((source[0] - half[0]) * rows + source[1] - half[1]) * columns + source[2] - half[2];
+                                let voxel = ((source[0] - half[0]) * rows + source[1] - half[1]) * columns + source[2]
+                                    - half[2];
                                 let tap = (kd * kernel_rows + kr) * kernel_columns + kc;
                                 for i in 0..shape.inputs {
                                     sum += f64::from(x[voxel * shape.inputs + i])

@@ -25,7 +25,12 @@ impl Conv3d {
         }
     }
 
-    fn run(&self, x: (&CpuStorage, &Layout), w: (&CpuStorage, &Layout), bias: Option<&[f32]>) -> Result<(CpuStorage, Shape)> {
+    fn run(
+        &self,
+        x: (&CpuStorage, &Layout),
+        w: (&CpuStorage, &Layout),
+        bias: Option<&[f32]>,
+    ) -> Result<(CpuStorage, Shape)> {
         let shape = self.shape(x.1.dims(), w.1.dims())?;
         let y = conv3d::forward(&shape, values(x.0, x.1)?, values(w.0, w.1)?, bias);
         let [depth, rows, columns] = shape.extent;

@@ -62,8 +62,7 @@ impl Augmentation {
         let mut noise_rng = stream.child("noise", 0).rng();
         for ((k, j, i), value) in image.indexed_iter_mut() {
             let at = [k, j, i];
-            let bias: f32 =
-                (0..3).map(|axis| slope[axis] * (2.0 * at[axis] as f32 / crop[axis] as f32 - 1.0)).sum();
+            let bias: f32 = (0..3).map(|axis| slope[axis] * (2.0 * at[axis] as f32 / crop[axis] as f32 - 1.0)).sum();
             let clean = value.max(0.0).powf(gamma) * scale * bias.exp();
             // Magnitude images stay positive under noise.
             *value = (clean + noise * randomness::normal(&mut noise_rng, 0.0, 1.0) as f32).abs();
@@ -79,8 +78,11 @@ fn cropped<T: Copy + Default>(array: ArrayView3<'_, T>, start: [isize; 3], crop:
     let from = start.map(|s| s.max(0) as usize);
     let to: [usize; 3] = std::array::from_fn(|axis| from[axis] as isize - start[axis]).map(|s| s as usize);
     let n: [usize; 3] = std::array::from_fn(|axis| (dims[axis] - from[axis]).min(crop[axis] - to[axis]));
-    out.slice_mut(s![to[0]..to[0] + n[0], to[1]..to[1] + n[1], to[2]..to[2] + n[2]])
-        .assign(&array.slice(s![from[0]..from[0] + n[0], from[1]..from[1] + n[1], from[2]..from[2] + n[2]]));
+    out.slice_mut(s![to[0]..to[0] + n[0], to[1]..to[1] + n[1], to[2]..to[2] + n[2]]).assign(&array.slice(s![
+        from[0]..from[0] + n[0],
+        from[1]..from[1] + n[1],
+        from[2]..from[2] + n[2]
+    ]));
     out
 }
 

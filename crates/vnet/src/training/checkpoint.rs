@@ -43,9 +43,10 @@ pub fn load(network: &NetworkShape, config_hash: &str, path: &Path) -> Result<St
     }
     let mut by_name: HashMap<String, Parameter> = parameters.0.into_iter().map(|p| (p.name.clone(), p)).collect();
     let mut part = |part: &str| -> Result<Parameters, ModelError> {
-        let list = network.layout().into_iter().filter_map(|(name, _)| {
-            by_name.remove(&format!("{part}/{name}")).map(|p| Parameter { name, ..p })
-        });
+        let list = network
+            .layout()
+            .into_iter()
+            .filter_map(|(name, _)| by_name.remove(&format!("{part}/{name}")).map(|p| Parameter { name, ..p }));
         let parameters = Parameters(list.collect());
         match network.mismatch(&parameters) {
             Some(reason) => Err(ModelError::Architecture { path: path.into(), reason }),

@@ -29,10 +29,10 @@ pub fn svg(events: &[TrainingEvent], steps: u64) -> String {
     for tick in 0..=5 {
         let value = f64::from(tick) / 5.0;
         let step = steps * tick as u64 / 5;
-        write!(
+        writeln!(
             out,
             "<line x1='{MARGIN}' x2='{}' y1='{1:.1}' y2='{1:.1}' stroke='#ddd'/><text x='18' y='{2:.1}'>{value:.1}</text>\
-             <text x='{3:.1}' y='{4}' text-anchor='middle'>{step}</text>\n",
+             <text x='{3:.1}' y='{4}' text-anchor='middle'>{step}</text>",
             WIDTH - MARGIN,
             y(value),
             y(value) + 4.0,

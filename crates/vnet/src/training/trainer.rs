@@ -95,7 +95,13 @@ pub fn train(
 }
 
 /// Sends varied crops in order until all are sent or nobody listens.
-fn feed(config: &TrainingConfig, source: &dyn TrainingSource, stream: Stream, first: u64, sender: &SyncSender<Example>) {
+fn feed(
+    config: &TrainingConfig,
+    source: &dyn TrainingSource,
+    stream: Stream,
+    first: u64,
+    sender: &SyncSender<Example>,
+) {
     let mut current: Option<(u64, Example)> = None;
     for number in first..config.steps * config.batch {
         let index = number / config.crops_per_example;
@@ -182,8 +188,7 @@ impl Run<'_> {
         let mut waiting_ms = 0.0;
         let variables = self.state.weights.variables()?;
         let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
-        let mut gradients: Vec<Vec<f32>> =
-            self.state.weights.0.iter().map(|p| vec![0.0; p.values.len()]).collect();
+        let mut gradients: Vec<Vec<f32>> = self.state.weights.0.iter().map(|p| vec![0.0; p.values.len()]).collect();
         let mut loss = 0.0;
         for _ in 0..config.batch {
             let waited = Instant::now();

@@ -1,0 +1,53 @@
+//! The whole network's gradient, through every operation, is the slope of the loss.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use candle_core::{Device, Tensor};
+use randomness::Stream;
+use vnet::kernel::loss::LossWeights;
+use vnet::network::Network;
+use vnet::op::SegmentationLoss;
+use vnet::parameters::Parameters;
+use vnet::{Level, NetworkShape};
+
+fn loss(shape: &NetworkShape, tensors: &[Tensor], image: &Tensor, labels: &[u8]) -> Tensor {
+    let weights = LossWeights { dice: 1.0, cross_entropy: 0.5 };
+    let logits = Network::new(shape, tensors).logits(image).unwrap();
+    logits.apply_op1(SegmentationLoss { labels: labels.to_vec(), weights }).unwrap()
+}
+
+/// Every tensor is moved along its own gradient: the loss must change by its squared length. A missing
+/// share of a skip, a residual or a rearrangement would show as another slope.
+#[test]
+fn moving_along_the_gradient_changes_the_loss_by_its_square() {
+    let level = |width, kernel, stride| Level { width, kernel, stride, convolutions: 2 };
+    let shape = NetworkShape {
+        levels: vec![level(3, [1, 3, 3], [1, 1, 1]), level(5, [3, 3, 3], [1, 2, 2]), level(6, [3, 1, 3], [2, 2, 2])],
+        classes: 5,
+    };
+    let mut start = shape.initial(Stream::from_seed(3));
+    // Slopes near 1 flatten the bends of PReLU, over which differences would be no slopes.
+    for norm in start.0.iter_mut().filter(|p| p.name.ends_with("norm")) {
+        let channels = norm.dims[1];
+        norm.values[2 * channels..].fill(0.9);
+    }
+    let numbers: Vec<f32> = (0..4 * 8 * 8).map(|i: usize| (i * 37 % 101) as f32 / 50.0).collect();
+    let labels: Vec<u8> = (0..4 * 8 * 8).map(|i: usize| (i / 7 % 5) as u8).collect();
+    let image = Tensor::from_vec(numbers, (4, 8, 8, 1), &Device::Cpu).unwrap();
+
+    let variables = start.variables().unwrap();
+    let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+    let store = loss(&shape, &tensors, &image, &labels).backward().unwrap();
+    for (number, tensor) in tensors.iter().enumerate() {
+        let gradient: Vec<f32> = store.get(tensor).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+        let square: f64 = gradient.iter().map(|g| f64::from(*g).powi(2)).sum();
+        let step = 2e-3 / square.sqrt();
+        let at = |by: f64| {
+            let mut moved: Parameters = start.clone();
+            moved.0[number].values.iter_mut().zip(&gradient).for_each(|(w, g)| *w += by as f32 * g);
+            f64::from(loss(&shape, &moved.tensors().unwrap(), &image, &labels).to_scalar::<f32>().unwrap())
+        };
+        let slope = (at(step) - at(-step)) / (2.0 * step);
+        let name = &start.0[number].name;
+        assert!((slope / square - 1.0).abs() < 0.03, "{name}: slope {slope}, gradient² {square}");
+    }
+}
