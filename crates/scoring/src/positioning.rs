@@ -1,7 +1,7 @@
 //! How far a planned disc lies from the true one, whether it is covered, and whether the plan is a failure.
 //!
-//! Limits are those of lumbar-numbers §2c: ideal ≤ 3° and ≤ 2 mm, acceptable ≤ 5° and ≤ 3 mm, failed at
-//! > 10°, > one slice thickness, a wrong level or an uncovered disc. They are project choices; the 10°
+//! Limits are those of lumbar-numbers §2c: ideal ≤ 3° and ≤ 2 mm, acceptable ≤ 5° and ≤ 3 mm, failed
+//! over 10°, over one slice thickness, a wrong level or an uncovered disc. They are project choices; the 10°
 //! rest on the gantry-angle cadaver study and on how the dural sac's area changes with tilt (§2b).
 
 use geometry::{Direction, Disc, Plane, Point, SliceGroup, Vector};
