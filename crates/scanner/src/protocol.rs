@@ -1,0 +1,140 @@
+//! Protocols: what is scanned at a field strength, as their TOML files write it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Coil, Scanner, SeriesError, SeriesProtocol, StackGeometry};
+
+/// The series of a lumbar examination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Protocol {
+    /// The name that scenarios call it by.
+    pub name: String,
+    /// Field strength, T.
+    pub field_t: f64,
+    /// The receive coils; the usual arrays if left out.
+    #[serde(default)]
+    pub coil: Coil,
+    /// The three-plane localizer.
+    pub localizer: LocalizerProtocol,
+    /// The sagittal T2-weighted series.
+    pub sagittal_t2: SeriesProtocol,
+    /// Size of its stack.
+    pub sagittal_stack: StackGeometry,
+    /// The axial T2-weighted series.
+    pub axial_t2: SeriesProtocol,
+    /// Size of the group through each disc.
+    pub axial_stack: StackGeometry,
+}
+
+/// The three-plane localizer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LocalizerProtocol {
+    /// How its slices are scanned.
+    pub series: SeriesProtocol,
+    /// The sagittal stack.
+    pub sagittal: StackGeometry,
+    /// The coronal stack.
+    pub coronal: StackGeometry,
+    /// The axial stack.
+    pub axial: StackGeometry,
+}
+
+impl Protocol {
+    /// The protocols that ship with the program.
+    pub const BUILTIN_NAMES: &'static [&'static str] = &["lumbar-1.5t", "lumbar-3t"];
+
+    /// A protocol that ships with the program.
+    pub fn builtin(name: &str) -> Option<Self> {
+        let text = match name {
+            "lumbar-1.5t" => include_str!("../protocols/lumbar-1.5t.toml"),
+            "lumbar-3t" => include_str!("../protocols/lumbar-3t.toml"),
+            _ => return None,
+        };
+        Some(Self::from_toml(text).expect("a test reads every protocol that ships"))
+    }
+
+    /// Reads and checks a protocol file.
+    ///
+    /// # Errors
+    /// [`ProtocolError`]: where the file is no protocol, or which series no scanner could acquire.
+    pub fn from_toml(text: &str) -> Result<Self, ProtocolError> {
+        let protocol: Self = toml::from_str(text).map_err(|error| ProtocolError::Syntax(Box::new(error)))?;
+        protocol.check()?;
+        Ok(protocol)
+    }
+
+    /// The scanner that the protocol is written for.
+    pub fn scanner(&self) -> Scanner {
+        Scanner { field_t: self.field_t, coil: self.coil }
+    }
+
+    fn check(&self) -> Result<(), ProtocolError> {
+        if !(self.field_t.is_finite() && (0.2..=7.0).contains(&self.field_t)) {
+            return Err(ProtocolError::Field(self.field_t));
+        }
+        self.coil.check().map_err(|(field, value)| ProtocolError::Coil { field, value })?;
+        let impossible = |series: &'static str| move |source| ProtocolError::Impossible { series, source };
+        for group in crate::localizer(self) {
+            self.localizer.series.check(&group).map_err(impossible("localizer"))?;
+        }
+        let [sagittal, _, axial] = crate::localizer(self);
+        let sized = |stack: &StackGeometry, like: geometry::SliceGroup| {
+            stack.at(&like.name, like.role, like.centre, like.row, like.column)
+        };
+        self.sagittal_t2.check(&sized(&self.sagittal_stack, sagittal)).map_err(impossible("sagittal-t2"))?;
+        self.axial_t2.check(&sized(&self.axial_stack, axial)).map_err(impossible("axial-t2"))
+    }
+}
+
+/// Why a text is no protocol.
+#[derive(Debug, thiserror::Error)]
+pub enum ProtocolError {
+    /// Not TOML, or not these fields; the error knows the place.
+    #[error(transparent)]
+    Syntax(Box<toml::de::Error>),
+    /// A field strength that no scanner has.
+    #[error("field-t is {0}, expected 0.2 to 7 T")]
+    Field(f64),
+    /// An impossible coil.
+    #[error("coil.{field} is {value}, which no coil has")]
+    Coil {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+    },
+    /// A series that no scanner could acquire.
+    #[error("series '{series}': {source}")]
+    Impossible {
+        /// Which series.
+        series: &'static str,
+        /// Why.
+        source: SeriesError,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_protocol_that_ships_reads_and_carries_its_name() {
+        for name in Protocol::BUILTIN_NAMES {
+            assert_eq!(Protocol::builtin(name).expect("listed").name, *name);
+        }
+        assert_eq!(Protocol::builtin("knee"), None);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let good = include_str!("../protocols/lumbar-1.5t.toml");
+        let typo = Protocol::from_toml(&good.replacen("averages", "avrages", 1)).expect_err("typo");
+        assert!(matches!(&typo, ProtocolError::Syntax(error) if error.span().is_some()), "{typo}");
+        let negative = good.replacen("thickness-mm = 5.0", "thickness-mm = -5.0", 1);
+        let message = Protocol::from_toml(&negative).expect_err("negative").to_string();
+        assert!(message.contains("localizer") && message.contains("thickness_mm is -5"), "{message}");
+    }
+}

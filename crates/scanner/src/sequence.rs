@@ -1,0 +1,261 @@
+//! Pulse sequences and their signal equations.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Substance;
+
+/// Resonance frequency of fat relative to water, Hz per tesla: −3.4 ppm of 42.577 MHz/T.
+const FAT_SHIFT_HZ_PER_T: f64 = -3.4 * 42.577;
+
+/// Part of the signal of blood that is left in a spin echo after it has flowed out of the slice.
+const FLOW_VOID: f64 = 0.03;
+
+/// A pulse sequence with its timing.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Sequence {
+    /// Spoiled gradient echo (FLASH, SPGR, T1-FFE).
+    SpoiledGradientEcho {
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Echo time, ms.
+        te_ms: f64,
+        /// Flip angle, degrees.
+        flip_deg: f64,
+    },
+    /// Balanced steady-state free precession (TrueFISP, FIESTA, bTFE), echo in the middle of TR.
+    Bssfp {
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Flip angle, degrees.
+        flip_deg: f64,
+    },
+    /// Spin echo.
+    SpinEcho {
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Echo time, ms.
+        te_ms: f64,
+    },
+    /// Turbo (fast) spin echo.
+    TurboSpinEcho {
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Effective echo time, ms: that of the echo in the centre of k-space.
+        te_ms: f64,
+        /// Number of echoes a train.
+        echo_train_length: usize,
+        /// Distance between echoes, ms.
+        echo_spacing_ms: f64,
+        /// True if a flip-back pulse restores the magnetization after the train (RESTORE, FRFSE, DRIVE).
+        #[serde(default)]
+        restore: bool,
+    },
+    /// Inversion recovery with a turbo spin echo read-out (STIR).
+    InversionRecovery {
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Effective echo time, ms.
+        te_ms: f64,
+        /// Inversion time, ms.
+        ti_ms: f64,
+        /// Number of echoes a train.
+        echo_train_length: usize,
+        /// Distance between echoes, ms.
+        echo_spacing_ms: f64,
+    },
+}
+
+impl Sequence {
+    /// Repetition time, ms.
+    pub const fn tr_ms(&self) -> f64 {
+        match *self {
+            Self::SpoiledGradientEcho { tr_ms, .. }
+            | Self::Bssfp { tr_ms, .. }
+            | Self::SpinEcho { tr_ms, .. }
+            | Self::TurboSpinEcho { tr_ms, .. }
+            | Self::InversionRecovery { tr_ms, .. } => tr_ms,
+        }
+    }
+
+    /// (Effective) echo time, ms.
+    pub const fn te_ms(&self) -> f64 {
+        match *self {
+            Self::Bssfp { tr_ms, .. } => tr_ms / 2.0,
+            Self::SpoiledGradientEcho { te_ms, .. }
+            | Self::SpinEcho { te_ms, .. }
+            | Self::TurboSpinEcho { te_ms, .. }
+            | Self::InversionRecovery { te_ms, .. } => te_ms,
+        }
+    }
+
+    /// Number of echoes a train and their distance in ms; one echo at TE without a train.
+    pub const fn echo_train(&self) -> (usize, f64) {
+        match *self {
+            Self::TurboSpinEcho { echo_train_length, echo_spacing_ms, .. }
+            | Self::InversionRecovery { echo_train_length, echo_spacing_ms, .. } => {
+                (echo_train_length, echo_spacing_ms)
+            }
+            _ => (1, self.te_ms()),
+        }
+    }
+
+    /// True if echoes are formed by gradients, without a refocusing pulse.
+    pub const fn is_gradient_echo(&self) -> bool {
+        matches!(self, Self::SpoiledGradientEcho { .. } | Self::Bssfp { .. })
+    }
+
+    /// Transverse magnetization at the echo relative to the equilibrium magnetization of cerebrospinal
+    /// fluid; signed after an inversion.
+    ///
+    /// | sequence | formula | source |
+    /// | --- | --- | --- |
+    /// | spoiled gradient echo | sin α (1−E₁)/(1−E₁ cos α) e^(−TE/T₂) | Ernst & Anderson 1966 |
+    /// | bSSFP | sin α (1−E₁)/(1−(E₁−E₂) cos α−E₁E₂) e^(−TE/T₂) | Scheffler & Lehnhardt, Eur Radiol 2003;13:2409 |
+    /// | spin echo | (1−2e^(−(TR−TE/2)/T₁)+E₁) e^(−TE/T₂) | Bernstein, King & Zhou, Handbook of MRI Pulse Sequences |
+    /// | turbo spin echo | (1−E_d) e^(−TE/T₂), E_d = e^(−(TR−ESP·ETL)/T₁) | same |
+    /// | the same, restored | (1−E_d)/(1−E_d e^(−ESP·ETL/T₂)) e^(−TE/T₂) | steady state of the flip-back pulse |
+    /// | inversion recovery | (1−2e^(−TI/T₁)+E_d) e^(−TE/T₂) | same |
+    pub fn signal(&self, substance: &Substance) -> f64 {
+        let Substance { t1_ms: t1, t2_ms: t2, proton_density, .. } = *substance;
+        if proton_density <= 0.0 {
+            return 0.0;
+        }
+        let decay = (-self.te_ms() / t2).exp();
+        let (echoes, spacing_ms) = self.echo_train();
+        let train_ms = echoes as f64 * spacing_ms;
+        let excited = match *self {
+            // Blood that flowed in is fully magnetized: the bright vessel of gradient echoes.
+            Self::SpoiledGradientEcho { flip_deg, .. } | Self::Bssfp { flip_deg, .. } if substance.flows => {
+                flip_deg.to_radians().sin()
+            }
+            Self::SpoiledGradientEcho { tr_ms, flip_deg, .. } => {
+                let (sin, cos) = flip_deg.to_radians().sin_cos();
+                let e1 = (-tr_ms / t1).exp();
+                sin * (1.0 - e1) / (1.0 - e1 * cos)
+            }
+            Self::Bssfp { tr_ms, flip_deg } => {
+                let (sin, cos) = flip_deg.to_radians().sin_cos();
+                let (e1, e2) = ((-tr_ms / t1).exp(), (-tr_ms / t2).exp());
+                sin * (1.0 - e1) / (1.0 - (e1 - e2) * cos - e1 * e2)
+            }
+            Self::SpinEcho { tr_ms, te_ms } => 1.0 - 2.0 * (-(tr_ms - te_ms / 2.0) / t1).exp() + (-tr_ms / t1).exp(),
+            Self::TurboSpinEcho { tr_ms, restore, .. } => {
+                let recovery = (-(tr_ms - train_ms) / t1).exp();
+                let kept = if restore { (-train_ms / t2).exp() } else { 0.0 };
+                (1.0 - recovery) / (1.0 - recovery * kept)
+            }
+            Self::InversionRecovery { tr_ms, ti_ms, .. } => {
+                1.0 - 2.0 * (-ti_ms / t1).exp() + (-(tr_ms - train_ms) / t1).exp()
+            }
+        };
+        let flow = if substance.flows && !self.is_gradient_echo() { FLOW_VOID } else { 1.0 };
+        proton_density * excited * decay * flow
+    }
+
+    /// Phase of fat against water at the echo, radians. Spin echoes refocus it; a spoiled gradient echo
+    /// shows what has accumulated; bSSFP refocuses at TR/2 with the sign of the pass band that fat falls
+    /// into (Scheffler & Lehnhardt 2003).
+    pub fn fat_phase_rad(&self, field_t: f64) -> f64 {
+        let shift_hz = FAT_SHIFT_HZ_PER_T * field_t;
+        match *self {
+            Self::SpoiledGradientEcho { te_ms, .. } => std::f64::consts::TAU * shift_hz * te_ms * 1e-3,
+            Self::Bssfp { tr_ms, .. } => std::f64::consts::PI * (shift_hz * tr_ms * 1e-3).round().rem_euclid(2.0),
+            _ => 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    const CSF: Substance = Substance::water(4273.0, 1578.0, 1.0);
+    const NUCLEUS_I: Substance = Substance::water(1165.0, 210.0, 0.85);
+    const FAT: Substance = Substance::water(250.0, 120.0, 0.95);
+    const MARROW: Substance = Substance::water(530.0, 80.0, 0.85);
+    const ANNULUS: Substance = Substance::water(750.0, 50.0, 0.55);
+    const MUSCLE: Substance = Substance::water(856.0, 32.0, 0.72);
+    const LIGAMENT: Substance = Substance::water(600.0, 8.0, 0.5);
+
+    fn descends(sequence: &Sequence, substances: &[Substance]) {
+        let signals: Vec<f64> = substances.iter().map(|s| sequence.signal(s)).collect();
+        assert!(signals.windows(2).all(|pair| pair[0] > pair[1]), "{sequence:?}: {signals:?}");
+    }
+
+    #[test]
+    fn t2_weighting_orders_the_tissues_as_radiologists_know_them() {
+        for restore in [false, true] {
+            let t2 = Sequence::TurboSpinEcho {
+                tr_ms: 3500.0,
+                te_ms: 105.0,
+                echo_train_length: 17,
+                echo_spacing_ms: 10.5,
+                restore,
+            };
+            descends(&t2, &[CSF, NUCLEUS_I, FAT, MARROW, ANNULUS, MUSCLE, LIGAMENT]);
+        }
+    }
+
+    #[test]
+    fn t1_weighting_turns_the_order_round() {
+        let t1 = Sequence::SpinEcho { tr_ms: 550.0, te_ms: 10.0 };
+        let disc = Substance::water(950.0, 70.0, 0.7);
+        descends(&t1, &[FAT, MARROW, disc, CSF]);
+        let ratio = t1.signal(&disc) / t1.signal(&MUSCLE);
+        assert!((0.8..1.4).contains(&ratio), "disc to muscle {ratio}");
+    }
+
+    #[test]
+    fn the_spoiled_signal_peaks_at_the_ernst_angle() {
+        // cos α = e^(−TR/T1) = 0.88250, so 28.055° for TR 100 ms and T1 800 ms.
+        let at = |flip_deg| {
+            Sequence::SpoiledGradientEcho { tr_ms: 100.0, te_ms: 0.0, flip_deg }
+                .signal(&Substance::water(800.0, 50.0, 1.0))
+        };
+        let ernst = (-100.0f64 / 800.0).exp().acos().to_degrees();
+        assert_relative_eq!(ernst, 28.055, epsilon = 0.001);
+        assert!(at(ernst) > at(ernst - 1.0) && at(ernst) > at(ernst + 1.0));
+    }
+
+    #[test]
+    fn bssfp_reaches_half_the_magnetization_of_water() {
+        // For TR ≪ T1 = T2 and 90° the steady state is M0/2 (Scheffler & Lehnhardt, eq. 4).
+        let bssfp = Sequence::Bssfp { tr_ms: 1.0, flip_deg: 90.0 };
+        assert_relative_eq!(bssfp.signal(&Substance::water(1000.0, 1000.0, 1.0)), 0.5, epsilon = 1e-3);
+    }
+
+    #[test]
+    fn stir_nulls_fat_at_its_inversion_time() {
+        // TI = T1 ln 2 after full recovery: 173 ms for fat of T1 250 ms.
+        let stir = Sequence::InversionRecovery {
+            tr_ms: 20_000.0,
+            te_ms: 50.0,
+            ti_ms: 173.3,
+            echo_train_length: 10,
+            echo_spacing_ms: 10.0,
+        };
+        assert!(stir.signal(&FAT).abs() < 1e-3);
+        assert!(stir.signal(&CSF).abs() > 0.5);
+    }
+
+    #[test]
+    fn blood_is_void_in_spin_echoes_and_bright_in_gradient_echoes() {
+        let still = Substance::water(1440.0, 250.0, 0.9);
+        let flowing = Substance { flows: true, ..still };
+        let spin = Sequence::SpinEcho { tr_ms: 3000.0, te_ms: 80.0 };
+        assert!(spin.signal(&flowing) < 0.1 * spin.signal(&still));
+        let gradient = Sequence::SpoiledGradientEcho { tr_ms: 8.0, te_ms: 3.0, flip_deg: 30.0 };
+        assert!(gradient.signal(&flowing) > 3.0 * gradient.signal(&still));
+    }
+
+    #[test]
+    fn fat_opposes_water_at_2_3_ms_and_1_5_tesla() {
+        let gre = Sequence::SpoiledGradientEcho { tr_ms: 8.0, te_ms: 2.3, flip_deg: 30.0 };
+        assert!(gre.fat_phase_rad(1.5).cos() < -0.99);
+        assert!(gre.fat_phase_rad(3.0).cos() > 0.99);
+        assert_eq!(Sequence::SpinEcho { tr_ms: 500.0, te_ms: 10.0 }.fat_phase_rad(1.5), 0.0);
+    }
+}

@@ -1,0 +1,20 @@
+//! What lies in the scanner: a patient, or a test object.
+
+use geometry::{Grid, PatientPosition, Volume};
+
+use crate::Substance;
+
+/// Something that can be scanned.
+pub trait Subject: Sync {
+    /// The substances at a field strength (T), in the order of the indices that [`Self::rasterize`] gives.
+    fn substances(&self, field_t: f64) -> Vec<Substance>;
+
+    /// Index of the substance at each voxel centre.
+    fn rasterize(&self, grid: &Grid) -> Volume<u8>;
+
+    /// How the subject lies, which decides on which side the table's coil is.
+    fn position(&self) -> PatientPosition;
+
+    /// Seed of the fine variation within tissues: the same in every series of one subject.
+    fn texture_seed(&self) -> u64;
+}
