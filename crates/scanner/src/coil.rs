@@ -65,7 +65,7 @@ pub(crate) struct PlacedCoil {
 impl PlacedCoil {
     /// Sensitivity at a place, 1 at the centre of the spine array. A loop of radius a has on its axis, at
     /// the distance d, the field (1 + d²/a²)^(−3/2) (Biot–Savart, by reciprocity the sensitivity); the
-    /// arrays add as sum of squares, and fall off over half a loop at their ends.
+    /// arrays add as sum of squares, and fade over about a loop's radius at their ends.
     pub fn sensitivity(&self, point: &Point) -> f32 {
         let coil = &self.coil;
         let (radius, table) = (coil.loop_radius_mm as f32, coil.table_below_isocentre_mm as f32);
@@ -77,7 +77,6 @@ impl PlacedCoil {
         };
         let (spine, upper) = (loop_field(table - depth), coil.upper_array as f32 * loop_field(table + depth));
         let beyond = ((z.abs() - coil.half_length_mm as f32) / (0.25 * radius)).exp();
-        // √(1 + …): the ends fade, they do not break off.
         (spine * spine + upper * upper).sqrt() / (1.0 + beyond)
     }
 
