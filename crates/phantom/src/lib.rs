@@ -1,1 +1,58 @@
 //! Lumbar spines as implicit solids, sampled from population statistics.
+//!
+//! A [`Population`] gives [`SpineParameters`], these build a [`Spine`], and a [`Positioning`] lays it on
+//! the table as a [`PatientOnTable`], which can be seen on any grid and knows its own truth.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use geometry::{Grid, Point, Structure};
+//! use phantom::{PatientOnTable, Population, Positioning, Spine};
+//! use randomness::Stream;
+//!
+//! let parameters = Population::adult_lumbar().sample(&Stream::from_seed(7));
+//! let spine = Spine::build(&parameters, true).expect("drawn sizes are anatomical");
+//! let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
+//!
+//! // The voxel in the middle of a disc is disc.
+//! let truth = patient.truth();
+//! let middle = truth.discs[6].plane.centre;
+//! let labels = patient.structures(&Grid::axis_aligned(middle, [1.0; 3], [1, 1, 1]));
+//! assert_eq!(labels.data[[0, 0, 0]], Structure::Disc.label());
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`population`], `sampling` | means and spreads of a population file; one draw from them |
+//! | [`parameters`] | everything that makes one spine |
+//! | `column` | the frames of vertebrae, discs and sacrum along the spine |
+//! | `anatomy` | solids by region, from the canal's contents to the skin |
+//! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
+//! | [`tissue`], [`material`] | relaxation, and one patient's tissues by structure |
+//! | [`spine`], [`truth`] | the built spine and what is true of it |
+//! | [`positioning`], [`patient`] | how a patient lies; the patient on the table |
+
+mod anatomy;
+mod column;
+pub mod material;
+pub mod parameters;
+pub mod patient;
+pub mod population;
+pub mod positioning;
+mod rasterize;
+mod sampling;
+mod shape;
+mod solid;
+pub mod spine;
+pub mod tissue;
+pub mod truth;
+
+pub use column::AnatomyError;
+pub use material::Material;
+pub use parameters::SpineParameters;
+pub use patient::PatientOnTable;
+pub use population::{Population, PopulationError};
+pub use positioning::{Positioning, PositioningDistribution, PositioningError};
+pub use spine::Spine;
+pub use tissue::{Relaxation, Tissue};
+pub use truth::{DiscTruth, Measurements, SpineTruth, VertebraTruth};

@@ -1,0 +1,96 @@
+//! The anatomy, region by region: each module turns the column's frames into solids.
+//!
+//! Solids are added in order of priority: where two overlap, the one added first wins. The canal's
+//! contents come first, so that nothing can narrow the sac; the trunk comes last and fills what is left.
+
+mod canal;
+mod disc;
+mod ligaments;
+mod muscles;
+mod organs;
+mod pelvis;
+mod sac;
+mod sacrum;
+mod trunk;
+mod vertebra;
+
+use geometry::Structure;
+use randomness::{Stream, truncated_normal};
+
+use crate::column::Column;
+use crate::material::{Palette, Variation};
+use crate::parameters::SpineParameters;
+use crate::solid::{Part, Solid};
+use crate::tissue::Tissue;
+
+pub(crate) use sac::Sac;
+pub(crate) use trunk::TrunkPlace;
+
+/// The solids of one patient as they are gathered.
+pub(crate) struct Atlas<'a> {
+    pub parameters: &'a SpineParameters,
+    pub column: &'a Column,
+    pub sac: &'a Sac,
+    pub trunk: TrunkPlace,
+    pub palette: Palette,
+    pub solids: Vec<Solid>,
+    detail: Stream,
+}
+
+impl<'a> Atlas<'a> {
+    /// Gathers every region in order of priority.
+    pub fn gather(parameters: &'a SpineParameters, column: &'a Column, sac: &'a Sac) -> Self {
+        let mut atlas = Self {
+            parameters,
+            column,
+            sac,
+            trunk: TrunkPlace::new(parameters, column),
+            palette: Palette::new(),
+            solids: Vec::with_capacity(256),
+            detail: Stream::from_seed(parameters.detail_seed),
+        };
+        canal::add_contents(&mut atlas);
+        vertebra::add(&mut atlas);
+        sacrum::add(&mut atlas);
+        disc::add(&mut atlas);
+        ligaments::add(&mut atlas);
+        canal::add_surroundings(&mut atlas);
+        organs::add_vessels(&mut atlas);
+        pelvis::add_bones(&mut atlas);
+        vertebra::add_ribs(&mut atlas);
+        muscles::add(&mut atlas);
+        organs::add(&mut atlas);
+        pelvis::add_soft_tissue(&mut atlas);
+        trunk::add(&mut atlas);
+        atlas
+    }
+
+    /// A standard normal draw for a detail that no parameter names.
+    fn z(&self, name: &str, number: usize) -> f64 {
+        truncated_normal(&mut self.detail.child(name, number as u64).rng(), 0.0, 1.0, 2.5)
+    }
+
+    /// Adds parts of one background tissue.
+    fn add_background(&mut self, tissue: Tissue, parts: Vec<Part>) {
+        let material = self.palette.background(tissue);
+        self.solids.push(Solid::plain(material, parts));
+    }
+
+    /// Marrow of one bone, varied by the patient's age and a little by bone.
+    fn marrow(&mut self, structure: Structure, instance_label: u8, number: usize) -> u8 {
+        let variation = Variation {
+            t1: self.parameters.marrow_t1 * (1.0 + 0.03 * self.z("marrow t1", number)),
+            t2: self.parameters.marrow_t2 * (1.0 + 0.03 * self.z("marrow t2", number)),
+            proton_density: 1.0 + 0.02 * self.z("marrow density", number),
+        };
+        self.palette.add(Tissue::Marrow, structure, instance_label, variation)
+    }
+
+    /// Cortex of one bone.
+    fn cortex(&mut self, structure: Structure, instance_label: u8) -> u8 {
+        self.palette.add(Tissue::CorticalBone, structure, instance_label, Variation::NONE)
+    }
+}
+
+/// Both sides of the body: left (+1) and right (−1).
+const SIDES: [f64; 2] = [1.0, -1.0];

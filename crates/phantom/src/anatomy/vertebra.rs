@@ -1,0 +1,148 @@
+//! Vertebrae: body, arch and processes as one blended solid with a cortical shell, the canal carved out.
+
+use geometry::{Structure, Vector};
+
+use crate::anatomy::{Atlas, SIDES};
+use crate::column::PlacedVertebra;
+use crate::material::Variation;
+use crate::shape::{Body, Shape};
+use crate::solid::{Part, Solid, round_tube};
+use crate::tissue::Tissue;
+
+/// Thickness of cortex and endplate, mm (choice: 0.5 to 1 in anatomy books).
+const CORTEX_MM: f32 = 0.8;
+
+/// Filling of the creases between body, arch and processes, mm.
+const BLEND_MM: f32 = 2.0;
+
+/// Adds every vertebra, the veins in their bodies first.
+pub(super) fn add(atlas: &mut Atlas<'_>) {
+    let column = atlas.column;
+    for vertebra in &column.vertebrae {
+        let (structure, instance) = (Structure::Vertebra, vertebra.instance_label);
+        let vein = atlas.palette.add(Tissue::SlowBlood, structure, instance, Variation::NONE);
+        let y = vertebra.posterior_wall_mm() - 4.5;
+        atlas.solids.push(Solid::plain(vein, vec![Part::ellipsoid(&vertebra.pose, [0.0, y, 0.0], [4.5, 5.0, 1.2])]));
+    }
+    for (number, vertebra) in column.vertebrae.iter().enumerate() {
+        let core = atlas.marrow(Structure::Vertebra, vertebra.instance_label, number);
+        let cortex = atlas.cortex(Structure::Vertebra, vertebra.instance_label);
+        let mut parts = vec![body(vertebra)];
+        parts.extend(arch(vertebra));
+        atlas.solids.push(Solid {
+            carved: vec![canal(vertebra)],
+            parts,
+            blend_mm: BLEND_MM,
+            core,
+            shell: Some((CORTEX_MM, cortex)),
+        });
+    }
+}
+
+fn body(v: &PlacedVertebra) -> Part {
+    let s = &v.size;
+    let single = |x: f64| x as f32;
+    Part::at(
+        v.pose,
+        Shape::Body(Body {
+            half_height: single(s.height_mm / 2.0),
+            inferior: [single(s.inferior_width_mm / 2.0), single(s.inferior_depth_mm / 2.0)],
+            superior: [single(s.superior_width_mm / 2.0), single(s.superior_depth_mm / 2.0)],
+            rim_slope: single((s.lordotic_wedge_deg.to_radians() / 2.0).tan()),
+            concavity: [single(s.inferior_concavity_mm), single(s.superior_concavity_mm)],
+            waist: single(s.waist),
+        }),
+    )
+}
+
+/// The bony canal within and beside one vertebra.
+fn canal(v: &PlacedVertebra) -> Part {
+    let (y, half) = (v.canal_middle_mm(), v.size.height_mm / 2.0);
+    let radii = [v.size.canal_width_mm / 2.0, v.size.canal_depth_mm / 2.0];
+    Part::elliptic_cone(v.point(0.0, y, -half - 14.0), v.point(0.0, y, half + 10.0), v.left(), radii, radii)
+}
+
+/// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
+/// by eye beside real images (choice), scaled with the body's height.
+fn arch(v: &PlacedVertebra) -> Vec<Part> {
+    let s = &v.size;
+    let (h, wall) = (s.height_mm, v.posterior_wall_mm());
+    let (half_canal, depth) = (s.canal_width_mm / 2.0, s.canal_depth_mm);
+    let (half_pedicle, scale) = (s.pedicle_width_mm / 2.0, h / 26.0);
+    let roof = wall + depth;
+    let last = s.label == geometry::Vertebra::L5;
+
+    let mut parts = Vec::with_capacity(12);
+    for side in SIDES {
+        let p = |x: f64, y: f64, z: f64| v.point(side * x, y, z);
+        let cone = |a, b, radius_a: f64, radius_b: f64| Part::round_cone(a, b, radius_a * scale, radius_b * scale);
+
+        parts.push(Part::elliptic_cone(
+            p(half_canal + half_pedicle - 1.5, wall - 5.0, 0.20 * h),
+            p(half_canal + half_pedicle, wall + 0.6 * depth, 0.18 * h),
+            v.left(),
+            [half_pedicle, s.pedicle_height_mm / 2.0],
+            [half_pedicle * 0.8, s.pedicle_height_mm / 2.0 - 0.5],
+        ));
+        let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
+        let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
+        let lamina = [3.0 * scale, 8.0 * scale];
+        parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
+
+        let upper_facet = p(half_canal + 4.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
+        parts.push(cone(p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h), upper_facet, 4.2, 3.2));
+        let lower_facet = p(half_canal - 0.5, roof + 1.8, -0.5 * h - 8.5 * scale);
+        parts.push(cone(p(half_canal - 1.5, roof + 2.5, -0.25 * h), lower_facet, 4.2, 3.3));
+
+        let transverse_root = p(half_canal + 1.2 * half_pedicle, wall + 0.5 * depth, 0.1 * h);
+        if v.is_lumbar() {
+            let tip = p(s.superior_width_mm / 2.0 + 17.0 * scale, wall + 0.55 * depth + 5.0, 0.16 * h);
+            let (root_radius, tip_radius) = if last { (6.0, 4.2) } else { (4.2, 2.8) };
+            parts.push(cone(transverse_root, tip, root_radius, tip_radius));
+        } else {
+            let tip = p(s.superior_width_mm / 2.0 + 9.0 * scale, roof + 5.0, 0.25 * h);
+            parts.push(cone(transverse_root, tip, 4.5, 4.2));
+        }
+    }
+
+    let (root, tip) = spinous_axis(v);
+    let tall = if last { 0.75 } else { 1.0 };
+    let (start, end) = ([2.6 * scale, 6.5 * scale * tall], [3.4 * scale, 9.0 * scale * tall]);
+    let (start, end) = if v.is_lumbar() { (start, end) } else { (start, [2.8 * scale, 4.5 * scale]) };
+    parts.push(Part::elliptic_cone(root, tip, v.left(), start, end));
+    parts
+}
+
+/// Where the spinous process begins and where its tip's middle lies.
+pub(super) fn spinous_axis(v: &PlacedVertebra) -> (geometry::Point, geometry::Point) {
+    let (h, roof) = (v.size.height_mm, v.posterior_wall_mm() + v.size.canal_depth_mm);
+    let length = v.size.spinous_length_mm;
+    let drop = if v.is_lumbar() { 0.14 } else { 0.75 };
+    let root = v.point(0.0, roof + 5.0, -0.34 * h);
+    (root, v.point(0.0, roof + 5.0 + (length - 4.0) / (1.0_f64 + drop * drop).sqrt(), -0.34 * h - drop * length))
+}
+
+/// Adds stubs of the ribs, which a coronal view shows beside the thoracic vertebrae.
+pub(super) fn add_ribs(atlas: &mut Atlas<'_>) {
+    let core = atlas.palette.background(Tissue::Marrow);
+    let cortex = atlas.palette.background(Tissue::CorticalBone);
+    let column = atlas.column;
+    for v in column.vertebrae.iter().filter(|v| !v.is_lumbar()) {
+        let (a, wall, h) = (v.half_width_mm(0.5), v.posterior_wall_mm(), v.size.height_mm);
+        let behind = wall + v.size.canal_depth_mm;
+        let short = v.size.label == geometry::Vertebra::T12;
+        for side in SIDES {
+            let p = |x: f64, y: f64, z: f64| v.point(side * x, y, z);
+            let mut points = vec![
+                (p(a + 3.0, wall - 3.0, 0.45 * h), 4.0),
+                (p(a + 18.0, behind + 1.0, 0.3 * h), 4.5),
+                (p(a + 42.0, behind + 8.0, -0.3 * h), 5.0),
+            ];
+            if !short {
+                points.push((p(a + 75.0, behind - 12.0, -1.2 * h), 5.0));
+                points.push((p(a + 100.0, behind - 55.0, -2.4 * h), 4.5));
+            }
+            atlas.solids.push(Solid::plain(core, round_tube(&points)).with_shell(1.0, cortex));
+        }
+    }
+}

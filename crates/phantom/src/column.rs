@@ -1,0 +1,487 @@
+//! The spinal column's frames: every vertebra, disc and sacral segment at its place.
+//!
+//! The chain is built from the sacral endplate upwards, disc by disc and body by body, then moved so
+//! that the centre of the L3 body is the origin. Sagittal tilts turn about the patient's left–right axis
+//! (positive leans the upper side forward), coronal tilts about the antero-posterior axis.
+
+use geometry::{Disc, Plane, Point, Pose, Vector, Vertebra};
+use nalgebra::{Rotation3, Translation3, UnitQuaternion};
+
+use crate::parameters::{DiscParameters, SpineParameters, VertebraParameters};
+use crate::solid::frame;
+
+/// Vertebrae above T10, which fill the field of view: unnamed, labelled by class only.
+const ABOVE_T10: usize = 4;
+
+/// Size of a thoracic vertebra relative to the one below it (choice, after Panjabi 1991).
+const THORACIC_TAPER: f64 = 0.96;
+
+/// Least height of a disc at its posterior and anterior rim, as part of the height between.
+const LEAST_RIM: f64 = 0.35;
+
+/// A vertebra at its place.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedVertebra {
+    /// Its name, from T10 downwards.
+    pub label: Option<Vertebra>,
+    /// Value in instance label volumes; unnamed vertebrae count down from T10's.
+    pub instance_label: u8,
+    pub size: VertebraParameters,
+    /// From the vertebra's frame (x left, y posterior, z to the head, origin in the body's centre).
+    pub pose: Pose,
+}
+
+impl PlacedVertebra {
+    /// The rim's plane of the upper endplate.
+    pub fn superior_endplate(&self) -> Plane {
+        self.endplate(1.0)
+    }
+
+    /// The rim's plane of the lower endplate; the normal points to the head.
+    pub fn inferior_endplate(&self) -> Plane {
+        self.endplate(-1.0)
+    }
+
+    fn endplate(&self, up: f64) -> Plane {
+        let half_wedge = self.size.lordotic_wedge_deg.to_radians() / 2.0;
+        let normal = Vector::new(0.0, up * half_wedge.sin(), half_wedge.cos());
+        Plane::new(self.point(0.0, 0.0, up * self.size.height_mm / 2.0), self.pose.rotation * normal)
+    }
+
+    /// A point given in the vertebra's frame.
+    pub fn point(&self, x: f64, y: f64, z: f64) -> Point {
+        self.pose * Point::new(x, y, z)
+    }
+
+    /// Where the bony canal begins behind the body, mm along the vertebra's y.
+    pub fn posterior_wall_mm(&self) -> f64 {
+        self.size.superior_depth_mm.max(self.size.inferior_depth_mm) / 2.0 - 0.4
+    }
+
+    /// Middle of the bony canal, mm along the vertebra's y.
+    pub fn canal_middle_mm(&self) -> f64 {
+        self.posterior_wall_mm() + self.size.canal_depth_mm / 2.0
+    }
+
+    /// True from L1 downwards.
+    pub fn is_lumbar(&self) -> bool {
+        self.size.label >= Vertebra::L1
+    }
+
+    /// Direction to the patient's left.
+    pub fn left(&self) -> Vector {
+        self.pose.rotation * Vector::x()
+    }
+
+    /// Half the body's depth at a height from −1 (lower rim) to 1 (upper rim), waist included, mm.
+    pub fn half_depth_mm(&self, t: f64) -> f64 {
+        let s = &self.size;
+        let rim = s.inferior_depth_mm + (s.superior_depth_mm - s.inferior_depth_mm) * (t + 1.0) / 2.0;
+        rim / 2.0 * (1.0 - s.waist * (1.0 - t * t))
+    }
+
+    /// Half the body's width at a height from −1 to 1, waist included, mm.
+    pub fn half_width_mm(&self, t: f64) -> f64 {
+        let s = &self.size;
+        let rim = s.inferior_width_mm + (s.superior_width_mm - s.inferior_width_mm) * (t + 1.0) / 2.0;
+        rim / 2.0 * (1.0 - s.waist * (1.0 - t * t))
+    }
+}
+
+/// A disc at its place: x left, y posterior, z along the bisector of its endplates to the head.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedDisc {
+    /// Its name, from T10/T11 downwards.
+    pub label: Option<Disc>,
+    /// Value in instance label volumes.
+    pub instance_label: u8,
+    pub size: DiscParameters,
+    pub pose: Pose,
+    /// Distance between the rims' planes at the middle, mm.
+    pub rim_height_mm: f64,
+    /// Rise of the lower and the upper rim's plane per mm of x and of y.
+    pub lower_slope: [f64; 2],
+    /// See `lower_slope`.
+    pub upper_slope: [f64; 2],
+    /// Left–right and antero-posterior extents of the rims, mm.
+    pub width_mm: f64,
+    /// See `width_mm`.
+    pub depth_mm: f64,
+    /// Depth of the hollow below and above, mm.
+    pub concavity_mm: [f64; 2],
+}
+
+impl PlacedDisc {
+    /// The disc plane: centre, bisector of the endplates, normal to the head.
+    pub fn plane(&self) -> Plane {
+        Plane::new(self.point(0.0, 0.0, 0.0), self.pose.rotation * Vector::z())
+    }
+
+    /// A point given in the disc's frame.
+    pub fn point(&self, x: f64, y: f64, z: f64) -> Point {
+        self.pose * Point::new(x, y, z)
+    }
+
+    /// Distance between the rims' planes at a place in the disc's frame, mm.
+    pub fn rim_height_at_mm(&self, x: f64, y: f64) -> f64 {
+        let rise = |slope: [f64; 2]| slope[0] * x + slope[1] * y;
+        self.rim_height_mm + rise(self.upper_slope) - rise(self.lower_slope)
+    }
+}
+
+/// A sacral segment at its place: origin in the middle of its body.
+#[derive(Clone, Debug)]
+pub(crate) struct PlacedSegment {
+    pub pose: Pose,
+    pub height_mm: f64,
+    /// Semi-extents along x and y at the lower and the upper end, mm.
+    pub inferior_mm: [f64; 2],
+    /// See `inferior_mm`.
+    pub superior_mm: [f64; 2],
+}
+
+impl PlacedSegment {
+    /// A point given in the segment's frame.
+    pub fn point(&self, x: f64, y: f64, z: f64) -> Point {
+        self.pose * Point::new(x, y, z)
+    }
+}
+
+/// All of it, from the head downwards.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub vertebrae: Vec<PlacedVertebra>,
+    /// The disc below each vertebra.
+    pub discs: Vec<PlacedDisc>,
+    /// Upper endplate of S1, normal to the head.
+    pub sacral_endplate: Plane,
+    /// S1…S5.
+    pub sacrum: Vec<PlacedSegment>,
+    /// Slope of the sacral endplate as it lies, degrees.
+    pub sacral_slope_deg: f64,
+}
+
+/// Why parameters make no column.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AnatomyError {
+    /// Levels are missing, doubled or out of order.
+    #[error("vertebrae and discs must run from T10 to L5 and T10/T11 to L5/S1; found {vertebrae} vertebrae and {discs} discs, first mismatch at {found}")]
+    Levels {
+        /// Number of vertebrae.
+        vertebrae: usize,
+        /// Number of discs.
+        discs: usize,
+        /// The first entry out of place.
+        found: String,
+    },
+    /// A size that no anatomy has.
+    #[error("{field} of {level} is {value}, expected {low} to {high}")]
+    Size {
+        /// The level.
+        level: String,
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
+    },
+}
+
+impl Column {
+    /// Chains the segments together.
+    pub fn build(parameters: &SpineParameters, knee_cushion: bool) -> Self {
+        let vertebrae = with_thoracic(parameters);
+        let discs = with_thoracic_discs(parameters);
+        let alignment = &parameters.alignment;
+        let cushion = if knee_cushion { alignment.knee_cushion_factor } else { 1.0 };
+        let factor = alignment.recumbent_factor * cushion;
+        let standing_deg: f64 = parameters.discs.iter().map(|d| d.segment_lordosis_deg.max(0.0)).sum();
+        // Bending the knees tilts the pelvis back by about half of what the lordosis loses (choice).
+        let sacral_slope_deg =
+            alignment.sacral_slope_deg - 0.5 * standing_deg * alignment.recumbent_factor * (1.0 - cushion);
+
+        let sacrum_size = &parameters.sacrum;
+        let (coronal_deg, axial_deg) = curve(parameters, 5.0);
+        let rotation = turned(sacral_slope_deg, coronal_deg, axial_deg);
+        let sacral_endplate = Plane::new(Point::origin(), rotation * Vector::z());
+
+        let mut below = Rim {
+            plane: sacral_endplate,
+            posterior: rotation * Vector::y(),
+            tilt_deg: sacral_slope_deg,
+            extent_mm: [sacrum_size.width_mm, sacrum_size.depth_mm],
+            concavity_mm: 0.8,
+        };
+        let (mut placed_vertebrae, mut placed_discs) = (Vec::new(), Vec::new());
+        for (index, (named, size, disc)) in vertebrae.iter().zip(&discs).map(|((n, v), d)| (n, v, d)).enumerate().rev() {
+            let level = index as f64 - (ABOVE_T10 + 3) as f64;
+            let lordotic = disc.segment_lordosis_deg > 0.0 || size.label >= Vertebra::L1;
+            let segment_deg = disc.segment_lordosis_deg * if lordotic { factor } else { 1.0 };
+
+            let concavity_mm = [below.concavity_mm, size.inferior_concavity_mm];
+            // Published middle heights lie between the hollows, part of which the rims stand closer.
+            let rim_height_mm = (disc.middle_height_mm - concavity_mm[0] - concavity_mm[1]).max(2.5);
+            let depth_mm = (below.extent_mm[1] + size.inferior_depth_mm) / 2.0;
+            let steepest_deg = 2.0 * ((1.0 - LEAST_RIM) * rim_height_mm / depth_mm).atan().to_degrees();
+            let wedge_deg = (segment_deg - size.lordotic_wedge_deg).clamp(-steepest_deg, steepest_deg);
+
+            let (coronal_deg, axial_deg) = curve(parameters, level);
+            let inferior_tilt_deg = below.tilt_deg - wedge_deg;
+            let middle_tilt_deg = inferior_tilt_deg - size.lordotic_wedge_deg / 2.0;
+            let rotation = turned(middle_tilt_deg, coronal_deg, axial_deg);
+            let mut vertebra = PlacedVertebra {
+                label: named.then_some(size.label),
+                instance_label: instance_label(index),
+                size: *size,
+                pose: Pose::from_parts(Translation3::identity(), UnitQuaternion::from_rotation_matrix(&rotation)),
+            };
+
+            let upper_normal = vertebra.inferior_endplate().normal;
+            let bisector = (upper_normal.into_inner() + below.plane.normal.into_inner()).normalize();
+            let upper_centre = below.plane.centre + bisector * rim_height_mm;
+            let up = rotation * Vector::z();
+            vertebra.pose.translation = Translation3::from((upper_centre + up * (size.height_mm / 2.0)).coords);
+
+            let posterior = below.posterior + rotation * Vector::y();
+            let pose = frame(below.plane.centre + bisector * (rim_height_mm / 2.0), posterior.cross(&bisector), bisector);
+            let slope = |normal: &Vector| {
+                let n = pose.rotation.inverse() * normal;
+                [-n.x / n.z, -n.y / n.z]
+            };
+            placed_discs.push(PlacedDisc {
+                label: named.then_some(disc.label),
+                instance_label: 100 + vertebra.instance_label,
+                size: *disc,
+                rim_height_mm,
+                lower_slope: slope(&below.plane.normal),
+                upper_slope: slope(&upper_normal),
+                width_mm: (below.extent_mm[0] + size.inferior_width_mm) / 2.0,
+                depth_mm,
+                concavity_mm,
+                pose,
+            });
+            below = Rim {
+                plane: vertebra.superior_endplate(),
+                posterior: rotation * Vector::y(),
+                tilt_deg: inferior_tilt_deg - size.lordotic_wedge_deg,
+                extent_mm: [size.superior_width_mm, size.superior_depth_mm],
+                concavity_mm: size.superior_concavity_mm,
+            };
+            placed_vertebrae.push(vertebra);
+        }
+        placed_vertebrae.reverse();
+        placed_discs.reverse();
+
+        let column = Self {
+            vertebrae: placed_vertebrae,
+            discs: placed_discs,
+            sacral_endplate,
+            sacrum: sacral_segments(parameters, sacral_slope_deg, coronal_deg, axial_deg),
+            sacral_slope_deg,
+        };
+        let l3 = column.vertebra(Vertebra::L3).pose.translation.inverse();
+        column.moved(&Pose::from_parts(l3, UnitQuaternion::identity()))
+    }
+
+    /// A named vertebra.
+    pub fn vertebra(&self, label: Vertebra) -> &PlacedVertebra {
+        self.vertebrae.iter().find(|v| v.label == Some(label)).expect("the build names T10 to L5")
+    }
+
+    fn moved(mut self, pose: &Pose) -> Self {
+        for vertebra in &mut self.vertebrae {
+            vertebra.pose = pose * vertebra.pose;
+        }
+        for disc in &mut self.discs {
+            disc.pose = pose * disc.pose;
+        }
+        for segment in &mut self.sacrum {
+            segment.pose = pose * segment.pose;
+        }
+        self.sacral_endplate = self.sacral_endplate.moved(pose);
+        self
+    }
+}
+
+/// The endplate on which the next disc is built.
+struct Rim {
+    plane: Plane,
+    posterior: Vector,
+    tilt_deg: f64,
+    extent_mm: [f64; 2],
+    concavity_mm: f64,
+}
+
+/// Refuses parameters that make no column.
+pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
+    use crate::population::{VERTEBRAE, disc_below};
+    let expected = VERTEBRAE.len();
+    let stray_vertebra =
+        VERTEBRAE.iter().zip(&parameters.vertebrae).find(|(e, v)| **e != v.label).map(|(_, v)| v.label.to_string());
+    let stray_disc = (0..expected)
+        .zip(&parameters.discs)
+        .find(|(index, d)| disc_below(*index) != d.label)
+        .map(|(_, d)| d.label.to_string());
+    let short = parameters.vertebrae.len() != expected || parameters.discs.len() != expected;
+    if let Some(found) = stray_vertebra.or(stray_disc).or(short.then(|| "the end".to_owned())) {
+        let (vertebrae, discs) = (parameters.vertebrae.len(), parameters.discs.len());
+        return Err(AnatomyError::Levels { vertebrae, discs, found });
+    }
+
+    let within = |level: String, field, value: f64, low: f64, high: f64| {
+        let inside = (low..=high).contains(&value);
+        if inside { Ok(()) } else { Err(AnatomyError::Size { level, field, value, low, high }) }
+    };
+    for v in &parameters.vertebrae {
+        for (field, value, low, high) in [
+            ("superior_width_mm", v.superior_width_mm, 10.0, 90.0),
+            ("superior_depth_mm", v.superior_depth_mm, 10.0, 70.0),
+            ("inferior_width_mm", v.inferior_width_mm, 10.0, 90.0),
+            ("inferior_depth_mm", v.inferior_depth_mm, 10.0, 70.0),
+            ("height_mm", v.height_mm, 8.0, 50.0),
+            ("lordotic_wedge_deg", v.lordotic_wedge_deg, -30.0, 30.0),
+            ("canal_width_mm", v.canal_width_mm, 6.0, 50.0),
+            ("canal_depth_mm", v.canal_depth_mm, 5.0, 40.0),
+            ("pedicle_width_mm", v.pedicle_width_mm, 2.0, 40.0),
+            ("pedicle_height_mm", v.pedicle_height_mm, 4.0, 40.0),
+            ("spinous_length_mm", v.spinous_length_mm, 5.0, 60.0),
+            ("superior_concavity_mm", v.superior_concavity_mm, 0.0, 4.0),
+            ("inferior_concavity_mm", v.inferior_concavity_mm, 0.0, 4.0),
+            ("waist", v.waist, 0.0, 0.25),
+        ] {
+            within(v.label.to_string(), field, value, low, high)?;
+        }
+    }
+    for d in &parameters.discs {
+        within(d.label.to_string(), "middle_height_mm", d.middle_height_mm, 1.0, 30.0)?;
+        within(d.label.to_string(), "segment_lordosis_deg", d.segment_lordosis_deg, -40.0, 60.0)?;
+        within(d.label.to_string(), "degeneration", d.degeneration, 0.5, 5.5)?;
+        within(d.label.to_string(), "bulge_mm", d.bulge_mm, -1.0, 6.0)?;
+    }
+    let s = &parameters.sacrum;
+    for (field, value, low, high) in [
+        ("width_mm", s.width_mm, 20.0, 90.0),
+        ("depth_mm", s.depth_mm, 15.0, 60.0),
+        ("canal_width_mm", s.canal_width_mm, 8.0, 50.0),
+        ("canal_depth_mm", s.canal_depth_mm, 5.0, 40.0),
+        ("remnant_mm", s.remnant_mm, 0.1, 8.0),
+        ("least segment_heights_mm", s.segment_heights_mm.into_iter().fold(f64::INFINITY, f64::min), 4.0, 60.0),
+        ("largest segment_heights_mm", s.segment_heights_mm.into_iter().fold(0.0, f64::max), 4.0, 60.0),
+    ] {
+        within("S1".into(), field, value, low, high)?;
+    }
+    let (a, c, t) = (&parameters.alignment, &parameters.canal, &parameters.trunk);
+    for (field, value, low, high) in [
+        ("sacral_slope_deg", a.sacral_slope_deg, 0.0, 85.0),
+        ("pelvic_incidence_deg", a.pelvic_incidence_deg, 0.0, 120.0),
+        ("recumbent_factor", a.recumbent_factor, 0.0, 1.5),
+        ("knee_cushion_factor", a.knee_cushion_factor, 0.0, 1.5),
+        ("cobb_deg", a.cobb_deg, -45.0, 45.0),
+        ("apex_level", a.apex_level, -3.0, 5.0),
+        ("apex_rotation_deg", a.apex_rotation_deg, -30.0, 30.0),
+        ("sac_depth_ratio", c.sac_depth_ratio, 0.1, 1.0),
+        ("sac_width_ratio", c.sac_width_ratio, 0.1, 1.0),
+        ("conus_level", c.conus_level, -3.0, 5.0),
+        ("sac_end_level", c.sac_end_level, 0.0, 4.0),
+        ("trunk depth_mm", t.depth_mm, 140.0, 500.0),
+        ("trunk width_mm", t.width_mm, 200.0, 700.0),
+        ("back_fat_mm", t.back_fat_mm, 1.0, 120.0),
+        ("belly_fat_mm", t.belly_fat_mm, 1.0, 120.0),
+        ("muscle", t.muscle, 0.3, 2.0),
+        ("marrow_t1", parameters.marrow_t1, 0.3, 3.0),
+        ("marrow_t2", parameters.marrow_t2, 0.3, 3.0),
+    ] {
+        within("the spine".into(), field, value, low, high)?;
+    }
+    Ok(())
+}
+
+/// Value in instance label volumes by place in the column.
+fn instance_label(index: usize) -> u8 {
+    match index.checked_sub(ABOVE_T10) {
+        Some(named) => crate::population::VERTEBRAE[named].instance_label(),
+        None => Vertebra::T10.instance_label() - (ABOVE_T10 - index) as u8,
+    }
+}
+
+/// The named vertebrae (true) below four unnamed ones, each a little smaller than the one below.
+fn with_thoracic(parameters: &SpineParameters) -> Vec<(bool, VertebraParameters)> {
+    let t10 = parameters.vertebrae[0];
+    let above = (1..=ABOVE_T10).rev().map(|n| {
+        let f = THORACIC_TAPER.powi(n as i32);
+        let v = VertebraParameters {
+            superior_width_mm: t10.superior_width_mm * f,
+            superior_depth_mm: t10.superior_depth_mm * f,
+            inferior_width_mm: t10.inferior_width_mm * f,
+            inferior_depth_mm: t10.inferior_depth_mm * f,
+            height_mm: t10.height_mm * f,
+            ..t10
+        };
+        (false, v)
+    });
+    above.chain(parameters.vertebrae.iter().map(|v| (true, *v))).collect()
+}
+
+fn with_thoracic_discs(parameters: &SpineParameters) -> Vec<DiscParameters> {
+    let first = parameters.discs[0];
+    let above = (1..=ABOVE_T10).rev().map(|n| DiscParameters {
+        middle_height_mm: first.middle_height_mm * THORACIC_TAPER.powi(n as i32),
+        ..first
+    });
+    above.chain(parameters.discs.iter().copied()).collect()
+}
+
+/// Rotation by sagittal, coronal and axial angles, degrees.
+fn turned(sagittal_deg: f64, coronal_deg: f64, axial_deg: f64) -> Rotation3<f64> {
+    Rotation3::from_axis_angle(&Vector::y_axis(), coronal_deg.to_radians())
+        * Rotation3::from_axis_angle(&Vector::x_axis(), sagittal_deg.to_radians())
+        * Rotation3::from_axis_angle(&Vector::z_axis(), axial_deg.to_radians())
+}
+
+/// Coronal tilt and axial rotation of the scoliotic curve, degrees, `level` vertebrae below L1.
+///
+/// The tilt is half the Cobb angle either side of the apex, greatest two and a half vertebrae from it,
+/// and fades beyond; a curve convex to the left leans its upper half to the right.
+fn curve(parameters: &SpineParameters, level: f64) -> (f64, f64) {
+    let a = &parameters.alignment;
+    let from_apex = (level - a.apex_level) / 2.5;
+    let fade = |x: f64| (0.5 * (1.0 - x * x)).exp();
+    let coronal_deg = 0.5 * a.cobb_deg * from_apex * fade(from_apex);
+    let axial_deg = a.apex_rotation_deg * (-0.5 * from_apex * from_apex).exp();
+    (coronal_deg, axial_deg)
+}
+
+/// S1…S5, chained downwards from the sacral endplate at the origin.
+fn sacral_segments(p: &SpineParameters, slope_deg: f64, coronal_deg: f64, axial_deg: f64) -> Vec<PlacedSegment> {
+    /// Width and depth at the ends of the segments relative to the endplate (choice).
+    const WIDTH: [f64; 6] = [0.5, 0.34, 0.28, 0.25, 0.22, 0.17];
+    const DEPTH: [f64; 6] = [0.5, 0.34, 0.25, 0.20, 0.16, 0.12];
+    let size = &p.sacrum;
+    let mut top = Point::origin();
+    (0..5)
+        .map(|segment| {
+            let tilt_deg = slope_deg + size.segment_tilts_deg[segment];
+            // The first segment's top is the endplate itself: it keeps the endplate's direction.
+            let tilt_deg = if segment == 0 { slope_deg } else { tilt_deg };
+            let fade = 1.0 - segment as f64 / 4.0;
+            let rotation = turned(tilt_deg, coronal_deg * fade, axial_deg * fade);
+            let down = rotation * -Vector::z();
+            let height_mm = size.segment_heights_mm[segment];
+            let centre = top + down * (height_mm / 2.0);
+            top += down * height_mm;
+            let extent = |end: usize| [WIDTH[end] * size.width_mm, DEPTH[end] * size.depth_mm];
+            PlacedSegment {
+                pose: Pose::from_parts(
+                    Translation3::from(centre.coords),
+                    UnitQuaternion::from_rotation_matrix(&rotation),
+                ),
+                height_mm,
+                inferior_mm: extent(segment + 1),
+                superior_mm: extent(segment),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,177 @@
+//! Everything that makes one spine: sizes, angles, tissue variation. The build is a pure function of it.
+
+use geometry::Disc;
+use geometry::Vertebra;
+use serde::{Deserialize, Serialize};
+
+/// One person's spine and trunk, as drawn from a [`crate::Population`] or written by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpineParameters {
+    /// Who it is.
+    pub person: Person,
+    /// T10 to L5, from the head downwards.
+    pub vertebrae: Vec<VertebraParameters>,
+    /// The disc below each vertebra, in the same order.
+    pub discs: Vec<DiscParameters>,
+    /// The sacrum.
+    pub sacrum: SacrumParameters,
+    /// How the segments stand to each other.
+    pub alignment: AlignmentParameters,
+    /// The canal's contents.
+    pub canal: CanalParameters,
+    /// The trunk around the spine.
+    pub trunk: TrunkParameters,
+    /// Factor of marrow T1.
+    pub marrow_t1: f64,
+    /// Factor of marrow T2.
+    pub marrow_t2: f64,
+    /// Seed of what no parameter names: loops of bowel, courses of roots.
+    pub detail_seed: u64,
+}
+
+/// Who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// Sex.
+    pub sex: Sex,
+    /// Age, years.
+    pub age_years: f64,
+    /// Body height, cm.
+    pub height_cm: f64,
+    /// Body weight, kg.
+    pub weight_kg: f64,
+    /// The body-size factor, in standard deviations.
+    pub size_sd: f64,
+}
+
+/// Sex, as far as the sizes of bones depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Sex {
+    Female,
+    Male,
+}
+
+/// One vertebra.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VertebraParameters {
+    /// Which vertebra.
+    pub label: Vertebra,
+    /// Left–right extent of the upper endplate, mm.
+    pub superior_width_mm: f64,
+    /// Antero-posterior extent of the upper endplate, mm.
+    pub superior_depth_mm: f64,
+    /// Left–right extent of the lower endplate, mm.
+    pub inferior_width_mm: f64,
+    /// Antero-posterior extent of the lower endplate, mm.
+    pub inferior_depth_mm: f64,
+    /// Height of the body halfway between its anterior and posterior walls, rim to rim, mm.
+    pub height_mm: f64,
+    /// Angle between the endplates, degrees; positive is taller in front (lordotic).
+    pub lordotic_wedge_deg: f64,
+    /// Left–right extent of the bony canal, mm.
+    pub canal_width_mm: f64,
+    /// Antero-posterior extent of the bony canal, mm.
+    pub canal_depth_mm: f64,
+    /// Left–right extent of the pedicle, mm.
+    pub pedicle_width_mm: f64,
+    /// Cranio-caudal extent of the pedicle, mm.
+    pub pedicle_height_mm: f64,
+    /// Length of the spinous process behind the laminae, mm.
+    pub spinous_length_mm: f64,
+    /// Depth of the upper endplate's hollow, mm.
+    pub superior_concavity_mm: f64,
+    /// Depth of the lower endplate's hollow, mm.
+    pub inferior_concavity_mm: f64,
+    /// Part of the radius by which the body's walls are drawn in at mid-height, 0…1.
+    pub waist: f64,
+}
+
+/// One disc.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DiscParameters {
+    /// Which disc.
+    pub label: Disc,
+    /// Height in the middle, between the hollows of the endplates, mm.
+    pub middle_height_mm: f64,
+    /// Lordosis of the segment standing, from the upper endplate above to the upper endplate below, degrees.
+    pub segment_lordosis_deg: f64,
+    /// Degeneration on Pfirrmann's scale, 1 to 4, continuous.
+    pub degeneration: f64,
+    /// How far the annulus stands out beyond the rims, mm.
+    pub bulge_mm: f64,
+}
+
+impl DiscParameters {
+    /// Pfirrmann-like grade, 1 to 4.
+    pub fn grade(&self) -> u8 {
+        self.degeneration.round().clamp(1.0, 4.0) as u8
+    }
+}
+
+/// The sacrum.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SacrumParameters {
+    /// Left–right extent of the endplate, mm.
+    pub width_mm: f64,
+    /// Antero-posterior extent of the endplate, mm.
+    pub depth_mm: f64,
+    /// Heights of S1…S5, mm.
+    pub segment_heights_mm: [f64; 5],
+    /// Axes of S1…S5 against the endplate's normal, degrees; negative turns forward.
+    pub segment_tilts_deg: [f64; 5],
+    /// Left–right extent of the canal at S1, mm.
+    pub canal_width_mm: f64,
+    /// Antero-posterior extent of the canal at S1, mm.
+    pub canal_depth_mm: f64,
+    /// Thickness of the remnant of the S1/S2 disc, mm.
+    pub remnant_mm: f64,
+}
+
+/// How the segments stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlignmentParameters {
+    /// Pelvic incidence, degrees.
+    pub pelvic_incidence_deg: f64,
+    /// Sacral slope lying with straight legs, degrees.
+    pub sacral_slope_deg: f64,
+    /// Lying with straight legs: part of the standing lordosis that is left, 0…1.
+    pub recumbent_factor: f64,
+    /// Further factor with a cushion under the knees, 0…1.
+    pub knee_cushion_factor: f64,
+    /// Cobb angle of the lumbar curve, degrees; positive is convex to the left.
+    pub cobb_deg: f64,
+    /// The curve's apex, vertebrae below L1 (1 is L2).
+    pub apex_level: f64,
+    /// Axial rotation at the apex, degrees.
+    pub apex_rotation_deg: f64,
+}
+
+/// The canal's contents.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CanalParameters {
+    /// Depth of the thecal sac as part of the bony canal's.
+    pub sac_depth_ratio: f64,
+    /// Width of the thecal sac as part of the bony canal's.
+    pub sac_width_ratio: f64,
+    /// Tip of the conus, in vertebrae below the upper endplate of L1.
+    pub conus_level: f64,
+    /// End of the sac, in sacral segments below the sacral endplate.
+    pub sac_end_level: f64,
+}
+
+/// The trunk around the spine.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrunkParameters {
+    /// Antero-posterior extent at the waist, mm.
+    pub depth_mm: f64,
+    /// Left–right extent at the waist, mm.
+    pub width_mm: f64,
+    /// Subcutaneous fat behind the spinous processes, mm.
+    pub back_fat_mm: f64,
+    /// Subcutaneous fat in front, mm.
+    pub belly_fat_mm: f64,
+    /// Factor of the muscles' radii.
+    pub muscle: f64,
+}

@@ -1,0 +1,254 @@
+//! How a patient lies on the table, and how such positions are distributed.
+
+use geometry::PatientPosition;
+use randomness::{Stream, truncated_normal};
+use rand::Rng;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How one patient lies: the registered position, the rotations and offsets of the trunk, the cushion.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Positioning {
+    /// The registered position. The anatomy stays aligned with the patient's axes whatever it is.
+    pub position: PatientPosition,
+    /// Rotation about z, degrees; positive turns the patient's left side (+x) to the back (+y).
+    pub roll_deg: f64,
+    /// Rotation about x, degrees; positive tips the head (+z) to the front (−y).
+    pub pitch_deg: f64,
+    /// Rotation about y, degrees; positive tips the head (+z) to the patient's left (+x).
+    pub yaw_deg: f64,
+    /// Displacement from the centred position, LPS mm.
+    pub offset_mm: [f64; 3],
+    /// True with a cushion under the knees, which flattens the lordosis.
+    pub knee_cushion: bool,
+    /// Distance of the L3 body from the isocentre along z that the landmark laser left, mm.
+    pub landmark_error_mm: f64,
+}
+
+impl Default for Positioning {
+    /// Supine, head first, straight, centred, knees on the cushion.
+    fn default() -> Self {
+        Self {
+            position: PatientPosition::HeadFirstSupine,
+            roll_deg: 0.0,
+            pitch_deg: 0.0,
+            yaw_deg: 0.0,
+            offset_mm: [0.0; 3],
+            knee_cushion: true,
+            landmark_error_mm: 0.0,
+        }
+    }
+}
+
+/// A normal distribution cut off at ± `limit` from the mean.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limited {
+    /// Mean.
+    #[serde(default)]
+    pub mean: f64,
+    /// Standard deviation before the cut; 0 sets the mean outright.
+    pub sd: f64,
+    /// Largest distance from the mean; 3 standard deviations if left out.
+    #[serde(default)]
+    pub limit: Option<f64>,
+}
+
+impl Limited {
+    const fn about_zero(sd: f64, limit: f64) -> Self {
+        Self { mean: 0.0, sd, limit: Some(limit) }
+    }
+
+    fn sample(&self, stream: &Stream) -> f64 {
+        let usable = self.sd.is_finite() && self.sd > 0.0;
+        let limit_sd = self.limit.map_or(3.0, |limit| limit.abs() / self.sd);
+        // Below a thousandth of an SD the redrawing would not end in time; such a limit means the mean.
+        if !usable || limit_sd.is_nan() || limit_sd < 1e-3 {
+            return self.mean;
+        }
+        truncated_normal(&mut stream.rng(), self.mean, self.sd, limit_sd)
+    }
+
+    fn check(&self, field: &'static str) -> Result<(), PositioningError> {
+        let number = |what, value: f64| {
+            if value.is_finite() { Ok(()) } else { Err(PositioningError::NotFinite { field, what, value }) }
+        };
+        number("mean", self.mean)?;
+        number("sd", self.sd)?;
+        number("limit", self.limit.unwrap_or(0.0))?;
+        if self.sd < 0.0 || self.limit.is_some_and(|limit| limit < 0.0) {
+            return Err(PositioningError::Negative { field });
+        }
+        Ok(())
+    }
+}
+
+/// A position with its weight among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WeightedPosition {
+    /// The position.
+    pub position: PatientPosition,
+    /// Its weight; weights need not add up to 1.
+    pub weight: f64,
+}
+
+/// How the patients of a scenario lie. Standard deviations of 0 set a value outright.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct PositioningDistribution {
+    /// Which positions, how often.
+    pub positions: Vec<WeightedPosition>,
+    /// Rotation about z, degrees.
+    pub roll_deg: Limited,
+    /// Rotation about x, degrees.
+    pub pitch_deg: Limited,
+    /// Rotation about y, degrees.
+    pub yaw_deg: Limited,
+    /// Displacement to the patient's left, mm.
+    pub offset_left_mm: Limited,
+    /// Displacement to the patient's back, mm.
+    pub offset_posterior_mm: Limited,
+    /// Displacement to the head, mm.
+    pub offset_head_mm: Limited,
+    /// Error of the landmark along the table, mm.
+    pub landmark_error_mm: Limited,
+    /// Probability of a cushion under the knees, 0…1.
+    pub knee_cushion_probability: f64,
+}
+
+impl Default for PositioningDistribution {
+    /// Ordinary care on an ordinary day: supine, head first, a few degrees and millimetres off
+    /// (project choice; no published figures were found).
+    fn default() -> Self {
+        Self {
+            positions: vec![WeightedPosition { position: PatientPosition::HeadFirstSupine, weight: 1.0 }],
+            roll_deg: Limited::about_zero(3.0, 9.0),
+            pitch_deg: Limited::about_zero(2.0, 6.0),
+            yaw_deg: Limited::about_zero(2.5, 8.0),
+            offset_left_mm: Limited::about_zero(8.0, 25.0),
+            offset_posterior_mm: Limited::about_zero(5.0, 15.0),
+            offset_head_mm: Limited::about_zero(3.0, 10.0),
+            landmark_error_mm: Limited::about_zero(10.0, 30.0),
+            knee_cushion_probability: 0.8,
+        }
+    }
+}
+
+/// Why positions cannot be drawn.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PositioningError {
+    /// An infinite or missing number.
+    #[error("positioning: {what} of {field} is {value}, expected a finite number")]
+    NotFinite {
+        /// The field.
+        field: &'static str,
+        /// Mean, sd or limit.
+        what: &'static str,
+        /// What it was.
+        value: f64,
+    },
+    /// A negative spread.
+    #[error("positioning: sd and limit of {field} must not be negative")]
+    Negative {
+        /// The field.
+        field: &'static str,
+    },
+    /// Nothing to choose from.
+    #[error("positioning: positions needs at least one entry with a positive, finite weight and none below 0")]
+    NoPosition,
+    /// No probability.
+    #[error("positioning: knee-cushion-probability is {0}, expected 0 to 1")]
+    NoProbability(f64),
+}
+
+impl PositioningDistribution {
+    /// Refuses a distribution that cannot be drawn from.
+    ///
+    /// # Errors
+    /// Names the field and what was expected.
+    pub fn check(&self) -> Result<(), PositioningError> {
+        self.roll_deg.check("roll-deg")?;
+        self.pitch_deg.check("pitch-deg")?;
+        self.yaw_deg.check("yaw-deg")?;
+        self.offset_left_mm.check("offset-left-mm")?;
+        self.offset_posterior_mm.check("offset-posterior-mm")?;
+        self.offset_head_mm.check("offset-head-mm")?;
+        self.landmark_error_mm.check("landmark-error-mm")?;
+        let valid = self.positions.iter().all(|entry| entry.weight.is_finite() && entry.weight >= 0.0);
+        if !valid || self.positions.iter().map(|entry| entry.weight).sum::<f64>() <= 0.0 {
+            return Err(PositioningError::NoPosition);
+        }
+        if !(0.0..=1.0).contains(&self.knee_cushion_probability) {
+            return Err(PositioningError::NoProbability(self.knee_cushion_probability));
+        }
+        Ok(())
+    }
+
+    /// One patient's positioning. Every quantity has a stream of its own, so that changing one
+    /// distribution leaves the others' draws alone.
+    pub fn sample(&self, stream: &Stream) -> Positioning {
+        let draw = |name: &str, limited: &Limited| limited.sample(&stream.child(name, 0));
+        Positioning {
+            position: self.sample_position(&stream.child("position", 0)),
+            roll_deg: draw("roll", &self.roll_deg),
+            pitch_deg: draw("pitch", &self.pitch_deg),
+            yaw_deg: draw("yaw", &self.yaw_deg),
+            offset_mm: [
+                draw("offset left", &self.offset_left_mm),
+                draw("offset posterior", &self.offset_posterior_mm),
+                draw("offset head", &self.offset_head_mm),
+            ],
+            knee_cushion: stream.child("knee cushion", 0).rng().random::<f64>() < self.knee_cushion_probability,
+            landmark_error_mm: draw("landmark", &self.landmark_error_mm),
+        }
+    }
+
+    fn sample_position(&self, stream: &Stream) -> PatientPosition {
+        let total: f64 = self.positions.iter().map(|entry| entry.weight).sum();
+        let mut left = stream.rng().random::<f64>() * total;
+        for entry in &self.positions {
+            left -= entry.weight;
+            if left < 0.0 {
+                return entry.position;
+            }
+        }
+        self.positions.last().map_or(PatientPosition::HeadFirstSupine, |entry| entry.position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_keep_their_limits_and_weights() {
+        let distribution = PositioningDistribution {
+            positions: vec![
+                WeightedPosition { position: PatientPosition::FeetFirstSupine, weight: 1.0 },
+                WeightedPosition { position: PatientPosition::HeadFirstProne, weight: 3.0 },
+            ],
+            roll_deg: Limited { mean: 20.0, sd: 5.0, limit: Some(6.0) },
+            yaw_deg: Limited { mean: -4.0, sd: 0.0, limit: None },
+            ..Default::default()
+        };
+        let draws: Vec<_> = (0..2000).map(|n| distribution.sample(&Stream::from_seed(n))).collect();
+        assert!(draws.iter().all(|d| (14.0..=26.0).contains(&d.roll_deg) && d.yaw_deg == -4.0));
+        let prone = draws.iter().filter(|d| d.position == PatientPosition::HeadFirstProne).count();
+        assert!((1420..1580).contains(&prone), "{prone} of 2000 prone, expected 1500");
+        let cushions = draws.iter().filter(|d| d.knee_cushion).count();
+        assert!((1530..1670).contains(&cushions), "{cushions} of 2000 with cushion, expected 1600");
+    }
+
+    #[test]
+    fn impossible_distributions_are_refused() {
+        let refused = |distribution: PositioningDistribution| distribution.check().expect_err("refused").to_string();
+        assert_eq!(PositioningDistribution::default().check(), Ok(()));
+        let negative = Limited { mean: 0.0, sd: -1.0, limit: None };
+        assert!(refused(PositioningDistribution { roll_deg: negative, ..Default::default() }).contains("roll-deg"));
+        assert!(refused(PositioningDistribution { positions: vec![], ..Default::default() }).contains("positions"));
+        let unlikely = PositioningDistribution { knee_cushion_probability: 1.5, ..Default::default() };
+        assert!(refused(unlikely).contains("1.5"));
+    }
+}

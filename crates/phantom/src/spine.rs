@@ -1,0 +1,60 @@
+//! One spine with the trunk around it, as solids in the anatomical frame.
+
+use crate::anatomy::{Atlas, Sac};
+use crate::column::{AnatomyError, Column, check};
+use crate::material::Material;
+use crate::parameters::SpineParameters;
+use crate::solid::Solid;
+use crate::truth::SpineTruth;
+
+/// A spine as solids. Its anatomical frame has the axes of LPS for an undisturbed supine patient and
+/// its origin in the centre of the L3 body.
+#[derive(Clone, Debug)]
+pub struct Spine {
+    pub(crate) solids: Vec<Solid>,
+    pub(crate) materials: Vec<Material>,
+    truth: SpineTruth,
+    parameters: SpineParameters,
+    trunk_centre_mm: f64,
+}
+
+impl Spine {
+    /// Builds the solids and the truth. A cushion under the knees flattens the lordosis.
+    ///
+    /// # Errors
+    /// If a level is missing or a size is one that no anatomy has.
+    pub fn build(parameters: &SpineParameters, knee_cushion: bool) -> Result<Self, AnatomyError> {
+        check(parameters)?;
+        let column = Column::build(parameters, knee_cushion);
+        let sac = Sac::along(&column, parameters);
+        let truth = SpineTruth::of(&column, &sac, parameters);
+        let atlas = Atlas::gather(parameters, &column, &sac);
+        Ok(Self {
+            trunk_centre_mm: atlas.trunk.centre_mm,
+            solids: atlas.solids,
+            materials: atlas.palette.into_materials(),
+            truth,
+            parameters: parameters.clone(),
+        })
+    }
+
+    /// The truth in the anatomical frame, mm.
+    pub fn truth(&self) -> &SpineTruth {
+        &self.truth
+    }
+
+    /// What it was built from.
+    pub fn parameters(&self) -> &SpineParameters {
+        &self.parameters
+    }
+
+    /// What the indices of a rasterized volume stand for; index 0 is air.
+    pub fn materials(&self) -> &[Material] {
+        &self.materials
+    }
+
+    /// How far behind the L3 body the middle of the trunk lies, mm along y (negative: in front).
+    pub fn trunk_centre_mm(&self) -> f64 {
+        self.trunk_centre_mm
+    }
+}
