@@ -16,6 +16,13 @@ const ABOVE_T10: usize = 4;
 /// Size of a thoracic vertebra relative to the one below it (choice, after Panjabi 1991).
 const THORACIC_TAPER: f64 = 0.96;
 
+/// Part of the lean between sacrum and chest that lying down takes away (choice: the rest spreads as in
+/// real slabs, some ± 20 mm between T11 and S2).
+const TAKEN_BY_TABLE: f64 = 0.6;
+
+/// Lean of the line from S2 to T10 of an average spine, forward, degrees (from the population's means).
+const USUAL_LEAN_DEG: f64 = 8.5;
+
 /// Least height of a disc at its posterior and anterior rim, as part of the height between.
 const LEAST_RIM: f64 = 0.35;
 
@@ -157,15 +164,15 @@ pub(crate) struct Column {
     pub sacral_endplate: Plane,
     /// S1…S5.
     pub sacrum: Vec<PlacedSegment>,
-    /// Slope of the sacral endplate as it lies, degrees.
-    pub sacral_slope_deg: f64,
 }
 
 /// Why parameters make no column.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AnatomyError {
     /// Levels are missing, doubled or out of order.
-    #[error("vertebrae and discs must run from T10 to L5 and T10/T11 to L5/S1; found {vertebrae} vertebrae and {discs} discs, first mismatch at {found}")]
+    #[error(
+        "vertebrae and discs must run from T10 to L5 and T10/T11 to L5/S1; found {vertebrae} vertebrae and {discs} discs, first mismatch at {found}"
+    )]
     Levels {
         /// Number of vertebrae.
         vertebrae: usize,
@@ -216,7 +223,8 @@ impl Column {
             concavity_mm: 0.8,
         };
         let (mut placed_vertebrae, mut placed_discs) = (Vec::new(), Vec::new());
-        for (index, (named, size, disc)) in vertebrae.iter().zip(&discs).map(|((n, v), d)| (n, v, d)).enumerate().rev() {
+        for (index, (named, size, disc)) in vertebrae.iter().zip(&discs).map(|((n, v), d)| (n, v, d)).enumerate().rev()
+        {
             let level = index as f64 - (ABOVE_T10 + 3) as f64;
             let lordotic = disc.segment_lordosis_deg > 0.0 || size.label >= Vertebra::L1;
             let segment_deg = disc.segment_lordosis_deg * if lordotic { factor } else { 1.0 };
@@ -246,7 +254,8 @@ impl Column {
             vertebra.pose.translation = Translation3::from((upper_centre + up * (size.height_mm / 2.0)).coords);
 
             let posterior = below.posterior + rotation * Vector::y();
-            let pose = frame(below.plane.centre + bisector * (rim_height_mm / 2.0), posterior.cross(&bisector), bisector);
+            let pose =
+                frame(below.plane.centre + bisector * (rim_height_mm / 2.0), posterior.cross(&bisector), bisector);
             let slope = |normal: &Vector| {
                 let n = pose.rotation.inverse() * normal;
                 [-n.x / n.z, -n.y / n.z]
@@ -280,10 +289,25 @@ impl Column {
             discs: placed_discs,
             sacral_endplate,
             sacrum: sacral_segments(parameters, sacral_slope_deg, coronal_deg, axial_deg),
-            sacral_slope_deg,
         };
-        let l3 = column.vertebra(Vertebra::L3).pose.translation.inverse();
-        column.moved(&Pose::from_parts(l3, UnitQuaternion::identity()))
+        column.lying()
+    }
+
+    /// Lays the column on its back, the L3 body at the origin: the table takes most of the lean that
+    /// slope and curves leave between the sacrum and the chest.
+    fn lying(self) -> Self {
+        let chest = self.vertebra(Vertebra::T10).point(0.0, 0.0, 0.0);
+        let rise = chest - self.sacrum[1].point(0.0, 0.0, 0.0);
+        let levelled = TAKEN_BY_TABLE * (rise.y.atan2(rise.z) + USUAL_LEAN_DEG.to_radians());
+        let rotation = UnitQuaternion::from_axis_angle(&Vector::x_axis(), levelled);
+        let l3 = rotation * self.vertebra(Vertebra::L3).point(0.0, 0.0, 0.0);
+        self.moved(&Pose::from_parts(Translation3::from(-l3.coords), rotation))
+    }
+
+    /// Slope of the sacral endplate in the patient's sagittal plane as it lies, degrees.
+    pub fn sacral_slope_deg(&self) -> f64 {
+        let normal = self.sacral_endplate.normal;
+        (-normal.y).atan2(normal.z).to_degrees()
     }
 
     /// A named vertebra.
@@ -427,10 +451,9 @@ fn with_thoracic(parameters: &SpineParameters) -> Vec<(bool, VertebraParameters)
 
 fn with_thoracic_discs(parameters: &SpineParameters) -> Vec<DiscParameters> {
     let first = parameters.discs[0];
-    let above = (1..=ABOVE_T10).rev().map(|n| DiscParameters {
-        middle_height_mm: first.middle_height_mm * THORACIC_TAPER.powi(n as i32),
-        ..first
-    });
+    let above = (1..=ABOVE_T10)
+        .rev()
+        .map(|n| DiscParameters { middle_height_mm: first.middle_height_mm * THORACIC_TAPER.powi(n as i32), ..first });
     above.chain(parameters.discs.iter().copied()).collect()
 }
 

@@ -32,8 +32,7 @@ impl PatientOnTable {
             * about(Vector::x_axis(), positioning.pitch_deg)
             * about(Vector::z_axis(), positioning.roll_deg);
         let [left, back, head] = positioning.offset_mm;
-        let translation =
-            Translation3::new(left, back - spine.trunk_centre_mm(), head + positioning.landmark_error_mm);
+        let translation = Translation3::new(left, back - spine.trunk_centre_mm(), head + positioning.landmark_error_mm);
         Self { pose: Pose::from_parts(translation, rotation), spine, positioning }
     }
 

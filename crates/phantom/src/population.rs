@@ -204,16 +204,8 @@ pub enum PopulationError {
 }
 
 /// The vertebrae of a spine from the head downwards.
-pub(crate) const VERTEBRAE: [Vertebra; 8] = [
-    Vertebra::T10,
-    Vertebra::T11,
-    Vertebra::T12,
-    Vertebra::L1,
-    Vertebra::L2,
-    Vertebra::L3,
-    Vertebra::L4,
-    Vertebra::L5,
-];
+pub(crate) const VERTEBRAE: [Vertebra; 8] =
+    [Vertebra::T10, Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4, Vertebra::L5];
 
 /// The disc below each of [`VERTEBRAE`].
 pub(crate) fn disc_below(index: usize) -> Disc {
@@ -397,7 +389,9 @@ mod tests {
         assert!(refused("[discs.\"L4/L5\"]", "[discs.\"L4/L6\"]").contains("no entry \"L4/L5\""));
         assert!(refused("[discs.\"L4/L5\"]", "[discs.\"L4-L5\"]").contains("line"));
         assert!(refused("format-version = 1", "format-version = 2").contains("expected 1"));
-        assert!(refused("superior-width-mm = 46.6", "superior-width-mm = -46.6").contains("vertebrae.L4.superior-width"));
+        assert!(
+            refused("superior-width-mm = 46.6", "superior-width-mm = -46.6").contains("vertebrae.L4.superior-width")
+        );
         assert!(refused("sd = 11.4", "sd = nan").contains("pelvic-incidence-deg.sd"));
     }
 }

@@ -1,8 +1,8 @@
 //! How a patient lies on the table, and how such positions are distributed.
 
 use geometry::PatientPosition;
-use randomness::{Stream, truncated_normal};
 use rand::Rng;
+use randomness::{Stream, truncated_normal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -42,7 +42,8 @@ impl Population {
     pub fn sample(&self, stream: &Stream) -> SpineParameters {
         let draws = Draws(*stream);
         let person = self.sample_person(&draws);
-        let vertebrae: Vec<_> = (0..VERTEBRAE.len()).map(|level| self.sample_vertebra(&draws, &person, level)).collect();
+        let vertebrae: Vec<_> =
+            (0..VERTEBRAE.len()).map(|level| self.sample_vertebra(&draws, &person, level)).collect();
         let (alignment, lordosis_deg) = self.sample_alignment(&draws);
         let decades = (person.age_years - 45.0) / 10.0;
         let marrow = |per_decade: f64, name| {

@@ -24,6 +24,8 @@ pub(crate) enum Shape {
     Disc(DiscShape),
     /// The trunk: endless along z.
     Trunk(Trunk),
+    /// Everything outside a trunk.
+    Around(Trunk),
 }
 
 /// A waisted body: kidney-shaped cross-section, hollow endplates. x left, y posterior, z head.
@@ -86,9 +88,7 @@ impl Shape {
     #[inline]
     pub fn signed(&self, p: Local) -> f32 {
         match self {
-            Self::Ellipsoid { semi } => {
-                (p.component_div(semi).norm() - 1.0) * semi.x.min(semi.y).min(semi.z)
-            }
+            Self::Ellipsoid { semi } => (p.component_div(semi).norm() - 1.0) * semi.x.min(semi.y).min(semi.z),
             Self::RoundCone { length, start, end } => {
                 let t = (p.z / length).clamp(0.0, 1.0);
                 let along = p.z - t * length;
@@ -105,6 +105,7 @@ impl Shape {
             Self::Body(body) => body.signed(p),
             Self::Disc(disc) => disc.signed(p),
             Self::Trunk(trunk) => trunk.signed(p),
+            Self::Around(trunk) => -trunk.signed(p),
         }
     }
 
@@ -117,7 +118,7 @@ impl Shape {
                 1.0 + 2.0 * (end[0] - start[0]).abs().max((end[1] - start[1]).abs()) / length
             }
             Self::Body(_) | Self::Disc(_) => 1.7,
-            Self::Trunk(_) => 1.3,
+            Self::Trunk(_) | Self::Around(_) => 1.3,
         }
     }
 }
@@ -142,14 +143,9 @@ impl DiscShape {
     fn signed(&self, p: Local) -> f32 {
         let [a, b] = self.semi;
         let hollow = (1.0 - (p.x / a).powi(2) - (p.y / b).powi(2)).max(0.0);
-        let top = p.z
-            - self.half_height
-            - self.upper_slope[0] * p.x
-            - self.upper_slope[1] * p.y
-            - self.concavity[1] * hollow;
-        let bottom = -p.z - self.half_height
-            + self.lower_slope[0] * p.x
-            + self.lower_slope[1] * p.y
+        let top =
+            p.z - self.half_height - self.upper_slope[0] * p.x - self.upper_slope[1] * p.y - self.concavity[1] * hollow;
+        let bottom = -p.z - self.half_height + self.lower_slope[0] * p.x + self.lower_slope[1] * p.y
             - self.concavity[0] * hollow;
         outline(p.x, p.y, a, b).max(top).max(bottom)
     }
@@ -160,7 +156,8 @@ impl Trunk {
         let z = (p.z / 200.0).clamp(-1.5, 1.5);
         let widen = 1.0 + if z > 0.0 { self.widening[1] } else { self.widening[0] } * z * z / (0.5 + 0.5 * z.abs());
         let (a, b) = (self.semi[0] * widen, self.semi[1] * (1.0 + 0.4 * (widen - 1.0)));
-        smooth_max(ellipse(p.x, p.y, a, b), p.y - self.back, BACK_ROUNDING)
+        let around = ((p.x / a).hypot(p.y / b) - 1.0) * a.min(b);
+        smooth_max(around, p.y - self.back, BACK_ROUNDING)
     }
 }
 
@@ -178,7 +175,8 @@ fn ellipse(x: f32, y: f32, a: f32, b: f32) -> f32 {
     let (u, v) = (x / a, y / b);
     let k = (u * u + v * v).sqrt();
     let gradient = ((u / a).powi(2) + (v / b).powi(2)).sqrt();
-    if gradient < 1e-9 { -a.min(b) } else { (k * (k - 1.0) / gradient).max((k - 1.0) * a.max(b)) }
+    // Near the centre the quotient depends on the direction; the nearer axis bounds it.
+    if gradient < 1e-9 { -a.min(b) } else { (k * (k - 1.0) / gradient).max(-a.min(b)) }
 }
 
 /// The larger of two, with the edge between them rounded over `radius` (Quílez, polynomial).
@@ -218,6 +216,7 @@ mod tests {
                 concavity: [1.0, 1.4],
             }),
             Shape::Trunk(Trunk { semi: [165.0, 110.0], back: 95.0, widening: [0.1, 0.1] }),
+            Shape::Around(Trunk { semi: [120.0, 90.0], back: 70.0, widening: [0.1, 0.0] }),
         ]
     }
 

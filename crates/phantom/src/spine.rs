@@ -30,7 +30,7 @@ impl Spine {
         let truth = SpineTruth::of(&column, &sac, parameters);
         let atlas = Atlas::gather(parameters, &column, &sac);
         Ok(Self {
-            trunk_centre_mm: atlas.trunk.centre_mm,
+            trunk_centre_mm: atlas.trunk.centre_mm(),
             solids: atlas.solids,
             materials: atlas.palette.into_materials(),
             truth,

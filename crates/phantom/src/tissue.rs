@@ -88,10 +88,10 @@ impl Tissue {
             Self::Ligament => (600.0, 8.0, 0.5),
             // Elastic, 80 % elastin: brighter than collagenous ligament.
             Self::LigamentumFlavum => (650.0, 28.0, 0.55),
-            Self::InterspinousTissue => (520.0, 45.0, 0.7),
+            Self::InterspinousTissue => (450.0, 65.0, 0.75),
             Self::SynovialFluid => (2500.0, 600.0, 0.95),
             Self::FlowingBlood => (1440.0, 250.0, 0.9),
-            Self::SlowBlood => (1440.0, 150.0, 0.9),
+            Self::SlowBlood => (1000.0, 120.0, 0.85),
             Self::RenalCortex => (970.0, 87.0, 0.8),
             Self::RenalMedulla => (1410.0, 110.0, 0.85),
             Self::Liver => (586.0, 46.0, 0.75),

@@ -222,8 +222,8 @@ impl Measurements {
         Self {
             lumbar_lordosis_deg: sagittal_deg(&column.sacral_endplate) - sagittal_deg(&l1),
             pelvic_incidence_deg: incidence_deg,
-            sacral_slope_deg: column.sacral_slope_deg,
-            pelvic_tilt_deg: incidence_deg - column.sacral_slope_deg,
+            sacral_slope_deg: column.sacral_slope_deg(),
+            pelvic_tilt_deg: incidence_deg - column.sacral_slope_deg(),
             cobb_deg: high - low,
             canal_depth_mm: by_vertebra(|v| v.size.canal_depth_mm),
             canal_width_mm: by_vertebra(|v| v.size.canal_width_mm),

@@ -10,8 +10,8 @@ use crate::tissue::Tissue;
 /// Radius of a root of the cauda equina, mm (choice: fascicles of 0.8 to 1.4 mm across).
 const ROOT_RADIUS_MM: f64 = 0.6;
 
-/// Levels at which the roots L2…S3 leave the sac, in vertebrae below L1's upper endplate.
-const ROOT_EXITS: [f64; 7] = [1.45, 2.45, 3.45, 4.45, 5.2, 5.9, 6.5];
+/// Levels at which the roots L2…S4 leave the sac, in vertebrae below L1's upper endplate.
+const ROOT_EXITS: [f64; 8] = [1.45, 2.45, 3.45, 4.45, 5.2, 5.9, 6.5, 6.6];
 
 /// Adds roots, cord and fluid: all of it is labelled as canal.
 pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
@@ -100,7 +100,11 @@ pub(super) fn add_surroundings(atlas: &mut Atlas<'_>) {
                 (p(half_canal + 12.0, wall - 5.0, -0.60 * h), 1.9),
                 (p(half_canal + 20.0, wall - 12.0, -1.10 * h), 1.7),
             ]));
-            foramina.push(Part::ellipsoid(&v.pose, [side * (half_canal + 6.0), wall + 5.5, -0.42 * h], [10.0, 8.0, 0.42 * h]));
+            foramina.push(Part::ellipsoid(
+                &v.pose,
+                [side * (half_canal + 6.0), wall + 5.5, -0.42 * h],
+                [10.0, 8.0, 0.42 * h],
+            ));
         }
     }
     atlas.add_background(Tissue::NerveRoot, roots);

@@ -1,7 +1,8 @@
 //! The anatomy, region by region: each module turns the column's frames into solids.
 //!
-//! Solids are added in order of priority: where two overlap, the one added first wins. The canal's
-//! contents come first, so that nothing can narrow the sac; the trunk comes last and fills what is left.
+//! Solids are added in order of priority: where two overlap, the one added first wins. Air and skin come
+//! first, so that nothing pokes out; then the canal's contents, so that nothing narrows the sac; the
+//! trunk's cavity comes last and fills what is left.
 
 mod canal;
 mod disc;
@@ -49,6 +50,7 @@ impl<'a> Atlas<'a> {
             solids: Vec::with_capacity(256),
             detail: Stream::from_seed(parameters.detail_seed),
         };
+        trunk::add_coat(&mut atlas);
         canal::add_contents(&mut atlas);
         vertebra::add(&mut atlas);
         sacrum::add(&mut atlas);
@@ -61,7 +63,7 @@ impl<'a> Atlas<'a> {
         muscles::add(&mut atlas);
         organs::add(&mut atlas);
         pelvis::add_soft_tissue(&mut atlas);
-        trunk::add(&mut atlas);
+        trunk::add_cavity(&mut atlas);
         atlas
     }
 

@@ -4,7 +4,7 @@ use geometry::{Point, Vector, Vertebra};
 
 use crate::anatomy::{Atlas, SIDES};
 use crate::column::PlacedVertebra;
-use crate::solid::tube;
+use crate::solid::{Part, Solid, tube};
 use crate::tissue::Tissue;
 
 /// Adds multifidus, erector spinae, psoas and quadratus lumborum; fat between them stays free.
@@ -16,7 +16,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         for station in [multifidus, erector_medial, erector_lateral] {
             let mut course: Vec<_> = column.vertebrae.iter().map(|v| scaled(station(v, side), bulk)).collect();
             course.extend(over_sacrum(atlas, &course, side));
-            atlas.add_background(Tissue::Muscle, tube(&course, left));
+            add_bundle(atlas, tube(&course, left));
         }
         let mut psoas: Vec<_> = column
             .vertebrae
@@ -27,15 +27,22 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let sacrum = &column.sacrum[0];
         psoas.push((sacrum.point(side * 56.0, -34.0, 0.0), [17.0 * bulk, 19.0 * bulk]));
         psoas.push((sacrum.point(side * 70.0, -62.0, -60.0), [20.0 * bulk, 20.0 * bulk]));
-        atlas.add_background(Tissue::Muscle, tube(&psoas, left));
+        add_bundle(atlas, tube(&psoas, left));
         let quadratus: Vec<_> = column
             .vertebrae
             .iter()
             .filter(|v| (Vertebra::T12..=Vertebra::L4).contains(&v.size.label))
             .map(|v| (v.point(side * (v.half_width_mm(0.0) + 30.0), 16.0, 0.0), [15.0 * bulk, 7.0 * bulk]))
             .collect();
-        atlas.add_background(Tissue::Muscle, tube(&quadratus, left));
+        add_bundle(atlas, tube(&quadratus, left));
     }
+}
+
+/// A muscle in its sheath of fat, which parts it from its neighbours.
+fn add_bundle(atlas: &mut Atlas<'_>, parts: Vec<Part>) {
+    let muscle = atlas.palette.background(Tissue::Muscle);
+    let sheath = atlas.palette.background(Tissue::VisceralFat);
+    atlas.solids.push(Solid::plain(muscle, parts).with_shell(0.5, sheath));
 }
 
 /// A muscle's middle and radii at one vertebra.
@@ -58,21 +65,21 @@ fn roof(v: &PlacedVertebra) -> f64 {
 /// Beside the spinous process, thicker further down.
 fn multifidus(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    let radii = [7.0 + 5.5 * d, 10.0 + 5.0 * d];
-    (v.point(side * (4.5 + radii[0]), roof(v) + 7.0 + 0.85 * radii[1], -4.0), radii)
+    let radii = [8.0 + 7.0 * d, 11.0 + 7.0 * d];
+    (v.point(side * (3.0 + radii[0]), roof(v) + 3.0 + 0.9 * radii[1], -4.0), radii)
 }
 
 /// Longissimus.
 fn erector_medial(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    let radii = [13.5 - 1.5 * d, 15.5 - 2.0 * d];
-    (v.point(side * (30.0 + 8.0 * d), roof(v) + 5.0 + 0.9 * radii[1], 0.0), radii)
+    let radii = [17.0 + 2.0 * d, 17.0 + d];
+    (v.point(side * (31.0 + 10.0 * d), roof(v) + 2.0 + 0.9 * radii[1], 0.0), radii)
 }
 
 /// Iliocostalis.
 fn erector_lateral(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    (v.point(side * (56.0 + 2.0 * d), roof(v) + 14.0 - 3.0 * d, 0.0), [14.0 - 4.0 * d, 13.0 - 3.0 * d])
+    (v.point(side * (57.0 + 6.0 * d), roof(v) + 13.0 - 2.0 * d, 0.0), [18.0 - 2.0 * d, 15.0 - 2.0 * d])
 }
 
 fn psoas(v: &PlacedVertebra, side: f64) -> Section {

@@ -9,8 +9,11 @@ use crate::shape::Shape;
 use crate::solid::{Part, Solid, local, round_tube, tube};
 use crate::tissue::Tissue;
 
+/// Front of the great vessels in the midline, mm along y.
+const RETROPERITONEUM_MM: f64 = -52.0;
+
 /// Number of bowel loops.
-const LOOPS: usize = 34;
+const LOOPS: usize = 80;
 
 /// Adds aorta and vena cava with the common iliac vessels.
 pub(super) fn add_vessels(atlas: &mut Atlas<'_>) {
@@ -65,12 +68,19 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 
     let dome = 150.0 + 12.0 * atlas.z("diaphragm", 0);
-    let lungs = SIDES.map(|side| blob(side * 0.55 * half_width, 8.0, dome + 95.0, [0.42 * half_width, 0.85 * half_depth, 95.0]));
+    let lungs = SIDES
+        .map(|side| blob(side * 0.55 * half_width, 8.0, dome + 95.0, [0.42 * half_width, 0.85 * half_depth, 95.0]));
     atlas.add_background(Tissue::Lung, lungs.to_vec());
-    atlas.add_background(Tissue::Heart, vec![blob(25.0, -0.35 * half_depth, dome + 55.0, [52.0, 0.45 * half_depth, 48.0])]);
+    atlas.add_background(
+        Tissue::Heart,
+        vec![blob(25.0, -0.35 * half_depth, dome + 55.0, [52.0, 0.45 * half_depth, 48.0])],
+    );
     let liver = blob(-0.42 * half_width, -0.15 * half_depth, dome - 45.0, [0.55 * half_width, 0.75 * half_depth, 85.0]);
     atlas.add_background(Tissue::Liver, vec![liver]);
-    atlas.add_background(Tissue::Spleen, vec![blob(0.68 * half_width, 0.25 * half_depth, dome - 20.0, [26.0, 40.0, 55.0])]);
+    atlas.add_background(
+        Tissue::Spleen,
+        vec![blob(0.68 * half_width, 0.25 * half_depth, dome - 20.0, [26.0, 40.0, 55.0])],
+    );
     add_bowel(atlas, at);
 }
 
@@ -84,12 +94,15 @@ fn add_bowel(atlas: &mut Atlas<'_>, at: impl Fn(f64, f64, f64) -> Translation3<f
     let [half_width, half_depth] = atlas.trunk.cavity_mm;
     for number in 0..LOOPS {
         let z = |what: &str| atlas.z(what, number);
-        // Within the front two thirds of the cavity, from below the liver into the pelvis.
-        let (angle, reach) = (1.3 * z("angle"), 0.75 * (1.0 - 0.35 * z("reach").abs().min(2.0) / 2.0));
-        let x = reach * half_width * angle.sin();
-        let y = -reach * half_depth * (0.55 * angle.cos().abs() + 0.25);
-        let height = -25.0 + 62.0 * z("height");
-        let radius = 13.0 + 3.0 * z("radius");
+        // In front of the vessels, spread over the cavity from below the liver into the pelvis.
+        let across = (0.8 * z("across")).tanh();
+        let x = 0.88 * half_width * across;
+        let room = 0.85 * half_depth * (1.0 - (0.9 * across).powi(2)).sqrt();
+        let y = 0.45 * half_depth - (room + 0.35 * half_depth) * (0.55 + 0.45 * (0.9 * z("forward")).tanh());
+        // The spine and its vessels keep the loops in front of them; the flanks reach further back.
+        let y = y.min(RETROPERITONEUM_MM - atlas.trunk.cavity_centre_mm + 55.0 * across.abs());
+        let height = -35.0 + 70.0 * z("height");
+        let radius = 14.0 + 3.5 * z("radius");
         let rod = at(x, y, height);
         let content = contents[(number + usize::from(z("content") > 0.8)) % 3];
         let start = rod * Point::origin();

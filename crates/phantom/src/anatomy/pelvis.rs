@@ -49,7 +49,10 @@ pub(super) fn add_soft_tissue(atlas: &mut Atlas<'_>) {
     let half_sacrum = 2.3 * s1.superior_mm[0];
     let ellipsoid = |x: f64, y: f64, z: f64, semi: [f64; 3]| {
         let place = middle + Vector::new(x, y, z);
-        Part::at(nalgebra::Translation3::from(place.coords).into(), Shape::Ellipsoid { semi: local(semi[0], semi[1], semi[2]) })
+        Part::at(
+            nalgebra::Translation3::from(place.coords).into(),
+            Shape::Ellipsoid { semi: local(semi[0], semi[1], semi[2]) },
+        )
     };
     let s4 = atlas.column.sacrum[3].point(0.0, 0.0, 0.0) - middle;
     let mut muscles = Vec::new();

@@ -108,7 +108,13 @@ impl Sac {
                 let bony = segment.point(0.0, wall + radii[1], t * segment.height_mm / 2.0);
                 self.bony.push((bony, radii));
                 let [left, back] = [Vector::x(), Vector::y()].map(|axis| segment.pose.rotation * axis);
-                course.push(Station { centre: bony, radii_mm: radii, left, back, level: 5.0 + number as f64 + 1.0 - along });
+                course.push(Station {
+                    centre: bony,
+                    radii_mm: radii,
+                    left,
+                    back,
+                    level: 5.0 + number as f64 + 1.0 - along,
+                });
             }
         }
         let left = column.sacrum[0].pose.rotation * Vector::x();

@@ -7,7 +7,7 @@ use crate::anatomy::vertebra::spinous_axis;
 use crate::column::Column;
 use crate::parameters::SpineParameters;
 use crate::shape::{Shape, Trunk};
-use crate::solid::{Part, Solid};
+use crate::solid::Part;
 use crate::tissue::Tissue;
 
 /// Muscle and fascia between the spinous tips and the subcutaneous fat, mm (choice).
@@ -22,68 +22,86 @@ const WALL_MM: [f64; 2] = [15.0, 9.0];
 /// Widening of the trunk 200 mm below and above the waist (choice).
 const WIDENING: [f32; 2] = [0.10, 0.06];
 
-/// Where the trunk and its cavity lie in the anatomical frame.
+/// Thickness of the skin, mm (choice).
+const SKIN_MM: f64 = 1.8;
+
+/// Where the trunk and its cavity lie in the anatomical frame, mm along y.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TrunkPlace {
-    /// Middle of the trunk, mm along y.
-    pub centre_mm: f64,
-    /// Skin of the back, mm along y.
+    /// Skin of the belly.
+    pub front_mm: f64,
+    /// Skin of the back.
     pub back_mm: f64,
-    /// Middle of the cavity, mm along y.
+    /// Middle of the cavity.
     pub cavity_centre_mm: f64,
     /// Semi-extents of the cavity along x and y, mm.
     pub cavity_mm: [f64; 2],
 }
 
 impl TrunkPlace {
-    /// The back lies on the table: the trunk is placed behind the spinous processes.
+    /// The patient lies on the hindmost spinous process or on the sacrum, with fat in between.
     pub fn new(parameters: &SpineParameters, column: &Column) -> Self {
         let t = &parameters.trunk;
-        let lumbar = column.vertebrae.iter().filter(|v| v.is_lumbar());
-        let hindmost = lumbar.map(|v| spinous_axis(v).1.y).fold(f64::MIN, f64::max);
-        let back_mm = hindmost + FASCIA_MM + 4.0 + t.back_fat_mm;
+        let tips = column.vertebrae.iter().map(|v| spinous_axis(v).1.y);
+        let crest = column
+            .sacrum
+            .iter()
+            .take(4)
+            .map(|s| s.point(0.0, s.superior_mm[1] + parameters.sacrum.canal_depth_mm, 0.0).y);
+        let hindmost = tips.chain(crest).fold(f64::MIN, f64::max);
+        let back_mm = hindmost + FASCIA_MM + 4.0 + 0.7 * t.back_fat_mm;
         // Whatever the draw, the trunk holds the spine and something in front of it.
-        let depth_mm = t.depth_mm.max(back_mm + 60.0 + t.belly_fat_mm);
-        let cavity_depth_mm = depth_mm - t.back_fat_mm - t.belly_fat_mm - WALL_MM[1] - FLATTENING_MM;
-        let cavity_back_mm = back_mm - t.back_fat_mm;
+        let front_mm = (back_mm - t.depth_mm).min(-75.0 - t.belly_fat_mm);
+        let [front, back] = [front_mm + t.belly_fat_mm + WALL_MM[1], back_mm - 0.7 * t.back_fat_mm];
+        let half_width = (t.width_mm / 2.0 - 0.6 * t.belly_fat_mm - WALL_MM[0]).max(85.0);
         Self {
-            centre_mm: back_mm + FLATTENING_MM - depth_mm / 2.0,
+            front_mm,
             back_mm,
-            cavity_centre_mm: cavity_back_mm - cavity_depth_mm / 2.0,
-            cavity_mm: [
-                (t.width_mm / 2.0 - 0.6 * t.belly_fat_mm - WALL_MM[0]).max(85.0),
-                cavity_depth_mm / 2.0,
-            ],
+            cavity_centre_mm: (front + back) / 2.0,
+            cavity_mm: [half_width, (back - front) / 2.0],
         }
+    }
+
+    /// Middle of the trunk, mm along y.
+    pub fn centre_mm(&self) -> f64 {
+        (self.front_mm + self.back_mm) / 2.0
     }
 }
 
-/// Adds the layers from within.
-pub(super) fn add(atlas: &mut Atlas<'_>) {
-    let place = atlas.trunk;
-    let t = atlas.parameters.trunk;
-    let layer = |centre_mm: f64, semi: [f64; 2], back_mm: f64| {
-        let shape = Trunk {
-            semi: semi.map(|x| x as f32),
-            back: (back_mm - centre_mm) as f32,
-            widening: WIDENING,
-        };
-        Part::at(Translation3::new(0.0, centre_mm, 0.0).into(), Shape::Trunk(shape))
-    };
-    let fascia_mm = place.back_mm - t.back_fat_mm;
-    let [half_width, half_depth] = place.cavity_mm;
-    let cavity = layer(place.cavity_centre_mm, [half_width, half_depth + 0.5 * FLATTENING_MM], fascia_mm - 1.5);
-    let wall = layer(
-        place.cavity_centre_mm - 0.5 * WALL_MM[1],
-        [half_width + WALL_MM[0], half_depth + 0.5 * FLATTENING_MM + 0.5 * WALL_MM[1]],
-        fascia_mm,
-    );
-    let half_trunk_depth = place.back_mm + FLATTENING_MM - place.centre_mm;
-    let outline = layer(place.centre_mm, [t.width_mm / 2.0, half_trunk_depth], place.back_mm);
+/// An outline from front to back, flattened behind: its part is made by `solid`.
+fn outline(half_width: f64, front_mm: f64, back_mm: f64, solid: fn(Trunk) -> Shape) -> Part {
+    let centre_mm = (front_mm + back_mm + FLATTENING_MM) / 2.0;
+    let semi_y = (back_mm + FLATTENING_MM - front_mm) / 2.0;
+    let shape =
+        Trunk { semi: [half_width as f32, semi_y as f32], back: (back_mm - centre_mm) as f32, widening: WIDENING };
+    Part::at(Translation3::new(0.0, centre_mm, 0.0).into(), solid(shape))
+}
 
+/// Adds air, skin and subcutaneous fat: they come first, so that nothing pokes through the skin.
+pub(super) fn add_coat(atlas: &mut Atlas<'_>) {
+    let t = atlas.parameters.trunk;
+    let TrunkPlace { front_mm, back_mm, .. } = atlas.trunk;
+    let half_width = (t.width_mm / 2.0).max(atlas.trunk.cavity_mm[0] + WALL_MM[0] + 3.0);
+    let skin = outline(half_width, front_mm, back_mm, Shape::Around);
+    let fat = outline(half_width - SKIN_MM, front_mm + SKIN_MM, back_mm - SKIN_MM, Shape::Around);
+    let inner = outline(
+        atlas.trunk.cavity_mm[0] + WALL_MM[0],
+        front_mm + t.belly_fat_mm,
+        back_mm - 0.7 * t.back_fat_mm,
+        Shape::Around,
+    );
+    atlas.add_background(Tissue::Air, vec![skin]);
+    atlas.add_background(Tissue::Skin, vec![fat]);
+    atlas.add_background(Tissue::SubcutaneousFat, vec![inner]);
+}
+
+/// Adds the fat within and the muscular wall: they come last and fill what is left.
+pub(super) fn add_cavity(atlas: &mut Atlas<'_>) {
+    let place = atlas.trunk;
+    let [half_width, half_depth] = place.cavity_mm;
+    let [front, back] = [place.cavity_centre_mm - half_depth, place.cavity_centre_mm + half_depth];
+    let cavity = outline(half_width, front, back - 1.5, Shape::Trunk);
+    let everything = outline(2.0 * half_width, 2.0 * place.front_mm, place.back_mm + 50.0, Shape::Trunk);
     atlas.add_background(Tissue::VisceralFat, vec![cavity]);
-    atlas.add_background(Tissue::Muscle, vec![wall]);
-    let fat = atlas.palette.background(Tissue::SubcutaneousFat);
-    let skin = atlas.palette.background(Tissue::Skin);
-    atlas.solids.push(Solid::plain(fat, vec![outline]).with_shell(1.8, skin));
+    atlas.add_background(Tissue::Muscle, vec![everything]);
 }

@@ -22,7 +22,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let (structure, instance) = (Structure::Vertebra, vertebra.instance_label);
         let vein = atlas.palette.add(Tissue::SlowBlood, structure, instance, Variation::NONE);
         let y = vertebra.posterior_wall_mm() - 4.5;
-        atlas.solids.push(Solid::plain(vein, vec![Part::ellipsoid(&vertebra.pose, [0.0, y, 0.0], [4.5, 5.0, 1.2])]));
+        atlas.solids.push(Solid::plain(vein, vec![Part::ellipsoid(&vertebra.pose, [0.0, y, 0.0], [4.0, 4.5, 1.4])]));
     }
     for (number, vertebra) in column.vertebrae.iter().enumerate() {
         let core = atlas.marrow(Structure::Vertebra, vertebra.instance_label, number);
@@ -77,12 +77,14 @@ fn arch(v: &PlacedVertebra) -> Vec<Part> {
         let p = |x: f64, y: f64, z: f64| v.point(side * x, y, z);
         let cone = |a, b, radius_a: f64, radius_b: f64| Part::round_cone(a, b, radius_a * scale, radius_b * scale);
 
+        // The pedicle stays clear of the endplate: blended into it, it would dent the disc.
+        let half_height = (s.pedicle_height_mm / 2.0).min(0.36 * h - 2.2);
         parts.push(Part::elliptic_cone(
-            p(half_canal + half_pedicle - 1.5, wall - 5.0, 0.20 * h),
-            p(half_canal + half_pedicle, wall + 0.6 * depth, 0.18 * h),
+            p(half_canal + half_pedicle - 1.5, wall - 4.0, 0.14 * h),
+            p(half_canal + half_pedicle, wall + 0.6 * depth, 0.14 * h),
             v.left(),
-            [half_pedicle, s.pedicle_height_mm / 2.0],
-            [half_pedicle * 0.8, s.pedicle_height_mm / 2.0 - 0.5],
+            [half_pedicle, half_height],
+            [half_pedicle * 0.8, half_height - 0.5],
         ));
         let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
         let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));

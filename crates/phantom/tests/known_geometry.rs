@@ -1,0 +1,177 @@
+//! What the voxels show agrees with what the truth says, and moves with the patient.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use geometry::{Grid, Plane, Point, Pose, Structure, Vector};
+use nalgebra::{Matrix3, SymmetricEigen};
+use phantom::{PatientOnTable, Population, Positioning, Spine};
+use randomness::Stream;
+
+fn patient(seed: u64, positioning: Positioning) -> PatientOnTable {
+    let parameters = Population::adult_lumbar().sample(&Stream::from_seed(seed));
+    PatientOnTable::new(Arc::new(Spine::build(&parameters, positioning.knee_cushion).unwrap()), positioning)
+}
+
+fn awkward() -> Positioning {
+    Positioning {
+        roll_deg: 9.0,
+        pitch_deg: -6.0,
+        yaw_deg: 7.0,
+        offset_mm: [12.0, -5.0, 20.0],
+        landmark_error_mm: -15.0,
+        ..Default::default()
+    }
+}
+
+/// The middle slab of the spine at 1.5 mm.
+fn around(patient: &PatientOnTable, spacing_mm: f64, half: [f64; 3]) -> Grid {
+    let centre = patient.pose * Point::new(0.0, 20.0, -20.0);
+    let shape = half.map(|h| (2.0 * h / spacing_mm).round() as usize);
+    Grid::centred(centre, Matrix3::identity(), [spacing_mm; 3], shape)
+}
+
+/// Plane of least variance through points.
+fn fitted(points: &[Point]) -> Plane {
+    let n = points.len() as f64;
+    let centre = Point::from(points.iter().fold(Vector::zeros(), |sum, p| sum + p.coords) / n);
+    let scatter = points.iter().fold(Matrix3::zeros(), |s, p| s + (p - centre) * (p - centre).transpose());
+    let eigen = SymmetricEigen::new(scatter);
+    Plane::new(centre, eigen.eigenvectors.column(eigen.eigenvalues.imin()).into_owned())
+}
+
+/// Plane halfway between a disc's lower and upper surface near its middle, fitted to voxels. The grid is
+/// turned with the disc, so that no surface is rounded to steps.
+fn middle_surface(patient: &PatientOnTable, disc: &phantom::DiscTruth) -> Plane {
+    let left = (disc.left - disc.plane.centre).normalize();
+    let back = (disc.posterior - disc.plane.centre).normalize();
+    let axes = Matrix3::from_columns(&[left, back, disc.plane.normal.into_inner()]);
+    let volume = patient.instances(&Grid::centred(disc.plane.centre, axes, [1.0, 1.0, 0.1], [33, 25, 260]));
+    let lines = volume.data.lanes(ndarray::Axis(0));
+    let mut middles = Vec::new();
+    for (number, line) in lines.into_iter().enumerate() {
+        let (j, i) = (number / 33, number % 33);
+        let inside: Vec<usize> = (0..260).filter(|k| line[*k] == disc.label.instance_label()).collect();
+        if let (Some(low), Some(high)) = (inside.first(), inside.last()) {
+            middles.push(volume.grid.point([i as f64, j as f64, (low + high) as f64 / 2.0]));
+        }
+    }
+    assert!(middles.len() > 700, "{}: the disc covers {} of 825 lines", disc.label, middles.len());
+    fitted(&middles)
+}
+
+#[test]
+fn disc_voxels_lie_in_the_true_disc_planes() {
+    for seed in 0..12 {
+        let patient = patient(seed, awkward());
+        for disc in patient.truth().discs {
+            let plane = middle_surface(&patient, &disc);
+            let angle = plane.angle_deg(&disc.plane);
+            assert!(angle < 0.4, "seed {seed} {}: voxels and truth differ by {angle:.2}°", disc.label);
+            // The hollows above and below differ by half a millimetre on average.
+            let offset = disc.plane.distance_mm(&plane.centre);
+            assert!(offset.abs() < 0.6, "seed {seed} {}: voxels lie {offset:.2} mm off the plane", disc.label);
+        }
+    }
+}
+
+#[test]
+fn voxels_measure_what_the_truth_says() {
+    for seed in [3, 8] {
+        let patient = patient(seed, Positioning::default());
+        let truth = patient.truth();
+        let volume = patient.instances(&around(&patient, 0.8, [60.0, 60.0, 120.0]));
+        for vertebra in truth.vertebrae.iter().filter(|v| v.label >= geometry::Vertebra::L1) {
+            // Along lines through the body's centre, the instance label spans the body's extents.
+            let left = vertebra.superior_endplate.normal.cross(&(vertebra.anterior_wall - vertebra.centre)).normalize();
+            let span = |direction: Vector| {
+                let inside = |t: f64| {
+                    volume.nearest(&(vertebra.centre + direction * t)) == Some(vertebra.label.instance_label())
+                };
+                (0..400).map(|n| f64::from(n) * 0.1).take_while(|t| inside(*t)).last().unwrap_or(0.0)
+            };
+            let forward = (vertebra.anterior_wall - vertebra.centre).normalize();
+            let (front, expected) = (span(forward), (vertebra.anterior_wall - vertebra.centre).norm());
+            assert!((front - expected).abs() < 1.2, "{}: front at {front:.1}, expected {expected:.1}", vertebra.label);
+            let up = vertebra.superior_endplate.normal.into_inner();
+            let (height, expected) = (span(up) + span(-up), vertebra.height_mm[1]);
+            assert!((height - expected).abs() < 1.6, "{}: height {height:.1}, expected {expected:.1}", vertebra.label);
+            let width = span(left) + span(-left);
+            assert!(
+                (width / vertebra.width_mm - 0.91).abs() < 0.08,
+                "{}: waist {width:.1} of {:.1}",
+                vertebra.label,
+                vertebra.width_mm
+            );
+        }
+    }
+}
+
+#[test]
+fn the_canal_is_whole_and_where_the_truth_says() {
+    for seed in [1, 4, 9] {
+        let patient = patient(seed, awkward());
+        let truth = patient.truth();
+        let volume = patient.structures(&around(&patient, 1.0, [70.0, 70.0, 130.0]));
+        for pair in truth.canal_centreline.windows(2) {
+            for n in 0..10 {
+                let p = pair[0] + (pair[1] - pair[0]) * (f64::from(n) / 10.0);
+                if let Some(label) = volume.nearest(&p) {
+                    assert_eq!(label, Structure::Canal.label(), "seed {seed}: the sac is broken at {p}");
+                }
+            }
+        }
+        for disc in &truth.discs {
+            let clearance = disc.plane.distance_mm(&disc.canal).abs();
+            assert!(clearance < 1e-6, "{}: the canal point leaves the disc plane by {clearance}", disc.label);
+        }
+    }
+}
+
+#[test]
+fn vertebrae_are_closed_by_discs_without_gap() {
+    let patient = patient(6, Positioning::default());
+    let grid = around(&patient, 0.5, [20.0, 25.0, 110.0]);
+    let volume = patient.structures(&grid);
+    // Down the line from body centre to body centre there is bone or disc only.
+    let truth = patient.truth();
+    for pair in truth.vertebrae.windows(2).filter(|pair| pair[0].label >= geometry::Vertebra::L1) {
+        for n in 0..=100 {
+            let p = pair[0].centre + (pair[1].centre - pair[0].centre) * (f64::from(n) / 100.0);
+            let label = volume.nearest(&p).unwrap();
+            let bone_or_disc = label == Structure::Vertebra.label() || label == Structure::Disc.label();
+            assert!(bone_or_disc, "{} to {}: label {label} at {p}", pair[0].label, pair[1].label);
+        }
+    }
+}
+
+#[test]
+fn labels_move_with_the_patient() {
+    let parameters = Population::adult_lumbar().sample(&Stream::from_seed(11));
+    let spine = Arc::new(Spine::build(&parameters, true).unwrap());
+    let straight = PatientOnTable::new(spine.clone(), Positioning::default());
+    let turned = PatientOnTable::new(spine, awkward());
+    let motion: Pose = turned.pose * straight.pose.inverse();
+
+    let grid = around(&straight, 2.0, [60.0, 60.0, 100.0]);
+    let (before, after) = (straight.rasterize(&grid), turned.rasterize(&grid.moved(&motion)));
+    let differing = before.data.iter().zip(&after.data).filter(|(a, b)| a != b).count();
+    // Single precision moves a surface by micrometres: next to no voxel centre lies that near to one.
+    assert!(differing * 10_000 < before.data.len(), "{differing} of {} voxels differ", before.data.len());
+
+    let (moved, truth) = (straight.truth().moved(&motion), turned.truth());
+    for (a, b) in moved.discs.iter().zip(&truth.discs) {
+        assert!((a.plane.centre - b.plane.centre).norm() < 1e-9 && a.plane.angle_deg(&b.plane) < 1e-9);
+    }
+}
+
+#[test]
+fn rotations_have_the_documented_signs() {
+    let turned = |positioning| patient(1, positioning).pose;
+    let head = |pose: Pose| pose.rotation * Vector::z();
+    assert!((turned(Positioning { roll_deg: 10.0, ..Default::default() }).rotation * Vector::x()).y > 0.1);
+    assert!(head(turned(Positioning { pitch_deg: 10.0, ..Default::default() })).y < -0.1);
+    assert!(head(turned(Positioning { yaw_deg: 10.0, ..Default::default() })).x > 0.1);
+    let origin = turned(Positioning { landmark_error_mm: 7.0, ..Default::default() }) * Point::origin();
+    assert!((origin.x.abs() + (origin.z - 7.0).abs()) < 1e-9);
+}
