@@ -25,8 +25,8 @@ pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
     let (dura, _) = material(atlas, Tissue::Dura);
 
     for (number, exit) in ROOT_EXITS.into_iter().enumerate() {
-        for side in SIDES {
-            let parts = intradural_root(atlas, number, exit, side);
+        for (side, strand) in [(1.0, 0), (1.0, 1), (-1.0, 0), (-1.0, 1)] {
+            let parts = intradural_root(atlas, number, exit, side, strand);
             if !parts.is_empty() {
                 atlas.solids.push(Solid::plain(root, parts));
             }
@@ -60,8 +60,8 @@ fn cord_parts(atlas: &Atlas<'_>) -> Vec<Part> {
 }
 
 /// One root from the cord down to where it leaves the sac: behind, then to the side. The lower it
-/// leaves, the nearer to the midline it runs.
-fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64) -> Vec<Part> {
+/// leaves, the nearer to the midline it runs. The motor strand (1) runs in front of the sensory one (0).
+fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, strand: usize) -> Vec<Part> {
     let start = atlas.parameters.canal.conus_level - 0.9 + 0.1 * number as f64;
     let exit = exit.min(atlas.sac.end_level() - 0.15);
     if exit <= start + 0.3 {
@@ -69,7 +69,8 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64) -> Ve
     }
     let lateral = 0.72 - 0.09 * number as f64;
     let steps = ((exit - start) * 3.0).ceil().max(3.0) as usize;
-    let seed = number * 2 + usize::from(side > 0.0);
+    let seed = number * 4 + strand * 2 + usize::from(side > 0.0);
+    let forward = 0.24 * strand as f64;
     let points: Vec<_> = (0..=steps)
         .map(|n| {
             let part = n as f64 / steps as f64;
@@ -79,7 +80,7 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64) -> Ve
             let gathered = (part / 0.25).min(1.0);
             let wander = 0.06 * atlas.z("root", seed * 64 + n);
             let left = (0.25 + (lateral - 0.25) * gathered + wander) * (1.0 - leaving) + 0.82 * leaving;
-            let back = (0.20 + 0.38 * gathered + wander) * (1.0 - leaving) + 0.05 * leaving;
+            let back = (0.20 + (0.44 - forward) * gathered + wander) * (1.0 - leaving) + 0.05 * leaving;
             (atlas.sac.at(level).inside(side * left, back), ROOT_RADIUS_MM)
         })
         .collect();

@@ -43,6 +43,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         };
         let nucleus = material(Tissue::Nucleus, nucleus_ms, density);
         let inner = material(Tissue::InnerAnnulus, 0.5 * (annulus_ms + nucleus_ms.min(110.0)), 0.9 * density);
+        let border = material(Tissue::Nucleus, 0.65 * nucleus_ms + 0.35 * annulus_ms, 0.95 * density);
         let outer = material(Tissue::OuterAnnulus, 0.75 * annulus_ms, 0.7 * density);
         // From grade II on a dark horizontal band splits the nucleus.
         let cleft = material(Tissue::InnerAnnulus, 0.8 * annulus_ms.max(0.55 * nucleus_ms), 0.85 * density);
@@ -54,7 +55,8 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         }
         // With age the nucleus shrinks and its border blurs into the inner annulus.
         let nucleus_extent = 0.66 - 0.03 * grade;
-        atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, nucleus_extent, -0.9)]));
+        atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5)]));
+        atlas.solids.push(Solid::plain(border, vec![layer(disc, nucleus_extent, -0.8)]));
         atlas.solids.push(Solid::plain(inner, vec![layer(disc, 0.82, -0.35)]));
         atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, OVERLAP_MM)]));
     }
@@ -71,7 +73,9 @@ fn layer(disc: &PlacedDisc, extent: f64, margin_mm: f64) -> Part {
         upper_slope: disc.upper_slope.map(single),
         concavity: disc.concavity_mm.map(single),
     };
-    Part::at(disc.pose, Shape::Disc(shape))
+    // The nucleus lies a little behind the middle.
+    let behind = 0.18 * (1.0 - extent) * disc.depth_mm / 2.0;
+    Part::at(disc.pose * nalgebra::Translation3::new(0.0, behind, 0.0), Shape::Disc(shape))
 }
 
 /// A value given at grades I…IV, interpolated.

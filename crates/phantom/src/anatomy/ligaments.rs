@@ -34,17 +34,17 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let lower_roof = lower.posterior_wall_mm() + lower.size.canal_depth_mm;
         let (h, lower_h) = (upper.size.height_mm, lower.size.height_mm);
         for side in SIDES {
-            let process_above = upper.point(side * (half_canal - 0.5), roof + 1.8, -0.5 * h - 4.0);
+            let process_above = upper.point(side * (half_canal - 0.5), roof + 3.6, -0.5 * h - 4.0);
             let lower_half = lower.size.canal_width_mm / 2.0;
             let process_below = lower.point(
-                side * (lower_half + 4.5),
+                side * (lower_half + 5.5),
                 lower_roof - 0.28 * lower.size.canal_depth_mm,
                 0.5 * lower_h + 3.0,
             );
             let middle = nalgebra::center(&process_above, &process_below);
             let across = process_below - process_above;
             let joint = frame(middle, across, upper.pose.rotation * geometry::Vector::z());
-            joints.push(Part::at(joint, Shape::Ellipsoid { semi: local(0.9, 4.5, 6.0) }));
+            joints.push(Part::at(joint, Shape::Ellipsoid { semi: local(0.9, 5.5, 6.5) }));
             capsules.push(Part::at(joint, Shape::Ellipsoid { semi: local(5.0, 7.0, 9.0) }));
             flava.push(Part::elliptic_cone(
                 upper.point(side * 5.5, roof + 1.2, -0.30 * h),

@@ -13,7 +13,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     let left = column.vertebrae[0].left();
     for side in SIDES {
-        for station in [multifidus, erector_medial, erector_lateral] {
+        for station in [multifidus, erector_medial, erector_lateral, deep] {
             let mut course: Vec<_> = column.vertebrae.iter().map(|v| scaled(station(v, side), bulk)).collect();
             course.extend(over_sacrum(atlas, &course, side));
             add_bundle(atlas, tube(&course, left));
@@ -65,21 +65,27 @@ fn roof(v: &PlacedVertebra) -> f64 {
 /// Beside the spinous process, thicker further down.
 fn multifidus(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    let radii = [8.0 + 7.0 * d, 11.0 + 7.0 * d];
-    (v.point(side * (3.0 + radii[0]), roof(v) + 3.0 + 0.9 * radii[1], -4.0), radii)
+    let radii = [8.0 + 9.0 * d, 12.0 + 8.0 * d];
+    (v.point(side * (2.0 + radii[0]), roof(v) + 1.0 + 0.9 * radii[1], -4.0), radii)
 }
 
 /// Longissimus.
 fn erector_medial(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    let radii = [17.0 + 2.0 * d, 17.0 + d];
-    (v.point(side * (31.0 + 10.0 * d), roof(v) + 2.0 + 0.9 * radii[1], 0.0), radii)
+    let radii = [21.0 + d, 19.0 - d];
+    (v.point(side * (31.0 + 8.0 * d), roof(v) + 0.9 * radii[1], 0.0), radii)
 }
 
 /// Iliocostalis.
 fn erector_lateral(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
-    (v.point(side * (57.0 + 6.0 * d), roof(v) + 13.0 - 2.0 * d, 0.0), [18.0 - 2.0 * d, 15.0 - 2.0 * d])
+    let radii = [23.0 - 3.0 * d, 17.0 - 3.0 * d];
+    (v.point(side * (55.0 + 5.0 * d), roof(v) + 10.0, 0.0), radii)
+}
+
+/// Rotators and intertransverse muscles, which fill the groove between the processes.
+fn deep(v: &PlacedVertebra, side: f64) -> Section {
+    (v.point(side * 26.0, roof(v) - 3.0, -0.3 * v.size.height_mm), [13.0, 9.0])
 }
 
 fn psoas(v: &PlacedVertebra, side: f64) -> Section {

@@ -91,10 +91,10 @@ fn arch(v: &PlacedVertebra) -> Vec<Part> {
         let lamina = [3.0 * scale, 8.0 * scale];
         parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
 
-        let upper_facet = p(half_canal + 4.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
-        parts.push(cone(p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h), upper_facet, 4.2, 3.2));
-        let lower_facet = p(half_canal - 0.5, roof + 1.8, -0.5 * h - 8.5 * scale);
-        parts.push(cone(p(half_canal - 1.5, roof + 2.5, -0.25 * h), lower_facet, 4.2, 3.3));
+        let upper_facet = p(half_canal + 5.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
+        parts.push(cone(p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h), upper_facet, 5.0, 4.2));
+        let lower_facet = p(half_canal - 0.5, roof + 3.6, -0.5 * h - 8.5 * scale);
+        parts.push(cone(p(half_canal - 1.5, roof + 3.5, -0.25 * h), lower_facet, 5.4, 4.4));
 
         let transverse_root = p(half_canal + 1.2 * half_pedicle, wall + 0.5 * depth, 0.1 * h);
         if v.is_lumbar() {
