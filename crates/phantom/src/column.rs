@@ -24,7 +24,7 @@ const TAKEN_BY_TABLE: f64 = 0.6;
 const USUAL_LEAN_DEG: f64 = 8.5;
 
 /// Least height of a disc at its posterior and anterior rim, as part of the height between.
-const LEAST_RIM: f64 = 0.35;
+const LEAST_RIM: f64 = 0.42;
 
 /// A vertebra at its place.
 #[derive(Clone, Debug)]

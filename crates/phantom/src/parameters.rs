@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One person's spine and trunk, as drawn from a [`crate::Population`] or written by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SpineParameters {
     /// Who it is.
     pub person: Person,
@@ -31,6 +32,7 @@ pub struct SpineParameters {
 
 /// Who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Person {
     /// Sex.
     pub sex: Sex,
@@ -55,6 +57,7 @@ pub enum Sex {
 
 /// One vertebra.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct VertebraParameters {
     /// Which vertebra.
     pub label: Vertebra,
@@ -90,6 +93,7 @@ pub struct VertebraParameters {
 
 /// One disc.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DiscParameters {
     /// Which disc.
     pub label: Disc,
@@ -112,6 +116,7 @@ impl DiscParameters {
 
 /// The sacrum.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SacrumParameters {
     /// Left–right extent of the endplate, mm.
     pub width_mm: f64,
@@ -131,6 +136,7 @@ pub struct SacrumParameters {
 
 /// How the segments stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AlignmentParameters {
     /// Pelvic incidence, degrees.
     pub pelvic_incidence_deg: f64,
@@ -150,6 +156,7 @@ pub struct AlignmentParameters {
 
 /// The canal's contents.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CanalParameters {
     /// Depth of the thecal sac as part of the bony canal's.
     pub sac_depth_ratio: f64,
@@ -163,6 +170,7 @@ pub struct CanalParameters {
 
 /// The trunk around the spine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TrunkParameters {
     /// Antero-posterior extent at the waist, mm.
     pub depth_mm: f64,

@@ -41,6 +41,30 @@ impl Default for Positioning {
     }
 }
 
+impl Positioning {
+    /// Refuses a positioning with a number that is infinite or missing.
+    ///
+    /// # Errors
+    /// Names the field.
+    pub fn check(&self) -> Result<(), PositioningError> {
+        let [left, posterior, head] = self.offset_mm;
+        for (field, value) in [
+            ("roll-deg", self.roll_deg),
+            ("pitch-deg", self.pitch_deg),
+            ("yaw-deg", self.yaw_deg),
+            ("offset-mm[0]", left),
+            ("offset-mm[1]", posterior),
+            ("offset-mm[2]", head),
+            ("landmark-error-mm", self.landmark_error_mm),
+        ] {
+            if !value.is_finite() {
+                return Err(PositioningError::NotFinite { field, what: "the value", value });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A normal distribution cut off at ± `limit` from the mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -108,6 +108,9 @@ impl Population {
         let depth_mm = (mean.superior_depth_mm + mean.inferior_depth_mm) / 2.0;
         let height_mm = posterior_height_mm - depth_mm * (wedge_deg.to_radians() / 2.0).tan();
 
+        // Thoracic endplates are flatter (choice).
+        let hollow = if label >= Vertebra::L1 { 1.0 } else { 0.6 };
+
         VertebraParameters {
             label,
             superior_width_mm: size(mean.superior_width_mm, spread.width_mm, "width"),
@@ -121,8 +124,8 @@ impl Population {
             pedicle_width_mm: size(mean.pedicle_width_mm, 0.1 * mean.pedicle_width_mm, "pedicle"),
             pedicle_height_mm: size(mean.pedicle_height_mm, 0.08 * mean.pedicle_height_mm, "pedicle"),
             spinous_length_mm: size(mean.spinous_length_mm, 0.1 * mean.spinous_length_mm, "spinous process"),
-            superior_concavity_mm: (0.9 + 0.35 * draws.z("superior concavity", level)).max(0.1),
-            inferior_concavity_mm: (1.4 + 0.45 * draws.z("inferior concavity", level)).max(0.2),
+            superior_concavity_mm: (hollow * (0.9 + 0.35 * draws.z("superior concavity", level))).max(0.1),
+            inferior_concavity_mm: (hollow * (1.4 + 0.45 * draws.z("inferior concavity", level))).max(0.2),
             waist: (0.085 + 0.02 * draws.level_z("waist", level)).clamp(0.02, 0.15),
         }
     }

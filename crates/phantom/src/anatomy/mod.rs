@@ -96,3 +96,34 @@ impl<'a> Atlas<'a> {
 
 /// Both sides of the body: left (+1) and right (−1).
 const SIDES: [f64; 2] = [1.0, -1.0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::population::Population;
+    use geometry::Point;
+
+    fn depth_in(part: &Part, p: &Point) -> f32 {
+        let own = part.pose.inverse() * p;
+        -part.shape.signed(own.coords.cast::<f32>())
+    }
+
+    /// The sac has the highest priority: did it reach into a body, it would eat bone.
+    #[test]
+    fn the_sac_lies_behind_every_body() {
+        for seed in 0..150 {
+            let parameters = Population::adult_lumbar().sample(&Stream::from_seed(seed));
+            let column = Column::build(&parameters, seed % 2 == 0);
+            let sac = Sac::along(&column, &parameters);
+            let mut bodies: Vec<Part> = column.vertebrae.iter().map(vertebra::body).collect();
+            bodies.extend(column.sacrum.iter().enumerate().map(|(number, segment)| sacrum::body(segment, number)));
+            let (first, last) = (sac.stations[0].level, sac.end_level());
+            for n in 0..=400 {
+                let station = sac.at(first + (last - first) * f64::from(n) / 400.0);
+                let front = station.inside(0.0, -1.0);
+                let deepest = bodies.iter().map(|body| depth_in(body, &front)).fold(f32::MIN, f32::max);
+                assert!(deepest < 0.3, "seed {seed}, level {:.2}: {deepest:.2} mm inside a body", station.level);
+            }
+        }
+    }
+}

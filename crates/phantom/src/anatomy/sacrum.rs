@@ -36,7 +36,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     atlas.solids.push(Solid { carved, parts, blend_mm: 3.0, core, shell: Some((1.0, cortex)) });
 }
 
-fn body(segment: &PlacedSegment, number: usize) -> Part {
+pub(super) fn body(segment: &PlacedSegment, number: usize) -> Part {
     let single = |semi: [f64; 2]| semi.map(|x| x as f32);
     // Neighbouring segments reach into each other, so that they fuse.
     let overlap = if number == 0 { 0.0 } else { 2.0 };

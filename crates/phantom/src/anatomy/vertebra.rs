@@ -39,7 +39,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
-fn body(v: &PlacedVertebra) -> Part {
+pub(super) fn body(v: &PlacedVertebra) -> Part {
     let s = &v.size;
     let single = |x: f64| x as f32;
     Part::at(

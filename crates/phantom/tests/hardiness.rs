@@ -1,0 +1,125 @@
+//! Whatever is written into the parameters, the build answers with a spine or with a reason.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use geometry::{Grid, Point, Structure};
+use nalgebra::Matrix3;
+use phantom::{PatientOnTable, Population, Positioning, Spine, SpineParameters, SpineTruth};
+use proptest::prelude::*;
+use randomness::Stream;
+use serde_json::Value;
+
+fn drawn(seed: u64) -> SpineParameters {
+    Population::adult_lumbar().sample(&Stream::from_seed(seed))
+}
+
+fn coarse_grid() -> Grid {
+    Grid::centred(Point::new(0.0, 0.0, -10.0), Matrix3::identity(), [9.0, 8.0, 7.0], [40, 30, 60])
+}
+
+/// Every number of a document, in order.
+fn numbers(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::Number(_) => vec![value],
+        Value::Array(items) => items.iter_mut().flat_map(numbers).collect(),
+        Value::Object(fields) => fields.values_mut().flat_map(numbers).collect(),
+        _ => Vec::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_number_makes_the_build_panic(
+        which in 0usize..200,
+        value in prop_oneof![-1e3..1e3, Just(0.0), Just(-1.0), Just(1e300), -5.0..5.0],
+    ) {
+        let mut document = serde_json::to_value(drawn(1)).unwrap();
+        let mut places = numbers(&mut document);
+        let place = which % places.len();
+        *places[place] = Value::from(value);
+        if let Ok(parameters) = serde_json::from_value::<SpineParameters>(document)
+            && let Ok(spine) = Spine::build(&parameters, true)
+        {
+            let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
+            let labels = patient.structures(&coarse_grid());
+            prop_assert!(labels.data.iter().any(|label| *label == Structure::Vertebra.label()));
+        }
+    }
+}
+
+#[test]
+fn every_draw_is_a_whole_spine() {
+    for seed in 0..150 {
+        let parameters = drawn(seed);
+        let spine = Spine::build(&parameters, seed % 2 == 0).unwrap();
+        let truth = spine.truth();
+        assert_eq!((truth.vertebrae.len(), truth.discs.len()), (8, 8));
+        assert!(spine.materials().len() < 200, "seed {seed}: {} materials", spine.materials().len());
+        for disc in &truth.discs {
+            assert!(
+                disc.height_mm.iter().all(|h| (1.0..25.0).contains(h)),
+                "seed {seed} {}: {:?}",
+                disc.label,
+                disc.height_mm
+            );
+        }
+        for pair in truth.vertebrae.windows(2) {
+            assert!(
+                pair[0].centre.z > pair[1].centre.z + 12.0,
+                "seed {seed}: {} is above {}",
+                pair[0].label,
+                pair[1].label
+            );
+        }
+        let canal = truth.disc(geometry::Disc::between(geometry::Vertebra::L3, geometry::Vertebra::L4)).unwrap();
+        assert!((canal.canal - canal.posterior).norm() < 14.0, "seed {seed}: the sac lies behind the disc");
+    }
+}
+
+#[test]
+fn wrong_parameters_are_refused_with_the_level() {
+    let mut parameters = drawn(1);
+    parameters.vertebrae[5].height_mm = f64::NAN;
+    let message = Spine::build(&parameters, true).unwrap_err().to_string();
+    assert!(message.contains("height_mm of L3 is NaN, expected 8 to 50"), "{message}");
+
+    let mut parameters = drawn(1);
+    parameters.discs.swap(2, 3);
+    let message = Spine::build(&parameters, true).unwrap_err().to_string();
+    assert!(message.contains("first mismatch at L1/L2"), "{message}");
+
+    let mut parameters = drawn(1);
+    parameters.vertebrae.clear();
+    assert!(Spine::build(&parameters, true).unwrap_err().to_string().contains("found 0 vertebrae"));
+}
+
+#[test]
+fn parameters_and_truth_survive_their_files() {
+    let parameters = drawn(3);
+    let text = serde_json::to_string(&parameters).unwrap();
+    let read: SpineParameters = serde_json::from_str(&text).unwrap();
+    let (a, b) = (Spine::build(&parameters, true).unwrap(), Spine::build(&read, true).unwrap());
+    let text = serde_json::to_string(a.truth()).unwrap();
+    let truth: SpineTruth = serde_json::from_str(&text).unwrap();
+    for ((written, built), read) in a.truth().discs.iter().zip(&b.truth().discs).zip(&truth.discs) {
+        assert!((written.plane.centre - built.plane.centre).norm() < 1e-9);
+        assert!((written.plane.centre - read.plane.centre).norm() < 1e-9);
+        assert_eq!(written.label, read.label);
+    }
+}
+
+#[test]
+fn a_patient_out_of_reach_is_air() {
+    let patient = PatientOnTable::new(
+        Arc::new(Spine::build(&drawn(2), true).unwrap()),
+        Positioning { offset_mm: [2000.0, 0.0, 0.0], ..Default::default() },
+    );
+    assert!(patient.rasterize(&coarse_grid()).data.iter().all(|index| *index == 0));
+
+    let lost = Positioning { roll_deg: f64::NAN, ..Default::default() };
+    assert!(lost.check().unwrap_err().to_string().contains("roll-deg is NaN"));
+    assert_eq!(Positioning::default().check(), Ok(()));
+}
