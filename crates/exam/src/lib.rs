@@ -1,1 +1,22 @@
-//! One examination as commands in and events out.
+//! One examination as commands in and events out: register → localizer → plan → scan → check →
+//! accept, repeat or re-plan → close. No I/O and no clock; scan time is simulated. The harness and
+//! the console drive the same [`Examination`].
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`registration`] | what the console knows of the patient |
+//! | [`command`] | what can be asked |
+//! | [`event`] | what it tells |
+//! | [`examination`] | the state machine |
+//! | [`automated`] | the automated arm's sequence of commands |
+
+pub mod automated;
+pub mod command;
+pub mod event;
+pub mod examination;
+pub mod registration;
+
+pub use command::Command;
+pub use event::Event;
+pub use examination::{Examination, LoopLimits, Refused, Series};
+pub use registration::Registration;

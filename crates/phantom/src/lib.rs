@@ -23,8 +23,8 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`population`], `sampling` | means and spreads of a population file; one draw from them |
-//! | [`parameters`] | everything that makes one spine |
+//! | [`population`], `statistics`, `sampling` | a population file, its tables, one draw from them |
+//! | [`parameters`], `limits` | everything that makes one spine, and within which limits |
 //! | `column` | the frames of vertebrae, discs and sacrum along the spine |
 //! | `anatomy` | solids by region, from the canal's contents to the skin |
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
@@ -34,6 +34,7 @@
 
 mod anatomy;
 mod column;
+mod limits;
 pub mod material;
 pub mod parameters;
 pub mod patient;
@@ -44,10 +45,11 @@ mod sampling;
 mod shape;
 mod solid;
 pub mod spine;
+mod statistics;
 pub mod tissue;
 pub mod truth;
 
-pub use column::AnatomyError;
+pub use limits::AnatomyError;
 pub use material::Material;
 pub use parameters::SpineParameters;
 pub use patient::PatientOnTable;

@@ -219,3 +219,36 @@ impl<'a> Scene<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Population, Spine};
+    use geometry::Point;
+    use nalgebra::{Rotation3, Translation3, UnitQuaternion};
+    use randomness::Stream;
+
+    /// The slow twin: every solid at every voxel.
+    fn rasterize_by_brute_force(solids: &[Solid], pose: &Pose, grid: &Grid) -> Volume<u8> {
+        let scene = Scene::new(solids, pose, grid);
+        let mut data = Array3::<u8>::zeros(grid.array_shape());
+        scene.evaluate(data.view_mut(), Voxels { first: [0; 3], count: grid.shape }, &scene.everything(), AIR);
+        Volume::new(grid.clone(), data)
+    }
+
+    #[test]
+    fn halving_the_grid_changes_no_voxel() {
+        for seed in 0..4 {
+            let parameters = Population::adult_lumbar().sample(&Stream::from_seed(seed));
+            let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+            let turn = UnitQuaternion::from_euler_angles(0.1, -0.2, 0.15 * seed as f64);
+            let pose = Pose::from_parts(Translation3::new(3.0, -20.0, 8.0), turn);
+            let axes = *Rotation3::from_euler_angles(0.3, 0.2, -0.1).matrix();
+            let grid = Grid::centred(Point::new(0.0, 0.0, -20.0), axes, [3.1, 2.9, 3.7], [90, 70, 60]);
+            let fast = rasterize(&spine.solids, &pose, &grid);
+            let slow = rasterize_by_brute_force(&spine.solids, &pose, &grid);
+            let differing = fast.data.iter().zip(&slow.data).filter(|(a, b)| a != b).count();
+            assert_eq!(differing, 0, "seed {seed}: voxels differ from the brute-force ones");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::parameters::{
     TrunkParameters, VertebraParameters,
 };
 use crate::population::{Population, VERTEBRAE, disc_below};
+use crate::statistics::Spread;
 
 /// Draws further out than this are drawn again: nobody's vertebra is four standard deviations off.
 const LIMIT_SD: f64 = 2.5;
@@ -237,8 +238,8 @@ impl Population {
     fn sample_trunk(&self, draws: &Draws, person: &Person) -> TrunkParameters {
         let t = &self.trunk;
         let index = person.weight_kg / (person.height_cm / 100.0).powi(2) - self.person.body_mass_index.mean;
-        let sized = |spread: &crate::population::Spread, per_index: f64, name| {
-            let shifted = crate::population::Spread { mean: spread.mean + per_index * index, ..*spread };
+        let sized = |spread: &Spread, per_index: f64, name| {
+            let shifted = Spread { mean: spread.mean + per_index * index, ..*spread };
             shifted.at(draws.z(name, 0))
         };
         TrunkParameters {

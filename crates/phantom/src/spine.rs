@@ -1,7 +1,8 @@
 //! One spine with the trunk around it, as solids in the anatomical frame.
 
 use crate::anatomy::{Atlas, Sac};
-use crate::column::{AnatomyError, Column, check};
+use crate::column::Column;
+use crate::limits::{AnatomyError, check};
 use crate::material::Material;
 use crate::parameters::SpineParameters;
 use crate::solid::Solid;

@@ -1,0 +1,341 @@
+//! The command line: verbs, options, and an example that works for each.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A virtual MRI console and QA harness for lumbar spine positioning.
+#[derive(Debug, Parser)]
+#[command(name = "plumbline", version, arg_required_else_help = true, after_help = "\
+Exit status:
+  0  all criteria hold
+  1  a criterion failed
+  2  the input is wrong
+  3  the run could not finish; what is done is kept
+
+Example:
+  plumbline run scenarios/lumbar-routine.toml")]
+pub struct CommandLine {
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Examine a scenario's patients and judge the planner by its criteria
+    Run(RunArguments),
+    /// Compare a candidate run with a baseline, case by case
+    Compare(CompareArguments),
+    /// Join the shards of a run
+    Merge(MergeArguments),
+    /// Rebuild report.html from a run's stored results
+    Report(ReportArguments),
+    /// List, show or synthesize phantoms
+    #[command(subcommand)]
+    Phantom(PhantomVerb),
+    /// Scan a phantom with a protocol
+    Scan(ScanArguments),
+    /// Segment an image with the V-Net
+    Segment(SegmentArguments),
+    /// Plan an examination from an image
+    Plan(PlanArguments),
+    /// Train the V-Net on phantoms
+    Train(TrainArguments),
+    /// Measure a model on a cohort that it never saw
+    Eval(EvalArguments),
+    /// Print the JSON Schema of a file that plumbline reads or writes
+    Schema(SchemaArguments),
+    /// Say what a metric measures, why it matters, and where its limit comes from
+    Explain(ExplainArguments),
+}
+
+/// `plumbline run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline run scenarios/smoke.toml --out reports/smoke")]
+pub struct RunArguments {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "SCENARIO|DIR")]
+    pub scenarios: Vec<PathBuf>,
+    /// Where to write the run [default: reports/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The planner under test: builtin, or cmd:PROGRAM for a child process
+    #[arg(long, value_name = "PLANNER")]
+    pub planner: Option<String>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
+    /// Seed, in place of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run this case alone
+    #[arg(long, value_name = "K")]
+    pub case: Option<u64>,
+    /// Run part k of n of the cases
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<Shard>,
+    /// Continue an interrupted run
+    #[arg(long)]
+    pub resume: bool,
+    /// Cases at the same time [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Also write the images of every case as DICOM
+    #[arg(long)]
+    pub dicom: bool,
+    /// Print run.json on stdout in place of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the network runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// The best device that is there; this version has the CPU only
+    Auto,
+    /// The CPU
+    Cpu,
+    /// A GPU
+    Gpu,
+}
+
+/// Part `index` of `count`, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 0.
+    pub index: u64,
+    /// How many parts.
+    pub count: u64,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = || format!("'{text}' is no shard: expected K/N with K below N, such as 0/4");
+        let (index, count) = text.split_once('/').ok_or_else(expected)?;
+        let shard = Self {
+            index: index.parse().map_err(|_| expected())?,
+            count: count.parse().map_err(|_| expected())?,
+        };
+        if shard.index < shard.count { Ok(shard) } else { Err(expected()) }
+    }
+}
+
+/// `plumbline compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline compare reports/yesterday reports/today")]
+pub struct CompareArguments {
+    /// The run to compare with
+    pub baseline: PathBuf,
+    /// The run to judge
+    pub candidate: PathBuf,
+    /// Non-inferiority margins by metric (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub margin: Option<PathBuf>,
+    /// Where to write compare.json
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print JSON on stdout in place of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plumbline merge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline merge reports/part-0 reports/part-1 --out reports/whole")]
+pub struct MergeArguments {
+    /// The shards' run folders
+    #[arg(required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Where to write the joined run
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `plumbline report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline report reports/lumbar-routine")]
+pub struct ReportArguments {
+    /// The run folder
+    pub run: PathBuf,
+}
+
+/// `plumbline phantom`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  plumbline phantom synth adult-lumbar --seed 7 --out reports/phantom-7")]
+pub enum PhantomVerb {
+    /// List the phantoms and populations, one line each
+    List,
+    /// Draw a picture sheet of a phantom
+    Show {
+        /// Name in phantoms/, or a file
+        name: String,
+        /// Which individual
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where to write the picture
+        #[arg(long, value_name = "FILE", default_value = "phantom.png")]
+        out: PathBuf,
+    },
+    /// Write a phantom's tissue and label volumes (NIfTI) and truth.json
+    Synth {
+        /// Name in phantoms/, or a file
+        spec: String,
+        /// Which individual
+        #[arg(long)]
+        seed: u64,
+        /// Where to write
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Voxel size, mm
+        #[arg(long, value_name = "MM", default_value_t = 1.0)]
+        voxel_mm: f64,
+    },
+}
+
+/// `plumbline scan`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7 --format png")]
+pub struct ScanArguments {
+    /// Name in phantoms/, or a file
+    pub spec: String,
+    /// Which individual
+    #[arg(long)]
+    pub seed: u64,
+    /// Protocol: a built-in name or a TOML file
+    #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
+    pub protocol: String,
+    /// Where to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// File format of the images
+    #[arg(long, value_enum, default_value_t = ImageFormat::Nifti)]
+    pub format: ImageFormat,
+}
+
+/// File format of images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImageFormat {
+    /// MR Image Storage, one file a slice
+    Dicom,
+    /// One .nii.gz a series
+    Nifti,
+    /// One picture a series
+    Png,
+}
+
+/// `plumbline segment`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline segment reports/scan-7/localizer-sagittal.nii.gz --out seg.nii.gz")]
+pub struct SegmentArguments {
+    /// A NIfTI file or a DICOM folder, sagittal slices
+    pub image: PathBuf,
+    /// Where to write the labels
+    #[arg(long, value_name = "SEG.nii.gz")]
+    pub out: PathBuf,
+    /// The model's folder [default: models/lumbar-vnet]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Also write a picture with the labels drawn over the image
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+}
+
+/// `plumbline plan`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline plan reports/scan-7/localizer-sagittal.nii.gz --out plan.json")]
+pub struct PlanArguments {
+    /// A NIfTI file or a DICOM folder, sagittal slices
+    pub image: PathBuf,
+    /// Where to write the plan
+    #[arg(long, value_name = "plan.json")]
+    pub out: PathBuf,
+    /// The model's folder [default: models/lumbar-vnet]
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Protocol whose slices are prescribed: a built-in name or a TOML file
+    #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
+    pub protocol: String,
+}
+
+/// `plumbline train`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline train models/lumbar-vnet/training.toml --out reports/training")]
+pub struct TrainArguments {
+    /// Training configuration (TOML)
+    pub config: PathBuf,
+    /// Where checkpoints, log and curve go; an interrupted training there is continued
+    #[arg(long, value_name = "DIR", default_value = "reports/training")]
+    pub out: PathBuf,
+    /// Where to export the weights when training ends
+    #[arg(long, value_name = "DIR")]
+    pub export: Option<PathBuf>,
+}
+
+/// `plumbline eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline eval models/lumbar-vnet scenarios/lumbar-routine.toml")]
+pub struct EvalArguments {
+    /// The model's folder
+    pub model: PathBuf,
+    /// A scenario file: its patients are the cohort
+    pub cohort: PathBuf,
+    /// Number of patients, in place of the scenario's
+    #[arg(long, value_name = "N")]
+    pub cases: Option<u64>,
+    /// Print JSON on stdout in place of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plumbline schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline schema scenario")]
+pub struct SchemaArguments {
+    /// Which file
+    #[arg(value_enum)]
+    pub file: SchemaOf,
+}
+
+/// A file that plumbline reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Scenario files
+    Scenario,
+    /// Phantom and population files
+    Phantom,
+    /// plan.json
+    Plan,
+    /// run.json
+    Run,
+}
+
+/// `plumbline explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline explain plan.disc_angle_deg")]
+pub struct ExplainArguments {
+    /// The metric; left out, all are listed
+    pub metric: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn shards_are_read_and_refused() {
+        assert_eq!("2/4".parse(), Ok(Shard { index: 2, count: 4 }));
+        for wrong in ["4/4", "x/4", "1", "-1/2", "0/0"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How a verb ends when it does not end well.
+
+use std::process::ExitCode;
+
+/// Why a verb gave up, by exit status.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input is wrong: exit 2.
+    Input(miette::Report),
+    /// The run could not finish; what is done is kept: exit 3.
+    Unfinished(miette::Report),
+}
+
+impl Failure {
+    /// Wrong input, with the cause's whole chain.
+    pub fn input(cause: impl std::error::Error) -> Self {
+        Self::Input(miette::Report::msg(chain(&cause)))
+    }
+
+    /// A run that could not finish.
+    pub fn unfinished(cause: impl std::error::Error) -> Self {
+        Self::Unfinished(miette::Report::msg(chain(&cause)))
+    }
+
+    /// Wrong input, told in one sentence.
+    pub fn wrong(message: impl Into<String>) -> Self {
+        Self::Input(miette::Report::msg(message.into()))
+    }
+
+    /// The status that the process ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Input(_) => ExitCode::from(2),
+            Self::Unfinished(_) => ExitCode::from(3),
+        }
+    }
+
+    /// What to tell the user.
+    pub fn report(&self) -> &miette::Report {
+        match self {
+            Self::Input(report) | Self::Unfinished(report) => report,
+        }
+    }
+}
+
+/// An error's message followed by those of its causes that it does not already repeat.
+fn chain(cause: &dyn std::error::Error) -> String {
+    let mut message = cause.to_string();
+    let mut source = cause.source();
+    while let Some(next) = source {
+        let text = next.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        source = next.source();
+    }
+    message
+}

@@ -1,0 +1,70 @@
+//! What an examination tells: the stream that progress, console and recordings are made of.
+
+use geometry::SliceRole;
+use planner::{Flag, ScanPlan, quality_check::QualityReport};
+use serde::Serialize;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The patient is registered.
+    Registered,
+    /// The localizer is there.
+    LocalizerScanned {
+        /// Simulated scan time, s.
+        scan_time_s: f64,
+    },
+    /// The planner answered.
+    PlanProposed(ScanPlan),
+    /// The planner gave no plan.
+    PlannerFailed {
+        /// Why.
+        reason: String,
+    },
+    /// A plan was taken and its series are queued.
+    PlanAdopted {
+        /// Number of series in the queue.
+        series: usize,
+    },
+    /// The plan asks for a person before anything is scanned.
+    HelpCalled {
+        /// The flags that asked.
+        flags: Vec<Flag>,
+    },
+    /// A series was scanned.
+    SeriesScanned {
+        /// The slice group's name.
+        name: String,
+        /// What it is for.
+        role: SliceRole,
+        /// Simulated scan time, s.
+        scan_time_s: f64,
+    },
+    /// A series was checked.
+    Checked {
+        /// The slice group's name.
+        name: String,
+        /// What the check measured and found.
+        report: QualityReport,
+    },
+    /// The last series is to be scanned again.
+    RepeatOrdered {
+        /// The slice group's name.
+        name: String,
+    },
+    /// The plan was replaced in the loop.
+    Replanned {
+        /// Why.
+        reason: String,
+    },
+    /// The examination is over.
+    Closed {
+        /// Simulated scan time of all series, s.
+        scan_time_s: f64,
+        /// Series repeated and plans replaced.
+        repeats: u32,
+        /// True if every queued series was accepted.
+        complete: bool,
+    },
+}
