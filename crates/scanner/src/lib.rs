@@ -42,6 +42,7 @@ pub mod acquire;
 mod bias;
 pub mod coil;
 mod k_space;
+mod patient;
 pub mod localizer;
 pub mod protocol;
 mod saturation;

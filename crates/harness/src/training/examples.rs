@@ -1,0 +1,155 @@
+//! One example: sample a spine, lay it on the table, scan it, label it.
+
+use std::sync::Arc;
+
+use geometry::{Direction, Grid, PatientPosition, SliceGroup, SliceRole, Vector, Volume};
+use nalgebra::Rotation3;
+use ndarray::Array3;
+use phantom::{PatientOnTable, Population, PositioningDistribution, Spine};
+use randomness::rand::Rng;
+use randomness::{Stream, normal};
+use scanner::{Protocol, Sequence, SeriesProtocol, Subject, Substance};
+use vnet::{Example, ImageContract, TrainingSource};
+
+use super::recipe::ContrastMix;
+
+/// An endless list of scanned phantoms; example n is always the same.
+pub struct PhantomExamples {
+    /// Whom to draw.
+    pub population: Population,
+    /// How they lie.
+    pub positioning: PositioningDistribution,
+    /// Scanners and sequences, drawn evenly.
+    pub protocols: Vec<Protocol>,
+    /// Which series, how often.
+    pub contrasts: ContrastMix,
+    /// The network's grid.
+    pub image: ImageContract,
+    /// Root of the examples' random draws.
+    pub stream: Stream,
+}
+
+impl TrainingSource for PhantomExamples {
+    fn example(&self, index: u64) -> Example {
+        // A draw outside the anatomical limits, or one whose picture shows nothing, is drawn again.
+        (0..)
+            .find_map(|attempt| self.draw(&self.stream.child("example", index).child("attempt", attempt)))
+            .expect("the attempts do not end")
+    }
+}
+
+impl PhantomExamples {
+    fn draw(&self, stream: &Stream) -> Option<Example> {
+        let positioning = self.positioning.sample(&stream.child("positioning", 0));
+        let parameters = self.population.sample(&stream.child("phantom", 0));
+        let spine = Spine::build(&parameters, positioning.knee_cushion).ok()?;
+        let patient = PatientOnTable::new(Arc::new(spine), positioning);
+
+        let mut rng = stream.child("series", 0).rng();
+        let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
+        let (series, group) = self.series(protocol, &patient, &mut rng);
+        let varied = VariedTissue { patient: &patient, stream: stream.child("tissue", 0) };
+        let images = scanner::acquire(&varied, &protocol.scanner(), &series, &group, &[], &stream.child("noise", 0));
+
+        let prepared = vnet::prepare(&images, &self.image).ok()?;
+        let labels = truth_within(&patient, &prepared.grid, &images.grid);
+        Some(Example { image: prepared.data, labels })
+    }
+
+    fn series(&self, protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> (SeriesProtocol, SliceGroup) {
+        let [localizer, ..] = scanner::localizer(protocol);
+        let mix = self.contrasts;
+        let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free);
+        if drawn < mix.localizer {
+            return (protocol.localizer.series.clone(), localizer);
+        }
+        if drawn < mix.localizer + mix.sagittal_t2 {
+            return (protocol.sagittal_t2.clone(), sagittal_on_the_spine(protocol, patient, rng));
+        }
+        let sequence = free_sequence(rng);
+        let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
+        (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
+    }
+}
+
+/// The sagittal stack as a person would put it: on the spine, a little off in every direction.
+fn sagittal_on_the_spine(protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
+    let plane = patient.truth().midsagittal;
+    let astray = Rotation3::from_euler_angles(0.0, normal(rng, 0.0, 0.03), normal(rng, 0.0, 0.03));
+    let normal_left = astray * plane.normal.into_inner();
+    let down = (-Vector::z() + normal_left * normal_left.z).normalize();
+    let row = down.cross(&-normal_left);
+    let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, [4.0, 8.0, 15.0][axis]));
+    protocol.sagittal_stack.at(
+        "sagittal",
+        SliceRole::Sagittal,
+        plane.centre + shift,
+        Direction::new_normalize(row),
+        Direction::new_normalize(down),
+    )
+}
+
+/// Timings from proton density to heavy T2, from T1 to bSSFP.
+fn free_sequence(rng: &mut impl Rng) -> Sequence {
+    match rng.random_range(0..4) {
+        0 => Sequence::SpoiledGradientEcho {
+            tr_ms: rng.random_range(6.0..200.0),
+            te_ms: rng.random_range(1.8..4.5),
+            flip_deg: rng.random_range(8.0..70.0),
+        },
+        1 => Sequence::Bssfp { tr_ms: rng.random_range(4.0..6.5), flip_deg: rng.random_range(25.0..75.0) },
+        2 => Sequence::SpinEcho { tr_ms: rng.random_range(400.0..900.0), te_ms: rng.random_range(8.0..20.0) },
+        _ => Sequence::SpinEcho { tr_ms: rng.random_range(1500.0..5000.0), te_ms: rng.random_range(30.0..140.0) },
+    }
+}
+
+/// A patient whose tissues relax a little differently from the tables.
+struct VariedTissue<'a> {
+    patient: &'a PatientOnTable,
+    stream: Stream,
+}
+
+/// SD of ln T1, ln T2 and ln density between people beyond what the population draws: a project choice.
+const TISSUE_LOG_SD: f64 = 0.15;
+
+impl Subject for VariedTissue<'_> {
+    fn substances(&self, field_t: f64) -> Vec<Substance> {
+        let mut by_tissue = std::collections::BTreeMap::new();
+        let mut substances = self.patient.substances(field_t);
+        for (substance, material) in substances.iter_mut().zip(self.patient.materials()) {
+            // Like tissues vary alike: one L3 marrow is not brighter than the next for this reason.
+            let tissue = format!("{:?}", material.tissue);
+            let [t1, t2, density] = *by_tissue.entry(tissue.clone()).or_insert_with(|| {
+                let mut rng = self.stream.child(&tissue, 0).rng();
+                [(); 3].map(|()| normal(&mut rng, 0.0, TISSUE_LOG_SD).exp())
+            });
+            substance.t1_ms *= t1;
+            substance.t2_ms *= t2;
+            substance.proton_density *= density;
+        }
+        substances
+    }
+
+    fn rasterize(&self, grid: &Grid) -> Volume<u8> {
+        self.patient.rasterize(grid)
+    }
+
+    fn position(&self) -> PatientPosition {
+        self.patient.positioning.position
+    }
+
+    fn texture_seed(&self) -> u64 {
+        Subject::texture_seed(self.patient)
+    }
+}
+
+/// Class labels on the network's grid, background where the scanned images do not reach.
+fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid) -> Array3<u8> {
+    let mut labels = patient.structures(grid).data;
+    for ((k, j, i), label) in labels.indexed_iter_mut() {
+        if *label != 0 && scanned.voxel(&grid.point([i as f64, j as f64, k as f64])).is_none() {
+            *label = 0;
+        }
+    }
+    labels
+}

@@ -1,0 +1,7 @@
+//! Training examples from phantoms: a new patient, a new posture, a new contrast for every example.
+
+mod examples;
+mod recipe;
+
+pub use examples::PhantomExamples;
+pub use recipe::{ContrastMix, ExampleRecipe, TrainingFile};

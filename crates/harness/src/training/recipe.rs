@@ -1,0 +1,47 @@
+//! The training file: who is scanned how, and how the network learns from it.
+
+use phantom::PositioningDistribution;
+use serde::{Deserialize, Serialize};
+use vnet::TrainingConfig;
+
+/// `training.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrainingFile {
+    /// Always 1.
+    pub format_version: u32,
+    /// Where examples come from.
+    pub examples: ExampleRecipe,
+    /// How the network learns.
+    pub training: TrainingConfig,
+}
+
+/// Who is scanned how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ExampleRecipe {
+    /// Name of a population in phantoms/, or a file.
+    pub population: String,
+    /// Protocols that are drawn from, by built-in name.
+    pub protocols: Vec<String>,
+    /// Seed of the training patients.
+    pub seed: u64,
+    /// Seed of the validation patients.
+    pub validation_seed: u64,
+    /// Which series, how often.
+    pub contrasts: ContrastMix,
+    /// How the patients lie.
+    pub positioning: PositioningDistribution,
+}
+
+/// Weights of the kinds of series; they need not add up to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ContrastMix {
+    /// The protocol's sagittal localizer.
+    pub localizer: f64,
+    /// The protocol's sagittal T2 series, prescribed on the spine.
+    pub sagittal_t2: f64,
+    /// A spin echo or gradient echo of random timing on the localizer's slices.
+    pub free: f64,
+}
