@@ -5,23 +5,6 @@ use planner::Planner;
 use crate::command::Command;
 use crate::event::Event;
 use crate::examination::{Examination, Refused};
-use crate::registration::Registration;
-
-/// Registers, scans the localizer and asks for a plan; every event goes to `sink`.
-///
-/// # Errors
-/// [`Refused`] if the scanner cannot run the protocol's localizer.
-pub fn localize_and_plan(
-    exam: &mut Examination,
-    registration: Registration,
-    planner: &mut dyn Planner,
-    sink: &mut dyn FnMut(&Event),
-) -> Result<(), Refused> {
-    for command in [Command::Register(registration), Command::ScanLocalizer, Command::ProposePlan] {
-        exam.handle(command, planner)?.iter().for_each(&mut *sink);
-    }
-    Ok(())
-}
 
 /// Adopts the proposal, scans and checks series by series, and closes. Without a usable proposal
 /// the examination is closed incomplete: a person has to take over.

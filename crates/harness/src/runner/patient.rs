@@ -1,0 +1,37 @@
+//! The patient of a case: drawn from the scenario's population, laid as its positioning says.
+
+use std::sync::Arc;
+
+use exam::Registration;
+use phantom::{PatientOnTable, Population, PositioningDistribution, Spine};
+use randomness::Stream;
+
+/// The stream from which everything of a case is drawn.
+pub fn case_stream(seed: u64, case: u64) -> Stream {
+    Stream::from_seed(seed).child("case", case)
+}
+
+/// Draws a patient. A draw outside the anatomical limits is drawn again: the population is the file's,
+/// cut off at what can exist.
+pub fn patient_of(population: &Population, positioning: &PositioningDistribution, stream: &Stream) -> PatientOnTable {
+    let positioning = positioning.sample(&stream.child("positioning", 0));
+    let spine = (0..)
+        .find_map(|attempt| {
+            let parameters = population.sample(&stream.child("phantom", attempt));
+            Spine::build(&parameters, positioning.knee_cushion).ok()
+        })
+        .expect("the attempts do not end");
+    PatientOnTable::new(Arc::new(spine), positioning)
+}
+
+/// What a careful technologist enters for a patient.
+pub fn registration_of(patient: &PatientOnTable, case: u64) -> Registration {
+    let person = patient.spine.parameters();
+    Registration {
+        patient_id: format!("PLUMB{case:06}"),
+        age_years: person.age_years,
+        weight_kg: person.weight_kg,
+        height_cm: person.height_cm,
+        position: patient.positioning.position,
+    }
+}

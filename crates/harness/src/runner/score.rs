@@ -1,0 +1,161 @@
+//! A plan held against the truth: the rows of one attempt.
+
+use geometry::{Plane, Point, Structure, Vertebra, Volume};
+use observer::{VisibleDisc, VisibleSpine};
+use phantom::{PatientOnTable, SpineTruth};
+use planner::ScanPlan;
+use geometry::SliceRole;
+use scoring::positioning::{DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg};
+
+use crate::record::{Arm, CaseRow};
+
+/// From the midline to the outer border of the foramen, mm (lumbar-numbers §5b: cover ± 22 … 25 mm).
+const FORAMEN_MM: f64 = 22.0;
+
+/// The truth in the form in which it is compared.
+pub struct TrueSpine {
+    discs: Vec<TrueDisc>,
+    midsagittal: Plane,
+    foramina: Vec<Point>,
+    limits: FailureLimits,
+}
+
+/// Whose attempt it is.
+pub struct Attempted<'a> {
+    /// Name of the scenario.
+    pub scenario: &'a str,
+    /// Case number.
+    pub case: u64,
+    /// Who planned.
+    pub arm: Arm,
+    /// The observer or repeat.
+    pub observer: String,
+}
+
+impl Attempted<'_> {
+    /// An empty row of this attempt.
+    pub fn row(&self, structure: &str) -> CaseRow {
+        CaseRow {
+            scenario: self.scenario.to_owned(),
+            case: self.case,
+            arm: self.arm.name().to_owned(),
+            observer: self.observer.clone(),
+            structure: structure.to_owned(),
+            ..CaseRow::default()
+        }
+    }
+}
+
+impl TrueSpine {
+    /// The lumbar discs of the truth, L1/L2 and below.
+    pub fn of(truth: &SpineTruth) -> Self {
+        let left = truth.midsagittal.normal;
+        let lumbar: Vec<_> = truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).collect();
+        let discs = lumbar.iter().map(|disc| TrueDisc {
+            label: disc.label,
+            plane: disc.plane,
+            left,
+            region: disc_region(&disc.plane, &left, disc.depth_mm, disc.width_mm, disc.height_mm[1], &disc.canal),
+        });
+        let aside = left.into_inner() * FORAMEN_MM;
+        Self {
+            discs: discs.collect(),
+            midsagittal: truth.midsagittal,
+            foramina: lumbar.iter().flat_map(|disc| [disc.canal - aside, disc.canal + aside]).collect(),
+            limits: FailureLimits::default(),
+        }
+    }
+
+    /// A disc row each, a row for the sagittal stack, and the case row.
+    pub fn rows(&self, attempted: &Attempted<'_>, plan: &ScanPlan) -> Vec<CaseRow> {
+        let mut scores = Vec::new();
+        let mut rows = Vec::new();
+        for truth in &self.discs {
+            let level = plan.level(truth.label);
+            let planned = PlannedDisc { level: level.map(|level| level.plane()), group: plan.disc_group(truth.label) };
+            let score = DiscScore::of(&planned, truth);
+            let scanned = score.group.or(score.level);
+            rows.push(CaseRow {
+                identified: Some(score.identified),
+                confidence: level.map(|level| level.confidence),
+                angle_deg: scanned.map(|error| error.angle_deg),
+                sagittal_tilt_deg: scanned.map(|error| error.sagittal_tilt_deg),
+                coronal_tilt_deg: scanned.map(|error| error.coronal_tilt_deg),
+                centre_mm: score.level.map(|error| error.centre_mm),
+                slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
+                coverage: Some(score.coverage),
+                true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.plane)),
+                planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
+                planned_position_mm: level.map(|level| level.centre.z),
+                ..attempted.row(&truth.label.to_string())
+            });
+            scores.push(score);
+        }
+        if let Some(stack) = plan.groups_of(SliceRole::Sagittal).next() {
+            let error = PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal);
+            rows.push(CaseRow {
+                angle_deg: Some(error.angle_deg),
+                slice_offset_mm: Some(error.slice_offset_mm),
+                coverage: Some(scoring::positioning::coverage(&self.foramina, stack)),
+                ..attempted.row("sagittal")
+            });
+        }
+        let flagged = plan.is_flagged();
+        rows.push(CaseRow {
+            flagged: Some(flagged),
+            silent_failure: Some(is_silent_failure(&scores, &self.limits, flagged)),
+            ..attempted.row("case")
+        });
+        rows
+    }
+}
+
+/// Overlap of a segmentation with the truth on its own grid: a row a class that the truth has there.
+pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, segmentation: &Volume<u8>) -> Vec<CaseRow> {
+    let truth = patient.structures(&segmentation.grid);
+    let Ok(dice) = scoring::overlap::dice_by_class(segmentation, &truth) else { return Vec::new() };
+    Structure::FOREGROUND
+        .into_iter()
+        .filter(|structure| dice[usize::from(structure.label())].is_some())
+        .map(|structure| {
+            let surface = scoring::overlap::SurfaceDistance::of(segmentation, &truth, structure).ok().flatten();
+            CaseRow {
+                dice: dice[usize::from(structure.label())],
+                hd95_mm: surface.map(|surface| surface.p95_mm),
+                ..attempted.row(structure.name())
+            }
+        })
+        .collect()
+}
+
+/// What a technologist could see of the spine in the localizer.
+pub fn visible(truth: &SpineTruth) -> VisibleSpine {
+    let discs = truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::T12);
+    VisibleSpine {
+        discs: discs
+            .map(|disc| VisibleDisc {
+                label: disc.label,
+                plane: disc.plane,
+                canal: disc.canal,
+                depth_mm: disc.depth_mm,
+                width_mm: disc.width_mm,
+            })
+            .collect(),
+        midsagittal: truth.midsagittal,
+        anterior_wall: truth.vertebrae.iter().map(|vertebra| vertebra.anterior_wall).collect(),
+    }
+}
+
+/// Contrast of discs against marrow in the localizer, in multiples of its noise.
+pub fn contrast_to_noise(truth: &SpineTruth, localizer: &Volume<f32>) -> f64 {
+    let mean = |points: Vec<Point>| {
+        let values: Vec<f64> = points.iter().filter_map(|p| localizer.trilinear(p)).map(f64::from).collect();
+        if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+    };
+    let discs = mean(truth.discs.iter().map(|disc| disc.plane.centre).collect());
+    let marrow = mean(truth.vertebrae.iter().map(|vertebra| vertebra.centre).collect());
+    // A Rayleigh mean is 1.25 SD; the volume's first rows and columns hold air.
+    let corner: Vec<f64> = localizer.data.slice(ndarray::s![.., ..12, ..12]).iter().map(|v| f64::from(*v)).collect();
+    let noise = corner.iter().sum::<f64>() / corner.len() as f64 / 1.253;
+    ((discs - marrow).abs() / noise.max(1e-9)).clamp(1.0, 50.0)
+}
