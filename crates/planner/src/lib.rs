@@ -1,12 +1,60 @@
 //! From images to a scan plan: segmentation → instances → labelled levels → disc planes → prescription,
 //! and the quality check of what was scanned.
+//!
+//! ```
+//! use geometry::{Disc, Plane, Point, Vertebra};
+//! use nalgebra::Vector3;
+//! use planner::{LabelledDisc, LabelledSpine, PrescriptionRules, prescribe};
+//!
+//! let l4_l5 = LabelledDisc {
+//!     label: Disc::between(Vertebra::L4, Vertebra::L5),
+//!     plane: Plane::new(Point::origin(), Vector3::new(0.0, -0.2, 1.0)), // tipped forwards by 11°
+//!     canal: Point::new(0.0, 27.0, 5.0),
+//!     depth_mm: 36.0,
+//!     width_mm: 50.0,
+//!     confidence: 0.97,
+//! };
+//! let spine = LabelledSpine {
+//!     discs: vec![l4_l5],
+//!     midsagittal: Plane::new(Point::origin(), Vector3::x()),
+//!     anterior_wall: vec![Point::new(0.0, -18.0, 0.0)],
+//! };
+//! let prescribed = prescribe(&spine, &PrescriptionRules::default());
+//! assert_eq!(prescribed.groups[1].name, "axial L4/L5");
+//! assert!(prescribed.groups[1].plane().angle_deg(&l4_l5.plane) < 1e-6);
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`request`] | what a planner is given, and the trait of all planners |
+//! | [`vnet_planner`] | the built-in planner |
+//! | [`class_map`], [`components`] | the network's answer and its connected pieces |
+//! | [`instances`], [`disc_plane`], [`mod@confidence`] | discs one by one, their planes below voxel size, how sure they are |
+//! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
+//! | [`labelled_spine`] | the spine as it was read, by a planner or a technologist |
+//! | [`prescription`] | slice groups and saturation bands by rule |
+//! | [`plan`], [`flags`] | the plan and its doubts |
+//! | [`quality_check`] | accept, repeat or re-plan a scanned series |
 
+pub mod class_map;
+pub mod components;
+pub mod confidence;
+pub mod disc_plane;
+pub mod flags;
+pub mod instances;
 pub mod labelled_spine;
 pub mod plan;
 pub mod prescription;
+pub mod quality_check;
+pub mod reading;
 pub mod request;
+pub mod vnet_planner;
 
+pub use class_map::ClassMap;
 pub use labelled_spine::{LabelledDisc, LabelledSpine};
 pub use plan::{Flag, FlagCode, PlannedLevel, ScanPlan, Severity};
 pub use prescription::{Prescription, PrescriptionRules, StackRule, prescribe};
+pub use quality_check::{QualityReport, QualityVerdict, check_series};
+pub use reading::read_spine;
 pub use request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+pub use vnet_planner::VnetPlanner;

@@ -1,0 +1,103 @@
+//! The built-in planner: V-Net, reading of the spine, prescription by rule.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use geometry::{Grid, Vertebra};
+use vnet::Model;
+
+use crate::class_map::ClassMap;
+use crate::labelled_spine::{LabelledDisc, LabelledSpine};
+use crate::plan::{Flag, FlagCode, ScanPlan};
+use crate::prescription::{PrescriptionRules, prescribe};
+use crate::reading::read_spine;
+use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+
+/// Nearer to the border of the images than this, a disc may be cut off, mm.
+const BORDER_MM: f64 = 8.0;
+/// Further from the isocentre along the table than this, no scanner is homogeneous, mm.
+const HOMOGENEOUS_MM: f64 = 225.0;
+
+/// Plans with a trained network; several planners may share one.
+pub struct VnetPlanner {
+    model: Arc<Model>,
+}
+
+impl VnetPlanner {
+    /// A planner with a model.
+    pub fn new(model: Arc<Model>) -> Self {
+        Self { model }
+    }
+}
+
+impl Planner for VnetPlanner {
+    fn name(&self) -> String {
+        let hash = self.model.hash();
+        format!("builtin V-Net {}", hash.get(..12).unwrap_or(hash))
+    }
+
+    fn plan(&mut self, request: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+        let sagittal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Sagittal);
+        let (_, image) = sagittal.ok_or(PlannerError::MissingImages(Orientation::Sagittal))?;
+
+        let begin = Instant::now();
+        let segmentation = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        let segmented = Instant::now();
+        let (spine, mut flags) = read_spine(&ClassMap::from(&segmentation));
+        let labelled = Instant::now();
+        let mut plan = spine.map_or_else(ScanPlan::default, |spine| plan_of(&spine, request.rules, &image.grid));
+        plan.flags.append(&mut flags);
+        plan.flags.sort_by_key(|flag| std::cmp::Reverse(flag.severity));
+        let planned = Instant::now();
+
+        let ms = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
+        plan.latency_ms =
+            [("segment", ms(begin, segmented)), ("label", ms(segmented, labelled)), ("plan", ms(labelled, planned))]
+                .map(|(stage, ms)| (stage.to_owned(), ms))
+                .into();
+        Ok(Planned { plan, segmentation: Some(segmentation.labels) })
+    }
+}
+
+/// The plan for a spine that was read in an image on `grid`.
+pub fn plan_of(spine: &LabelledSpine, rules: &PrescriptionRules, grid: &Grid) -> ScanPlan {
+    let prescription = prescribe(spine, rules);
+    let mut flags = prescription.flags;
+    flags.extend(
+        spine.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).filter_map(|disc| out_of_field(disc, grid)),
+    );
+    ScanPlan {
+        levels: spine.discs.iter().map(LabelledDisc::level).collect(),
+        groups: prescription.groups,
+        sat_bands: prescription.sat_bands,
+        flags,
+        ..ScanPlan::default()
+    }
+}
+
+/// A flag if a disc lies at the border of the images or outside the scanner's homogeneous field.
+fn out_of_field(disc: &LabelledDisc, grid: &Grid) -> Option<Flag> {
+    let label = disc.label;
+    if disc.plane.centre.z.abs() > HOMOGENEOUS_MM {
+        let message = format!("{label} lies more than {HOMOGENEOUS_MM} mm from the isocentre: move the table");
+        return Some(Flag::warning(FlagCode::OutOfField, message));
+    }
+    let back = disc.plane.normal.cross(&nalgebra::Vector3::x());
+    let edges = [-0.5, 0.5].map(|side| disc.plane.centre + back * (side * disc.depth_mm));
+    let within = |point: &geometry::Point| {
+        let index = grid.index(point);
+        (0..3).all(|axis| {
+            let mm = index[axis] * grid.spacing_mm[axis];
+            let last = (grid.shape[axis] as f64 - 1.0) * grid.spacing_mm[axis];
+            let border = if axis == 2 { 0.0 } else { BORDER_MM };
+            (border..=last - border).contains(&mm)
+        })
+    };
+    let cut_off = !edges.iter().all(within);
+    cut_off.then(|| {
+        Flag::warning(
+            FlagCode::OutOfField,
+            format!("{label} lies at the border of the localizer: move the table and repeat it"),
+        )
+    })
+}

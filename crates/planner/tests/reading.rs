@@ -1,0 +1,156 @@
+//! The spine read from what a perfect network would say of a patient: what remains is the reading's own error.
+
+use std::sync::Arc;
+
+use geometry::{Grid, Plane, Point, Structure, Vertebra, Volume};
+use nalgebra::{Matrix3, Vector3};
+use phantom::{PatientOnTable, Population, Positioning, Spine};
+use planner::{ClassMap, FlagCode, LabelledSpine, Severity, read_spine};
+use proptest::prelude::*;
+use randomness::Stream;
+
+/// Part of each voxel that a structure fills, as a perfect network would put it.
+struct Perfect {
+    labels: Volume<u8>,
+    probabilities: [Volume<f32>; Structure::COUNT],
+}
+
+impl Perfect {
+    /// Seen on sagittal slices of 5 mm with pixels of 1.75 mm, 448 mm × 280 mm × 100 mm about a centre.
+    fn network(patient: &PatientOnTable, centre: Point) -> Self {
+        let axes = Matrix3::from_columns(&[Vector3::y(), -Vector3::z(), -Vector3::x()]);
+        let grid = Grid::centred(centre, axes, [1.75, 1.75, 5.0], [160, 256, 20]);
+        let mut counts = Structure::ALL.map(|_| Volume::filled(grid.clone(), 0.0f32));
+        let samples = [[0.25, 0.25], [0.25, -0.25], [-0.25, 0.25], [-0.25, -0.25]];
+        let through = [-0.33, 0.0, 0.33];
+        let share = 1.0 / (samples.len() * through.len()) as f32;
+        for [i, j] in samples {
+            for k in through {
+                let shifted = Grid { origin: grid.point([i, j, k]), ..grid.clone() };
+                for (voxel, label) in patient.structures(&shifted).data.indexed_iter() {
+                    counts[usize::from(*label)].data[voxel] += share;
+                }
+            }
+        }
+        let labels = Volume {
+            data: ndarray::Array3::from_shape_fn(grid.array_shape(), |voxel| {
+                let p = |class: &usize| counts[*class].data[voxel];
+                (0..Structure::COUNT).max_by(|a, b| p(a).total_cmp(&p(b)).then(b.cmp(a))).expect("five") as u8
+            }),
+            grid,
+        };
+        Self { labels, probabilities: counts }
+    }
+
+    fn map(&self) -> ClassMap<'_> {
+        ClassMap { labels: &self.labels, probabilities: self.probabilities.each_ref() }
+    }
+}
+
+fn patient(seed: u64, positioning: Positioning) -> PatientOnTable {
+    let population = Population::adult_lumbar();
+    let parameters = population.sample(&Stream::from_seed(seed));
+    let spine = Spine::build(&parameters, positioning.knee_cushion).expect("an ordinary adult");
+    PatientOnTable::new(Arc::new(spine), positioning)
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Angles (degrees) and distances (mm) of all lumbar discs against the truth.
+fn errors(spine: &LabelledSpine, patient: &PatientOnTable) -> Vec<(f64, f64)> {
+    let truth = patient.truth();
+    let error = |disc: &phantom::DiscTruth| {
+        let read = spine.discs.iter().find(|read| read.label == disc.label).expect("every lumbar disc is read");
+        (read.plane.angle_deg(&disc.plane), (read.plane.centre - disc.plane.centre).norm())
+    };
+    truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).map(error).collect()
+}
+
+#[test]
+fn a_perfect_segmentation_gives_every_level_within_a_degree_and_a_millimetre() {
+    let (mut angles, mut distances, mut midlines) = (Vec::new(), Vec::new(), Vec::new());
+    for seed in 500..506 {
+        let patient = patient(seed, Positioning { roll_deg: 5.0, yaw_deg: -4.0, ..Positioning::default() });
+        let perfect = Perfect::network(&patient, Point::origin());
+        let (spine, flags) = read_spine(&perfect.map());
+        assert!(flags.iter().all(|flag| flag.severity < Severity::Critical), "{seed}: {flags:?}");
+        let spine = spine.expect("nothing critical");
+        for (angle, distance) in errors(&spine, &patient) {
+            angles.push(angle);
+            distances.push(distance);
+        }
+        midlines.push(spine.midsagittal.angle_deg(&patient.truth().midsagittal));
+    }
+    let worst = angles.iter().copied().fold(0.0, f64::max);
+    let (angle, distance, midline) = (median(&mut angles), median(&mut distances), median(&mut midlines));
+    println!("angle {angle:.2}° (worst {worst:.2}°), centre {distance:.2} mm, midline {midline:.2}°");
+    assert!(angle < 1.2 && worst < 6.0 && distance < 1.2 && midline < 1.5);
+}
+
+#[test]
+fn without_the_sacrum_nothing_is_counted() {
+    let patient = patient(500, Positioning::default());
+    let sacrum = patient.truth().sacral_endplate.centre.z;
+    let perfect = Perfect::network(&patient, Point::new(0.0, 0.0, sacrum + 0.5 * 448.0 + 15.0));
+    let (spine, flags) = read_spine(&perfect.map());
+    assert!(spine.is_none());
+    assert!(flags.iter().any(|flag| flag.code == FlagCode::SacrumOutOfView && flag.severity == Severity::Critical));
+}
+
+#[test]
+fn a_disc_that_the_network_misses_shifts_no_label_and_is_told() {
+    let patient = patient(501, Positioning::default());
+    let mut perfect = Perfect::network(&patient, Point::origin());
+    let truth = patient.truth();
+    let missed = truth.discs.iter().find(|disc| disc.label.upper == Vertebra::L3).expect("L3/L4").plane;
+    let grid = perfect.labels.grid.clone();
+    for ((k, j, i), label) in perfect.labels.data.indexed_iter_mut() {
+        let near = missed.distance_mm(&grid.point([i as f64, j as f64, k as f64])).abs() < 12.0;
+        if near && *label == Structure::Disc.label() {
+            *label = Structure::Vertebra.label();
+            perfect.probabilities[2].data[[k, j, i]] = 0.0;
+            perfect.probabilities[1].data[[k, j, i]] = 1.0;
+        }
+    }
+    let (spine, flags) = read_spine(&perfect.map());
+    let spine = spine.expect("the others are there");
+    assert!(flags.iter().any(|flag| flag.code == FlagCode::MissingDisc && flag.message.contains("L3/L4")), "{flags:?}");
+    for disc in truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1 && disc.label.upper != Vertebra::L3) {
+        let read: &Plane = &spine.discs.iter().find(|read| read.label == disc.label).expect("labelled").plane;
+        assert!((read.centre - disc.plane.centre).norm() < 5.0, "{}", disc.label);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #[test]
+    fn no_map_does_harm(kind in 0u8..6, seed in any::<u64>()) {
+        let grid = Grid::axis_aligned(Point::new(-20.0, -60.0, -60.0), [2.0, 2.0, 5.0], [40, 40, 8]);
+        let mut state = seed | 1;
+        let mut next = || { state ^= state << 13; state ^= state >> 7; state ^= state << 17; state };
+        let labels = Volume { data: ndarray::Array3::from_shape_fn(grid.array_shape(), |(k, j, _)| match kind {
+            0 => 0,
+            1 => 2,
+            2 => (next() % 5) as u8,
+            3 => (j / 6 % 5) as u8,
+            4 => (k % 5) as u8,
+            _ => (next() % 256) as u8,
+        }), grid: grid.clone() };
+        let values: [Volume<f32>; 5] = std::array::from_fn(|class| Volume {
+            data: labels.data.map(|label| match next() % 8 {
+                0 => f32::NAN,
+                1 => f32::INFINITY,
+                _ => f32::from(u8::from(usize::from(*label) == class)),
+            }),
+            grid: grid.clone(),
+        });
+        let (spine, flags) = read_spine(&ClassMap { labels: &labels, probabilities: values.each_ref() });
+        prop_assert!(spine.is_some() || flags.iter().any(|flag| flag.severity == Severity::Critical));
+        for disc in spine.iter().flat_map(|spine| &spine.discs) {
+            prop_assert!(disc.plane.centre.iter().all(|x| x.is_finite()) && (0.0..=1.0).contains(&disc.confidence));
+        }
+    }
+}
