@@ -1,1 +1,32 @@
-//! DICOM, NIfTI and PNG.
+//! NIfTI, DICOM and PNG: how images enter and leave the program.
+//!
+//! ```
+//! use geometry::{Grid, Point, Volume};
+//! use imaging_io::picture::{SliceView, Window};
+//!
+//! let grid = Grid::axis_aligned(Point::origin(), [1.0, 1.0, 4.0], [64, 48, 3]);
+//! let volume = Volume::from_fn(grid, |p| p.x as f32);
+//! let view = SliceView::of(&volume, 1, Window { low: 0.0, high: 64.0 }, 2.0); // 2 pixels a millimetre
+//! assert_eq!((view.picture.width, view.picture.height), (128, 96));
+//! assert!(view.picture.encode_png().starts_with(b"\x89PNG"));
+//! ```
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`nifti_file`] | NIfTI-1 files, LPS at our side and RAS at theirs |
+//! | [`dicom_series`] | MR Image Storage: writing and reading one series |
+//! | [`mod@read_image`] | a path, whatever it is, to an image |
+//! | [`picture`] | slices as pictures, with labels, planes and captions drawn on them |
+//! | [`whole_file`] | files that appear whole or not at all |
+
+pub mod dicom_series;
+pub mod nifti_file;
+pub mod picture;
+pub mod read_image;
+pub mod whole_file;
+
+pub use dicom_series::{SequenceParameters, SeriesHeader, read_series, write_series};
+pub use nifti_file::{NiftiError, read_nifti, write_nifti};
+pub use picture::{Picture, SliceView, Window};
+pub use read_image::{Image, ReadError, read_image};
+pub use whole_file::write_whole;

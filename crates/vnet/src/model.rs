@@ -9,6 +9,7 @@ use ndarray::Array3;
 use crate::kernel::loss::softmax;
 use crate::network::{Network, input};
 use crate::op::read;
+use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::segmentation::Segmentation;
 use crate::weights::{self, ModelError, Provenance, Weights};
@@ -72,6 +73,11 @@ impl Model {
     /// Where the weights come from.
     pub fn provenance(&self) -> &Provenance {
         &self.weights.provenance
+    }
+
+    /// The learned values themselves.
+    pub(crate) fn weights(&self) -> &Parameters {
+        &self.weights.parameters
     }
 
     /// Number of learned values.

@@ -57,7 +57,7 @@ fn config(steps: u64) -> TrainingConfig {
 fn a_small_network_learns_a_toy_spine() {
     let folder = tempfile::tempdir().unwrap();
     let mut losses = Vec::new();
-    let summary = train(&config(120), &Balls(1), &Balls(2), folder.path(), &AtomicBool::new(false), &mut |event| {
+    let summary = train(&config(120), None, &Balls(1), &Balls(2), folder.path(), &AtomicBool::new(false), &mut |event| {
         if let TrainingEvent::Step { loss, .. } = event {
             losses.push(loss);
         }
@@ -76,18 +76,18 @@ fn a_small_network_learns_a_toy_spine() {
 fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
     let config = config(12);
     let whole = tempfile::tempdir().unwrap();
-    train(&config, &Balls(1), &Balls(2), whole.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
+    train(&config, None, &Balls(1), &Balls(2), whole.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
 
     let parts = tempfile::tempdir().unwrap();
     let stop = AtomicBool::new(false);
-    let first = train(&config, &Balls(1), &Balls(2), parts.path(), &stop, &mut |event| {
+    let first = train(&config, None, &Balls(1), &Balls(2), parts.path(), &stop, &mut |event| {
         if matches!(event, TrainingEvent::Step { step: 5, .. }) {
             stop.store(true, Ordering::Relaxed);
         }
     })
     .unwrap();
     assert_eq!((first.steps, first.stopped), (5, true));
-    train(&config, &Balls(1), &Balls(2), parts.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
+    train(&config, None, &Balls(1), &Balls(2), parts.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
 
     let bytes = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
     // The metadata's order in the header is free, the numbers behind it are not.

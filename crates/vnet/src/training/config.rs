@@ -1,5 +1,7 @@
 //! The training file.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::augmentation::Augmentation;
@@ -13,6 +15,8 @@ use crate::prepare::ImageContract;
 pub struct TrainingConfig {
     /// Root of all random draws.
     pub seed: u64,
+    /// Weights to start from, a path as seen from the training file; random ones if left out.
+    pub start_from: Option<PathBuf>,
     /// Optimizer steps.
     pub steps: u64,
     /// Crops whose gradients are averaged in one step.
@@ -55,6 +59,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
             seed: 1,
+            start_from: None,
             steps: 4000,
             batch: 1,
             crops_per_example: 1,

@@ -17,6 +17,7 @@ use super::source::{Example, TrainingSource};
 use crate::model::{Model, most_probable};
 use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read};
+use crate::parameters::Parameters;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
 /// Varied crops that may wait for the optimizer.
@@ -57,12 +58,14 @@ pub enum TrainError {
 }
 
 /// Trains, or goes on from the checkpoint in `out`, until `config.steps` or until `stop` is set.
+/// `start` is the model that `config.start_from` names.
 ///
 /// `out` receives `checkpoint.safetensors`, `weights.safetensors` (the averaged weights), `log.jsonl`
 /// and `curve.svg`. A resumed run ends with the same bits as an uninterrupted one. Apart from the fields
 /// named `wall`, everything follows from configuration and sources alone.
 pub fn train(
     config: &TrainingConfig,
+    start: Option<&Model>,
     source: &dyn TrainingSource,
     validation: &dyn TrainingSource,
     out: &Path,
@@ -81,7 +84,7 @@ pub fn train(
         journal.note(TrainingEvent::Resumed { step: state.step })?;
         state
     } else {
-        State::start(config.network.initial(stream.child("weights", 0)))
+        State::start(first_weights(config, start, stream)?)
     };
 
     std::thread::scope(|scope| {
@@ -92,6 +95,16 @@ pub fn train(
         run.learn(&queue, stop, &mut journal)
         // The queue is dropped here, which ends the feeding thread.
     })
+}
+
+/// The start model's weights, else random ones.
+fn first_weights(config: &TrainingConfig, start: Option<&Model>, stream: Stream) -> Result<Parameters, TrainError> {
+    let Some(model) = start else { return Ok(config.network.initial(stream.child("weights", 0))) };
+    let weights = model.weights().clone();
+    match config.network.mismatch(&weights) {
+        Some(reason) => Err(TrainError::Config(format!("start-from: {reason}"))),
+        None => Ok(weights),
+    }
 }
 
 /// Sends varied crops in order until all are sent or nobody listens.

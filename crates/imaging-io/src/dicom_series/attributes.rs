@@ -1,0 +1,83 @@
+//! What a series says besides its pixels.
+
+use geometry::PatientPosition;
+
+/// Patient, study, series and sequence of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesHeader {
+    /// Patient's Name (0010,0010), `Family^Given`.
+    pub patient_name: String,
+    /// Patient ID (0010,0020).
+    pub patient_id: String,
+    /// Patient's Birth Date (0010,0030), `YYYYMMDD` or empty.
+    pub birth_date: String,
+    /// Patient's Sex (0010,0040): `F`, `M`, `O` or empty.
+    pub sex: String,
+    /// Patient's Age (0010,1010), years.
+    pub age_years: f64,
+    /// Patient's Size (0010,1020), m.
+    pub height_m: f64,
+    /// Patient's Weight (0010,1030), kg.
+    pub weight_kg: f64,
+    /// Patient Position (0018,5100).
+    pub position: PatientPosition,
+    /// Study Date (0008,0020), `YYYYMMDD`.
+    pub study_date: String,
+    /// Study Time (0008,0030), `HHMMSS`.
+    pub study_time: String,
+    /// What the study's, the frame of reference's and the series' UIDs are made of: the same texts, the same UIDs.
+    pub study_key: String,
+    /// Series Number (0020,0011).
+    pub series_number: u32,
+    /// Series Description (0008,103E).
+    pub description: String,
+    /// How it was scanned.
+    pub sequence: SequenceParameters,
+}
+
+/// How a series was scanned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceParameters {
+    /// Scanning Sequence (0018,0020): `SE`, `GR`, `IR`.
+    pub scanning_sequence: String,
+    /// Sequence Variant (0018,0021): `SK`, `SP`, `SS`, `NONE`.
+    pub variant: String,
+    /// Repetition Time (0018,0080), ms.
+    pub repetition_time_ms: f64,
+    /// Echo Time (0018,0081), ms.
+    pub echo_time_ms: f64,
+    /// Flip Angle (0018,1314), degrees.
+    pub flip_deg: f64,
+    /// Echo Train Length (0018,0091).
+    pub echo_train_length: u32,
+    /// Number of Averages (0018,0083).
+    pub averages: f64,
+    /// Pixel Bandwidth (0018,0095), Hz per pixel.
+    pub bandwidth_hz_per_px: f64,
+    /// Magnetic Field Strength (0018,0087), T.
+    pub field_t: f64,
+    /// Slice Thickness (0018,0050), mm; the spacing of the slices is the volume's own.
+    pub thickness_mm: f64,
+}
+
+/// A UID of the form 2.25.n (PS3.5 B.2) made of texts: the same texts, the same UID.
+pub fn uid(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    let bytes: [u8; 16] = hasher.finalize().as_bytes()[..16].try_into().expect("a hash has 32 bytes");
+    format!("2.25.{}", u128::from_le_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_are_short_enough_and_depend_on_every_part() {
+        assert!(uid(&["a"]).len() <= 64);
+        assert_eq!(uid(&["a", "b"]), uid(&["a", "b"]));
+        assert_ne!(uid(&["a", "b"]), uid(&["ab"]));
+    }
+}

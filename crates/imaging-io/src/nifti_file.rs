@@ -1,0 +1,166 @@
+//! NIfTI-1 files. NIfTI counts x to the right and y to the front (RAS), we to the left and the back (LPS):
+//! both are negated on the way.
+
+use std::path::{Path, PathBuf};
+
+use geometry::{Grid, Point, Volume};
+use nalgebra::{Matrix3, UnitQuaternion};
+use ndarray::{Array3, Ix3};
+use nifti::writer::WriterOptions;
+use nifti::{IntoNdArray, NiftiHeader, NiftiObject, ReaderOptions};
+
+use crate::whole_file::part_of;
+
+/// Larger images are refused, voxels.
+const MOST_VOXELS: usize = 1 << 28;
+
+/// Why a NIfTI file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum NiftiError {
+    /// The system or the format.
+    #[error("{}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+    /// An image that is no volume of ours.
+    #[error("{}: {found}, expected {expected}", path.display())]
+    Unsuitable {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+}
+
+/// Values that NIfTI files hold.
+pub trait NiftiValue: Copy + nifti::DataElement {}
+impl NiftiValue for f32 {}
+impl NiftiValue for u8 {}
+
+/// Writes a volume as `.nii` or, compressed, as `.nii.gz`.
+///
+/// # Errors
+/// [`NiftiError::Unreadable`] with the system's reason; nothing is left behind.
+pub fn write_nifti<T>(path: &Path, volume: &Volume<T>) -> Result<(), NiftiError>
+where
+    T: NiftiValue + bytemuck::Pod,
+{
+    let part = part_of(path);
+    let header = header_of(&volume.grid);
+    // Our arrays are [k, j, i]; the library writes the first axis fastest.
+    let data = volume.data.view().reversed_axes();
+    let failed = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
+    let written = WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|e| failed(e.to_string()));
+    let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(|e| failed(e.to_string())));
+    if renamed.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    renamed
+}
+
+/// LPS to RAS, or back.
+fn mirrored(m: Matrix3<f64>) -> Matrix3<f64> {
+    Matrix3::from_diagonal(&nalgebra::Vector3::new(-1.0, -1.0, 1.0)) * m
+}
+
+fn header_of(grid: &Grid) -> NiftiHeader {
+    let steps = mirrored(grid.steps());
+    let origin = [-grid.origin.x, -grid.origin.y, grid.origin.z];
+    let row = |r: usize| [steps[(r, 0)] as f32, steps[(r, 1)] as f32, steps[(r, 2)] as f32, origin[r] as f32];
+    // qform: a rotation, and a sign for the third axis where the axes are left-handed.
+    let axes = mirrored(grid.axes);
+    let hand = if axes.determinant() < 0.0 { -1.0 } else { 1.0 };
+    let mut rotation = axes;
+    rotation.column_mut(2).scale_mut(hand);
+    let q = UnitQuaternion::from_matrix(&rotation);
+    let sign = if q.w < 0.0 { -1.0 } else { 1.0 };
+    let mut pixdim = [1.0; 8];
+    pixdim[0] = hand as f32;
+    for axis in 0..3 {
+        pixdim[axis + 1] = grid.spacing_mm[axis] as f32;
+    }
+    NiftiHeader {
+        pixdim,
+        xyzt_units: 2, // mm
+        qform_code: 1, // scanner coordinates
+        sform_code: 1,
+        quatern_b: (sign * q.i) as f32,
+        quatern_c: (sign * q.j) as f32,
+        quatern_d: (sign * q.k) as f32,
+        quatern_x: origin[0] as f32,
+        quatern_y: origin[1] as f32,
+        quatern_z: origin[2] as f32,
+        srow_x: row(0),
+        srow_y: row(1),
+        srow_z: row(2),
+        ..NiftiHeader::default()
+    }
+}
+
+/// Reads a 3-D NIfTI file.
+///
+/// # Errors
+/// [`NiftiError`] with the file and what was expected of it.
+pub fn read_nifti(path: &Path) -> Result<Volume<f32>, NiftiError> {
+    let unreadable = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
+    let unsuitable =
+        |found: String, expected| NiftiError::Unsuitable { path: path.to_owned(), found, expected };
+    let header = NiftiHeader::from_file(path).map_err(|e| unreadable(e.to_string()))?;
+    let dim = header.dim;
+    let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
+    let extra: usize = extents.iter().skip(3).product();
+    if extents.len() < 3 || extra != 1 {
+        return Err(unsuitable(format!("{} axes of {extents:?} voxels", extents.len()), "a 3-D image"));
+    }
+    let voxels = extents.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).filter(|n| (1..=MOST_VOXELS).contains(n));
+    if voxels.is_none() {
+        return Err(unsuitable(format!("{extents:?} voxels"), "between 1 and 2^28 voxels"));
+    }
+    let grid = grid_of(&header, [extents[0], extents[1], extents[2]])
+        .ok_or_else(|| unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)"))?;
+
+    let object = ReaderOptions::new().read_file(path).map_err(|e| unreadable(e.to_string()))?;
+    let array = object.into_volume().into_ndarray::<f32>().map_err(|e| unreadable(e.to_string()))?;
+    let count = array.len();
+    let array = array
+        .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))
+        .map_err(|_| unreadable(format!("{count} values for {extents:?} voxels")))?;
+    let data: Array3<f32> = array.reversed_axes().as_standard_layout().into_owned();
+    Ok(Volume::new(grid, data))
+}
+
+/// The voxels' places: from the sform, else from the qform.
+fn grid_of(header: &NiftiHeader, shape: [usize; 3]) -> Option<Grid> {
+    let (steps, origin) = if header.sform_code > 0 {
+        let rows = [header.srow_x, header.srow_y, header.srow_z];
+        (Matrix3::from_fn(|r, c| f64::from(rows[r][c])), rows.map(|row| f64::from(row[3])))
+    } else if header.qform_code > 0 {
+        let [b, c, d] = [header.quatern_b, header.quatern_c, header.quatern_d].map(f64::from);
+        let a = (1.0 - b * b - c * c - d * d).max(0.0).sqrt();
+        let rotation = UnitQuaternion::new_normalize(nalgebra::Quaternion::new(a, b, c, d)).to_rotation_matrix();
+        let mut steps = *rotation.matrix();
+        for axis in 0..3 {
+            let hand = if axis == 2 && header.pixdim[0] < 0.0 { -1.0 } else { 1.0 };
+            steps.column_mut(axis).scale_mut(hand * f64::from(header.pixdim[axis + 1]));
+        }
+        (steps, [header.quatern_x, header.quatern_y, header.quatern_z].map(f64::from))
+    } else {
+        return None;
+    };
+    let steps = mirrored(steps);
+    let spacing: [f64; 3] = std::array::from_fn(|axis| steps.column(axis).norm());
+    if !spacing.iter().all(|s| s.is_finite() && *s > 1e-6) || !origin.iter().all(|x| x.is_finite()) {
+        return None;
+    }
+    let mut axes = steps;
+    for axis in 0..3 {
+        axes.column_mut(axis).scale_mut(1.0 / spacing[axis]);
+    }
+    let skew = (axes.transpose() * axes - Matrix3::identity()).amax();
+    (skew < 1e-3).then(|| Grid { origin: Point::new(-origin[0], -origin[1], origin[2]), axes, spacing_mm: spacing, shape })
+}
