@@ -61,7 +61,7 @@ pub struct RunArguments {
     /// Where to write the run [default: reports/NAME]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The planner under test: builtin, or cmd:PROGRAM for a child process
+    /// The planner under test; this version has the built-in one
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
     /// Where the network runs
@@ -79,7 +79,7 @@ pub struct RunArguments {
     /// Continue an interrupted run
     #[arg(long)]
     pub resume: bool,
-    /// Cases at the same time [default: one a core]
+    /// Cases at the same time [default: 1, so that latencies are those of a planner that has the machine to itself]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Also write the images of every case as DICOM

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use harness::diagnosis::Diagnosis;
+use harness::scenario::ScenarioError;
+use miette::{LabeledSpan, MietteDiagnostic, NamedSource};
+
 /// Why a verb gave up, by exit status.
 #[derive(Debug)]
 pub enum Failure {
@@ -25,6 +29,27 @@ impl Failure {
     /// Wrong input, told in one sentence.
     pub fn wrong(message: impl Into<String>) -> Self {
         Self::Input(miette::Report::msg(message.into()))
+    }
+
+    /// A mistake in a file, shown in its place.
+    pub fn diagnosis(mistake: &Diagnosis) -> Self {
+        let label = LabeledSpan::new_with_span(None, mistake.span.clone());
+        let (line, column) = mistake.line_and_column();
+        let mut shown = MietteDiagnostic::new(format!("{}:{line}:{column}: {}", mistake.file.display(), mistake.message))
+            .with_label(label);
+        if !mistake.help.is_empty() {
+            shown = shown.with_help(&mistake.help);
+        }
+        let source = NamedSource::new(mistake.file.display().to_string(), mistake.text.clone());
+        Self::Input(miette::Report::new(shown).with_source_code(source))
+    }
+
+    /// A scenario that is refused.
+    pub fn scenario(error: &ScenarioError) -> Self {
+        match error.diagnosis() {
+            Some(mistake) => Self::diagnosis(mistake),
+            None => Self::input(error),
+        }
     }
 
     /// The status that the process ends with.

@@ -1,6 +1,57 @@
-//! The plumbline command.
+//! The plumbline command: reads arguments, calls the harness, prints.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`arguments`] | the verbs and their options |
+//! | [`failure`] | how a verb ends when it does not end well |
+//! | `verbs` | one file a verb |
+//! | `progress` | what goes to stderr while it lasts |
+//! | `table` | the summary at the end of a run |
+
+pub mod arguments;
+pub mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod resources;
+mod table;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{CommandLine, Verb};
+use crate::failure::Failure;
 
 /// Runs the command line and returns its exit status.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let command = match CommandLine::try_parse() {
+        Ok(command) => command,
+        Err(error) => error.exit(), // prints, with status 0 for --help and 2 for a mistake
+    };
+    match carry_out(command.verb) {
+        Ok(status) => status,
+        Err(failure) => {
+            output::complain(failure.report());
+            failure.exit_code()
+        }
+    }
+}
+
+fn carry_out(verb: Verb) -> Result<ExitCode, Failure> {
+    match verb {
+        Verb::Run(arguments) => verbs::run::run(&arguments),
+        Verb::Compare(arguments) => verbs::runs::compare(&arguments),
+        Verb::Merge(arguments) => verbs::runs::merge(&arguments),
+        Verb::Report(arguments) => verbs::runs::report(&arguments),
+        Verb::Phantom(verb) => verbs::phantom::phantom(&verb),
+        Verb::Scan(arguments) => verbs::scan::scan(&arguments),
+        Verb::Segment(arguments) => verbs::image::segment(&arguments),
+        Verb::Plan(arguments) => verbs::image::plan(&arguments),
+        Verb::Train(arguments) => verbs::train::train(&arguments),
+        Verb::Eval(arguments) => verbs::eval::eval(&arguments),
+        Verb::Schema(arguments) => verbs::help::schema(&arguments),
+        Verb::Explain(arguments) => verbs::help::explain(&arguments),
+    }
 }

@@ -36,6 +36,9 @@
 //! | --- | --- |
 //! | [`scenario`] | scenario files, and where their names lead |
 //! | [`diagnosis`] | what is wrong in a file, and where |
+//! | [`dicom`] | simulated series as a scanner would write them |
+//! | [`runner`] | examining every case |
+//! | [`training`] | training files and examples from phantoms |
 //! | [`record`] | what is stored of a case |
 //! | [`metrics`] | every figure: definition, reading, summary |
 //! | [`criterion`] | what must hold, and verdicts |
@@ -49,14 +52,18 @@
 pub mod compare;
 pub mod criterion;
 pub mod diagnosis;
+pub mod dicom;
 pub mod junit;
 pub mod manifest;
 pub mod merge;
 pub mod metrics;
 pub mod record;
+pub mod report;
+pub mod runner;
 pub mod scenario;
 pub mod schema;
 pub mod store;
+pub mod training;
 
 #[cfg(test)]
 mod fixture;

@@ -101,6 +101,14 @@ impl Sequence {
         }
     }
 
+    /// Flip angle of the excitation, degrees.
+    pub const fn flip_deg(&self) -> f64 {
+        match *self {
+            Self::SpoiledGradientEcho { flip_deg, .. } | Self::Bssfp { flip_deg, .. } => flip_deg,
+            Self::SpinEcho { .. } | Self::TurboSpinEcho { .. } | Self::InversionRecovery { .. } => 90.0,
+        }
+    }
+
     /// True if echoes are formed by gradients, without a refocusing pulse.
     pub const fn is_gradient_echo(&self) -> bool {
         matches!(self, Self::SpoiledGradientEcho { .. } | Self::Bssfp { .. })

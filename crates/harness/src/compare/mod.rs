@@ -36,6 +36,18 @@ pub enum Change {
     Worse,
 }
 
+impl Change {
+    /// The word in tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Improved => "improved",
+            Self::Same => "same",
+            Self::Inconclusive => "inconclusive",
+            Self::Worse => "worse",
+        }
+    }
+}
+
 /// One metric of both runs over the cases that both have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -27,6 +27,13 @@ pub struct CaseRegression {
     pub margins: f64,
 }
 
+impl std::fmt::Display for CaseRegression {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { scenario, case, metric, baseline, candidate, margins } = self;
+        write!(f, "{scenario} case {case}: {metric} {baseline:.3} → {candidate:.3}, {margins:.1} margins")
+    }
+}
+
 /// The worst metric of each case that got worse by more than a margin, worst case first.
 pub(crate) fn worst(pairs: &[Pair<'_>], margins: &Margins) -> Vec<CaseRegression> {
     let judged = || metrics::all().iter().filter(|metric| !metric.is_agreement() && !metric.is_wall_clock());

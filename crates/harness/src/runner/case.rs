@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use exam::{Command, Event, Examination, LoopLimits};
+use exam::{Command, Event, Examination, Refused, Registration};
 use geometry::Volume;
-use phantom::SpineTruth;
+use phantom::{PatientOnTable, SpineTruth};
 use planner::{Orientation, Planner, ScanPlan};
 use randomness::Stream;
 
-use crate::manifest::Warning;
 use crate::record::{Arm, CaseRow};
 use crate::runner::patient::{case_stream, patient_of, registration_of};
 use crate::runner::score::{Attempted, TrueSpine, contrast_to_noise, overlap_rows, visible};
@@ -19,7 +18,7 @@ pub struct CaseOutcome {
     /// Rows of all attempts.
     pub rows: Vec<CaseRow>,
     /// What a reader should know.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<String>,
     /// What the pictures are drawn from; `None` if there was no localizer.
     pub seen: Option<Seen>,
 }
@@ -37,7 +36,7 @@ pub struct Seen {
     /// Scanned series by name.
     pub series: Vec<(geometry::SliceGroup, Volume<f32>)>,
     /// The registration.
-    pub registration: exam::Registration,
+    pub registration: Registration,
 }
 
 impl CaseOutcome {
@@ -66,129 +65,170 @@ impl CaseOutcome {
 
 /// Examines one case; whatever the planner does, there is an outcome.
 pub fn examine(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
-    let stream = case_stream(seed, case);
-    let scenario = &setup.scenario;
-    let begin = Instant::now();
-    let patient = patient_of(&setup.population, &scenario.patients.positioning, &stream);
-    let truth = patient.truth();
-    let true_spine = TrueSpine::of(&truth);
-    let synthesize_ms = ms_since(begin);
-
-    let registration = registration_of(&patient, case);
+    let patient = CasePatient::draw(setup, seed, case);
+    let arms = &setup.scenario.arms;
     let mut outcome = CaseOutcome { rows: Vec::new(), warnings: Vec::new(), seen: None };
     let mut proposals = Vec::new();
-    let arms = &scenario.arms;
     for repeat in 0..arms.automated_repeats.max(1) {
-        let attempted =
-            Attempted { scenario: &scenario.name, case, arm: Arm::Automated, observer: format!("repeat-{repeat}") };
-        let limits: LoopLimits = scenario.closed_loop.into();
-        let mut exam = Examination::new(
-            patient.clone(),
-            setup.protocol.scanner(),
-            setup.protocol.clone(),
-            scenario.prescription.clone(),
-            limits,
-            stream.child("repeat", u64::from(repeat)),
-        );
-        let mut clock = Clock { synthesize_ms, ..Clock::default() };
-        let rows = automated(&mut exam, &registration, planner, repeat == 0, &attempted, &true_spine, &patient, &mut clock);
+        let extent = if repeat == 0 { Extent::Whole } else { Extent::PlanOnly };
+        let (exam, rows, warnings) = patient.examined(setup, repeat, extent, planner);
         if arms.arms.contains(&Arm::Automated) {
             outcome.rows.extend(rows);
         }
-        if let Some(proposal) = exam.proposal() {
-            proposals.push(proposal.plan.clone());
-        }
+        proposals.extend(exam.proposal().map(|proposal| proposal.plan.clone()));
         if repeat == 0 {
-            outcome.warnings.extend(clock.warnings.drain(..).map(|message| Warning {
-                scenario: scenario.name.clone(),
-                case,
-                message,
-            }));
-            outcome.seen = Some(seen(&exam, truth.clone(), registration.clone()));
+            outcome.warnings = warnings;
+            outcome.seen = Some(seen(&exam, patient.truth.clone(), patient.registration.clone()));
         }
     }
 
     let localizer = outcome.seen.as_ref().and_then(|seen| seen.localizer.first());
-    let contrast = localizer.map_or(1.0, |(_, volume)| contrast_to_noise(&truth, volume));
-    outcome.rows.extend(panel(setup, case, &truth, &true_spine, &proposals, contrast, &stream));
+    let contrast = localizer.map_or(1.0, |(_, volume)| contrast_to_noise(&patient.truth, volume));
+    outcome.rows.extend(patient.panel(setup, &proposals, contrast));
     outcome
+}
+
+/// Localizer and plan of one case, without series, technologists and pictures.
+pub fn plan_only(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
+    let patient = CasePatient::draw(setup, seed, case);
+    let (_, rows, warnings) = patient.examined(setup, 0, Extent::PlanOnly, planner);
+    CaseOutcome { rows, warnings, seen: None }
+}
+
+/// How far an examination goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Localizer and plan.
+    PlanOnly,
+    /// Every planned series with its check, too.
+    Whole,
+}
+
+/// The patient of a case with what is true of them.
+struct CasePatient {
+    case: u64,
+    stream: Stream,
+    patient: PatientOnTable,
+    truth: SpineTruth,
+    true_spine: TrueSpine,
+    registration: Registration,
+    synthesize_ms: f64,
+}
+
+impl CasePatient {
+    fn draw(setup: &ScenarioSetup, seed: u64, case: u64) -> Self {
+        let begin = Instant::now();
+        let stream = case_stream(seed, case);
+        let patient = patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
+        let truth = patient.truth();
+        let (true_spine, registration) = (TrueSpine::of(&truth), registration_of(&patient, case));
+        Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
+    }
+
+    /// One examination by the automated arm: rows, and what a reader should know.
+    fn examined(&self, setup: &ScenarioSetup, repeat: u32, extent: Extent, planner: &mut dyn Planner) -> (Examination, Vec<CaseRow>, Vec<String>) {
+        let scenario = &setup.scenario;
+        let mut exam = Examination::new(
+            self.patient.clone(),
+            setup.protocol.scanner(),
+            setup.protocol.clone(),
+            scenario.prescription.clone(),
+            scenario.closed_loop.into(),
+            self.stream.child("repeat", u64::from(repeat)),
+        );
+        let mut note = Note::default();
+        let mut clock = Clock::default();
+        let result = carry_out(&mut exam, &self.registration, planner, extent, &mut note, &mut clock);
+        let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take());
+
+        let observer = format!("repeat-{repeat}");
+        let attempted = Attempted { scenario: &scenario.name, case: self.case, arm: Arm::Automated, observer };
+        let plan = exam.proposal().map(|proposal| proposal.plan.clone()).unwrap_or_default();
+        let mut rows = self.true_spine.rows(&attempted, &plan);
+        if let Some(segmentation) = exam.proposal().and_then(|proposal| proposal.segmentation.as_ref()) {
+            rows.extend(overlap_rows(&attempted, &self.patient, segmentation));
+        }
+        if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
+            let whole = extent == Extent::Whole;
+            // Without a plan nothing was done silently: the error says so.
+            if error.is_some() {
+                row.silent_failure = Some(false);
+                row.flagged = Some(true);
+            }
+            row.error = error;
+            row.repeats = whole.then_some(note.repeats);
+            row.scan_time_s = whole.then_some(note.scan_time_s);
+            row.latency_synthesize_ms = Some(self.synthesize_ms);
+            row.latency_acquire_ms = Some(clock.acquire_ms);
+            row.latency_segment_ms = plan.latency_ms.get("segment").copied();
+            row.latency_label_ms = plan.latency_ms.get("label").copied();
+            row.latency_plan_ms = plan.latency_ms.get("plan").copied();
+            row.latency_check_ms = whole.then_some(clock.check_ms);
+            row.latency_loop_ms = Some(clock.loop_ms);
+        }
+        (exam, rows, note.warnings)
+    }
+
+    /// The collaborative and the manual arm: every technologist of the panel plans once in each.
+    fn panel(&self, setup: &ScenarioSetup, proposals: &[ScanPlan], contrast: f64) -> Vec<CaseRow> {
+        let spine = visible(&self.truth);
+        let rules = &setup.scenario.prescription;
+        let mut rows = Vec::new();
+        for arm in [Arm::Collaborative, Arm::Manual] {
+            if !setup.scenario.arms.arms.contains(&arm) {
+                continue;
+            }
+            for (number, technologist) in setup.panel.technologists.iter().enumerate() {
+                let own = self.stream.child(arm.name(), number as u64);
+                // Each technologist sees the proposal from another localizer, as repeated examinations would.
+                let proposal = proposals.get(number % proposals.len().max(1));
+                let attempt = match (arm, proposal) {
+                    (Arm::Collaborative, Some(ai)) => {
+                        observer::collaborate(ai, &spine, contrast, technologist, rules, &own)
+                    }
+                    _ => observer::prescribe_manually(&spine, contrast, technologist, rules, &own),
+                };
+                let observer = technologist.name.clone();
+                let attempted = Attempted { scenario: &setup.scenario.name, case: self.case, arm, observer };
+                let mut planned = self.true_spine.rows(&attempted, &attempt.plan);
+                if let Some(row) = planned.iter_mut().find(|row| row.structure == "case") {
+                    row.planning_time_s = Some(attempt.planning_time_s);
+                }
+                rows.extend(planned);
+            }
+        }
+        rows
+    }
+}
+
+/// The automated arm's commands, timed.
+fn carry_out(exam: &mut Examination, registration: &Registration, planner: &mut dyn Planner, extent: Extent, note: &mut Note, clock: &mut Clock) -> Result<(), Refused> {
+    let begin = Instant::now();
+    for command in [Command::Register(registration.clone()), Command::ScanLocalizer] {
+        exam.handle(command, planner)?.iter().for_each(|event| note.take(event));
+    }
+    clock.acquire_ms = ms_since(begin);
+    let begin = Instant::now();
+    exam.handle(Command::ProposePlan, planner)?.iter().for_each(|event| note.take(event));
+    clock.loop_ms = ms_since(begin);
+    if extent == Extent::Whole {
+        let begin = Instant::now();
+        exam::automated::scan_and_check(exam, planner, &mut |event| note.take(event))?;
+        clock.check_ms = ms_since(begin);
+    }
+    Ok(())
 }
 
 /// Wall-clock times of one examination; they never decide anything.
 #[derive(Default)]
 struct Clock {
-    synthesize_ms: f64,
     acquire_ms: f64,
     loop_ms: f64,
     check_ms: f64,
-    warnings: Vec<String>,
 }
 
 fn ms_since(begin: Instant) -> f64 {
     begin.elapsed().as_secs_f64() * 1e3
-}
-
-/// The automated arm: localizer, plan and, for the first repeat, every series with its check.
-#[expect(clippy::too_many_arguments, reason = "one call, and each argument is one concept")]
-fn automated(
-    exam: &mut Examination,
-    registration: &exam::Registration,
-    planner: &mut dyn Planner,
-    whole: bool,
-    attempted: &Attempted<'_>,
-    truth: &TrueSpine,
-    patient: &phantom::PatientOnTable,
-    clock: &mut Clock,
-) -> Vec<CaseRow> {
-    let mut note = Note::default();
-    let result = (|| {
-        let begin = Instant::now();
-        for command in [Command::Register(registration.clone()), Command::ScanLocalizer] {
-            exam.handle(command, planner)?.iter().for_each(|event| note.take(event));
-        }
-        clock.acquire_ms = ms_since(begin);
-        let begin = Instant::now();
-        exam.handle(Command::ProposePlan, planner)?.iter().for_each(|event| note.take(event));
-        clock.loop_ms = ms_since(begin);
-        if whole {
-            let begin = Instant::now();
-            exam::automated::scan_and_check(exam, planner, &mut |event| note.take(event))?;
-            clock.check_ms = ms_since(begin);
-        }
-        Ok::<(), exam::Refused>(())
-    })();
-    let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take());
-    clock.warnings.append(&mut note.warnings);
-
-    let mut rows = Vec::new();
-    match exam.proposal() {
-        Some(proposal) => {
-            rows.extend(truth.rows(attempted, &proposal.plan));
-            if let Some(segmentation) = &proposal.segmentation {
-                rows.extend(overlap_rows(attempted, patient, segmentation));
-            }
-        }
-        None => rows.extend(truth.rows(attempted, &ScanPlan::default())),
-    }
-    let latency = exam.proposal().map(|proposal| proposal.plan.latency_ms.clone()).unwrap_or_default();
-    if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
-        // Without a plan nothing was done silently: the error says so.
-        if error.is_some() {
-            row.silent_failure = Some(false);
-            row.flagged = Some(true);
-        }
-        row.error = error;
-        row.repeats = whole.then_some(note.repeats);
-        row.scan_time_s = whole.then_some(note.scan_time_s);
-        row.latency_synthesize_ms = Some(clock.synthesize_ms);
-        row.latency_acquire_ms = Some(clock.acquire_ms);
-        row.latency_segment_ms = latency.get("segment").copied();
-        row.latency_label_ms = latency.get("label").copied();
-        row.latency_plan_ms = latency.get("plan").copied();
-        row.latency_check_ms = whole.then_some(clock.check_ms);
-        row.latency_loop_ms = Some(clock.loop_ms);
-    }
-    rows
 }
 
 /// What the rows need of the events.
@@ -218,7 +258,7 @@ impl Note {
     }
 }
 
-fn seen(exam: &Examination, truth: SpineTruth, registration: exam::Registration) -> Seen {
+fn seen(exam: &Examination, truth: SpineTruth, registration: Registration) -> Seen {
     let scanned = exam.queue().iter().filter_map(|series| Some((series.group.clone(), series.images.clone()?)));
     Seen {
         truth,
@@ -228,41 +268,4 @@ fn seen(exam: &Examination, truth: SpineTruth, registration: exam::Registration)
         series: scanned.collect(),
         registration,
     }
-}
-
-/// The collaborative and the manual arm: every technologist of the panel plans once in each.
-fn panel(
-    setup: &ScenarioSetup,
-    case: u64,
-    truth: &SpineTruth,
-    true_spine: &TrueSpine,
-    proposals: &[ScanPlan],
-    contrast: f64,
-    stream: &Stream,
-) -> Vec<CaseRow> {
-    let spine = visible(truth);
-    let rules = &setup.scenario.prescription;
-    let mut rows = Vec::new();
-    for arm in [Arm::Collaborative, Arm::Manual] {
-        if !setup.scenario.arms.arms.contains(&arm) {
-            continue;
-        }
-        for (number, technologist) in setup.panel.technologists.iter().enumerate() {
-            let own = stream.child(arm.name(), number as u64);
-            // Each technologist sees the proposal from another localizer, as repeated examinations would.
-            let proposal = proposals.get(number % proposals.len().max(1));
-            let attempt = match (arm, proposal) {
-                (Arm::Collaborative, Some(ai)) => observer::collaborate(ai, &spine, contrast, technologist, rules, &own),
-                _ => observer::prescribe_manually(&spine, contrast, technologist, rules, &own),
-            };
-            let attempted =
-                Attempted { scenario: &setup.scenario.name, case, arm, observer: technologist.name.clone() };
-            let mut planned = true_spine.rows(&attempted, &attempt.plan);
-            if let Some(row) = planned.iter_mut().find(|row| row.structure == "case") {
-                row.planning_time_s = Some(attempt.planning_time_s);
-            }
-            rows.extend(planned);
-        }
-    }
-    rows
 }

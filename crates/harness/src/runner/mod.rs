@@ -3,8 +3,9 @@
 mod case;
 mod event;
 mod patient;
-mod pictures;
+pub mod pictures;
 mod score;
+mod true_plan;
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -13,9 +14,10 @@ use std::time::Instant;
 
 use planner::Planner;
 
-pub use case::CaseOutcome;
+pub use case::{CaseOutcome, plan_only};
 pub use event::RunEvent;
-pub use patient::patient_of;
+pub use patient::{patient_of, registration_of, spine_of};
+pub use true_plan::{rules_of, true_plan};
 
 use crate::manifest::{Identity, WallClock};
 use crate::scenario::ScenarioSetup;

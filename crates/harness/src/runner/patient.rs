@@ -11,22 +11,27 @@ pub fn case_stream(seed: u64, case: u64) -> Stream {
     Stream::from_seed(seed).child("case", case)
 }
 
-/// Draws a patient. A draw outside the anatomical limits is drawn again: the population is the file's,
-/// cut off at what can exist.
+/// Draws a patient and lays them down.
 pub fn patient_of(population: &Population, positioning: &PositioningDistribution, stream: &Stream) -> PatientOnTable {
     let positioning = positioning.sample(&stream.child("positioning", 0));
-    let spine = (0..)
+    let spine = spine_of(population, positioning.knee_cushion, stream);
+    PatientOnTable::new(Arc::new(spine), positioning)
+}
+
+/// Draws a spine. A draw outside the anatomical limits is drawn again: the population is the file's, cut
+/// off at what can exist.
+pub fn spine_of(population: &Population, knee_cushion: bool, stream: &Stream) -> Spine {
+    (0..)
         .find_map(|attempt| {
             let parameters = population.sample(&stream.child("phantom", attempt));
-            Spine::build(&parameters, positioning.knee_cushion).ok()
+            Spine::build(&parameters, knee_cushion).ok()
         })
-        .expect("the attempts do not end");
-    PatientOnTable::new(Arc::new(spine), positioning)
+        .expect("the attempts do not end")
 }
 
 /// What a careful technologist enters for a patient.
 pub fn registration_of(patient: &PatientOnTable, case: u64) -> Registration {
-    let person = patient.spine.parameters();
+    let person = &patient.spine.parameters().person;
     Registration {
         patient_id: format!("PLUMB{case:06}"),
         age_years: person.age_years,

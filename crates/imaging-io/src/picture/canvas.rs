@@ -48,6 +48,15 @@ impl Picture {
         }
     }
 
+    /// A part of the picture with its corner at (x, y); what lies outside is left out.
+    #[must_use]
+    pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
+        let width = width.min(self.width.saturating_sub(x));
+        let height = height.min(self.height.saturating_sub(y));
+        let row = |y: usize| &self.rgb[(y * self.width + x) * 3..][..width * 3];
+        Self { width, height, rgb: (y..y + height).flat_map(row).copied().collect() }
+    }
+
     /// An anti-aliased straight line between two points in pixels, `dash` pixels on and off where given.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64, colour: Colour, dash: Option<f64>) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);

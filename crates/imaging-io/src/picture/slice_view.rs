@@ -80,6 +80,19 @@ impl SliceView {
         (at(0), at(1))
     }
 
+    /// The part of the picture about a point, at most `size_mm` wide and high.
+    pub fn around(&self, centre: &Point, size_mm: [f64; 2]) -> Picture {
+        let (x, y) = self.pixel_of(centre);
+        let span = |middle: f64, mm: f64, all: usize| {
+            let pixels = ((mm * self.pixels_per_mm) as usize).clamp(1, all);
+            let from = (middle - pixels as f64 / 2.0).clamp(0.0, (all - pixels) as f64);
+            (from as usize, pixels)
+        };
+        let (x, width) = span(x, size_mm[0], self.picture.width);
+        let (y, height) = span(y, size_mm[1], self.picture.height);
+        self.picture.cropped(x, y, width, height)
+    }
+
     /// The patient position of a pixel.
     fn point_of(&self, x: usize, y: usize) -> Point {
         let index = |axis: usize, pixel: usize| (pixel as f64 + 0.5) / self.pixels_per_mm / self.grid.spacing_mm[axis] - 0.5;

@@ -1,0 +1,75 @@
+//! What verbs look up by name: models, populations, protocols, patients.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use harness::scenario::library::{Library, NotFound};
+use phantom::{PatientOnTable, Population, Positioning};
+use randomness::Stream;
+use scanner::Protocol;
+use vnet::Model;
+
+use crate::failure::Failure;
+
+/// The model that is used where none is named.
+const DEFAULT_MODEL: &str = "lumbar-vnet";
+
+/// What the names on this command line lead to.
+pub fn library() -> Library {
+    Library::near(Path::new("."))
+}
+
+/// A model's folder or weights file, or the default model.
+pub fn model(path: Option<&Path>) -> Result<Arc<Model>, Failure> {
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
+    };
+    Model::load(&path).map(Arc::new).map_err(Failure::input)
+}
+
+/// A population by name or file.
+pub fn population(name: &str) -> Result<Population, Failure> {
+    named(library().population(name, here()))
+}
+
+/// A protocol by name or file.
+pub fn protocol(name: &str) -> Result<Protocol, Failure> {
+    named(library().protocol(name, here()))
+}
+
+/// Paths on the command line are seen from the current folder.
+fn here() -> &'static Path {
+    Path::new("./command-line")
+}
+
+fn named<T>(found: Result<harness::scenario::library::Named<T>, NotFound>) -> Result<T, Failure> {
+    match found {
+        Ok(named) => Ok(named.content),
+        Err(NotFound::Unknown { message, help }) => Err(Failure::wrong(format!("{message}: {help}"))),
+        Err(NotFound::Refused(error)) => Err(Failure::scenario(&error)),
+    }
+}
+
+/// An individual of a population, lying straight and centred.
+pub fn patient(name: &str, seed: u64) -> Result<PatientOnTable, Failure> {
+    let population = population(name)?;
+    let positioning = Positioning::default();
+    let spine = harness::runner::spine_of(&population, positioning.knee_cushion, &Stream::from_seed(seed));
+    Ok(PatientOnTable::new(Arc::new(spine), positioning))
+}
+
+/// Makes the folder for results.
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| unwritable(path, &error))
+}
+
+/// A file that cannot be written: the run could not finish.
+pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Unfinished(miette::Report::msg(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Writes a file whole.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    imaging_io::write_whole(path, bytes).map_err(|error| unwritable(path, &error))
+}

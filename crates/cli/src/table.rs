@@ -1,0 +1,37 @@
+//! The summary at the end of a run: a line a criterion.
+
+use harness::manifest::Manifest;
+use harness::{Verdict, metrics};
+
+/// The lines, verdict last.
+pub fn summary(manifest: &Manifest) -> Vec<String> {
+    let mut lines = Vec::new();
+    for scenario in &manifest.scenarios {
+        lines.push(format!(
+            "{}: {} ({} of {} cases)",
+            scenario.name,
+            scenario.verdict.word(),
+            scenario.cases_done,
+            scenario.cases
+        ));
+        for criterion in &scenario.criteria {
+            let unit = metrics::find(&criterion.metric).map_or("", |metric| metric.unit());
+            let figure = |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
+            let value = criterion.value.map_or_else(|| "nothing to measure".into(), figure);
+            let interval = criterion.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
+            let mark = match criterion.verdict() {
+                Verdict::Pass => "pass",
+                Verdict::Fail => "FAIL",
+                Verdict::Incomplete => "open",
+            };
+            let name = format!("{} ({})", criterion.metric, criterion.statistic.name());
+            lines.push(format!(
+                "  {mark}  {name:<42} {value:>12}{interval:<18} {} {}  n = {}",
+                criterion.bound.sign(),
+                figure(criterion.limit),
+                criterion.n
+            ));
+        }
+    }
+    lines
+}

@@ -1,0 +1,79 @@
+//! `plumbline segment` and `plumbline plan`: an image of one's own.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use geometry::{PatientPosition, Structure, Volume};
+use imaging_io::picture::{SliceView, Window, montage};
+use imaging_io::{Image, read_image, write_nifti};
+use planner::{Orientation, Planner as _, PlannerError, PlanningRequest, Severity, VnetPlanner};
+
+use crate::arguments::{PlanArguments, SegmentArguments};
+use crate::failure::Failure;
+use crate::{output, resources};
+
+/// Writes the labels on the image's own grid.
+pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
+    let model = resources::model(arguments.model.as_deref())?;
+    let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
+    let segmentation = model.segment(&volume).map_err(Failure::input)?;
+    write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?;
+    if let Some(path) = &arguments.picture {
+        resources::write(path, &picture(&volume, &segmentation.labels))?;
+    }
+    for structure in Structure::FOREGROUND {
+        let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
+        let ml = voxels as f64 * volume.grid.voxel_mm3() / 1000.0;
+        output::result(format!("{:<9} {ml:>7.1} ml", structure.name()));
+    }
+    output::result(arguments.out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The middle slices with and without labels.
+fn picture(volume: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
+    let window = Window::of(volume);
+    let middle = volume.grid.shape[2] / 2;
+    let slices = [middle.saturating_sub(2), middle, middle + 2];
+    let plain = slices.map(|slice| SliceView::of(volume, slice, window, 1.2));
+    let labelled = plain.clone().map(|view| view.with_labels(labels, 0.5));
+    let all: Vec<_> = plain.iter().chain(&labelled).map(|view| ("", &view.picture)).collect();
+    montage(&all, 3).encode_png()
+}
+
+/// Writes the plan; status 1 if a flag forbids its use.
+pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
+    let model = resources::model(arguments.model.as_deref())?;
+    let protocol = resources::protocol(&arguments.protocol)?;
+    let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
+    let rules = harness::runner::rules_of(&protocol);
+    let request = PlanningRequest {
+        images: &[(Orientation::Sagittal, &volume)],
+        position: position.unwrap_or(PatientPosition::HeadFirstSupine),
+        rules: &rules,
+    };
+    let planned = VnetPlanner::new(model).plan(&request).map_err(|error| match error {
+        PlannerError::Segmentation(_) => Failure::wrong(format!("{}: {error}", arguments.image.display())),
+        error => Failure::unfinished(error),
+    })?;
+    write(&arguments.out, &planned.plan)?;
+    for level in &planned.plan.levels {
+        let tilt = scoring::positioning::sagittal_tilt_deg(&level.plane());
+        let c = level.centre;
+        output::result(format!(
+            "{:<8} at ({:>6.1}, {:>6.1}, {:>6.1}) mm, tilt {tilt:>5.1}°, confidence {:.2}",
+            level.label.to_string(), c.x, c.y, c.z, level.confidence
+        ));
+    }
+    for flag in &planned.plan.flags {
+        output::result(format!("{:?}: {}", flag.severity, flag.message).to_lowercase());
+    }
+    output::result(arguments.out.display());
+    let usable = planned.plan.flags.iter().all(|flag| flag.severity < Severity::Critical);
+    Ok(if usable { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn write(path: &Path, plan: &planner::ScanPlan) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(plan).expect("a plan has a JSON form");
+    resources::write(path, text.as_bytes())
+}

@@ -1,0 +1,10 @@
+//! One file a verb, or a family of them.
+
+pub mod eval;
+pub mod help;
+pub mod image;
+pub mod phantom;
+pub mod run;
+pub mod runs;
+pub mod scan;
+pub mod train;

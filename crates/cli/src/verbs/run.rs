@@ -1,0 +1,144 @@
+//! `plumbline run`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use harness::manifest::{Identity, Selection};
+use harness::runner::{self, RunError, RunEvent, RunOptions};
+use harness::{Run, ScenarioSetup, Verdict, report};
+use planner::{Planner, VnetPlanner};
+use vnet::Model;
+
+use crate::arguments::{Device, RunArguments};
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{interrupt, output, table};
+
+/// Examines, judges, reports.
+pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    if arguments.device == Device::Gpu {
+        return Err(Failure::wrong("this version runs on the CPU only: expected --device auto or cpu"));
+    }
+    if let Some(planner) = arguments.planner.as_deref().filter(|planner| *planner != "builtin") {
+        return Err(Failure::wrong(format!("unknown planner '{planner}': this version has builtin only")));
+    }
+    let setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
+    let selection = selection(arguments, &setups)?;
+    let models = models(&setups)?;
+    let identity = Identity {
+        version: env!("CARGO_PKG_VERSION").into(),
+        planner: "builtin".into(),
+        model: hashes(&models),
+        scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
+        selection,
+    };
+    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups));
+    let options = RunOptions {
+        jobs: arguments.jobs.unwrap_or(1).max(1),
+        resume: arguments.resume,
+        dicom: arguments.dicom,
+        device: "cpu".into(),
+    };
+
+    let stop = interrupt::flag();
+    let progress = std::sync::OnceLock::new();
+    let sink = |event: RunEvent| match event {
+        RunEvent::Started { cases } => {
+            progress.get_or_init(|| Progress::new(0, cases));
+        }
+        RunEvent::CaseDone { scenario, case, summary } => {
+            if let Some(progress) = progress.get() {
+                progress.step(&format!("{scenario} case {case}: {summary}"));
+            }
+        }
+    };
+    let make = |setup: &ScenarioSetup| planner_of(setup, &models);
+    let outcome = runner::run(&setups, identity, &folder, &options, &make, &stop, &sink);
+    if let Some(progress) = progress.get() {
+        progress.finish();
+    }
+    let run = outcome.map_err(|error| match error {
+        RunError::Store(error) if error.is_wrong_input() => Failure::input(error),
+        RunError::Planner(reason) => Failure::wrong(reason),
+        error => Failure::unfinished(error),
+    })?;
+    let page = report::write(&run).map_err(Failure::unfinished)?;
+
+    if arguments.json {
+        output::json(&run.manifest);
+    } else {
+        tell(&run, &page);
+    }
+    Ok(status(&run, selection, stop.load(Ordering::Relaxed)))
+}
+
+fn tell(run: &Run, page: &Path) {
+    for line in table::summary(&run.manifest) {
+        output::result(line);
+    }
+    if let Some(clock) = &run.manifest.provenance.wall_clock {
+        let cases: u64 = run.manifest.scenarios.iter().map(|scenario| scenario.cases_done).sum();
+        let each = clock.elapsed_s / cases.max(1) as f64;
+        output::result(format!("{cases} cases in {:.1} s ({each:.2} s each)", clock.elapsed_s));
+    }
+    output::result(format!("verdict: {}", run.manifest.verdict.word()));
+    output::result(format!("report:  {}", page.display()));
+}
+
+/// A part that was asked for as a part is no failure; its verdict stays open until it is merged.
+fn status(run: &Run, selection: Selection, stopped: bool) -> ExitCode {
+    match run.manifest.verdict {
+        Verdict::Pass => ExitCode::SUCCESS,
+        Verdict::Fail => ExitCode::from(1),
+        Verdict::Incomplete if selection != Selection::All && !stopped => ExitCode::SUCCESS,
+        Verdict::Incomplete => ExitCode::from(3),
+    }
+}
+
+fn selection(arguments: &RunArguments, setups: &[ScenarioSetup]) -> Result<Selection, Failure> {
+    let most = setups.iter().map(|setup| setup.scenario.cases).max().unwrap_or(0);
+    match (arguments.case, arguments.shard) {
+        (Some(_), Some(_)) => Err(Failure::wrong("--case and --shard exclude each other")),
+        (Some(case), None) if case >= most => {
+            Err(Failure::wrong(format!("there is no case {case}: the scenario has {most}, numbered from 0")))
+        }
+        (Some(case), None) => Ok(Selection::Case(case)),
+        (None, Some(shard)) => Ok(Selection::Shard { index: shard.index, count: shard.count }),
+        (None, None) => Ok(Selection::All),
+    }
+}
+
+/// Every model that a scenario names, loaded once.
+fn models(setups: &[ScenarioSetup]) -> Result<BTreeMap<PathBuf, Arc<Model>>, Failure> {
+    let mut models = BTreeMap::new();
+    for folder in setups.iter().filter_map(|setup| setup.model_folder.as_ref()) {
+        if !models.contains_key(folder) {
+            models.insert(folder.clone(), Arc::new(Model::load(folder).map_err(Failure::input)?));
+        }
+    }
+    Ok(models)
+}
+
+fn hashes(models: &BTreeMap<PathBuf, Arc<Model>>) -> Option<String> {
+    let hashes: Vec<&str> = models.values().map(|model| model.hash()).collect();
+    (!hashes.is_empty()).then(|| hashes.join(" "))
+}
+
+fn planner_of(setup: &ScenarioSetup, models: &BTreeMap<PathBuf, Arc<Model>>) -> Result<Box<dyn Planner>, String> {
+    match setup.model_folder.as_ref().and_then(|folder| models.get(folder)) {
+        Some(model) => Ok(Box::new(VnetPlanner::new(Arc::clone(model)))),
+        None => Err(format!("scenario '{}' asks for a command as planner, which this version cannot run", setup.scenario.name)),
+    }
+}
+
+/// `reports/` and the scenario's name, or that of the folder that holds several.
+fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup]) -> PathBuf {
+    let name = match setups {
+        [only] => only.scenario.name.clone(),
+        _ => paths[0].file_stem().map_or_else(|| "suite".into(), |stem| stem.to_string_lossy().into_owned()),
+    };
+    Path::new("reports").join(name)
+}

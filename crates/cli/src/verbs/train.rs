@@ -1,0 +1,87 @@
+//! `plumbline train`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use harness::diagnosis::Diagnosis;
+use harness::training::{PhantomExamples, TrainingFile};
+use randomness::Stream;
+use vnet::{Model, TrainError, TrainingEvent};
+
+use crate::arguments::TrainArguments;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{interrupt, output, resources};
+
+/// Trains on phantoms as they are drawn; continues what is in the folder.
+pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
+    let path = &arguments.config;
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::wrong(format!("cannot read {}: {e}", path.display())))?;
+    let file: TrainingFile = toml::from_str(&text).map_err(|e| Failure::diagnosis(&Diagnosis::of_toml(path, &text, &e)))?;
+    if let Some(fault) = file.training.fault() {
+        return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
+    }
+    let start = match &file.training.start_from {
+        Some(weights) => {
+            let beside = path.parent().unwrap_or(Path::new("")).join(weights);
+            Some(Model::load(&beside).map_err(Failure::input)?)
+        }
+        None => None,
+    };
+    let examples = |seed| examples(&file, seed);
+    let (source, validation) = (examples(file.examples.seed)?, examples(file.examples.validation_seed)?);
+
+    let stop = interrupt::flag();
+    let steps = file.training.steps;
+    let progress = Progress::new(0, steps);
+    let summary = vnet::train(&file.training, start.as_ref(), &source, &validation, &arguments.out, &stop, &mut |event| {
+        tell(&event, &progress, steps);
+    });
+    progress.finish();
+    let summary = summary.map_err(|error| match error {
+        TrainError::Config(_) | TrainError::Model(_) => Failure::input(error),
+        error => Failure::unfinished(error),
+    })?;
+    if let Some([vertebra, disc, sacrum, canal]) = summary.dice {
+        output::result(format!("validation Dice: vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"));
+    }
+    output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
+    if summary.stopped {
+        return Ok(ExitCode::from(3));
+    }
+    if let Some(folder) = &arguments.export {
+        resources::folder(folder)?;
+        let model = Model::load(&arguments.out).map_err(Failure::unfinished)?;
+        model.save(&folder.join("weights.safetensors")).map_err(Failure::unfinished)?;
+        output::result(format!("weights in {}", folder.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn examples(file: &TrainingFile, seed: u64) -> Result<PhantomExamples, Failure> {
+    let recipe = &file.examples;
+    Ok(PhantomExamples {
+        population: resources::population(&recipe.population)?,
+        positioning: recipe.positioning.clone(),
+        protocols: recipe.protocols.iter().map(|name| resources::protocol(name)).collect::<Result<_, _>>()?,
+        contrasts: recipe.contrasts,
+        image: file.training.image.clone(),
+        stream: Stream::from_seed(seed),
+    })
+}
+
+fn tell(event: &TrainingEvent, progress: &Progress, steps: u64) {
+    match event {
+        TrainingEvent::Resumed { step } => progress.note(&format!("continued at step {step} of {steps}")),
+        TrainingEvent::Step { step, loss, .. } => {
+            progress.at(*step, &format!("loss {loss:.3}"));
+            if step % 50 == 0 {
+                progress.note(&format!("step {step} of {steps}: loss {loss:.3}"));
+            }
+        }
+        TrainingEvent::Validation { step, dice: [vertebra, disc, sacrum, canal] } => progress.note(&format!(
+            "step {step}: validation Dice vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"
+        )),
+        TrainingEvent::Checkpoint { .. } => {}
+    }
+}

@@ -1,0 +1,155 @@
+//! What is kept of a case to look at: one sheet of pictures, and its images as DICOM where asked for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use geometry::{Disc, Plane, Point, SliceGroup, SliceRole, Vector, Vertebra, Volume};
+use imaging_io::picture::{Picture, SliceView, Stroke, Window, montage, palette};
+use planner::plan::disc_group_name;
+use planner::{Orientation, ScanPlan};
+
+use crate::dicom::Study;
+use crate::runner::CaseOutcome;
+use crate::runner::case::Seen;
+use crate::scenario::ScenarioSetup;
+use crate::store::StoreError;
+use crate::store::files::write_whole;
+
+/// Folder of the pictures in a run directory.
+pub const PICTURES: &str = "pictures";
+/// Folder of the images in a run directory.
+const DICOM: &str = "dicom";
+
+/// What a planned slice looks like.
+const PLANNED: Stroke = Stroke { colour: palette::YELLOW, width: 1.4, dash: None };
+/// The same, where every slice of a group is drawn.
+const PLANNED_THIN: Stroke = Stroke { colour: palette::YELLOW, width: 0.9, dash: None };
+/// What the truth looks like.
+const TRUE: Stroke = Stroke { colour: palette::SKY, width: 1.4, dash: Some(6.0) };
+/// Part of a sagittal or coronal picture that is shown, mm wide and high.
+const REGION_MM: [f64; 2] = [170.0, 300.0];
+/// Part of an axial picture that is shown, mm.
+const AXIAL_MM: [f64; 2] = [140.0, 140.0];
+/// Pixels a millimetre, sagittal and coronal.
+const SCALE: f64 = 1.1;
+/// Half length of a true disc's line, mm.
+const DISC_HALF_MM: f64 = 26.0;
+
+/// The sheet of a case: `pictures/SCENARIO/case-000017.png` in the run directory.
+pub fn sheet_path(folder: &Path, scenario: &str, case: u64) -> PathBuf {
+    folder.join(PICTURES).join(scenario).join(format!("case-{case:06}.png"))
+}
+
+/// Draws and writes the sheet; a case without a localizer has none.
+pub(super) fn write(folder: &Path, scenario: &str, case: u64, outcome: &CaseOutcome) -> Result<(), StoreError> {
+    let Some(sheet) = outcome.seen.as_ref().and_then(sheet) else { return Ok(()) };
+    let path = sheet_path(folder, scenario, case);
+    let parent = path.parent().expect("the path was made with folders");
+    fs::create_dir_all(parent).map_err(StoreError::io("create", parent))?;
+    write_whole(&path, &sheet.encode_png())
+}
+
+/// Writes localizer and scanned series.
+pub(super) fn write_dicom(folder: &Path, setup: &ScenarioSetup, case: u64, outcome: &CaseOutcome) -> Result<(), StoreError> {
+    let Some(seen) = &outcome.seen else { return Ok(()) };
+    let scenario = &setup.scenario.name;
+    let folder = folder.join(DICOM).join(scenario).join(format!("case-{case:06}"));
+    let study = Study {
+        protocol: &setup.protocol,
+        registration: &seen.registration,
+        key: format!("{scenario} {} {case}", setup.scenario.seed),
+    };
+    let localizers = scanner::localizer(&setup.protocol);
+    let stacks = localizers.iter().zip(seen.localizer.iter().map(|(_, images)| images));
+    let series = seen.series.iter().map(|(group, images)| (group, images));
+    for (number, (group, images)) in stacks.chain(series).enumerate() {
+        study.write(&folder, number as u32 + 1, group, images).map_err(|error| StoreError::Encoding {
+            what: "a DICOM series",
+            reason: error.to_string(),
+        })?;
+    }
+    Ok(())
+}
+
+fn sheet(seen: &Seen) -> Option<Picture> {
+    let stack = |wanted| seen.localizer.iter().find(|(orientation, _)| *orientation == wanted).map(|(_, images)| images);
+    let sagittal = stack(Orientation::Sagittal)?;
+    let middle = seen.truth.disc(Disc::between(Vertebra::L3, Vertebra::L4))?.plane.centre;
+    let plan = seen.plan.clone().unwrap_or_default();
+
+    let mut pictures = vec![
+        ("localizer: planned, true - -", planned_on_localizer(sagittal, seen, &plan, &middle)),
+        ("segmentation", segmented(sagittal, seen, &middle)),
+    ];
+    if let Some(coronal) = stack(Orientation::Coronal) {
+        pictures.push(("coronal: sagittal stack", stack_on_coronal(coronal, seen, &plan, &middle)));
+    }
+    let series = |name: &str| seen.series.iter().find(|(group, _)| group.name == name);
+    if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.role == SliceRole::Sagittal) {
+        pictures.push(("sagittal T2 with axial slices", scanned_sagittal(group, images, &plan, &middle)));
+    }
+    let axial: Vec<(String, Picture)> = [(Vertebra::L4, Vertebra::L5), (Vertebra::L5, Vertebra::S1)]
+        .into_iter()
+        .map(|(upper, lower)| disc_group_name(Disc::between(upper, lower)))
+        .filter_map(|name| series(&name).map(|(group, images)| (name, scanned_axial(group, images))))
+        .collect();
+    if !axial.is_empty() {
+        let named: Vec<(&str, &Picture)> = axial.iter().map(|(name, picture)| (name.as_str(), picture)).collect();
+        pictures.push(("", montage(&named, 1)));
+    }
+    let named: Vec<(&str, &Picture)> = pictures.iter().map(|(name, picture)| (*name, picture)).collect();
+    Some(montage(&named, named.len()))
+}
+
+/// The slice of a stack that is nearest to a point.
+fn slice_at(images: &Volume<f32>, point: &Point) -> usize {
+    images.grid.index(point)[2].round().clamp(0.0, images.grid.shape[2] as f64 - 1.0) as usize
+}
+
+fn planned_on_localizer(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: &Point) -> Picture {
+    let mut view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
+    for group in plan.groups_of(SliceRole::AxialDisc) {
+        let middle_only = SliceGroup { slices: 1, fov_mm: [90.0, 90.0], ..group.clone() };
+        view.draw_group(&middle_only, PLANNED);
+    }
+    for disc in seen.truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
+        view.draw_plane(&disc.plane, DISC_HALF_MM, TRUE);
+    }
+    for level in &plan.levels {
+        let back = level.normal.cross(&Vector::x());
+        view.draw_caption(&(level.centre + back * 48.0), &level.label.to_string(), palette::YELLOW);
+    }
+    view.around(middle, REGION_MM)
+}
+
+fn segmented(images: &Volume<f32>, seen: &Seen, middle: &Point) -> Picture {
+    let view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
+    match &seen.segmentation {
+        Some(labels) => view.with_labels(labels, 0.45).around(middle, REGION_MM),
+        None => view.around(middle, REGION_MM),
+    }
+}
+
+fn stack_on_coronal(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: &Point) -> Picture {
+    let mut view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
+    for group in plan.groups_of(SliceRole::Sagittal) {
+        view.draw_group(group, PLANNED_THIN);
+    }
+    let midline: &Plane = &seen.truth.midsagittal;
+    view.draw_plane(midline, 120.0, TRUE);
+    view.around(middle, REGION_MM)
+}
+
+fn scanned_sagittal(group: &SliceGroup, images: &Volume<f32>, plan: &ScanPlan, middle: &Point) -> Picture {
+    let mut view = SliceView::of(images, group.slices / 2, Window::of(images), SCALE);
+    for group in plan.groups_of(SliceRole::AxialDisc) {
+        let short = SliceGroup { fov_mm: [90.0, 90.0], ..group.clone() };
+        view.draw_group(&short, PLANNED_THIN);
+    }
+    view.around(middle, REGION_MM)
+}
+
+fn scanned_axial(group: &SliceGroup, images: &Volume<f32>) -> Picture {
+    let view = SliceView::of(images, group.slices / 2, Window::of(images), 1.0);
+    view.around(&group.centre, AXIAL_MM)
+}
