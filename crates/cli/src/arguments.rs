@@ -6,7 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A virtual MRI console and QA harness for lumbar spine positioning.
 #[derive(Debug, Parser)]
-#[command(name = "plumbline", version, arg_required_else_help = true, after_help = "\
+#[command(
+    name = "plumbline",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
 Exit status:
   0  all criteria hold
   1  a criterion failed
@@ -14,7 +18,8 @@ Exit status:
   3  the run could not finish; what is done is kept
 
 Example:
-  plumbline run scenarios/lumbar-routine.toml")]
+  plumbline run scenarios/lumbar-routine.toml"
+)]
 pub struct CommandLine {
     /// The verb.
     #[command(subcommand)]
@@ -116,10 +121,8 @@ impl std::str::FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let expected = || format!("'{text}' is no shard: expected K/N with K below N, such as 0/4");
         let (index, count) = text.split_once('/').ok_or_else(expected)?;
-        let shard = Self {
-            index: index.parse().map_err(|_| expected())?,
-            count: count.parse().map_err(|_| expected())?,
-        };
+        let shard =
+            Self { index: index.parse().map_err(|_| expected())?, count: count.parse().map_err(|_| expected())? };
         if shard.index < shard.count { Ok(shard) } else { Err(expected()) }
     }
 }
@@ -198,7 +201,9 @@ pub enum PhantomVerb {
 
 /// `plumbline scan`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7 --format png")]
+#[command(
+    after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7 --format png"
+)]
 pub struct ScanArguments {
     /// Name in phantoms/, or a file
     pub spec: String,

@@ -35,8 +35,9 @@ impl Failure {
     pub fn diagnosis(mistake: &Diagnosis) -> Self {
         let label = LabeledSpan::new_with_span(None, mistake.span.clone());
         let (line, column) = mistake.line_and_column();
-        let mut shown = MietteDiagnostic::new(format!("{}:{line}:{column}: {}", mistake.file.display(), mistake.message))
-            .with_label(label);
+        let mut shown =
+            MietteDiagnostic::new(format!("{}:{line}:{column}: {}", mistake.file.display(), mistake.message))
+                .with_label(label);
         if !mistake.help.is_empty() {
             shown = shown.with_help(&mistake.help);
         }

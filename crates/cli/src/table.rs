@@ -16,7 +16,8 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
         ));
         for criterion in &scenario.criteria {
             let unit = metrics::find(&criterion.metric).map_or("", |metric| metric.unit());
-            let figure = |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
+            let figure =
+                |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
             let value = criterion.value.map_or_else(|| "nothing to measure".into(), figure);
             let interval = criterion.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
             let mark = match criterion.verdict() {

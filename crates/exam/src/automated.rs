@@ -11,7 +11,11 @@ use crate::examination::{Examination, Refused};
 ///
 /// # Errors
 /// [`Refused`] if the scanner cannot run a prescribed series.
-pub fn scan_and_check(exam: &mut Examination, planner: &mut dyn Planner, sink: &mut dyn FnMut(&Event)) -> Result<(), Refused> {
+pub fn scan_and_check(
+    exam: &mut Examination,
+    planner: &mut dyn Planner,
+    sink: &mut dyn FnMut(&Event),
+) -> Result<(), Refused> {
     if let Some(plan) = exam.proposal().map(|proposal| proposal.plan.clone()) {
         exam.handle(Command::AdoptPlan(plan), planner)?.iter().for_each(&mut *sink);
         while exam.queue().iter().any(|series| !series.accepted) {

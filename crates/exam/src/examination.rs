@@ -89,7 +89,14 @@ pub enum Refused {
 
 impl Examination {
     /// A patient lies on the table; nothing has been done. All randomness (noise) comes from `stream`.
-    pub fn new(patient: PatientOnTable, scanner: Scanner, protocol: Protocol, rules: PrescriptionRules, limits: LoopLimits, stream: Stream) -> Self {
+    pub fn new(
+        patient: PatientOnTable,
+        scanner: Scanner,
+        protocol: Protocol,
+        rules: PrescriptionRules,
+        limits: LoopLimits,
+        stream: Stream,
+    ) -> Self {
         Self {
             patient,
             scanner,
@@ -198,7 +205,11 @@ impl Examination {
     }
 
     /// Asks the planner; its failure is an answer, not an error of the examination.
-    fn ask(&self, planner: &mut dyn Planner, images: &[(Orientation, &Volume<f32>)]) -> Result<Result<Planned, String>, Refused> {
+    fn ask(
+        &self,
+        planner: &mut dyn Planner,
+        images: &[(Orientation, &Volume<f32>)],
+    ) -> Result<Result<Planned, String>, Refused> {
         let request = PlanningRequest { images, position: self.registration()?.position, rules: &self.rules };
         Ok(planner.plan(&request).map_err(|error| error.to_string()))
     }
@@ -238,7 +249,12 @@ impl Examination {
     }
 
     /// Scans one group; every acquisition has its own noise.
-    fn acquire(&mut self, series: &SeriesProtocol, group: &SliceGroup, sat_bands: &[geometry::SatBand]) -> Result<(Volume<f32>, f64), Refused> {
+    fn acquire(
+        &mut self,
+        series: &SeriesProtocol,
+        group: &SliceGroup,
+        sat_bands: &[geometry::SatBand],
+    ) -> Result<(Volume<f32>, f64), Refused> {
         series
             .check(group)
             .map_err(|error| Refused::Impossible { name: group.name.clone(), reason: error.to_string() })?;
@@ -287,7 +303,12 @@ impl Examination {
         let axial = |group: &SliceGroup| matches!(group.role, SliceRole::AxialDisc | SliceRole::AxialBlock);
         self.queue.retain(|series| series.accepted || !axial(&series.group));
         let fresh = sharper.groups.iter().filter(|group| axial(group));
-        self.queue.extend(fresh.map(|group| Series { group: group.clone(), images: None, accepted: false, repeats: 0 }));
+        self.queue.extend(fresh.map(|group| Series {
+            group: group.clone(),
+            images: None,
+            accepted: false,
+            repeats: 0,
+        }));
         if let Some(plan) = &mut self.plan {
             plan.groups.retain(|group| !axial(group));
             plan.groups.extend(sharper.groups.iter().filter(|group| axial(group)).cloned());
@@ -298,6 +319,10 @@ impl Examination {
 
     fn close(&mut self) -> Event {
         self.closed = true;
-        Event::Closed { scan_time_s: self.scan_time_s, repeats: self.repeats + self.replans, complete: self.is_complete() }
+        Event::Closed {
+            scan_time_s: self.scan_time_s,
+            repeats: self.repeats + self.replans,
+            complete: self.is_complete(),
+        }
     }
 }

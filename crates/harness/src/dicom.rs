@@ -27,7 +27,13 @@ impl Study<'_> {
     ///
     /// # Errors
     /// [`DicomError`] with the file and the system's reason.
-    pub fn write(&self, folder: &Path, number: u32, group: &SliceGroup, images: &Volume<f32>) -> Result<(), DicomError> {
+    pub fn write(
+        &self,
+        folder: &Path,
+        number: u32,
+        group: &SliceGroup,
+        images: &Volume<f32>,
+    ) -> Result<(), DicomError> {
         let folder = folder.join(file_name(&group.name));
         std::fs::create_dir_all(&folder)
             .map_err(|error| DicomError::Unreadable { path: folder.clone(), reason: error.to_string() })?;

@@ -1,12 +1,14 @@
 //! Made-up runs for the tests of store, merge and comparison.
 
+use std::path::Path;
+
 use randomness::{Stream, normal};
 
 use crate::criterion::Criterion;
 use crate::manifest::{Identity, ScenarioIdentity, Selection, WallClock};
 use crate::metrics::Statistic;
 use crate::record::{Arm, CaseRow};
-use crate::store::FinishedCase;
+use crate::store::{FinishedCase, Run, RunWriter};
 
 /// A run's identity: scenario "s" of `cases` cases with two criteria.
 pub(crate) fn identity(cases: u64, selection: Selection) -> Identity {
@@ -70,4 +72,13 @@ pub(crate) fn case(number: u64, angle_deg: f64) -> FinishedCase {
 /// Any time will do.
 pub(crate) fn wall_clock() -> WallClock {
     WallClock { started_at: "2026-03-01T08:00:00Z".into(), finished_at: "2026-03-01T08:01:00Z".into(), elapsed_s: 60.0 }
+}
+
+/// A finished run of three cases, written to an empty folder.
+pub(crate) fn run(folder: &Path) -> Run {
+    let mut writer = RunWriter::create(folder, identity(3, Selection::All)).expect("an empty folder");
+    for number in 0..3 {
+        writer.record(case(number, 1.0)).expect("recorded");
+    }
+    writer.finish(vec!["cpu".into()], wall_clock()).expect("finished")
 }

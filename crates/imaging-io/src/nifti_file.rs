@@ -55,7 +55,8 @@ where
     // Our arrays are [k, j, i]; the library writes the first axis fastest.
     let data = volume.data.view().reversed_axes();
     let failed = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
-    let written = WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|e| failed(e.to_string()));
+    let written =
+        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|e| failed(e.to_string()));
     let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(|e| failed(e.to_string())));
     if renamed.is_err() {
         let _ = std::fs::remove_file(&part);
@@ -108,8 +109,7 @@ fn header_of(grid: &Grid) -> NiftiHeader {
 /// [`NiftiError`] with the file and what was expected of it.
 pub fn read_nifti(path: &Path) -> Result<Volume<f32>, NiftiError> {
     let unreadable = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
-    let unsuitable =
-        |found: String, expected| NiftiError::Unsuitable { path: path.to_owned(), found, expected };
+    let unsuitable = |found: String, expected| NiftiError::Unsuitable { path: path.to_owned(), found, expected };
     let header = NiftiHeader::from_file(path).map_err(|e| unreadable(e.to_string()))?;
     let dim = header.dim;
     let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
@@ -121,8 +121,9 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, NiftiError> {
     if voxels.is_none() {
         return Err(unsuitable(format!("{extents:?} voxels"), "between 1 and 2^28 voxels"));
     }
-    let grid = grid_of(&header, [extents[0], extents[1], extents[2]])
-        .ok_or_else(|| unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)"))?;
+    let grid = grid_of(&header, [extents[0], extents[1], extents[2]]).ok_or_else(|| {
+        unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")
+    })?;
 
     let object = ReaderOptions::new().read_file(path).map_err(|e| unreadable(e.to_string()))?;
     let array = object.into_volume().into_ndarray::<f32>().map_err(|e| unreadable(e.to_string()))?;
@@ -162,5 +163,10 @@ fn grid_of(header: &NiftiHeader, shape: [usize; 3]) -> Option<Grid> {
         axes.column_mut(axis).scale_mut(1.0 / spacing[axis]);
     }
     let skew = (axes.transpose() * axes - Matrix3::identity()).amax();
-    (skew < 1e-3).then(|| Grid { origin: Point::new(-origin[0], -origin[1], origin[2]), axes, spacing_mm: spacing, shape })
+    (skew < 1e-3).then(|| Grid {
+        origin: Point::new(-origin[0], -origin[1], origin[2]),
+        axes,
+        spacing_mm: spacing,
+        shape,
+    })
 }

@@ -20,9 +20,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let protocol = Protocol::builtin("lumbar-1.5t").ok_or("ships with the crate")?;
     let truth = patient.truth();
     let disc = truth.discs[6].plane;
-    let mut groups: Vec<_> = localizer(&protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();
+    let mut groups: Vec<_> =
+        localizer(&protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();
     let middle = Point::new(truth.midsagittal.centre.x, disc.centre.y, truth.midsagittal.centre.z);
-    let sagittal = protocol.sagittal_stack.at("sagittal", SliceRole::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
+    let sagittal =
+        protocol.sagittal_stack.at("sagittal", SliceRole::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
     groups.push((&protocol.sagittal_t2, sagittal));
     let axial = protocol.axial_stack.at("axial", SliceRole::AxialDisc, disc.centre, Vector::x_axis(), Vector::y_axis());
     groups.push((&protocol.axial_t2, axial));

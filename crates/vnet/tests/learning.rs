@@ -57,12 +57,13 @@ fn config(steps: u64) -> TrainingConfig {
 fn a_small_network_learns_a_toy_spine() {
     let folder = tempfile::tempdir().unwrap();
     let mut losses = Vec::new();
-    let summary = train(&config(120), None, &Balls(1), &Balls(2), folder.path(), &AtomicBool::new(false), &mut |event| {
-        if let TrainingEvent::Step { loss, .. } = event {
-            losses.push(loss);
-        }
-    })
-    .unwrap();
+    let summary =
+        train(&config(120), None, &Balls(1), &Balls(2), folder.path(), &AtomicBool::new(false), &mut |event| {
+            if let TrainingEvent::Step { loss, .. } = event {
+                losses.push(loss);
+            }
+        })
+        .unwrap();
     assert_eq!((summary.steps, summary.stopped), (120, false));
     assert!(losses[110..].iter().sum::<f32>() < 0.3 * losses[..10].iter().sum::<f32>(), "{losses:?}");
     assert!(summary.dice.unwrap().iter().all(|dice| *dice > 0.85), "{:?}", summary.dice);

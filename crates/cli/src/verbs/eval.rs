@@ -17,9 +17,20 @@ use crate::{interrupt, output, resources};
 
 /// What is printed: overlap, identification, planes and doubts.
 const FIGURES: [&str; 14] = [
-    "dice.vertebra", "dice.disc", "dice.sacrum", "dice.canal", "hd95.vertebra_mm", "hd95.disc_mm", "hd95.sacrum_mm",
-    "hd95.canal_mm", "label.identification_rate", "plan.disc_angle_deg", "plan.disc_centre_mm", "plan.flagged_rate",
-    "plan.silent_failure_rate", "latency.loop_ms",
+    "dice.vertebra",
+    "dice.disc",
+    "dice.sacrum",
+    "dice.canal",
+    "hd95.vertebra_mm",
+    "hd95.disc_mm",
+    "hd95.sacrum_mm",
+    "hd95.canal_mm",
+    "label.identification_rate",
+    "plan.disc_angle_deg",
+    "plan.disc_centre_mm",
+    "plan.flagged_rate",
+    "plan.silent_failure_rate",
+    "latency.loop_ms",
 ];
 
 /// Plans every patient's localizer with the model; nothing is written.
@@ -47,7 +58,10 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         output::json(&figures);
     } else {
         output::result(format!("model {}", model.hash()));
-        output::result(format!("{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}", "", "n", "mean", "95 % interval", "median", "p95"));
+        output::result(format!(
+            "{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}",
+            "", "n", "mean", "95 % interval", "median", "p95"
+        ));
         for name in FIGURES {
             if let Some(summary) = figures.get(name) {
                 output::result(line(name, summary));

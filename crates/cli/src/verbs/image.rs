@@ -62,7 +62,11 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
         let c = level.centre;
         output::result(format!(
             "{:<8} at ({:>6.1}, {:>6.1}, {:>6.1}) mm, tilt {tilt:>5.1}°, confidence {:.2}",
-            level.label.to_string(), c.x, c.y, c.z, level.confidence
+            level.label.to_string(),
+            c.x,
+            c.y,
+            c.z,
+            level.confidence
         ));
     }
     for flag in &planned.plan.flags {

@@ -44,16 +44,25 @@ fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
     let disc = truth.disc(Disc::between(Vertebra::L4, Vertebra::L5)).expect("every spine has it").plane;
 
     let mut pictures = Vec::new();
-    let scanned = |series, group: &geometry::SliceGroup| scanner::acquire(&patient, &protocol.scanner(), series, group, &[], &stream);
+    let scanned = |series, group: &geometry::SliceGroup| {
+        scanner::acquire(&patient, &protocol.scanner(), series, group, &[], &stream)
+    };
     if let Some(group) = plan.groups.first() {
         let images = scanned(&protocol.sagittal_t2, group);
         let mut view = SliceView::of(&images, group.slices / 2, Window::of(&images), 1.3);
         for disc in truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
-            view.draw_caption(&(disc.posterior + nalgebra::Vector3::y() * 22.0), &disc.label.to_string(), palette::YELLOW);
+            view.draw_caption(
+                &(disc.posterior + nalgebra::Vector3::y() * 22.0),
+                &disc.label.to_string(),
+                palette::YELLOW,
+            );
         }
         pictures.push(("sagittal T2", view.picture.clone()));
         let labels = patient.structures(&images.grid);
-        pictures.push(("structures", SliceView::of(&images, group.slices / 2, Window::of(&images), 1.3).with_labels(&labels, 0.5).picture));
+        pictures.push((
+            "structures",
+            SliceView::of(&images, group.slices / 2, Window::of(&images), 1.3).with_labels(&labels, 0.5).picture,
+        ));
     }
     let [_, coronal, _] = scanner::localizer(&protocol);
     let images = scanned(&protocol.localizer.series, &coronal);
@@ -106,6 +115,11 @@ fn synth(spec: &str, seed: u64, out: &Path, voxel_mm: f64) -> Result<ExitCode, F
     let text = serde_json::to_string_pretty(&truth).expect("a truth has a JSON form");
     resources::write(&out.join("truth.json"), text.as_bytes())?;
     let discs = volumes[1].1.data.iter().filter(|label| **label == Structure::Disc.label()).count();
-    output::result(format!("{}: {:.0} ml of disc in {} voxels", out.display(), discs as f64 * grid.voxel_mm3() / 1000.0, grid.len()));
+    output::result(format!(
+        "{}: {:.0} ml of disc in {} voxels",
+        out.display(),
+        discs as f64 * grid.voxel_mm3() / 1000.0,
+        grid.len()
+    ));
     Ok(ExitCode::SUCCESS)
 }

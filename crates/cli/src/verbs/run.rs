@@ -130,7 +130,10 @@ fn hashes(models: &BTreeMap<PathBuf, Arc<Model>>) -> Option<String> {
 fn planner_of(setup: &ScenarioSetup, models: &BTreeMap<PathBuf, Arc<Model>>) -> Result<Box<dyn Planner>, String> {
     match setup.model_folder.as_ref().and_then(|folder| models.get(folder)) {
         Some(model) => Ok(Box::new(VnetPlanner::new(Arc::clone(model)))),
-        None => Err(format!("scenario '{}' asks for a command as planner, which this version cannot run", setup.scenario.name)),
+        None => Err(format!(
+            "scenario '{}' asks for a command as planner, which this version cannot run",
+            setup.scenario.name
+        )),
     }
 }
 

@@ -14,7 +14,10 @@ use crate::{output, resources, table};
 
 fn open(folder: &Path) -> Result<Run, Failure> {
     Run::open(folder).map_err(|error| match error {
-        StoreError::Io { .. } => Failure::wrong(format!("{} is no run: {error}; expected a folder that `plumbline run` wrote", folder.display())),
+        StoreError::Io { .. } => Failure::wrong(format!(
+            "{} is no run: {error}; expected a folder that `plumbline run` wrote",
+            folder.display()
+        )),
         error => Failure::input(error),
     })
 }

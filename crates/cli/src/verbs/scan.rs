@@ -37,13 +37,22 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
         let seconds = series.scan_time_s(&group);
         scan_time_s += seconds;
         let written = write(arguments, &study, number as u32 + 1, &group, &images)?;
-        output::result(format!("{:<20} {:>3} slices, {seconds:>5.1} s of scan time  {written}", group.name, group.slices));
+        output::result(format!(
+            "{:<20} {:>3} slices, {seconds:>5.1} s of scan time  {written}",
+            group.name, group.slices
+        ));
     }
     output::result(format!("{scan_time_s:.0} s of scan time in all"));
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(arguments: &ScanArguments, study: &Study<'_>, number: u32, group: &SliceGroup, images: &geometry::Volume<f32>) -> Result<String, Failure> {
+fn write(
+    arguments: &ScanArguments,
+    study: &Study<'_>,
+    number: u32,
+    group: &SliceGroup,
+    images: &geometry::Volume<f32>,
+) -> Result<String, Failure> {
     let name = file_name(&group.name);
     let path = match arguments.format {
         ImageFormat::Nifti => {
@@ -58,7 +67,9 @@ fn write(arguments: &ScanArguments, study: &Study<'_>, number: u32, group: &Slic
         ImageFormat::Png => {
             let path = arguments.out.join(format!("{name}.png"));
             let window = Window::of(images);
-            let views: Vec<_> = (0..group.slices).map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).picture)).collect();
+            let views: Vec<_> = (0..group.slices)
+                .map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).picture))
+                .collect();
             let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
             resources::write(&path, &montage(&named, 5).encode_png())?;
             path

@@ -16,8 +16,10 @@ use crate::{interrupt, output, resources};
 /// Trains on phantoms as they are drawn; continues what is in the folder.
 pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let path = &arguments.config;
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::wrong(format!("cannot read {}: {e}", path.display())))?;
-    let file: TrainingFile = toml::from_str(&text).map_err(|e| Failure::diagnosis(&Diagnosis::of_toml(path, &text, &e)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| Failure::wrong(format!("cannot read {}: {e}", path.display())))?;
+    let file: TrainingFile =
+        toml::from_str(&text).map_err(|e| Failure::diagnosis(&Diagnosis::of_toml(path, &text, &e)))?;
     if let Some(fault) = file.training.fault() {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
     }
@@ -34,16 +36,19 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let stop = interrupt::flag();
     let steps = file.training.steps;
     let progress = Progress::new(0, steps);
-    let summary = vnet::train(&file.training, start.as_ref(), &source, &validation, &arguments.out, &stop, &mut |event| {
-        tell(&event, &progress, steps);
-    });
+    let summary =
+        vnet::train(&file.training, start.as_ref(), &source, &validation, &arguments.out, &stop, &mut |event| {
+            tell(&event, &progress, steps);
+        });
     progress.finish();
     let summary = summary.map_err(|error| match error {
         TrainError::Config(_) | TrainError::Model(_) => Failure::input(error),
         error => Failure::unfinished(error),
     })?;
     if let Some([vertebra, disc, sacrum, canal]) = summary.dice {
-        output::result(format!("validation Dice: vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"));
+        output::result(format!(
+            "validation Dice: vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"
+        ));
     }
     output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
     if summary.stopped {

@@ -43,7 +43,8 @@ impl CaseOutcome {
     /// One line: worst angle, mean disc Dice, flags.
     pub fn summary(&self) -> String {
         let automated = || self.rows.iter().filter(|row| row.arm == Arm::Automated.name());
-        let worst = automated().filter(|row| row.structure.contains('/')).filter_map(|row| row.angle_deg).fold(0.0, f64::max);
+        let worst =
+            automated().filter(|row| row.structure.contains('/')).filter_map(|row| row.angle_deg).fold(0.0, f64::max);
         let missed = automated().filter(|row| row.identified == Some(false)).count();
         let flagged = automated().any(|row| row.flagged == Some(true));
         let silent = automated().any(|row| row.silent_failure == Some(true));
@@ -126,7 +127,13 @@ impl CasePatient {
     }
 
     /// One examination by the automated arm: rows, and what a reader should know.
-    fn examined(&self, setup: &ScenarioSetup, repeat: u32, extent: Extent, planner: &mut dyn Planner) -> (Examination, Vec<CaseRow>, Vec<String>) {
+    fn examined(
+        &self,
+        setup: &ScenarioSetup,
+        repeat: u32,
+        extent: Extent,
+        planner: &mut dyn Planner,
+    ) -> (Examination, Vec<CaseRow>, Vec<String>) {
         let scenario = &setup.scenario;
         let mut exam = Examination::new(
             self.patient.clone(),
@@ -202,7 +209,14 @@ impl CasePatient {
 }
 
 /// The automated arm's commands, timed.
-fn carry_out(exam: &mut Examination, registration: &Registration, planner: &mut dyn Planner, extent: Extent, note: &mut Note, clock: &mut Clock) -> Result<(), Refused> {
+fn carry_out(
+    exam: &mut Examination,
+    registration: &Registration,
+    planner: &mut dyn Planner,
+    extent: Extent,
+    note: &mut Note,
+    clock: &mut Clock,
+) -> Result<(), Refused> {
     let begin = Instant::now();
     for command in [Command::Register(registration.clone()), Command::ScanLocalizer] {
         exam.handle(command, planner)?.iter().for_each(|event| note.take(event));

@@ -70,8 +70,11 @@ pub fn run(
     }
     let begin = Instant::now();
     let started_at = now();
-    let writer =
-        if options.resume { RunWriter::resume(folder, identity.clone())? } else { RunWriter::create(folder, identity.clone())? };
+    let writer = if options.resume {
+        RunWriter::resume(folder, identity.clone())?
+    } else {
+        RunWriter::create(folder, identity.clone())?
+    };
 
     let tasks: Vec<(usize, u64)> = setups
         .iter()

@@ -27,11 +27,15 @@ const PLANNED_THIN: Stroke = Stroke { colour: palette::YELLOW, width: 0.9, dash:
 /// What the truth looks like.
 const TRUE: Stroke = Stroke { colour: palette::SKY, width: 1.4, dash: Some(6.0) };
 /// Part of a sagittal or coronal picture that is shown, mm wide and high.
-const REGION_MM: [f64; 2] = [170.0, 300.0];
+const REGION_MM: [f64; 2] = [180.0, 290.0];
+/// The spine's middle lies this far before the pictures' middle, mm: captions stand behind it.
+const BEHIND_MM: f64 = 22.0;
 /// Part of an axial picture that is shown, mm.
-const AXIAL_MM: [f64; 2] = [140.0, 140.0];
+const AXIAL_MM: [f64; 2] = [150.0, 142.0];
 /// Pixels a millimetre, sagittal and coronal.
-const SCALE: f64 = 1.1;
+const SCALE: f64 = 1.35;
+/// Part of a group's field of view that is drawn, mm: whole, the lines would cover the picture.
+const SHOWN_MM: [f64; 2] = [90.0, 90.0];
 /// Half length of a true disc's line, mm.
 const DISC_HALF_MM: f64 = 26.0;
 
@@ -50,7 +54,12 @@ pub(super) fn write(folder: &Path, scenario: &str, case: u64, outcome: &CaseOutc
 }
 
 /// Writes localizer and scanned series.
-pub(super) fn write_dicom(folder: &Path, setup: &ScenarioSetup, case: u64, outcome: &CaseOutcome) -> Result<(), StoreError> {
+pub(super) fn write_dicom(
+    folder: &Path,
+    setup: &ScenarioSetup,
+    case: u64,
+    outcome: &CaseOutcome,
+) -> Result<(), StoreError> {
     let Some(seen) = &outcome.seen else { return Ok(()) };
     let scenario = &setup.scenario.name;
     let folder = folder.join(DICOM).join(scenario).join(format!("case-{case:06}"));
@@ -63,30 +72,31 @@ pub(super) fn write_dicom(folder: &Path, setup: &ScenarioSetup, case: u64, outco
     let stacks = localizers.iter().zip(seen.localizer.iter().map(|(_, images)| images));
     let series = seen.series.iter().map(|(group, images)| (group, images));
     for (number, (group, images)) in stacks.chain(series).enumerate() {
-        study.write(&folder, number as u32 + 1, group, images).map_err(|error| StoreError::Encoding {
-            what: "a DICOM series",
-            reason: error.to_string(),
-        })?;
+        study
+            .write(&folder, number as u32 + 1, group, images)
+            .map_err(|error| StoreError::Encoding { what: "a DICOM series", reason: error.to_string() })?;
     }
     Ok(())
 }
 
 fn sheet(seen: &Seen) -> Option<Picture> {
-    let stack = |wanted| seen.localizer.iter().find(|(orientation, _)| *orientation == wanted).map(|(_, images)| images);
+    let stack =
+        |wanted| seen.localizer.iter().find(|(orientation, _)| *orientation == wanted).map(|(_, images)| images);
     let sagittal = stack(Orientation::Sagittal)?;
-    let middle = seen.truth.disc(Disc::between(Vertebra::L3, Vertebra::L4))?.plane.centre;
+    let disc = seen.truth.disc(Disc::between(Vertebra::L3, Vertebra::L4))?.plane.centre;
+    let middle = disc + Vector::y() * BEHIND_MM;
     let plan = seen.plan.clone().unwrap_or_default();
 
     let mut pictures = vec![
-        ("localizer: planned, true - -", planned_on_localizer(sagittal, seen, &plan, &middle)),
+        ("localizer, plan and truth", planned_on_localizer(sagittal, seen, &plan, &middle)),
         ("segmentation", segmented(sagittal, seen, &middle)),
     ];
     if let Some(coronal) = stack(Orientation::Coronal) {
-        pictures.push(("coronal: sagittal stack", stack_on_coronal(coronal, seen, &plan, &middle)));
+        pictures.push(("coronal, sagittal stack", stack_on_coronal(coronal, seen, &plan, &disc)));
     }
     let series = |name: &str| seen.series.iter().find(|(group, _)| group.name == name);
     if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.role == SliceRole::Sagittal) {
-        pictures.push(("sagittal T2 with axial slices", scanned_sagittal(group, images, &plan, &middle)));
+        pictures.push(("sagittal T2, axial slices", scanned_sagittal(group, images, &plan, &middle)));
     }
     let axial: Vec<(String, Picture)> = [(Vertebra::L4, Vertebra::L5), (Vertebra::L5, Vertebra::S1)]
         .into_iter()
@@ -109,15 +119,15 @@ fn slice_at(images: &Volume<f32>, point: &Point) -> usize {
 fn planned_on_localizer(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: &Point) -> Picture {
     let mut view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
     for group in plan.groups_of(SliceRole::AxialDisc) {
-        let middle_only = SliceGroup { slices: 1, fov_mm: [90.0, 90.0], ..group.clone() };
+        let middle_only = SliceGroup { slices: 1, fov_mm: SHOWN_MM, ..group.clone() };
         view.draw_group(&middle_only, PLANNED);
     }
     for disc in seen.truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
         view.draw_plane(&disc.plane, DISC_HALF_MM, TRUE);
     }
-    for level in &plan.levels {
+    for level in plan.levels.iter().filter(|level| level.label.upper >= Vertebra::T12) {
         let back = level.normal.cross(&Vector::x());
-        view.draw_caption(&(level.centre + back * 48.0), &level.label.to_string(), palette::YELLOW);
+        view.draw_caption(&(level.centre + back * 62.0), &level.label.to_string(), palette::YELLOW);
     }
     view.around(middle, REGION_MM)
 }
@@ -143,13 +153,13 @@ fn stack_on_coronal(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: 
 fn scanned_sagittal(group: &SliceGroup, images: &Volume<f32>, plan: &ScanPlan, middle: &Point) -> Picture {
     let mut view = SliceView::of(images, group.slices / 2, Window::of(images), SCALE);
     for group in plan.groups_of(SliceRole::AxialDisc) {
-        let short = SliceGroup { fov_mm: [90.0, 90.0], ..group.clone() };
+        let short = SliceGroup { fov_mm: SHOWN_MM, ..group.clone() };
         view.draw_group(&short, PLANNED_THIN);
     }
     view.around(middle, REGION_MM)
 }
 
 fn scanned_axial(group: &SliceGroup, images: &Volume<f32>) -> Picture {
-    let view = SliceView::of(images, group.slices / 2, Window::of(images), 1.0);
+    let view = SliceView::of(images, group.slices / 2, Window::of(images), 1.25);
     view.around(&group.centre, AXIAL_MM)
 }

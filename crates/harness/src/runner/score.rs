@@ -1,11 +1,13 @@
 //! A plan held against the truth: the rows of one attempt.
 
+use geometry::SliceRole;
 use geometry::{Plane, Point, Structure, Vertebra, Volume};
 use observer::{VisibleDisc, VisibleSpine};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
-use geometry::SliceRole;
-use scoring::positioning::{DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg};
+use scoring::positioning::{
+    DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg,
+};
 
 use crate::record::{Arm, CaseRow};
 

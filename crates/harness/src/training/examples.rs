@@ -56,7 +56,12 @@ impl PhantomExamples {
         Some(Example { image: prepared.data, labels })
     }
 
-    fn series(&self, protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> (SeriesProtocol, SliceGroup) {
+    fn series(
+        &self,
+        protocol: &Protocol,
+        patient: &PatientOnTable,
+        rng: &mut impl Rng,
+    ) -> (SeriesProtocol, SliceGroup) {
         let [localizer, ..] = scanner::localizer(protocol);
         let mix = self.contrasts;
         let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free);

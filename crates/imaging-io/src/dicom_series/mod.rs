@@ -4,7 +4,7 @@ mod attributes;
 mod read;
 mod write;
 
-pub use attributes::{SeriesHeader, SequenceParameters, uid};
+pub use attributes::{SequenceParameters, SeriesHeader, uid};
 pub use read::read_series;
 pub use write::write_series;
 

@@ -37,13 +37,15 @@ struct Slice {
 pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition>), DicomError> {
     let unreadable = |reason: String| DicomError::Unreadable { path: folder.to_owned(), reason };
     let entries = std::fs::read_dir(folder).map_err(|e| unreadable(e.to_string()))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
     paths.sort();
     let mut slices = Vec::new();
     for path in paths.iter().filter(|path| is_dicom(path)) {
         slices.push(read_slice(path)?);
     }
-    let unsuitable = |path: &Path, found: String, expected| Err(DicomError::Unsuitable { path: path.to_owned(), found, expected });
+    let unsuitable =
+        |path: &Path, found: String, expected| Err(DicomError::Unsuitable { path: path.to_owned(), found, expected });
     let Some(first) = slices.first() else {
         return unsuitable(folder, "no DICOM file".into(), "the files of one MR series");
     };
@@ -57,7 +59,11 @@ pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition
             && (a.spacing_mm[0] - b.spacing_mm[0]).abs() + (a.spacing_mm[1] - b.spacing_mm[1]).abs() < 1e-3
     };
     if let Some(other) = slices.iter().find(|slice| !same(slice, first)) {
-        return unsuitable(&other.path, "a matrix, pixel spacing or orientation of its own".into(), "parallel slices of one size");
+        return unsuitable(
+            &other.path,
+            "a matrix, pixel spacing or orientation of its own".into(),
+            "parallel slices of one size",
+        );
     }
 
     let normal = first.row.cross(&first.column);
@@ -73,7 +79,11 @@ pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition
     for pair in slices.windows(2) {
         let (gap, usual) = (gap(pair), gaps[gaps.len() / 2]);
         if gap < 1e-3 || (gap - usual).abs() > UNEVEN_MM {
-            return unsuitable(&pair[1].path, format!("a slice {gap:.3} mm after its neighbour"), "evenly spaced slices, none missing or double");
+            return unsuitable(
+                &pair[1].path,
+                format!("a slice {gap:.3} mm after its neighbour"),
+                "evenly spaced slices, none missing or double",
+            );
         }
     }
     let first = &slices[0];
@@ -117,13 +127,18 @@ fn read_slice(path: &Path) -> Result<Slice, DicomError> {
     if !(1..=MOST_PIXELS).contains(&rows.saturating_mul(columns)) {
         return unsuitable(format!("{rows} × {columns} pixels"), "between 1 and 2^24 pixels");
     }
-    if whole(tags::BITS_ALLOCATED, "Bits Allocated")? != 16 || whole(tags::SAMPLES_PER_PIXEL, "Samples per Pixel")? != 1 {
+    if whole(tags::BITS_ALLOCATED, "Bits Allocated")? != 16 || whole(tags::SAMPLES_PER_PIXEL, "Samples per Pixel")? != 1
+    {
         return unsuitable("pixels that are not 16-bit grey".into(), "16-bit grey pixels");
     }
     let signed = whole(tags::PIXEL_REPRESENTATION, "Pixel Representation")? == 1;
     let numbers = |tag: Tag, count: usize, name: &'static str| {
         let values = object.get(tag).and_then(|element| element.to_multi_float64().ok()).unwrap_or_default();
-        if values.len() == count && values.iter().all(|v| v.is_finite()) { Ok(values) } else { Err(missing(path, name)) }
+        if values.len() == count && values.iter().all(|v| v.is_finite()) {
+            Ok(values)
+        } else {
+            Err(missing(path, name))
+        }
     };
     let position = numbers(tags::IMAGE_POSITION_PATIENT, 3, "Image Position (Patient)")?;
     let cosines = numbers(tags::IMAGE_ORIENTATION_PATIENT, 6, "Image Orientation (Patient)")?;
@@ -131,7 +146,10 @@ fn read_slice(path: &Path) -> Result<Slice, DicomError> {
     let (row, column) = (Vector::from_column_slice(&cosines[..3]), Vector::from_column_slice(&cosines[3..]));
     let unit = |v: &Vector| (v.norm() - 1.0).abs() < 1e-3;
     if !unit(&row) || !unit(&column) || row.dot(&column).abs() > 1e-3 || spacing.iter().any(|s| *s <= 0.0) {
-        return unsuitable("an orientation or pixel spacing that cannot be".into(), "perpendicular unit vectors and positive spacing");
+        return unsuitable(
+            "an orientation or pixel spacing that cannot be".into(),
+            "perpendicular unit vectors and positive spacing",
+        );
     }
     let one = |tag: Tag, name| numbers(tag, 1, name).ok().map(|values| values[0]);
     let slope = one(tags::RESCALE_SLOPE, "").unwrap_or(1.0);
@@ -166,5 +184,9 @@ fn pixel_bytes(object: &DefaultDicomObject) -> Option<Vec<u8>> {
 }
 
 fn missing(path: &Path, name: &'static str) -> DicomError {
-    DicomError::Unsuitable { path: path.to_owned(), found: format!("no usable {name}"), expected: "an MR image with its geometry" }
+    DicomError::Unsuitable {
+        path: path.to_owned(),
+        found: format!("no usable {name}"),
+        expected: "an MR image with its geometry",
+    }
 }

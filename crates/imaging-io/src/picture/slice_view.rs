@@ -95,7 +95,8 @@ impl SliceView {
 
     /// The patient position of a pixel.
     fn point_of(&self, x: usize, y: usize) -> Point {
-        let index = |axis: usize, pixel: usize| (pixel as f64 + 0.5) / self.pixels_per_mm / self.grid.spacing_mm[axis] - 0.5;
+        let index =
+            |axis: usize, pixel: usize| (pixel as f64 + 0.5) / self.pixels_per_mm / self.grid.spacing_mm[axis] - 0.5;
         self.grid.point([index(0, x), index(1, y), self.slice as f64])
     }
 
@@ -220,7 +221,11 @@ mod tests {
         let volume = sagittal();
         let plain = SliceView::of(&volume, 0, Window::of(&volume), 1.0);
         let mut drawn = plain.clone();
-        drawn.draw_plane(&Plane::new(Point::origin(), Vector::x()), 30.0, Stroke { colour: palette::SKY, width: 1.0, dash: None });
+        drawn.draw_plane(
+            &Plane::new(Point::origin(), Vector::x()),
+            30.0,
+            Stroke { colour: palette::SKY, width: 1.0, dash: None },
+        );
         let elsewhere = Grid::axis_aligned(Point::new(900.0, 0.0, 0.0), [1.0; 3], [2, 2, 2]);
         let drawn = drawn.with_labels(&Volume::filled(elsewhere, 2), 0.5);
         assert_eq!(drawn.picture, plain.picture);

@@ -1,0 +1,216 @@
+//! The page: what was asked, what came out, why one may believe it.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::criterion::{CriterionResult, Verdict};
+use crate::manifest::Manifest;
+use crate::metrics;
+use crate::record::Arm;
+use crate::report::figures::{Figure, colour};
+use crate::report::gallery::gallery;
+use crate::report::text::{figure, interval};
+use crate::store::Run;
+
+const STYLE: &str = include_str!("style.css");
+
+/// Figures of the table by arm.
+const BY_ARM: [&str; 9] = [
+    "plan.disc_angle_deg",
+    "plan.disc_centre_mm",
+    "plan.coverage",
+    "label.identification_rate",
+    "plan.silent_failure_rate",
+    "plan.flagged_rate",
+    "agreement.angle_sd_deg",
+    "agreement.position_sd_mm",
+    "agreement.icc",
+];
+
+pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
+    let manifest = &run.manifest;
+    let names: Vec<&str> = manifest.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Plumbline: " (names.join(", ")) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header class=(manifest.verdict.word()) {
+                    p.product { "Plumbline · lumbar spine positioning" }
+                    h1 { (names.join(", ")) ": " (manifest.verdict.word()) }
+                    (subject(manifest))
+                }
+                main {
+                    section { h2 { "Criteria" } (criteria(manifest)) }
+                    section { h2 { "Three arms" } (arms(manifest)) }
+                    section.figures {
+                        h2 { "Figures" }
+                        @for drawing in figures {
+                            figure id=(drawing.name) {
+                                (PreEscaped(&drawing.svg))
+                                figcaption { (drawing.caption) }
+                            }
+                        }
+                    }
+                    section { h2 { "Cases" } (gallery(run)) }
+                    section { h2 { "All figures" } (all_metrics(manifest)) }
+                    section { h2 { "Methods and limits" } (methods()) }
+                    section { h2 { "Provenance" } (provenance(manifest)) }
+                }
+            }
+        }
+    }
+}
+
+/// Who was examined by whom.
+fn subject(manifest: &Manifest) -> Markup {
+    let identity = &manifest.provenance.identity;
+    html! {
+        @for scenario in &identity.scenarios {
+            @let done = manifest.scenarios.iter().find(|s| s.name == scenario.name).map_or(0, |s| s.cases_done);
+            p { (scenario.title) ". " (done) " of " (scenario.cases) " virtual patients of the population "
+                strong { (scenario.population) } ", protocol " strong { (scenario.protocol) }
+                ", seed " (scenario.seed) ", planned by " strong { (identity.planner) } "." }
+        }
+    }
+}
+
+fn criteria(manifest: &Manifest) -> Markup {
+    html! {
+        @for scenario in &manifest.scenarios {
+            @if manifest.scenarios.len() > 1 { h3 { (scenario.name) ": " (scenario.verdict.word()) } }
+            table {
+                thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "n" } } }
+                tbody { @for criterion in &scenario.criteria { (criterion_row(criterion)) } }
+            }
+            @if scenario.criteria.is_empty() { p.quiet { "The scenario names no criterion." } }
+        }
+    }
+}
+
+fn criterion_row(criterion: &CriterionResult) -> Markup {
+    let metric = metrics::find(&criterion.metric);
+    let unit = metric.map_or("", |metric| metric.unit());
+    let verdict = criterion.verdict();
+    let mark = match verdict {
+        Verdict::Pass => "✓ pass",
+        Verdict::Fail => "✗ fail",
+        Verdict::Incomplete => "open",
+    };
+    html! {
+        tr class=(verdict.word()) {
+            td.mark { (mark) }
+            td { code { (criterion.metric) } " (" (criterion.statistic.name()) ")"
+                @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
+            td { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
+            td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
+            td.number { (interval(criterion.ci95)) }
+            td.number { (criterion.n) }
+        }
+    }
+}
+
+fn arms(manifest: &Manifest) -> Markup {
+    let arms: Vec<Arm> = Arm::ALL.into_iter().filter(|arm| manifest.by_arm.contains_key(arm.name())).collect();
+    html! {
+        p { "Automated: the planner alone, on repeated localizers. Collaborative: a panel of simulated technologists starts from its plan. "
+            "Manual: the same panel plans alone." }
+        table {
+            thead { tr { th { "" } @for arm in &arms { th.number style={ "color:" (colour(*arm)) } { (arm.name()) } } } }
+            tbody { @for name in BY_ARM { (arm_row(manifest, &arms, name)) } }
+        }
+    }
+}
+
+fn arm_row(manifest: &Manifest, arms: &[Arm], name: &str) -> Markup {
+    let Some(metric) = metrics::find(name) else { return html! {} };
+    let single = metric.is_rate() || metric.is_agreement();
+    html! {
+        tr {
+            td { code { (name) } " " span.quiet { @if single { (metric.what) } @else { "median; 95th percentile" } } }
+            @for arm in arms {
+                td.number {
+                    @match manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {
+                        Some(summary) if single => { (figure(summary.mean, metric.unit())) " " span.quiet { (interval(summary.ci95)) } },
+                        Some(summary) => { (figure(summary.median, metric.unit())) "; " (figure(summary.p95, metric.unit())) },
+                        None => "–",
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn all_metrics(manifest: &Manifest) -> Markup {
+    html! {
+        details {
+            summary { "Every metric of the automated arm" }
+            table {
+                thead { tr { th { "metric" } th.number { "n" } th.number { "mean" } th.number { "95 % interval" } th.number { "median" } th.number { "p95" } th.number { "worst to best" } } }
+                tbody {
+                    @for metric in metrics::all() {
+                        @if let Some(summary) = manifest.metrics.get(metric.name) {
+                            tr {
+                                td { code { (metric.name) } br; span.quiet { (metric.what) } }
+                                td.number { (summary.n) }
+                                td.number { (figure(summary.mean, metric.unit())) }
+                                td.number { (interval(summary.ci95)) }
+                                td.number { (figure(summary.median, metric.unit())) }
+                                td.number { (figure(summary.p95, metric.unit())) }
+                                td.number { (figure(summary.min, "")) " … " (figure(summary.max, "")) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn methods() -> Markup {
+    html! {
+        ul {
+            li { "Patients are parametric spines drawn from the population's statistics; each lies on the table as the scenario's positioning says. "
+                 "Truth (disc planes, centres, levels) comes from the parameters, never from voxels." }
+            li { "The scanner simulates a three-plane localizer and the planned series from tissue maps, signal equations, coil sensitivity and complex noise. "
+                 "The planner sees images with their geometry and the registration, nothing else." }
+            li { "A level is identified if its label is right and its centre lies within 8 mm of the true one. A plan fails if a disc is not identified, "
+                 "tilted by more than 10°, off by more than a slice, or less than three quarters covered; it fails silently if it carries no warning." }
+            li { "Intervals are 95 % bootstrap intervals over patients; those of ICC(2,1) come from the F distribution. Latencies are wall-clock times on this machine." }
+            li { "What this cannot show: the patients are simulated, without pathology in this version, and so are the technologists, whose perceptual error, bias and lapses are a model. "
+                 "Figures hold for planners relative to each other and for regressions; they do not replace images of people." }
+        }
+        p { "What each metric means and where its limit comes from: " code { "plumbline explain METRIC" } "." }
+    }
+}
+
+fn provenance(manifest: &Manifest) -> Markup {
+    let provenance = &manifest.provenance;
+    let identity = &provenance.identity;
+    let sources: Vec<String> = identity.scenarios.iter().map(|s| format!("{} {}", s.name, s.hash)).collect();
+    html! {
+        table.plain { tbody {
+            tr { td { "program" } td { "plumbline " (identity.version) } }
+            tr { td { "planner" } td { (identity.planner) } }
+            @if let Some(model) = &identity.model { tr { td { "model (BLAKE3)" } td { code { (model) } } } }
+            @for source in &sources { tr { td { "scenario (BLAKE3)" } td { code { (source) } } } }
+            tr { td { "cases" } td { (identity.selection.to_string()) } }
+            tr { td { "device" } td { (provenance.devices.join(", ")) } }
+            @if let Some(clock) = &provenance.wall_clock {
+                tr { td { "run" } td { (clock.started_at) " to " (clock.finished_at) ", " (figure(clock.elapsed_s, "s")) } }
+            }
+        } }
+        @for scenario in &identity.scenarios {
+            p { "Again: " code { "plumbline run " (scenario.name) ".toml --seed " (scenario.seed) }
+                " gives the same figures but for the wall clock." }
+        }
+        @if !manifest.warnings.is_empty() {
+            h3 { "Warnings" }
+            ul { @for warning in &manifest.warnings { li { (warning.scenario) " case " (warning.case) ": " (warning.message) } } }
+        }
+    }
+}
