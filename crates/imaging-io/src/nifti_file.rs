@@ -159,8 +159,8 @@ fn grid_of(header: &NiftiHeader, shape: [usize; 3]) -> Option<Grid> {
         return None;
     }
     let mut axes = steps;
-    for axis in 0..3 {
-        axes.column_mut(axis).scale_mut(1.0 / spacing[axis]);
+    for (axis, spacing_mm) in spacing.iter().enumerate() {
+        axes.column_mut(axis).scale_mut(1.0 / spacing_mm);
     }
     let skew = (axes.transpose() * axes - Matrix3::identity()).amax();
     (skew < 1e-3).then(|| Grid {

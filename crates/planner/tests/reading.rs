@@ -86,8 +86,10 @@ fn a_perfect_segmentation_gives_every_level_within_a_degree_and_a_millimetre() {
     }
     let worst = angles.iter().copied().fold(0.0, f64::max);
     let (angle, distance, midline) = (median(&mut angles), median(&mut distances), median(&mut midlines));
-    println!("angle {angle:.2}° (worst {worst:.2}°), centre {distance:.2} mm, midline {midline:.2}°");
-    assert!(angle < 1.2 && worst < 6.0 && distance < 1.2 && midline < 1.5);
+    assert!(
+        angle < 0.3 && worst < 1.5 && distance < 1.0 && midline < 1.5,
+        "{angle}° (worst {worst}°), {distance} mm, midline {midline}°"
+    );
 }
 
 #[test]

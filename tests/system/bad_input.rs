@@ -1,0 +1,98 @@
+//! Wrong input is told with its place and what was expected, with exit status 2, and leaves nothing behind.
+
+use std::path::Path;
+
+use crate::support::{SMALL, complaint, output, plumbline, scenario};
+
+/// Runs a scenario that is wrong and returns what was complained of.
+fn refused(folder: &Path, text: &str) -> String {
+    let path = scenario(folder, text);
+    let out = folder.join("out");
+    let output = output(plumbline().arg("run").arg(&path).arg("--out").arg(&out));
+    let complaint = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(!out.exists(), "no run directory is left behind");
+    complaint
+}
+
+#[test]
+fn mistakes_in_a_scenario_are_shown_in_their_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = [
+        ("seed = 4711", "sead = 4711", "small.toml:5:1", "did you mean 'seed'?"),
+        ("\"adult-lumbar\"", "\"adult-lumber\"", "small.toml:9:14", "did you mean 'adult-lumbar'?"),
+        ("cases = 2", "cases = \"two\"", "small.toml:6:9", "u64"),
+        ("cases = 2", "cases = -2", "small.toml:6:9", "u64"),
+        ("identification_rate", "identification_rat", "small.toml:16:10", "did you mean 'label.identification_rate'?"),
+        ("at-least = 0.5", "at-least = 0.5\nat-most = 0.9", "small.toml", "at-most"),
+    ];
+    for (right, wrong, place, expected) in cases {
+        let text = SMALL.replacen(right, wrong, 1);
+        assert_ne!(text, SMALL, "'{right}' is in the scenario");
+        let complaint = refused(folder.path(), &text);
+        let flat: String = complaint.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(
+            flat.contains(place) && flat.contains(expected),
+            "for {wrong}: expected {place} and {expected} in\n{complaint}"
+        );
+    }
+}
+
+#[test]
+fn a_negative_thickness_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stack = "slices = 5\nthickness-mm = -4.0\ngap-mm = 0.4\nfov-mm = [180.0, 180.0]\nmatrix = [256, 256]\n";
+    let text = format!(
+        "{SMALL}\n[prescription]\nsat-band-thickness-mm = 60.0\nsat-band-clearance-mm = 5.0\n[prescription.sagittal]\n{}\n[prescription.axial]\n{stack}",
+        stack.replace("-4.0", "4.0")
+    );
+    let complaint = refused(folder.path(), &text);
+    assert!(complaint.contains("thickness") && complaint.contains("-4"), "{complaint}");
+}
+
+#[test]
+fn missing_files_damaged_models_and_foreign_folders_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = output(plumbline().args(["run", "scenarios/absent.toml"]));
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(complaint(&missing).contains("scenarios/absent.toml"));
+
+    std::fs::create_dir_all(folder.path().join("phantoms")).expect("made");
+    let model = folder.path().join("models/lumbar-vnet");
+    std::fs::create_dir_all(&model).expect("made");
+    let mut bytes = std::fs::read("models/lumbar-vnet/weights.safetensors").expect("the shipped weights");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(model.join("weights.safetensors"), &bytes).expect("written");
+    let complaint_of = refused(folder.path(), SMALL);
+    assert!(complaint_of.contains("weights.safetensors"), "{complaint_of}");
+
+    let foreign = folder.path().join("foreign");
+    std::fs::create_dir_all(&foreign).expect("made");
+    std::fs::write(foreign.join("letter.txt"), "dear all").expect("written");
+    let output = output(plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(&foreign));
+    assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
+    assert_eq!(std::fs::read_dir(&foreign).expect("there").count(), 1, "nothing was added");
+}
+
+#[test]
+fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("image.nii");
+    std::fs::write(&text, "not an image").expect("written");
+    let out = folder.path().join("plan.json");
+    for verb in ["plan", "segment"] {
+        let output = output(plumbline().arg(verb).arg(&text).arg("--out").arg(&out));
+        assert_eq!(output.status.code(), Some(2), "{verb}");
+        assert!(complaint(&output).contains("image.nii") && !out.exists());
+    }
+    for options in
+        [&["--case", "0", "--shard", "0/2"][..], &["--case", "99"], &["--device", "gpu"], &["--shard", "2/2"]]
+    {
+        let output = output(
+            plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(folder.path().join("out")).args(options),
+        );
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {}", complaint(&output));
+        assert!(!folder.path().join("out").exists());
+    }
+}

@@ -1,0 +1,71 @@
+//! Every verb does what its help says.
+
+use std::path::Path;
+
+use crate::support::{complaint, output, plumbline};
+
+fn succeeds(arguments: &[&str], paths: &[&Path]) -> String {
+    let output = output(plumbline().args(arguments).args(paths));
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", complaint(&output));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn a_phantom_is_synthesized_scanned_segmented_and_planned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    assert!(succeeds(&["phantom", "list"], &[]).contains("adult-lumbar"));
+
+    succeeds(&["phantom", "synth", "adult-lumbar", "--seed", "7", "--voxel-mm", "4", "--out"], &[&at("phantom")]);
+    let truth: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(at("phantom/truth.json")).expect("a truth")).expect("JSON");
+    assert_eq!(truth["truth"]["discs"].as_array().map(Vec::len), Some(8), "T10/T11 to L5/S1");
+    assert!(at("phantom/tissue.nii.gz").exists() && at("phantom/instances.nii.gz").exists());
+
+    succeeds(&["scan", "adult-lumbar", "--seed", "7", "--out"], &[&at("scan")]);
+    let localizer = at("scan/localizer-sagittal.nii.gz");
+    let labels = succeeds(&["segment", "--out"], &[&at("labels.nii.gz"), &localizer]);
+    assert!(labels.contains("disc") && at("labels.nii.gz").exists());
+
+    succeeds(&["plan", "--out"], &[&at("plan.json"), &localizer]);
+    let plan: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(at("plan.json")).expect("a plan")).expect("JSON");
+    assert_eq!(plan["frame"], "patient-lps-mm");
+    let lowest = plan["levels"].as_array().and_then(|levels| levels.last()).expect("levels");
+    assert_eq!(lowest["label"], "L5/S1");
+    // Against the truth of the same individual: the figures a user would check first.
+    let true_disc = truth["truth"]["discs"].as_array().and_then(|discs| discs.last()).expect("discs");
+    let distance: f64 = (0..3)
+        .map(|axis| {
+            let planned = lowest["centre"][axis].as_f64().expect("a number");
+            (planned - true_disc["plane"]["centre"][axis].as_f64().expect("a number")).powi(2)
+        })
+        .sum::<f64>()
+        .sqrt();
+    assert!(distance < 4.0, "L5/S1 is {distance:.1} mm off");
+
+    succeeds(&["phantom", "show", "adult-lumbar", "--seed", "7", "--out"], &[&at("sheet.png")]);
+    assert!(std::fs::read(at("sheet.png")).expect("a picture").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn schemas_and_explanations_are_printed() {
+    for file in ["scenario", "phantom", "plan", "run"] {
+        let schema: serde_json::Value = serde_json::from_str(&succeeds(&["schema", file], &[])).expect("JSON");
+        assert!(schema["properties"].is_object() || schema["$ref"].is_string(), "{file}");
+    }
+    assert!(succeeds(&["explain", "plan.disc_angle_deg"], &[]).contains("[°]"));
+    assert!(succeeds(&["explain"], &[]).contains("dice.vertebra"));
+    let unknown = output(plumbline().args(["explain", "plan.disc_angel_deg"]));
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(complaint(&unknown).contains("plan.disc_angle_deg"));
+}
+
+#[test]
+fn every_verb_shows_an_example() {
+    for verb in [
+        "run", "compare", "merge", "report", "phantom", "scan", "segment", "plan", "train", "eval", "schema", "explain",
+    ] {
+        assert!(succeeds(&[verb, "--help"], &[]).contains(&format!("plumbline {verb}")), "{verb}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The whole system, run as a user runs it.
+
+mod bad_input;
+mod commands;
+mod determinism;
+#[cfg(unix)]
+mod interruption;
+mod ladder;
+mod support;
