@@ -1,6 +1,6 @@
 //! What a segmentation network says of an image, in the form in which the spine is read from it.
 
-use geometry::{Point, Structure, Vector, Volume};
+use geometry::{Grid, Point, Structure, Vector, Volume};
 use vnet::Segmentation;
 
 /// Labels and class probabilities on one grid, whose slices are sagittal, more or less.
@@ -10,6 +10,8 @@ pub struct ClassMap<'a> {
     pub labels: &'a Volume<u8>,
     /// Probability of each structure, in label order, on the same grid.
     pub probabilities: [&'a Volume<f32>; Structure::COUNT],
+    /// The voxels of the images themselves; the network's grid may reach beyond them.
+    pub scanned: &'a Grid,
 }
 
 impl<'a> From<&'a Segmentation> for ClassMap<'a> {
@@ -17,6 +19,7 @@ impl<'a> From<&'a Segmentation> for ClassMap<'a> {
         Self {
             labels: &segmentation.prepared_labels,
             probabilities: Structure::ALL.map(|structure| segmentation.probability(structure)),
+            scanned: &segmentation.labels.grid,
         }
     }
 }

@@ -43,7 +43,7 @@ impl Perfect {
     }
 
     fn map(&self) -> ClassMap<'_> {
-        ClassMap { labels: &self.labels, probabilities: self.probabilities.each_ref() }
+        ClassMap { labels: &self.labels, probabilities: self.probabilities.each_ref(), scanned: &self.labels.grid }
     }
 }
 
@@ -103,6 +103,18 @@ fn without_the_sacrum_nothing_is_counted() {
 }
 
 #[test]
+fn a_spine_beside_the_slices_is_told_and_its_middle_taken_from_the_canal() {
+    // The discs reach 25 mm to the left of a spine that lies 34 mm off: beyond the slices' ±50 mm.
+    let patient = patient(502, Positioning { offset_mm: [34.0, 0.0, 0.0], ..Positioning::default() });
+    let perfect = Perfect::network(&patient, Point::origin());
+    let (spine, flags) = read_spine(&perfect.map());
+    assert!(flags.iter().any(|flag| flag.code == FlagCode::OutOfField), "{flags:?}");
+    for (_, distance) in errors(&spine.expect("a spine"), &patient) {
+        assert!(distance < 4.0, "{distance}");
+    }
+}
+
+#[test]
 fn a_disc_that_the_network_misses_shifts_no_label_and_is_told() {
     let patient = patient(501, Positioning::default());
     let mut perfect = Perfect::network(&patient, Point::origin());
@@ -149,7 +161,7 @@ proptest! {
             }),
             grid: grid.clone(),
         });
-        let (spine, flags) = read_spine(&ClassMap { labels: &labels, probabilities: values.each_ref() });
+        let (spine, flags) = read_spine(&ClassMap { labels: &labels, probabilities: values.each_ref(), scanned: &grid });
         prop_assert!(spine.is_some() || flags.iter().any(|flag| flag.severity == Severity::Critical));
         for disc in spine.iter().flat_map(|spine| &spine.discs) {
             prop_assert!(disc.plane.centre.iter().all(|x| x.is_finite()) && (0.0..=1.0).contains(&disc.confidence));

@@ -1,0 +1,74 @@
+//! What each stage of a case costs: `cargo bench --bench stages`.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use harness::runner::{rules_of, spine_of, true_plan};
+use phantom::{PatientOnTable, Population, Positioning};
+use planner::{ClassMap, Orientation, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
+use randomness::Stream;
+use scanner::Protocol;
+use vnet::Model;
+
+fn stages(criterion: &mut Criterion) {
+    let population = Population::adult_lumbar();
+    let protocol = Protocol::builtin("lumbar-1.5t").expect("it ships");
+    let (scanner, rules, stream) = (protocol.scanner(), rules_of(&protocol), Stream::from_seed(5));
+    let mut group = criterion.benchmark_group("stage");
+    group.sample_size(10);
+
+    group.bench_function("synthesize a spine with its truth", |b| {
+        b.iter(|| black_box(spine_of(&population, true, &stream).truth().discs.len()));
+    });
+    let spine = Arc::new(spine_of(&population, true, &stream));
+    let patient = PatientOnTable::new(spine, Positioning::default());
+    let plan = true_plan(&patient.truth(), &rules);
+
+    group.bench_function("acquire the three-plane localizer", |b| {
+        b.iter(|| {
+            for stack in scanner::localizer(&protocol) {
+                black_box(scanner::acquire(&patient, &scanner, &protocol.localizer.series, &stack, &[], &stream));
+            }
+        });
+    });
+    group.bench_function("acquire 15 sagittal T2 slices", |b| {
+        b.iter(|| {
+            scanner::acquire(&patient, &scanner, &protocol.sagittal_t2, &plan.groups[0], &plan.sat_bands, &stream)
+        });
+    });
+    group.bench_function("acquire 5 axial T2 slices", |b| {
+        b.iter(|| scanner::acquire(&patient, &scanner, &protocol.axial_t2, &plan.groups[5], &plan.sat_bands, &stream));
+    });
+
+    let [sagittal, ..] = scanner::localizer(&protocol);
+    let image = scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &[], &stream);
+    let model = Arc::new(Model::load(Path::new("models/lumbar-vnet")).expect("the shipped model"));
+    group.bench_function("segment the sagittal localizer", |b| b.iter(|| model.segment(&image).expect("segmented")));
+
+    let segmentation = model.segment(&image).expect("segmented");
+    group.bench_function("label: instances, levels, planes", |b| {
+        b.iter(|| black_box(read_spine(&ClassMap::from(&segmentation))));
+    });
+    let (spine, _) = read_spine(&ClassMap::from(&segmentation));
+    let spine = spine.expect("a spine is in view");
+    group.bench_function("plan: prescribe", |b| b.iter(|| black_box(prescribe(&spine, &rules))));
+    group.bench_function("check a sagittal series", |b| {
+        b.iter(|| black_box(check_series(&plan, &plan.groups[0], &image, Some(&plan))));
+    });
+
+    let mut planner = VnetPlanner::new(Arc::clone(&model));
+    group.bench_function("loop: localizer complete to plan ready", |b| {
+        let request = PlanningRequest {
+            images: &[(Orientation::Sagittal, &image)],
+            position: patient.positioning.position,
+            rules: &rules,
+        };
+        b.iter(|| planner.plan(&request).expect("planned"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);
