@@ -4,7 +4,7 @@ use std::path::Path;
 
 use exam::Registration;
 use geometry::{SliceGroup, SliceRole, Volume};
-use imaging_io::{SequenceParameters, SeriesHeader, dicom_series::DicomError, write_series};
+use imaging_io::{FileError, SequenceParameters, SeriesHeader, write_series};
 use scanner::{Protocol, Sequence, SeriesProtocol};
 
 /// The day on which all simulated patients are scanned: files must not depend on when they were made.
@@ -26,17 +26,10 @@ impl Study<'_> {
     /// Writes a series into a folder named after it, which is made.
     ///
     /// # Errors
-    /// [`DicomError`] with the file and the system's reason.
-    pub fn write(
-        &self,
-        folder: &Path,
-        number: u32,
-        group: &SliceGroup,
-        images: &Volume<f32>,
-    ) -> Result<(), DicomError> {
+    /// [`FileError`] with the file and the system's reason.
+    pub fn write(&self, folder: &Path, number: u32, group: &SliceGroup, images: &Volume<f32>) -> Result<(), FileError> {
         let folder = folder.join(file_name(&group.name));
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| DicomError::Unreadable { path: folder.clone(), reason: error.to_string() })?;
+        std::fs::create_dir_all(&folder).map_err(FileError::unreadable(&folder))?;
         write_series(&folder, &self.header(number, group), images)?;
         Ok(())
     }

@@ -17,16 +17,19 @@
 //! | [`dicom_series`] | MR Image Storage: writing and reading one series |
 //! | [`mod@read_image`] | a path, whatever it is, to an image |
 //! | [`picture`] | slices as pictures, with labels, planes and captions drawn on them |
+//! | [`error`] | why a file cannot be read or written |
 //! | [`whole_file`] | files that appear whole or not at all |
 
 pub mod dicom_series;
+pub mod error;
 pub mod nifti_file;
 pub mod picture;
 pub mod read_image;
 pub mod whole_file;
 
 pub use dicom_series::{SequenceParameters, SeriesHeader, read_series, write_series};
-pub use nifti_file::{NiftiError, read_nifti, write_nifti};
+pub use error::FileError;
+pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};
 pub use read_image::{Image, ReadError, read_image};
 pub use whole_file::write_whole;

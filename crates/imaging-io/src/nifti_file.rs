@@ -1,7 +1,7 @@
 //! NIfTI-1 files. NIfTI counts x to the right and y to the front (RAS), we to the left and the back (LPS):
 //! both are negated on the way.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use geometry::{Grid, Point, Volume};
 use nalgebra::{Matrix3, UnitQuaternion};
@@ -9,33 +9,11 @@ use ndarray::{Array3, Ix3};
 use nifti::writer::WriterOptions;
 use nifti::{IntoNdArray, NiftiHeader, NiftiObject, ReaderOptions};
 
+use crate::error::FileError;
 use crate::whole_file::part_of;
 
 /// Larger images are refused, voxels.
 const MOST_VOXELS: usize = 1 << 28;
-
-/// Why a NIfTI file cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum NiftiError {
-    /// The system or the format.
-    #[error("{}: {reason}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        reason: String,
-    },
-    /// An image that is no volume of ours.
-    #[error("{}: {found}, expected {expected}", path.display())]
-    Unsuitable {
-        /// The file.
-        path: PathBuf,
-        /// What it holds.
-        found: String,
-        /// What was expected.
-        expected: &'static str,
-    },
-}
 
 /// Values that NIfTI files hold.
 pub trait NiftiValue: Copy + nifti::DataElement {}
@@ -45,8 +23,8 @@ impl NiftiValue for u8 {}
 /// Writes a volume as `.nii` or, compressed, as `.nii.gz`.
 ///
 /// # Errors
-/// [`NiftiError::Unreadable`] with the system's reason; nothing is left behind.
-pub fn write_nifti<T>(path: &Path, volume: &Volume<T>) -> Result<(), NiftiError>
+/// [`FileError::Unreadable`] with the system's reason; nothing is left behind.
+pub fn write_nifti<T>(path: &Path, volume: &Volume<T>) -> Result<(), FileError>
 where
     T: NiftiValue + bytemuck::Pod,
 {
@@ -54,10 +32,9 @@ where
     let header = header_of(&volume.grid);
     // Our arrays are [k, j, i]; the library writes the first axis fastest.
     let data = volume.data.view().reversed_axes();
-    let failed = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
     let written =
-        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|e| failed(e.to_string()));
-    let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(|e| failed(e.to_string())));
+        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(FileError::unreadable(path));
+    let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(FileError::unreadable(path)));
     if renamed.is_err() {
         let _ = std::fs::remove_file(&part);
     }
@@ -106,11 +83,10 @@ fn header_of(grid: &Grid) -> NiftiHeader {
 /// Reads a 3-D NIfTI file.
 ///
 /// # Errors
-/// [`NiftiError`] with the file and what was expected of it.
-pub fn read_nifti(path: &Path) -> Result<Volume<f32>, NiftiError> {
-    let unreadable = |reason: String| NiftiError::Unreadable { path: path.to_owned(), reason };
-    let unsuitable = |found: String, expected| NiftiError::Unsuitable { path: path.to_owned(), found, expected };
-    let header = NiftiHeader::from_file(path).map_err(|e| unreadable(e.to_string()))?;
+/// [`FileError`] with the file and what was expected of it.
+pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
+    let unsuitable = |found: String, expected| FileError::unsuitable(path, found, expected);
+    let header = NiftiHeader::from_file(path).map_err(FileError::unreadable(path))?;
     let dim = header.dim;
     let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
     let extra: usize = extents.iter().skip(3).product();
@@ -125,12 +101,12 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, NiftiError> {
         unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")
     })?;
 
-    let object = ReaderOptions::new().read_file(path).map_err(|e| unreadable(e.to_string()))?;
-    let array = object.into_volume().into_ndarray::<f32>().map_err(|e| unreadable(e.to_string()))?;
+    let object = ReaderOptions::new().read_file(path).map_err(FileError::unreadable(path))?;
+    let array = object.into_volume().into_ndarray::<f32>().map_err(FileError::unreadable(path))?;
     let count = array.len();
     let array = array
         .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))
-        .map_err(|_| unreadable(format!("{count} values for {extents:?} voxels")))?;
+        .map_err(|_| unsuitable(format!("{count} values"), "one value a voxel"))?;
     let data: Array3<f32> = array.reversed_axes().as_standard_layout().into_owned();
     Ok(Volume::new(grid, data))
 }

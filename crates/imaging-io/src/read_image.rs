@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use geometry::{PatientPosition, Volume};
 
-use crate::dicom_series::{DicomError, read_series};
-use crate::nifti_file::{NiftiError, read_nifti};
+use crate::dicom_series::read_series;
+use crate::error::FileError;
+use crate::nifti_file::read_nifti;
 
 /// An image with what its file says of the patient.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +26,9 @@ pub enum ReadError {
     /// Something else is there.
     #[error("{} is no image that plumbline reads; expected a .nii or .nii.gz file or a folder of DICOM files", .0.display())]
     Unknown(PathBuf),
-    /// NIfTI, but.
+    /// An image, but.
     #[error(transparent)]
-    Nifti(#[from] NiftiError),
-    /// DICOM, but.
-    #[error(transparent)]
-    Dicom(#[from] DicomError),
+    File(#[from] FileError),
 }
 
 /// Reads a NIfTI file or the DICOM series in a folder.

@@ -1,4 +1,4 @@
-//! How true a plan hangs: positioning accuracy, overlap, agreement, ROC and latency statistics.
+//! How true a plan hangs: positioning accuracy, overlap, agreement and ROC statistics.
 //!
 //! ```
 //! use geometry::{Plane, Point, Vector};
@@ -21,10 +21,8 @@
 //! | [`agreement`] | how far do observers agree: ICC, between-observer SD, Bland–Altman, kappa |
 //! | [`roc`] | area under the ROC curve with DeLong's interval |
 //! | [`summary`] | moments, quantiles and bootstrap intervals |
-//! | [`latency`] | p50, p95, p99 of a stage's wall clock |
 
 pub mod agreement;
-pub mod latency;
 pub mod overlap;
 pub mod positioning;
 pub mod roc;

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use randomness::Stream;
+use scoring::summary::bootstrap_ci95;
 
-use crate::metrics::observations::{Observations, bootstrap};
+use crate::metrics::observations::Observations;
 use crate::record::CaseRow;
 
 /// Seed of the agreement figures' resampling: any constant serves, since it only draws cases.
@@ -65,7 +66,7 @@ fn pooled_sd(cases: &[Vec<Subject<'_>>]) -> Observations {
     match pooled(&all) {
         Some(value) => Observations::Estimate {
             value,
-            ci95: bootstrap(variances.len(), &Stream::from_seed(RESAMPLING_SEED), pooled),
+            ci95: bootstrap_ci95(variances.len(), &Stream::from_seed(RESAMPLING_SEED), pooled),
             subjects: variances.iter().map(Vec::len).sum(),
         },
         None => Observations::default(),

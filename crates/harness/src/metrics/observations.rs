@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use randomness::Stream;
-use randomness::rand::Rng;
+use scoring::summary::bootstrap_ci95;
 
-use crate::metrics::statistic::{Statistic, quantile};
+use crate::metrics::statistic::Statistic;
 use crate::record::CaseRow;
 
 /// Resamples of a bootstrap: the 2.5 % tails of 1000 hold 25 each, enough for two digits
-/// (Efron & Tibshirani 1993, §13.3).
-const RESAMPLES: usize = 1000;
-
 /// What a metric found in a set of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observations {
@@ -89,7 +86,7 @@ impl Observations {
         match self {
             Self::ByCase(cases) => {
                 let mut resampled = Vec::new();
-                bootstrap(cases.len(), stream, |drawn| {
+                bootstrap_ci95(cases.len(), stream, |drawn| {
                     resampled.clear();
                     drawn.iter().for_each(|case| resampled.extend_from_slice(&cases[*case]));
                     statistic.of(&mut resampled)
@@ -98,29 +95,6 @@ impl Observations {
             Self::Estimate { ci95, .. } => *ci95,
         }
     }
-}
-
-/// 95 % percentile-bootstrap interval of a figure of `cases` cases; `figure` is given the cases drawn.
-pub(crate) fn bootstrap(
-    cases: usize,
-    stream: &Stream,
-    mut figure: impl FnMut(&[usize]) -> Option<f64>,
-) -> Option<[f64; 2]> {
-    if cases < 2 {
-        return None;
-    }
-    let mut rng = stream.child("bootstrap", 0).rng();
-    let mut drawn = vec![0; cases];
-    let mut figures: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| {
-            drawn.iter_mut().for_each(|case| *case = rng.random_range(0..cases));
-            figure(&drawn)
-        })
-        .collect();
-    if figures.is_empty() {
-        return None;
-    }
-    Some([quantile(&mut figures, 0.025), quantile(&mut figures, 0.975)])
 }
 
 #[cfg(test)]

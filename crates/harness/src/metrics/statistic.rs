@@ -1,6 +1,7 @@
 //! The statistics that a criterion can ask for.
 
 use schemars::JsonSchema;
+use scoring::summary::quantile;
 use serde::{Deserialize, Serialize};
 
 /// One number that stands for many.
@@ -49,27 +50,9 @@ impl Statistic {
     }
 }
 
-/// Quantile with linear interpolation (Hyndman & Fan 1996, type 7: numpy's and R's default) of at least one
-/// value; puts the values in another order.
-pub(crate) fn quantile(values: &mut [f64], probability: f64) -> f64 {
-    let position = probability * (values.len() - 1) as f64;
-    let (_, low, above) = values.select_nth_unstable_by(position.floor() as usize, f64::total_cmp);
-    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    if high.is_finite() { *low + position.fract() * (high - *low) } else { *low }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_as_numpy_gives_them() {
-        // numpy.percentile([40, 15, 50, 20, 35], [5, 30, 40, 95, 100])
-        let values = [40.0, 15.0, 50.0, 20.0, 35.0];
-        for (probability, expected) in [(0.05, 16.0), (0.30, 23.0), (0.40, 29.0), (0.95, 48.0), (1.0, 50.0)] {
-            assert!((quantile(&mut values.clone(), probability) - expected).abs() < 1e-12, "{probability}");
-        }
-    }
 
     #[test]
     fn each_statistic_of_a_known_list() {

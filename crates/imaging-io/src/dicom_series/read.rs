@@ -9,7 +9,7 @@ use geometry::{Grid, PatientPosition, Point, Vector, Volume};
 use nalgebra::Matrix3;
 use ndarray::Array3;
 
-use super::DicomError;
+use crate::error::FileError;
 
 /// Slices may stray from even spacing by this much, mm.
 const UNEVEN_MM: f64 = 0.05;
@@ -33,10 +33,9 @@ struct Slice {
 /// Reads the one series in a folder; files that are not DICOM are passed over.
 ///
 /// # Errors
-/// [`DicomError`] names the file and what was expected.
-pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition>), DicomError> {
-    let unreadable = |reason: String| DicomError::Unreadable { path: folder.to_owned(), reason };
-    let entries = std::fs::read_dir(folder).map_err(|e| unreadable(e.to_string()))?;
+/// [`FileError`] names the file and what was expected.
+pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition>), FileError> {
+    let entries = std::fs::read_dir(folder).map_err(FileError::unreadable(folder))?;
     let mut paths: Vec<PathBuf> =
         entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
     paths.sort();
@@ -44,8 +43,7 @@ pub fn read_series(folder: &Path) -> Result<(Volume<f32>, Option<PatientPosition
     for path in paths.iter().filter(|path| is_dicom(path)) {
         slices.push(read_slice(path)?);
     }
-    let unsuitable =
-        |path: &Path, found: String, expected| Err(DicomError::Unsuitable { path: path.to_owned(), found, expected });
+    let unsuitable = |path: &Path, found: String, expected| Err(FileError::unsuitable(path, found, expected));
     let Some(first) = slices.first() else {
         return unsuitable(folder, "no DICOM file".into(), "the files of one MR series");
     };
@@ -108,10 +106,9 @@ fn is_dicom(path: &Path) -> bool {
     std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start[128..] == b"DICM"
 }
 
-fn read_slice(path: &Path) -> Result<Slice, DicomError> {
-    let unreadable = |reason: String| DicomError::Unreadable { path: path.to_owned(), reason };
-    let object = OpenFileOptions::new().open_file(path).map_err(|e| unreadable(e.to_string()))?;
-    let unsuitable = |found: String, expected| Err(DicomError::Unsuitable { path: path.to_owned(), found, expected });
+fn read_slice(path: &Path) -> Result<Slice, FileError> {
+    let object = OpenFileOptions::new().open_file(path).map_err(FileError::unreadable(path))?;
+    let unsuitable = |found: String, expected| Err(FileError::unsuitable(path, found, expected));
     let syntax = object.meta().transfer_syntax.trim_end_matches('\0').trim().to_owned();
     if ![uids::EXPLICIT_VR_LITTLE_ENDIAN, uids::IMPLICIT_VR_LITTLE_ENDIAN].contains(&syntax.as_str()) {
         return unsuitable(format!("transfer syntax {syntax}"), "uncompressed little endian pixels");
@@ -183,10 +180,6 @@ fn pixel_bytes(object: &DefaultDicomObject) -> Option<Vec<u8>> {
     Some(object.get(tags::PIXEL_DATA)?.to_bytes().ok()?.into_owned())
 }
 
-fn missing(path: &Path, name: &'static str) -> DicomError {
-    DicomError::Unsuitable {
-        path: path.to_owned(),
-        found: format!("no usable {name}"),
-        expected: "an MR image with its geometry",
-    }
+fn missing(path: &Path, name: &'static str) -> FileError {
+    FileError::unsuitable(path, format!("no usable {name}"), "an MR image with its geometry")
 }

@@ -8,8 +8,8 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use geometry::Volume;
 
-use super::DicomError;
 use super::attributes::{SeriesHeader, uid};
+use crate::error::FileError;
 use crate::picture::Window;
 use crate::whole_file::write_whole;
 
@@ -20,20 +20,19 @@ const BRIGHTEST: f32 = 4095.0;
 /// rescale slope restores them.
 ///
 /// # Errors
-/// [`DicomError::Unreadable`] with the file and the system's reason.
-pub fn write_series(folder: &Path, header: &SeriesHeader, volume: &Volume<f32>) -> Result<Vec<PathBuf>, DicomError> {
+/// [`FileError::Unreadable`] with the file and the system's reason.
+pub fn write_series(folder: &Path, header: &SeriesHeader, volume: &Volume<f32>) -> Result<Vec<PathBuf>, FileError> {
     let brightest = volume.data.iter().copied().filter(|v| v.is_finite()).fold(0.0f32, f32::max);
     let scale = if brightest > 0.0 { brightest / BRIGHTEST } else { 1.0 };
     (0..volume.grid.shape[2])
         .map(|slice| {
             let path = folder.join(format!("IM{:04}.dcm", slice + 1));
-            let failed = |reason: String| DicomError::Unreadable { path: path.clone(), reason };
             let object = image(header, volume, slice, scale);
             let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
-            let file = object.with_meta(meta).map_err(|e| failed(e.to_string()))?;
+            let file = object.with_meta(meta).map_err(FileError::unreadable(&path))?;
             let mut bytes = Vec::new();
-            file.write_all(&mut bytes).map_err(|e| failed(e.to_string()))?;
-            write_whole(&path, &bytes).map_err(|e| failed(e.to_string()))?;
+            file.write_all(&mut bytes).map_err(FileError::unreadable(&path))?;
+            write_whole(&path, &bytes).map_err(FileError::unreadable(&path))?;
             Ok(path)
         })
         .collect()

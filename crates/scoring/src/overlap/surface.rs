@@ -37,8 +37,8 @@ impl SurfaceDistance {
         if distances.iter().any(|mm| mm.is_infinite()) {
             return Ok(None);
         }
-        distances.sort_by(f64::total_cmp);
-        Ok(Some(Self { p95_mm: quantile(&distances, 0.95), mean_mm: mean(&distances) }))
+        let mean_mm = mean(&distances);
+        Ok(Some(Self { p95_mm: quantile(&mut distances, 0.95), mean_mm }))
     }
 }
 
