@@ -11,6 +11,7 @@
 pub mod arguments;
 pub mod failure;
 mod interrupt;
+mod memory;
 mod output;
 mod progress;
 mod resources;
@@ -26,6 +27,7 @@ use crate::failure::Failure;
 
 /// Runs the command line and returns its exit status.
 pub fn main() -> ExitCode {
+    memory::keep_pages();
     let command = match CommandLine::try_parse() {
         Ok(command) => command,
         Err(error) => error.exit(), // prints, with status 0 for --help and 2 for a mistake

@@ -121,7 +121,9 @@ fn a_good_plan_is_scanned_once_and_accepted() {
     let mut exam = examination(patient);
     let events = examine(&mut exam, &mut scripted(vec![Ok(good)]));
     assert!(exam.is_complete());
-    assert!(matches!(events.last(), Some(Event::Closed { repeats: 0, complete: true, scan_time_s }) if *scan_time_s > 60.0));
+    assert!(
+        matches!(events.last(), Some(Event::Closed { repeats: 0, complete: true, scan_time_s }) if *scan_time_s > 60.0)
+    );
 }
 
 #[test]
@@ -133,7 +135,8 @@ fn a_plan_that_the_sagittal_series_contradicts_is_replaced() {
     assert!(events.iter().any(|event| matches!(event, Event::Replanned { .. })));
     assert!(exam.is_complete());
     let axial = |plan: &ScanPlan| plan.groups_of(SliceRole::AxialDisc).cloned().collect::<Vec<_>>();
-    let scanned: Vec<_> = exam.queue().iter().filter(|s| s.group.role == SliceRole::AxialDisc).map(|s| s.group.clone()).collect();
+    let scanned: Vec<_> =
+        exam.queue().iter().filter(|s| s.group.role == SliceRole::AxialDisc).map(|s| s.group.clone()).collect();
     assert_eq!(scanned, axial(&good), "the axial slices are those of the second plan");
     assert_eq!(exam.plan().map(axial), Some(axial(&good)));
 }

@@ -156,7 +156,8 @@ impl Trunk {
         let z = (p.z / 200.0).clamp(-1.5, 1.5);
         let widen = 1.0 + if z > 0.0 { self.widening[1] } else { self.widening[0] } * z * z / (0.5 + 0.5 * z.abs());
         let (a, b) = (self.semi[0] * widen, self.semi[1] * (1.0 + 0.4 * (widen - 1.0)));
-        let around = ((p.x / a).hypot(p.y / b) - 1.0) * a.min(b);
+        let (u, v) = (p.x / a, p.y / b);
+        let around = ((u * u + v * v).sqrt() - 1.0) * a.min(b);
         smooth_max(around, p.y - self.back, BACK_ROUNDING)
     }
 }

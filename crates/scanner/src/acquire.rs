@@ -143,5 +143,5 @@ fn add_noise(slice: &mut [Complex32], sd: f32, stream: &Stream) {
 
 fn magnitude(slice: &[Complex32], sensitivity: &[f32], coil: &PlacedCoil) -> Vec<f32> {
     let brightened = slice.iter().zip(sensitivity);
-    brightened.map(|(value, &s)| FULL_SCALE * value.norm() * coil.normalization(s)).collect()
+    brightened.map(|(value, &s)| FULL_SCALE * value.norm_sqr().sqrt() * coil.normalization(s)).collect()
 }

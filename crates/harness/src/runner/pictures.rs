@@ -87,28 +87,44 @@ fn sheet(seen: &Seen) -> Option<Picture> {
     let middle = disc + Vector::y() * BEHIND_MM;
     let plan = seen.plan.clone().unwrap_or_default();
 
-    let mut pictures = vec![
-        ("localizer, plan and truth", planned_on_localizer(sagittal, seen, &plan, &middle)),
-        ("segmentation", segmented(sagittal, seen, &middle)),
-    ];
-    if let Some(coronal) = stack(Orientation::Coronal) {
-        pictures.push(("coronal, sagittal stack", stack_on_coronal(coronal, seen, &plan, &disc)));
-    }
-    let series = |name: &str| seen.series.iter().find(|(group, _)| group.name == name);
+    let coronal = stack(Orientation::Coronal);
+    let (mut pictures, scanned) = rayon::join(
+        || {
+            let mut pictures = vec![
+                ("localizer, plan and truth", planned_on_localizer(sagittal, seen, &plan, &middle)),
+                ("segmentation", segmented(sagittal, seen, &middle)),
+            ];
+            pictures.extend(
+                coronal.map(|images| ("coronal, sagittal stack", stack_on_coronal(images, seen, &plan, &disc))),
+            );
+            pictures
+        },
+        || scanned(seen, &plan, &middle),
+    );
+    pictures.extend(scanned);
+    let named: Vec<(&str, &Picture)> = pictures.iter().map(|(name, picture)| (*name, picture)).collect();
+    Some(montage(&named, named.len()))
+}
+
+/// What the planned series show.
+fn scanned(seen: &Seen, plan: &ScanPlan, middle: &Point) -> Vec<(&'static str, Picture)> {
+    let mut pictures = Vec::new();
     if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.role == SliceRole::Sagittal) {
-        pictures.push(("sagittal T2, axial slices", scanned_sagittal(group, images, &plan, &middle)));
+        pictures.push(("sagittal T2, axial slices", scanned_sagittal(group, images, plan, middle)));
     }
     let axial: Vec<(String, Picture)> = [(Vertebra::L4, Vertebra::L5), (Vertebra::L5, Vertebra::S1)]
         .into_iter()
         .map(|(upper, lower)| disc_group_name(Disc::between(upper, lower)))
-        .filter_map(|name| series(&name).map(|(group, images)| (name, scanned_axial(group, images))))
+        .filter_map(|name| {
+            let (group, images) = seen.series.iter().find(|(group, _)| group.name == name)?;
+            Some((name, scanned_axial(group, images)))
+        })
         .collect();
     if !axial.is_empty() {
         let named: Vec<(&str, &Picture)> = axial.iter().map(|(name, picture)| (name.as_str(), picture)).collect();
         pictures.push(("", montage(&named, 1)));
     }
-    let named: Vec<(&str, &Picture)> = pictures.iter().map(|(name, picture)| (*name, picture)).collect();
-    Some(montage(&named, named.len()))
+    pictures
 }
 
 /// The slice of a stack that is nearest to a point.

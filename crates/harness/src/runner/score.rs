@@ -5,6 +5,7 @@ use geometry::{Plane, Point, Structure, Vertebra, Volume};
 use observer::{VisibleDisc, VisibleSpine};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
+use rayon::prelude::*;
 use scoring::positioning::{
     DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg,
 };
@@ -117,7 +118,7 @@ pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, segment
     let truth = patient.structures(&segmentation.grid);
     let Ok(dice) = scoring::overlap::dice_by_class(segmentation, &truth) else { return Vec::new() };
     Structure::FOREGROUND
-        .into_iter()
+        .into_par_iter()
         .filter(|structure| dice[usize::from(structure.label())].is_some())
         .map(|structure| {
             let surface = scoring::overlap::SurfaceDistance::of(segmentation, &truth, structure).ok().flatten();

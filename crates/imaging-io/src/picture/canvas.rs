@@ -89,7 +89,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_compression(png::Compression::High);
+        encoder.set_compression(png::Compression::Balanced);
         let mut writer = encoder.write_header().expect("a picture has at least one pixel");
         writer.write_image_data(&self.rgb).expect("three bytes a pixel");
         writer.finish().expect("memory does not run out of space");
