@@ -29,7 +29,7 @@
 //! | [`request`] | what a planner is given, and the trait of all planners |
 //! | [`vnet_planner`] | the built-in planner |
 //! | [`class_map`], [`components`] | the network's answer and its connected pieces |
-//! | [`instances`], [`disc_plane`], [`mod@confidence`] | discs one by one, their planes below voxel size, how sure they are |
+//! | [`instances`], [`disc_plane`], [`mod@cut_off`], [`mod@confidence`] | discs one by one, their planes below voxel size, what is missing, how sure they are |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
 //! | [`labelled_spine`] | the spine as it was read, by a planner or a technologist |
 //! | [`prescription`] | slice groups and saturation bands by rule |
@@ -39,6 +39,7 @@
 pub mod class_map;
 pub mod components;
 pub mod confidence;
+pub mod cut_off;
 pub mod disc_plane;
 pub mod flags;
 pub mod instances;

@@ -1,10 +1,11 @@
 //! Reading the spine: which disc is which, counted from the sacrum upwards, and the lines that guide prescription.
 
-use geometry::{Direction, Disc, Grid, Plane, Point, Structure, Vector, Vertebra};
+use geometry::{Direction, Disc, Plane, Point, Structure, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
 
 use crate::class_map::ClassMap;
 use crate::confidence::confidence;
+use crate::cut_off::cut_off;
 use crate::disc_plane::MeasuredDisc;
 use crate::instances::{self, Instances};
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
@@ -20,10 +21,6 @@ const GAP: f64 = 1.55;
 const CROWDED: f64 = 0.6;
 /// Usual spacing of lumbar discs where too few are seen to tell, mm (lumbar-numbers §1: body and disc).
 const USUAL_SPACING_MM: f64 = 36.0;
-/// A plane fitted to less than this part of a disc is doubtful (project choice).
-const ENOUGH_SEEN: f64 = 0.75;
-/// An edge this near to the middle of the outermost slice is taken for the images' own, slices.
-const AT_THE_EDGE: f64 = 0.3;
 /// Below this confidence a person is asked to look.
 pub const LEAST_CONFIDENCE: f64 = 0.5;
 
@@ -224,16 +221,12 @@ fn spine(
         let unseen = disc.plane.centre + back * (disc.depth_mm / 2.0 + 9.0);
         let canal = canal_at(map, disc, &left).unwrap_or(unseen);
         let mut plane = disc.plane;
-        if is_cut_off(map.scanned, disc, &left) {
-            // A part of a disc has its middle elsewhere; the canal lies in the middle of the whole one.
-            let sideways = back.cross(&disc.plane.normal);
-            let shift_mm = sideways.dot(&(canal - plane.centre));
-            plane.centre += sideways * shift_mm;
-            let seen = disc.width_mm / (disc.width_mm + 2.0 * shift_mm.abs());
+        if let Some(cut) = cut_off(map.scanned, disc, &canal, &back.cross(&disc.plane.normal)) {
+            plane.centre = cut.centre;
             if label.upper >= Vertebra::L1 {
                 let message =
                     format!("{label} reaches beyond the localizer's slices: centre the patient and repeat it");
-                let raise = if seen < ENOUGH_SEEN { Flag::warning } else { Flag::info };
+                let raise = if cut.is_doubtful { Flag::warning } else { Flag::info };
                 flags.push(raise(FlagCode::OutOfField, message));
             }
         }
@@ -251,13 +244,4 @@ fn spine(
         |disc: &LabelledDisc| disc.plane.centre - disc.plane.normal.cross(&left).normalize() * (disc.depth_mm / 2.0);
     let anterior_wall = seen.iter().filter(|disc| disc.label.upper >= Vertebra::T12).map(front).collect();
     LabelledSpine { discs: seen, midsagittal, anterior_wall }
-}
-
-/// True if a disc's left or right edge lies on the outer face of the outermost slice.
-fn is_cut_off(scanned: &Grid, disc: &MeasuredDisc, left: &Vector) -> bool {
-    let last = scanned.shape[2] as f64 - 1.0;
-    [-0.5, 0.5].into_iter().any(|side| {
-        let slice = scanned.index(&(disc.plane.centre + left * (side * disc.width_mm)))[2];
-        !(AT_THE_EDGE..=last - AT_THE_EDGE).contains(&slice)
-    })
 }
