@@ -123,45 +123,45 @@ fn coverage(group: &SliceGroup, levels: &[PlannedLevel]) -> f64 {
     points.iter().filter(|point| group.contains(point)).count() as f64 / points.len() as f64
 }
 
-/// Signal (90th percentile of the middle third of the pixels) over noise (from second differences along
-/// rows, whose median is little moved by edges).
+/// Signal (90th percentile of the middle third of the pixels) over noise.
 fn signal_to_noise(images: &Volume<f32>) -> f64 {
-    let [slices, rows, columns] = images.grid.array_shape();
-    let (mut signal, mut noise) = (Vec::new(), Vec::new());
-    for k in 0..slices {
-        for j in rows / 3..rows - rows / 3 {
-            for i in columns / 3..columns - columns / 3 {
-                let value = images.data[[k, j, i]];
-                if !value.is_finite() {
-                    continue;
-                }
-                signal.push(value);
-                if (1..columns - 1).contains(&i) {
-                    let second = images.data[[k, j, i - 1]] - 2.0 * value + images.data[[k, j, i + 1]];
-                    if second.is_finite() {
-                        noise.push(second.abs());
-                    }
-                }
-            }
-        }
-    }
-    if signal.is_empty() || noise.is_empty() {
-        return 0.0;
-    }
-    let quantile = |values: &mut Vec<f32>, share: f64| {
-        let at = ((values.len() - 1) as f64 * share) as usize;
-        f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1)
-    };
+    let mut signal: Vec<f32> =
+        middle(images).map(|voxel| images.data[voxel]).filter(|value| value.is_finite()).collect();
     let signal = quantile(&mut signal, 0.9);
-    // The median of |x| of a Gaussian is 0.6745 SD; second differences have √6 times the pixels' SD.
-    let noise = quantile(&mut noise, 0.5) / (0.6745 * 6.0_f64.sqrt());
-    if noise > 0.0 {
-        signal / noise
-    } else if signal > 0.0 {
-        f64::INFINITY
-    } else {
-        0.0
+    let noise = noise_sd(images);
+    match noise > 0.0 {
+        true => signal / noise,
+        false if signal > 0.0 => f64::INFINITY,
+        false => 0.0,
     }
+}
+
+/// Standard deviation of the noise in the middle third of the pixels, from second differences along rows,
+/// whose median edges move little; in the images' unit.
+pub fn noise_sd(images: &Volume<f32>) -> f64 {
+    let last = images.grid.shape[0].saturating_sub(1);
+    let inner = middle(images).filter(|[_, _, i]| (1..last).contains(i));
+    let second = inner.map(|[k, j, i]| {
+        let row = [i - 1, i, i + 1].map(|i| images.data[[k, j, i]]);
+        (row[0] - 2.0 * row[1] + row[2]).abs()
+    });
+    let mut second: Vec<f32> = second.filter(|difference| difference.is_finite()).collect();
+    // The median of |x| of a Gaussian is 0.6745 SD; second differences have √6 times the pixels' SD.
+    quantile(&mut second, 0.5) / (0.6745 * 6.0_f64.sqrt())
+}
+
+/// The middle third of the pixels of every slice.
+fn middle(images: &Volume<f32>) -> impl Iterator<Item = [usize; 3]> {
+    let [slices, rows, columns] = images.grid.array_shape();
+    let third = |n: usize| n / 3..n - n / 3;
+    (0..slices).flat_map(move |k| third(rows).flat_map(move |j| third(columns).map(move |i| [k, j, i])))
+}
+
+/// A quantile of values, 0 of none; puts them in another order.
+fn quantile(values: &mut [f32], share: f64) -> f64 {
+    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    let at = (last as f64 * share) as usize;
+    f64::from(*values.select_nth_unstable_by(at, f32::total_cmp).1)
 }
 
 #[cfg(test)]

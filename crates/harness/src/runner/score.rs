@@ -149,16 +149,27 @@ pub fn visible(truth: &SpineTruth) -> VisibleSpine {
     }
 }
 
-/// Contrast of discs against marrow in the localizer, in multiples of its noise.
+/// Contrast of the discs' edges in the localizer, in multiples of its noise: from the darkest to the
+/// brightest along the normal through each lumbar disc, so that the dark endplate counts, which is what a
+/// person marks.
 pub fn contrast_to_noise(truth: &SpineTruth, localizer: &Volume<f32>) -> f64 {
-    let mean = |points: Vec<Point>| {
-        let values: Vec<f64> = points.iter().filter_map(|p| localizer.trilinear(p)).map(f64::from).collect();
-        if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
-    };
-    let discs = mean(truth.discs.iter().map(|disc| disc.plane.centre).collect());
-    let marrow = mean(truth.vertebrae.iter().map(|vertebra| vertebra.centre).collect());
-    // A Rayleigh mean is 1.25 SD; the volume's first rows and columns hold air.
-    let corner: Vec<f64> = localizer.data.slice(ndarray::s![.., ..12, ..12]).iter().map(|v| f64::from(*v)).collect();
-    let noise = corner.iter().sum::<f64>() / corner.len() as f64 / 1.253;
-    ((discs - marrow).abs() / noise.max(1e-9)).clamp(1.0, 50.0)
+    let contrasts: Vec<f64> = truth
+        .discs
+        .iter()
+        .filter(|disc| disc.label.upper >= Vertebra::L1)
+        .filter_map(|disc| {
+            let reach = disc.height_mm[1] / 2.0 + 5.0;
+            let along = (-10..=10)
+                .map(|step| disc.plane.centre + disc.plane.normal.into_inner() * (reach * f64::from(step) / 10.0));
+            let values: Vec<f64> = along.filter_map(|point| localizer.trilinear(&point)).map(f64::from).collect();
+            let most = values.iter().copied().reduce(f64::max)?;
+            let least = values.iter().copied().reduce(f64::min)?;
+            Some(most - least)
+        })
+        .collect();
+    if contrasts.is_empty() {
+        return 1.0;
+    }
+    let contrast = contrasts.iter().sum::<f64>() / contrasts.len() as f64;
+    (contrast / planner::quality_check::noise_sd(localizer).max(1e-9)).clamp(1.0, 100.0)
 }
