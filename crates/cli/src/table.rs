@@ -1,7 +1,7 @@
 //! The summary at the end of a run: a line a criterion.
 
 use harness::manifest::Manifest;
-use harness::{Verdict, metrics};
+use harness::{Arm, Verdict, metrics};
 
 /// The lines, verdict last.
 pub fn summary(manifest: &Manifest) -> Vec<String> {
@@ -25,9 +25,13 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 Verdict::Fail => "FAIL",
                 Verdict::Incomplete => "open",
             };
-            let name = format!("{} ({})", criterion.metric, criterion.statistic.name());
+            let arm = match criterion.arm {
+                Arm::Automated => String::new(),
+                arm => format!(", {}", arm.name()),
+            };
+            let name = format!("{} ({}{arm})", criterion.metric, criterion.statistic.name());
             lines.push(format!(
-                "  {mark}  {name:<42} {value:>12}{interval:<18} {} {}  n = {}",
+                "  {mark}  {name:<42} {value:>10}{interval:<18} {} {}  n = {}",
                 criterion.bound.sign(),
                 figure(criterion.limit),
                 criterion.n

@@ -105,6 +105,7 @@ fn criterion_row(criterion: &CriterionResult) -> Markup {
         tr class=(verdict.word()) {
             td.mark { (mark) }
             td { code { (criterion.metric) } " (" (criterion.statistic.name()) ")"
+                @if criterion.arm != Arm::Automated { " of the " (criterion.arm.name()) " arm" }
                 @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
             td { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
             td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
