@@ -6,4 +6,5 @@ mod determinism;
 #[cfg(unix)]
 mod interruption;
 mod ladder;
+mod outside_planner;
 mod support;

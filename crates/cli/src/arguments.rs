@@ -66,7 +66,7 @@ pub struct RunArguments {
     /// Where to write the run [default: reports/NAME]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The planner under test; this version has the built-in one
+    /// The planner under test, in place of the scenario's: builtin, or cmd:PROGRAM for a child process
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
     /// Where the network runs

@@ -27,7 +27,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`request`] | what a planner is given, and the trait of all planners |
-//! | [`vnet_planner`] | the built-in planner |
+//! | [`vnet_planner`], [`command_planner`] | the built-in planner, and one behind a command |
 //! | [`class_map`], [`components`] | the network's answer and its connected pieces |
 //! | [`instances`], [`disc_plane`], [`mod@cut_off`], [`mod@confidence`] | discs one by one, their planes below voxel size, what is missing, how sure they are |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
@@ -37,6 +37,7 @@
 //! | [`quality_check`] | accept, repeat or re-plan a scanned series |
 
 pub mod class_map;
+pub mod command_planner;
 pub mod components;
 pub mod confidence;
 pub mod cut_off;
@@ -52,6 +53,7 @@ pub mod request;
 pub mod vnet_planner;
 
 pub use class_map::ClassMap;
+pub use command_planner::CommandPlanner;
 pub use labelled_spine::{LabelledDisc, LabelledSpine};
 pub use plan::{Flag, FlagCode, PlannedLevel, ScanPlan, Severity};
 pub use prescription::{Prescription, PrescriptionRules, StackRule, prescribe};

@@ -106,6 +106,35 @@ pub enum Severity {
 }
 
 impl ScanPlan {
+    /// Reads `plan.json` and checks what its types cannot: groups that can be scanned, directions of length 1,
+    /// confidences from 0 to 1.
+    ///
+    /// # Errors
+    /// What was found and where.
+    pub fn from_json(text: &[u8]) -> Result<Self, String> {
+        let plan: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        for group in &plan.groups {
+            group.check().map_err(|error| format!("group '{}': {error}", group.name))?;
+        }
+        let is_direction = |normal: &Direction| (normal.norm() - 1.0).abs() < 1e-3;
+        for level in &plan.levels {
+            if !is_direction(&level.normal) {
+                return Err(format!(
+                    "level {}: the normal's length is {}, expected 1",
+                    level.label,
+                    level.normal.norm()
+                ));
+            }
+            if !(0.0..=1.0).contains(&level.confidence) {
+                return Err(format!("level {}: confidence is {}, expected 0 to 1", level.label, level.confidence));
+            }
+        }
+        match plan.sat_bands.iter().find(|band| !is_direction(&band.normal)) {
+            Some(band) => Err(format!("saturation band '{}': the normal's length is not 1", band.name)),
+            None => Ok(plan),
+        }
+    }
+
     /// True if a flag asks for a person (warning or worse).
     pub fn is_flagged(&self) -> bool {
         self.flags.iter().any(|flag| flag.severity >= Severity::Warning)

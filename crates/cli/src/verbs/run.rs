@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use harness::manifest::{Identity, Selection};
 use harness::runner::{self, RunError, RunEvent, RunOptions};
+use harness::scenario::PlannerKind;
 use harness::{Run, ScenarioSetup, Verdict, report};
-use planner::{Planner, VnetPlanner};
+use planner::{CommandPlanner, Planner, VnetPlanner};
 use vnet::Model;
 
 use crate::arguments::{Device, RunArguments};
@@ -22,15 +24,15 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     if arguments.device == Device::Gpu {
         return Err(Failure::wrong("this version runs on the CPU only: expected --device auto or cpu"));
     }
-    if let Some(planner) = arguments.planner.as_deref().filter(|planner| *planner != "builtin") {
-        return Err(Failure::wrong(format!("unknown planner '{planner}': this version has builtin only")));
-    }
+    let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
     let setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
     let selection = selection(arguments, &setups)?;
-    let models = models(&setups)?;
+    let planners: Vec<PlannerUnderTest> =
+        setups.iter().map(|setup| chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup))).collect();
+    let models = models(&setups, &planners)?;
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
-        planner: "builtin".into(),
+        planner: names(&planners),
         model: hashes(&models),
         scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
         selection,
@@ -55,7 +57,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             }
         }
     };
-    let make = |setup: &ScenarioSetup| planner_of(setup, &models);
+    let make = |setup: &ScenarioSetup| {
+        let planner = chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup));
+        planner.start(setup, &models)
+    };
     let outcome = runner::run(&setups, identity, &folder, &options, &make, &stop, &sink);
     if let Some(progress) = progress.get() {
         progress.finish();
@@ -111,30 +116,78 @@ fn selection(arguments: &RunArguments, setups: &[ScenarioSetup]) -> Result<Selec
     }
 }
 
-/// Every model that a scenario names, loaded once.
-fn models(setups: &[ScenarioSetup]) -> Result<BTreeMap<PathBuf, Arc<Model>>, Failure> {
-    let mut models = BTreeMap::new();
-    for folder in setups.iter().filter_map(|setup| setup.model_folder.as_ref()) {
-        if !models.contains_key(folder) {
+/// Which planner is tested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum PlannerUnderTest {
+    /// The V-Net planner with the scenario's model.
+    Builtin,
+    /// A child process.
+    Command(String),
+}
+
+impl PlannerUnderTest {
+    fn from_argument(text: &str) -> Result<Self, Failure> {
+        match text.strip_prefix("cmd:") {
+            _ if text == "builtin" => Ok(Self::Builtin),
+            Some(command) if !command.trim().is_empty() => Ok(Self::Command(command.to_owned())),
+            _ => Err(Failure::wrong(format!("unknown planner '{text}': expected builtin or cmd:PROGRAM"))),
+        }
+    }
+
+    fn of(setup: &ScenarioSetup) -> Self {
+        match setup.scenario.planner.kind {
+            PlannerKind::Builtin => Self::Builtin,
+            PlannerKind::Command => Self::Command(setup.scenario.planner.command.clone()),
+        }
+    }
+
+    fn start(&self, setup: &ScenarioSetup, models: &Models) -> Result<Box<dyn Planner>, String> {
+        match self {
+            Self::Builtin => {
+                let model = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
+                let model = model.ok_or_else(|| format!("scenario '{}' names no model", setup.scenario.name))?;
+                Ok(Box::new(VnetPlanner::new(Arc::clone(model))))
+            }
+            Self::Command(command) => {
+                let limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
+                Ok(Box::new(CommandPlanner::new(command, limit)))
+            }
+        }
+    }
+}
+
+/// What a run's identity says of its planners.
+fn names(planners: &[PlannerUnderTest]) -> String {
+    let mut names: Vec<String> = planners
+        .iter()
+        .map(|planner| match planner {
+            PlannerUnderTest::Builtin => "builtin".to_owned(),
+            PlannerUnderTest::Command(command) => format!("cmd:{command}"),
+        })
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// Models by folder.
+type Models = BTreeMap<PathBuf, Arc<Model>>;
+
+/// Every model that a built-in planner needs, loaded once.
+fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest]) -> Result<Models, Failure> {
+    let mut models = Models::new();
+    for (setup, planner) in setups.iter().zip(planners) {
+        if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
+            && !models.contains_key(folder)
+        {
             models.insert(folder.clone(), Arc::new(Model::load(folder).map_err(Failure::input)?));
         }
     }
     Ok(models)
 }
 
-fn hashes(models: &BTreeMap<PathBuf, Arc<Model>>) -> Option<String> {
+fn hashes(models: &Models) -> Option<String> {
     let hashes: Vec<&str> = models.values().map(|model| model.hash()).collect();
     (!hashes.is_empty()).then(|| hashes.join(" "))
-}
-
-fn planner_of(setup: &ScenarioSetup, models: &BTreeMap<PathBuf, Arc<Model>>) -> Result<Box<dyn Planner>, String> {
-    match setup.model_folder.as_ref().and_then(|folder| models.get(folder)) {
-        Some(model) => Ok(Box::new(VnetPlanner::new(Arc::clone(model)))),
-        None => Err(format!(
-            "scenario '{}' asks for a command as planner, which this version cannot run",
-            setup.scenario.name
-        )),
-    }
 }
 
 /// `reports/` and the scenario's name, or that of the folder that holds several.

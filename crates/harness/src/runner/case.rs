@@ -40,26 +40,25 @@ pub struct Seen {
 }
 
 impl CaseOutcome {
-    /// One line: worst angle, mean disc Dice, flags.
+    /// One line about the first examination: worst angle, missed levels, flags, errors.
     pub fn summary(&self) -> String {
-        let automated = || self.rows.iter().filter(|row| row.arm == Arm::Automated.name());
-        let worst =
-            automated().filter(|row| row.structure.contains('/')).filter_map(|row| row.angle_deg).fold(0.0, f64::max);
-        let missed = automated().filter(|row| row.identified == Some(false)).count();
-        let flagged = automated().any(|row| row.flagged == Some(true));
-        let silent = automated().any(|row| row.silent_failure == Some(true));
-        let error = automated().find_map(|row| row.error.clone());
-        let mut words = vec![format!("worst disc {worst:.1}°")];
+        let first = || self.rows.iter().filter(|row| row.arm == Arm::Automated.name() && row.observer == "repeat-0");
+        let angles = first().filter(|row| row.structure.contains('/')).filter_map(|row| row.angle_deg);
+        let missed = first().filter(|row| row.identified == Some(false)).count();
+        let mut words = vec![match angles.reduce(f64::max) {
+            Some(worst) => format!("worst disc {worst:.1}°"),
+            None => "no disc planned".into(),
+        }];
         if missed > 0 {
             words.push(format!("{missed} levels missed"));
         }
-        if flagged {
+        if first().any(|row| row.flagged == Some(true)) {
             words.push("flagged".into());
         }
-        if silent {
+        if first().any(|row| row.silent_failure == Some(true)) {
             words.push("SILENT FAILURE".into());
         }
-        words.extend(error);
+        words.extend(first().find_map(|row| row.error.clone()));
         words.join(", ")
     }
 }

@@ -1,0 +1,58 @@
+//! A planner behind a command: a plan that is one is taken; a crash, a hang or nonsense costs the case alone.
+#![cfg(unix)]
+
+use std::time::{Duration, Instant};
+
+use geometry::{Grid, PatientPosition, Point, Volume};
+use planner::{
+    CommandPlanner, Orientation, Planned, Planner, PlannerError, PlanningRequest, PrescriptionRules, ScanPlan,
+};
+
+fn ask(command: &str, limit_ms: u64) -> Result<Planned, PlannerError> {
+    let grid = Grid::axis_aligned(Point::origin(), [1.0; 3], [64, 64, 64]); // more than a pipe holds
+    let image = Volume::filled(grid, 1.0f32);
+    let request = PlanningRequest {
+        images: &[(Orientation::Sagittal, &image)],
+        position: PatientPosition::HeadFirstSupine,
+        rules: &PrescriptionRules::default(),
+    };
+    CommandPlanner::new(command, Duration::from_millis(limit_ms)).plan(&request)
+}
+
+/// A script in a folder that outlives the call.
+fn script(folder: &tempfile::TempDir, text: &str) -> String {
+    let path = folder.path().join("planner.sh");
+    std::fs::write(&path, text).expect("written");
+    format!("sh {}", path.display())
+}
+
+#[test]
+fn a_plan_on_standard_output_is_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = serde_json::to_string(&ScanPlan::default()).expect("JSON");
+    // Header and voxels arrive: one line and 64³ floats.
+    let text = format!(
+        "read header\ncase \"$header\" in *'\"position\":\"HFS\"'*) ;; *) exit 4;; esac\n[ $(wc -c) -eq 1048576 ] || exit 5\necho '{plan}'\n"
+    );
+    let planned = ask(&script(&folder, &text), 20_000).expect("a plan");
+    assert_eq!(planned.plan, ScanPlan::default());
+    let deaf = script(&folder, &format!("echo '{plan}'\n"));
+    assert!(ask(&deaf, 20_000).is_ok(), "a planner need not read");
+}
+
+#[test]
+fn crashes_hangs_and_nonsense_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(ask("false", 20_000), Err(PlannerError::Ended(_))));
+    assert!(matches!(ask("no-such-program-here", 20_000), Err(PlannerError::Ended(_))));
+    assert!(matches!(ask("", 20_000), Err(PlannerError::Ended(_))));
+    assert!(matches!(ask("head -c 100", 20_000), Err(PlannerError::Malformed(_))));
+    let level = r#"{"frame":"patient-lps-mm","levels":[{"label":"L4/L5","centre":[0,0,0],"normal":[0,0,0],"confidence":1}],"groups":[]}"#;
+    let flat = script(&folder, &format!("echo '{level}'\n"));
+    assert!(matches!(ask(&flat, 20_000), Err(PlannerError::Malformed(reason)) if reason.contains("L4/L5")));
+    let begin = Instant::now();
+    assert!(matches!(ask("sleep 30", 150), Err(PlannerError::Timeout(150))));
+    let child = script(&folder, "sleep 30 &\n");
+    assert!(matches!(ask(&child, 300), Err(PlannerError::Timeout(300))), "its own child holds the pipe");
+    assert!(begin.elapsed() < Duration::from_secs(20), "nobody waits for it");
+}
