@@ -86,9 +86,13 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{verb}");
         assert!(complaint(&output).contains("image.nii") && !out.exists());
     }
-    for options in
-        [&["--case", "0", "--shard", "0/2"][..], &["--case", "99"], &["--device", "gpu"], &["--shard", "2/2"]]
-    {
+    for options in [
+        &["--case", "0", "--shard", "0/2"][..],
+        &["--case", "99"],
+        &["--device", "gpu"],
+        &["--shard", "2/2"],
+        &["--planner", "oracle"],
+    ] {
         let output = output(
             plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(folder.path().join("out")).args(options),
         );
