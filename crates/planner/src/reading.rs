@@ -34,11 +34,11 @@ pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
         flags.push(Flag::critical(FlagCode::NoSpine, "no disc was found: check coil, landmark and localizer"));
         return (None, flags);
     }
-    let Some((lumbosacral, lowest)) = count_from(&discs, sacrum.is_some(), &mut flags) else {
+    let Some(lowest) = lumbosacral(&discs, sacrum.is_some(), &mut flags) else {
         return (None, flags);
     };
 
-    let labelled = labelled(&discs[..=lumbosacral], lowest, &mut flags);
+    let labelled = labelled(&discs[..=lowest], &mut flags);
     for (upper, lower) in [
         (Vertebra::L1, Vertebra::L2),
         (Vertebra::L2, Vertebra::L3),
@@ -70,10 +70,9 @@ pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
     (Some(spine), flags)
 }
 
-/// Which disc to count from, and its label.
-fn count_from(discs: &[MeasuredDisc], sacrum_in_view: bool, flags: &mut Vec<Flag>) -> Option<(usize, Disc)> {
-    let l5_s1 = Disc::between(Vertebra::L5, Vertebra::S1);
-    let on_sacrum: Vec<usize> = (0..discs.len()).filter(|&n| discs[n].on_sacrum >= MAYBE_ON_SACRUM).collect();
+/// The disc that lies on the sacrum, from which the others are counted.
+fn lumbosacral(discs: &[MeasuredDisc], sacrum_in_view: bool, flags: &mut Vec<Flag>) -> Option<usize> {
+    let on_sacrum = discs.iter().filter(|disc| disc.on_sacrum >= MAYBE_ON_SACRUM).count();
     let surest = (0..discs.len()).max_by(|a, b| discs[*a].on_sacrum.total_cmp(&discs[*b].on_sacrum))?;
     if !sacrum_in_view || discs[surest].on_sacrum < MAYBE_ON_SACRUM {
         flags.push(Flag::critical(
@@ -86,7 +85,7 @@ fn count_from(discs: &[MeasuredDisc], sacrum_in_view: bool, flags: &mut Vec<Flag
         ));
         return None;
     }
-    if on_sacrum.len() > 1 {
+    if on_sacrum > 1 {
         flags.push(Flag::warning(
             FlagCode::AmbiguousCount,
             "more than one disc borders on the sacrum: the lumbosacral junction may be transitional; confirm the levels",
@@ -97,13 +96,13 @@ fn count_from(discs: &[MeasuredDisc], sacrum_in_view: bool, flags: &mut Vec<Flag
             "the lowest disc borders little on the sacrum; confirm the levels",
         ));
     }
-    Some((surest, l5_s1))
+    Some(surest)
 }
 
-/// Labels from the lowest disc upwards; a wide gap skips a label. From the head downwards.
-fn labelled(discs: &[MeasuredDisc], lowest: Disc, flags: &mut Vec<Flag>) -> Vec<(Disc, MeasuredDisc)> {
+/// Labels from L5/S1, the lowest, upwards; a wide gap skips a label. From the head downwards.
+fn labelled(discs: &[MeasuredDisc], flags: &mut Vec<Flag>) -> Vec<(Disc, MeasuredDisc)> {
     let spacing: Vec<f64> = discs.windows(2).map(|pair| (pair[0].plane.centre - pair[1].plane.centre).norm()).collect();
-    let mut label = Some(lowest);
+    let mut label = Some(Disc::between(Vertebra::L5, Vertebra::S1));
     let mut labelled = Vec::new();
     for (index, disc) in discs.iter().enumerate().rev() {
         if let Some(gap) = spacing.get(index) {
