@@ -1,6 +1,6 @@
 //! The numeric kernels: plain slices in, plain slices out, no tensors.
 //!
-//! Each fast kernel has its slow twin in [`mod@reference`], which its property tests compare with.
+//! Each fast kernel has its slow twin in `reference`, which its property tests compare with.
 
 pub mod conv3d;
 pub mod lanes;
