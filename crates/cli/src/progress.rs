@@ -1,6 +1,7 @@
 //! Progress on stderr: a bar on a terminal, lines elsewhere.
 
 use std::io::IsTerminal as _;
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -11,6 +12,7 @@ pub struct Progress {
     bar: Option<ProgressBar>,
     done: std::sync::atomic::AtomicU64,
     steps: u64,
+    begin: Instant,
 }
 
 impl Progress {
@@ -23,7 +25,7 @@ impl Progress {
             bar.reset_eta();
             bar
         });
-        Self { bar, done: done.into(), steps }
+        Self { bar, done: done.into(), steps, begin: Instant::now() }
     }
 
     /// One step further, with a line that stays.
@@ -34,7 +36,11 @@ impl Progress {
                 bar.println(line);
                 bar.inc(1);
             }
-            None => output::note(format!("{done}/{} {line}", self.steps)),
+            None => {
+                let each_s = self.begin.elapsed().as_secs_f64() / done as f64;
+                let left_s = each_s * self.steps.saturating_sub(done) as f64;
+                output::note(format!("{done}/{} {line} ({left_s:.0} s to go)", self.steps));
+            }
         }
     }
 
