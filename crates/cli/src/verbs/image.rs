@@ -19,7 +19,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let segmentation = model.segment(&volume).map_err(Failure::input)?;
     write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?;
     if let Some(path) = &arguments.picture {
-        resources::write(path, &picture(&volume, &segmentation.labels))?;
+        resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
     }
     for structure in Structure::FOREGROUND {
         let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
@@ -30,12 +30,13 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The middle slices with and without labels.
-fn picture(volume: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
-    let window = Window::of(volume);
-    let middle = volume.grid.shape[2] / 2;
+/// The middle sagittal slices with and without labels; the labels' grid is sagittal, however the image lies.
+fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
+    let sagittal = Volume::from_fn(labels.grid.clone(), |point| image.trilinear(&point).unwrap_or(0.0));
+    let window = Window::of(&sagittal);
+    let middle = sagittal.grid.shape[2] / 2;
     let slices = [middle.saturating_sub(2), middle, middle + 2];
-    let plain = slices.map(|slice| SliceView::of(volume, slice, window, 1.2));
+    let plain = slices.map(|slice| SliceView::of(&sagittal, slice, window, 1.2));
     let labelled = plain.clone().map(|view| view.with_labels(labels, 0.5));
     let all: Vec<_> = plain.iter().chain(&labelled).map(|view| ("", &view.picture)).collect();
     montage(&all, 3).encode_png()
