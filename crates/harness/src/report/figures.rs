@@ -1,5 +1,7 @@
 //! The figures: distributions of error, overlap, agreement and latency.
 
+use std::sync::Arc;
+
 use kuva::plot::annotations::ReferenceLine;
 use kuva::prelude::*;
 use scoring::agreement::BlandAltman;
@@ -55,12 +57,17 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
         (
             "between-observer-sd",
             "Between-observer standard deviation of a disc's planned tilt with its 95 % interval (bootstrap over cases). In the automated arm the “observers” are repeated localizers.",
-            agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °"),
+            agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °", |_| 0.0),
+        ),
+        (
+            "between-observer-position-sd",
+            "The same for the planned position of the disc along the table.",
+            agreement(run, "agreement.position_sd_mm", "between-observer SD of the position, mm", |_| 0.0),
         ),
         (
             "icc",
             "ICC(2,1) of the planned tilt: absolute agreement of single observers, with its 95 % interval.",
-            agreement(run, "agreement.icc", "ICC(2,1)"),
+            agreement(run, "agreement.icc", "ICC(2,1)", |least| ((least * 20.0).floor() / 20.0).min(0.8)),
         ),
         (
             "bland-altman",
@@ -128,7 +135,7 @@ fn drawn(plots: Vec<Plot>, x_label: &str, y_label: &str, adjust: impl FnOnce(Lay
 }
 
 fn by_arm(run: &Run, label: &str, value: impl Fn(&CaseRow) -> Option<f64>) -> Option<String> {
-    let mut plot = RaincloudPlot::new().with_horizontal(true).with_rain_size(2.2).with_seed(1);
+    let mut plot = RaincloudPlot::new().with_horizontal(true).with_cloud_width(24.0).with_rain_size(2.2).with_seed(1);
     let mut colours = Vec::new();
     // Drawn from below: the manual arm first puts the automated arm on top.
     for arm in Arm::ALL.into_iter().rev() {
@@ -143,7 +150,8 @@ fn by_arm(run: &Run, label: &str, value: impl Fn(&CaseRow) -> Option<f64>) -> Op
         return None;
     }
     let plot = plot.with_group_colors(colours);
-    Some(drawn(vec![plot.into()], label, "", |layout| layout.with_x_axis_min(0.0)))
+    // High enough that the topmost cloud is whole.
+    Some(drawn(vec![plot.into()], label, "", |layout| layout.with_x_axis_min(0.0).with_height(300.0)))
 }
 
 fn by_level(run: &Run) -> Option<String> {
@@ -177,18 +185,20 @@ fn dice(run: &Run) -> Option<String> {
     any.then(|| drawn(vec![plot.into()], "", "Dice", |layout| layout.with_y_axis_min(floor).with_y_axis_max(1.0)))
 }
 
-fn agreement(run: &Run, metric: &str, label: &str) -> Option<String> {
+/// The axis begins at what `origin` makes of the least value drawn.
+fn agreement(run: &Run, metric: &str, label: &str, origin: impl Fn(f64) -> f64) -> Option<String> {
     let mut plot = ForestPlot::new().with_show_null_line(false).with_marker_size(7.0);
-    let mut any = false;
+    let mut least = f64::INFINITY;
     for arm in Arm::ALL {
         let summary = run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(metric));
         if let Some(summary) = summary {
             let [low, high] = summary.ci95.unwrap_or([summary.mean; 2]);
             plot = plot.with_colored_row(arm.name(), round(summary.mean), round(low), round(high), colour(arm));
-            any = true;
+            least = least.min(low);
         }
     }
-    any.then(|| drawn(vec![plot.into()], label, "", |layout| layout.with_height(190.0)))
+    let adjust = |layout: Layout| layout.with_height(190.0).with_x_axis_min(origin(least));
+    least.is_finite().then(|| drawn(vec![plot.into()], label, "", adjust))
 }
 
 fn bland_altman(run: &Run) -> Option<String> {
@@ -227,7 +237,8 @@ fn confidence(run: &Run) -> Option<String> {
     }
     let plot =
         ScatterPlot::new().with_data(points).with_color(colour(Arm::Automated)).with_size(2.8).with_marker_opacity(0.6);
-    Some(drawn(vec![plot.into()], "confidence", "angle, °", |layout| layout.with_y_axis_min(0.0)))
+    let adjust = |layout: Layout| layout.with_y_axis_min(0.0).with_x_tick_format(TickFormat::Fixed(4));
+    Some(drawn(vec![plot.into()], "confidence", "angle, °", adjust))
 }
 
 fn latency(run: &Run) -> Option<String> {
@@ -249,5 +260,6 @@ fn latency(run: &Run) -> Option<String> {
             any = true;
         }
     }
-    any.then(|| drawn(vec![plot.into()], "", "ms", Layout::with_log_y))
+    let plain = TickFormat::Custom(Arc::new(|ms| format!("{ms}")));
+    any.then(|| drawn(vec![plot.into()], "", "ms", |layout| layout.with_log_y().with_y_tick_format(plain)))
 }

@@ -11,7 +11,8 @@ use crate::store::Run;
 struct Card<'a> {
     scenario: &'a str,
     case: u64,
-    worst_angle_deg: Option<f64>,
+    /// Angle and disc.
+    worst_angle_deg: Option<(f64, &'a str)>,
     worst_centre_mm: Option<f64>,
     disc_dice: Option<f64>,
     missed: usize,
@@ -29,7 +30,7 @@ impl Card<'_> {
             + weight(self.error.is_some(), 1e5)
             + self.missed as f64 * 1e3
             + weight(self.flagged, 1e2)
-            + self.worst_angle_deg.unwrap_or(0.0)
+            + self.worst_angle_deg.map_or(0.0, |(angle, _)| angle)
     }
 
     fn anchor(&self) -> String {
@@ -48,7 +49,11 @@ fn cards(run: &Run) -> Vec<Card<'_>> {
         cards.push(Card {
             scenario,
             case,
-            worst_angle_deg: most(&|row| row.angle_deg.filter(|_| disc(row))),
+            worst_angle_deg: part
+                .iter()
+                .filter(|row| disc(row))
+                .filter_map(|row| Some((row.angle_deg?, row.structure.as_str())))
+                .max_by(|a, b| a.0.total_cmp(&b.0)),
             worst_centre_mm: most(&|row| row.centre_mm),
             disc_dice: part.iter().filter(|row| row.structure == "disc").filter_map(|row| row.dice).reduce(f64::min),
             missed: part.iter().filter(|row| row.identified == Some(false)).count(),
@@ -62,15 +67,30 @@ fn cards(run: &Run) -> Vec<Card<'_>> {
     cards
 }
 
+/// What the index says beside a case's number.
+fn mark(card: &Card<'_>) -> Option<&'static str> {
+    match card {
+        Card { silent: true, .. } => Some("silent"),
+        Card { error: Some(_), .. } => Some("error"),
+        Card { flagged: true, .. } => Some("flagged"),
+        _ => None,
+    }
+}
+
 /// Index and cards.
 pub(super) fn gallery(run: &Run) -> Markup {
     let cards = cards(run);
+    let several = run.manifest.scenarios.len() > 1;
     html! {
         p { "Worst first. Yellow: planned slices. Blue, dashed: the true disc planes and the true mid-sagittal plane. "
             "Overlay: vertebrae blue, discs orange, sacrum green, canal purple." }
         nav.index aria-label="cases" {
             @for card in &cards {
-                a href={ "#" (card.anchor()) } class=[card.silent.then_some("silent")] { (card.case) }
+                a href={ "#" (card.anchor()) } class=[mark(card)] {
+                    @if several { (card.scenario) " " }
+                    (card.case)
+                    @if let Some(word) = mark(card) { " " (word) }
+                }
             }
         }
         @for card in &cards { (shown(run, card)) }
@@ -86,7 +106,7 @@ fn shown(run: &Run, card: &Card<'_>) -> Markup {
                 @if card.silent { span.bad { "silent failure" } }
                 @if card.flagged { span.warn { "flagged" } }
                 @if card.missed > 0 { span.bad { (card.missed) " levels missed" } }
-                @if let Some(angle) = card.worst_angle_deg { span { "worst angle " (figure(angle, "°")) } }
+                @if let Some((angle, disc)) = card.worst_angle_deg { span { "worst angle " (figure(angle, "°")) " (" (disc) ")" } }
                 @if let Some(mm) = card.worst_centre_mm { span { "worst centre " (figure(mm, "mm")) } }
                 @if let Some(dice) = card.disc_dice { span { "disc Dice " (figure(dice, "")) } }
                 @if let Some(error) = card.error { span.bad { (error) } }

@@ -3,6 +3,7 @@
 
 mod figures;
 mod gallery;
+mod methods;
 mod page;
 mod text;
 

@@ -1,14 +1,17 @@
 //! The page: what was asked, what came out, why one may believe it.
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::criterion::{CriterionResult, Verdict};
 use crate::manifest::Manifest;
-use crate::metrics;
+use crate::metrics::{self, Better, Metric, MetricSummary, Statistic};
 use crate::record::Arm;
 use crate::report::figures::{Figure, colour};
 use crate::report::gallery::gallery;
-use crate::report::text::{figure, interval};
+use crate::report::methods::methods;
+use crate::report::text::{figure, interval, rate_interval};
 use crate::store::Run;
 
 const STYLE: &str = include_str!("style.css");
@@ -24,6 +27,17 @@ const BY_ARM: [&str; 9] = [
     "agreement.angle_sd_deg",
     "agreement.position_sd_mm",
     "agreement.icc",
+];
+
+/// Anchors and titles of the sections.
+const PARTS: [(&str, &str); 7] = [
+    ("criteria", "Criteria"),
+    ("arms", "Three arms"),
+    ("figures", "Figures"),
+    ("cases", "Cases"),
+    ("all", "All figures"),
+    ("methods", "Methods and limits"),
+    ("provenance", "Provenance"),
 ];
 
 pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
@@ -43,11 +57,15 @@ pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
                     p.product { "Plumbline · lumbar spine positioning" }
                     h1 { (names.join(", ")) ": " (manifest.verdict.word()) }
                     (subject(manifest))
+                    (held(manifest))
+                    nav aria-label="parts of this page" {
+                        @for (anchor, title) in PARTS { a href={ "#" (anchor) } { (title) } }
+                    }
                 }
                 main {
-                    section { h2 { "Criteria" } (criteria(manifest)) }
-                    section { h2 { "Three arms" } (arms(manifest)) }
-                    section.figures {
+                    section id="criteria" { h2 { "Criteria" } (criteria(run)) }
+                    section id="arms" { h2 { "Three arms" } (arms(run)) }
+                    section.figures id="figures" {
                         h2 { "Figures" }
                         @for drawing in figures {
                             figure id=(drawing.name) {
@@ -56,10 +74,10 @@ pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
                             }
                         }
                     }
-                    section { h2 { "Cases" } (gallery(run)) }
-                    section { h2 { "All figures" } (all_metrics(manifest)) }
-                    section { h2 { "Methods and limits" } (methods()) }
-                    section { h2 { "Provenance" } (provenance(manifest)) }
+                    section id="cases" { h2 { "Cases" } (gallery(run)) }
+                    section id="all" { h2 { "All figures" } (all_metrics(manifest)) }
+                    section id="methods" { h2 { "Methods and limits" } (methods()) }
+                    section id="provenance" { h2 { "Provenance" } (provenance(manifest)) }
                 }
             }
         }
@@ -79,20 +97,35 @@ fn subject(manifest: &Manifest) -> Markup {
     }
 }
 
-fn criteria(manifest: &Manifest) -> Markup {
+/// How many criteria hold.
+fn held(manifest: &Manifest) -> Markup {
+    let judged = || manifest.scenarios.iter().flat_map(|scenario| &scenario.criteria);
+    let held = judged().filter(|criterion| criterion.verdict() == Verdict::Pass).count();
+    html! { p.verdict { (held) " of " (judged().count()) " criteria hold." } }
+}
+
+/// Number of patients that an arm has values of a metric for; of one scenario, or of all.
+fn patients(run: &Run, scenario: Option<&str>, arm: Arm, metric: &Metric) -> usize {
+    let rows = run.rows.iter().filter(|row| row.arm == arm.name() && scenario.is_none_or(|name| row.scenario == name));
+    let measured = rows.filter(|row| !metric.observe(std::iter::once(*row)).is_empty());
+    measured.map(|row| (&row.scenario, row.case)).collect::<BTreeSet<_>>().len()
+}
+
+fn criteria(run: &Run) -> Markup {
+    let manifest = &run.manifest;
     html! {
         @for scenario in &manifest.scenarios {
             @if manifest.scenarios.len() > 1 { h3 { (scenario.name) ": " (scenario.verdict.word()) } }
             table {
                 thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "n" } } }
-                tbody { @for criterion in &scenario.criteria { (criterion_row(criterion)) } }
+                tbody { @for criterion in &scenario.criteria { (criterion_row(run, &scenario.name, criterion)) } }
             }
             @if scenario.criteria.is_empty() { p.quiet { "The scenario names no criterion." } }
         }
     }
 }
 
-fn criterion_row(criterion: &CriterionResult) -> Markup {
+fn criterion_row(run: &Run, scenario: &str, criterion: &CriterionResult) -> Markup {
     let metric = metrics::find(&criterion.metric);
     let unit = metric.map_or("", |metric| metric.unit());
     let verdict = criterion.verdict();
@@ -101,43 +134,59 @@ fn criterion_row(criterion: &CriterionResult) -> Markup {
         Verdict::Fail => "✗ fail",
         Verdict::Incomplete => "open",
     };
+    let range = match (metric, criterion.value) {
+        (Some(metric), Some(rate)) if metric.is_rate() && criterion.statistic == Statistic::Rate => {
+            rate_interval(rate, criterion.ci95, patients(run, Some(scenario), criterion.arm, metric))
+        }
+        _ => interval(criterion.ci95),
+    };
     html! {
         tr class=(verdict.word()) {
             td.mark { (mark) }
             td { code { (criterion.metric) } " (" (criterion.statistic.name()) ")"
                 @if criterion.arm != Arm::Automated { " of the " (criterion.arm.name()) " arm" }
                 @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
-            td { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
+            td.limit { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
             td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
-            td.number { (interval(criterion.ci95)) }
+            td.number { (range) }
             td.number { (criterion.n) }
         }
     }
 }
 
-fn arms(manifest: &Manifest) -> Markup {
+fn arms(run: &Run) -> Markup {
+    let manifest = &run.manifest;
     let arms: Vec<Arm> = Arm::ALL.into_iter().filter(|arm| manifest.by_arm.contains_key(arm.name())).collect();
     html! {
         p { "Automated: the planner alone, on repeated localizers. Collaborative: a panel of simulated technologists starts from its plan. "
             "Manual: the same panel plans alone." }
         table {
             thead { tr { th { "" } @for arm in &arms { th.number style={ "color:" (colour(*arm)) } { (arm.name()) } } } }
-            tbody { @for name in BY_ARM { (arm_row(manifest, &arms, name)) } }
+            tbody { @for name in BY_ARM { (arm_row(run, &arms, name)) } }
         }
     }
 }
 
-fn arm_row(manifest: &Manifest, arms: &[Arm], name: &str) -> Markup {
+fn arm_row(run: &Run, arms: &[Arm], name: &str) -> Markup {
     let Some(metric) = metrics::find(name) else { return html! {} };
     let single = metric.is_rate() || metric.is_agreement();
+    let higher = metric.better == Better::Higher;
+    let spread = if higher { "median; worst" } else { "median; 95th percentile" };
+    let range = |arm: Arm, summary: &MetricSummary| {
+        if metric.is_rate() {
+            rate_interval(summary.mean, summary.ci95, patients(run, None, arm, metric))
+        } else {
+            interval(summary.ci95)
+        }
+    };
     html! {
         tr {
-            td { code { (name) } " " span.quiet { @if single { (metric.what) } @else { "median; 95th percentile" } } }
+            td { code { (name) } " " span.quiet { @if single { (metric.what) } @else { (spread) } } }
             @for arm in arms {
                 td.number {
-                    @match manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {
-                        Some(summary) if single => { (figure(summary.mean, metric.unit())) " " span.quiet { (interval(summary.ci95)) } },
-                        Some(summary) => { (figure(summary.median, metric.unit())) "; " (figure(summary.p95, metric.unit())) },
+                    @match run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {
+                        Some(summary) if single => { (figure(summary.mean, metric.unit())) " " span.quiet { (range(*arm, summary)) } },
+                        Some(summary) => { (figure(summary.median, metric.unit())) "; " (figure(if higher { summary.min } else { summary.p95 }, metric.unit())) },
                         None => "–",
                     }
                 }
@@ -169,23 +218,6 @@ fn all_metrics(manifest: &Manifest) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn methods() -> Markup {
-    html! {
-        ul {
-            li { "Patients are parametric spines drawn from the population's statistics; each lies on the table as the scenario's positioning says. "
-                 "Truth (disc planes, centres, levels) comes from the parameters, never from voxels." }
-            li { "The scanner simulates a three-plane localizer and the planned series from tissue maps, signal equations, coil sensitivity and complex noise. "
-                 "The planner sees images with their geometry and the registration, nothing else." }
-            li { "A level is identified if its label is right and its centre lies within 8 mm of the true one. A plan fails if a disc is not identified, "
-                 "tilted by more than 10°, off by more than a slice, or less than three quarters covered; it fails silently if it carries no warning." }
-            li { "Intervals are 95 % bootstrap intervals over patients; those of ICC(2,1) come from the F distribution. Latencies are wall-clock times on this machine." }
-            li { "What this cannot show: the patients are simulated, without pathology in this version, and so are the technologists, whose perceptual error, bias and lapses are a model. "
-                 "Figures hold for planners relative to each other and for regressions; they do not replace images of people." }
-        }
-        p { "What each metric means and where its limit comes from: " code { "plumbline explain METRIC" } "." }
     }
 }
 

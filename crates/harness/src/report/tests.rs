@@ -21,6 +21,12 @@ fn the_same_results_give_the_same_page_and_none_give_a_page_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = fixture::run(folder.path());
     assert!(html(&run, &figures::all(&run)) == html(&run, &figures::all(&run)));
+    let page = html(&run, &[]);
+    let explained = crate::metrics::all().iter().all(|metric| page.contains(metric.name));
+    assert!(explained, "every metric is explained");
+    for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split_once('"')) {
+        assert!(page.contains(&format!("id=\"{}\"", target.0)), "#{} leads nowhere", target.0);
+    }
     let empty = Run { rows: Vec::new(), ..run };
     assert!(html(&empty, &figures::all(&empty)).contains("Criteria"));
 }
