@@ -9,7 +9,7 @@ use harness::runner::{rules_of, spine_of, true_plan};
 use phantom::{PatientOnTable, Population, Positioning};
 use planner::{ClassMap, Orientation, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
 use randomness::Stream;
-use scanner::Protocol;
+use scanner::{Protocol, Saturation};
 use vnet::Model;
 
 fn stages(criterion: &mut Criterion) {
@@ -25,25 +25,26 @@ fn stages(criterion: &mut Criterion) {
     let spine = Arc::new(spine_of(&population, true, &stream));
     let patient = PatientOnTable::new(spine, Positioning::default());
     let plan = true_plan(&patient.truth(), &rules);
+    let bands = Saturation::by(&plan.sat_bands);
 
     group.bench_function("acquire the three-plane localizer", |b| {
         b.iter(|| {
             for stack in scanner::localizer(&protocol) {
-                black_box(scanner::acquire(&patient, &scanner, &protocol.localizer.series, &stack, &[], &stream));
+                black_box(scanner::acquire(&patient, &scanner, &protocol.localizer.series, &stack, &Saturation::default(), &stream));
             }
         });
     });
     group.bench_function("acquire 15 sagittal T2 slices", |b| {
         b.iter(|| {
-            scanner::acquire(&patient, &scanner, &protocol.sagittal_t2, &plan.groups[0], &plan.sat_bands, &stream)
+            scanner::acquire(&patient, &scanner, &protocol.sagittal_t2, &plan.groups[0], &bands, &stream)
         });
     });
     group.bench_function("acquire 5 axial T2 slices", |b| {
-        b.iter(|| scanner::acquire(&patient, &scanner, &protocol.axial_t2, &plan.groups[5], &plan.sat_bands, &stream));
+        b.iter(|| scanner::acquire(&patient, &scanner, &protocol.axial_t2, &plan.groups[5], &bands, &stream));
     });
 
     let [sagittal, ..] = scanner::localizer(&protocol);
-    let image = scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &[], &stream);
+    let image = scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &Saturation::default(), &stream);
     let model = Arc::new(Model::load(Path::new("models/lumbar-vnet")).expect("the shipped model"));
     group.bench_function("segment the sagittal localizer", |b| b.iter(|| model.segment(&image).expect("segmented")));
 

@@ -181,7 +181,7 @@ impl Examination {
         let mut scan_time_s = 0.0;
         let orientations = [Orientation::Sagittal, Orientation::Coronal, Orientation::Axial];
         for (orientation, group) in orientations.into_iter().zip(scanner::localizer(&self.protocol)) {
-            let (images, time_s) = self.acquire(&series, &group, &[])?;
+            let (images, time_s) = self.acquire(&series, &group, scanner::Saturation::default())?;
             stacks.push((orientation, images));
             scan_time_s += time_s;
         }
@@ -235,7 +235,9 @@ impl Examination {
         let group = self.queue[next].group.clone();
         let series = self.series_protocol(group.role).clone();
         let sat_bands = self.plan.as_ref().map(|plan| plan.sat_bands.clone()).unwrap_or_default();
-        let (images, scan_time_s) = self.acquire(&series, &group, &sat_bands)?;
+        let crossing = self.crossing(next);
+        let saturation = scanner::Saturation { bands: &sat_bands, crossing: &crossing };
+        let (images, scan_time_s) = self.acquire(&series, &group, saturation)?;
         self.queue[next].images = Some(images);
         self.current = Some(next);
         Ok(vec![Event::SeriesScanned { name: group.name, role: group.role, scan_time_s }])
@@ -248,19 +250,28 @@ impl Examination {
         }
     }
 
+    /// The other disc groups: they share the repetition time with a disc group, and saturate where they cross it.
+    fn crossing(&self, current: usize) -> Vec<geometry::SliceGroup> {
+        if self.queue[current].group.role != SliceRole::AxialDisc {
+            return Vec::new();
+        }
+        let others = self.queue.iter().enumerate().filter(|(n, _)| *n != current).map(|(_, series)| &series.group);
+        others.filter(|group| group.role == SliceRole::AxialDisc).cloned().collect()
+    }
+
     /// Scans one group; every acquisition has its own noise.
     fn acquire(
         &mut self,
         series: &SeriesProtocol,
         group: &SliceGroup,
-        sat_bands: &[geometry::SatBand],
+        saturation: scanner::Saturation<'_>,
     ) -> Result<(Volume<f32>, f64), Refused> {
         series
             .check(group)
             .map_err(|error| Refused::Impossible { name: group.name.clone(), reason: error.to_string() })?;
         let stream = self.stream.child("acquisition", self.acquisitions);
         self.acquisitions += 1;
-        let images = scanner::acquire(&self.patient, &self.scanner, series, group, sat_bands, &stream);
+        let images = scanner::acquire(&self.patient, &self.scanner, series, group, &saturation, &stream);
         let scan_time_s = series.scan_time_s(group);
         self.scan_time_s += scan_time_s;
         Ok((images, scan_time_s))

@@ -30,12 +30,13 @@
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
 //! | [`tissue`], [`material`] | relaxation, and one patient's tissues by structure |
 //! | [`spine`], [`truth`] | the built spine and what is true of it |
-//! | [`positioning`], [`patient`] | how a patient lies; the patient on the table |
+//! | [`positioning`], [`motion`], [`patient`] | how a patient lies, and how still; the patient on the table |
 
 mod anatomy;
 mod column;
 mod limits;
 pub mod material;
+pub mod motion;
 pub mod parameters;
 pub mod patient;
 pub mod population;
@@ -51,6 +52,7 @@ pub mod truth;
 
 pub use limits::AnatomyError;
 pub use material::Material;
+pub use motion::Motion;
 pub use parameters::SpineParameters;
 pub use patient::PatientOnTable;
 pub use population::{Population, PopulationError};

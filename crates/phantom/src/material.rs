@@ -17,8 +17,8 @@ pub struct Material {
     pub relaxation_1_5t: Relaxation,
     /// Relaxation at 3 T, with this patient's variation.
     pub relaxation_3t: Relaxation,
-    /// True if the protons resonate at fat's frequency.
-    pub is_fat: bool,
+    /// Part of the protons that is fat, 0…1: it resonates at fat's frequency and relaxes as fat.
+    pub fat_fraction: f64,
     /// Relative SD of the signal's fine variation within the tissue, 0…1.
     pub texture_sd: f64,
     /// Correlation length of that variation, mm.
@@ -34,11 +34,13 @@ pub(crate) struct Variation {
     pub t2: f64,
     /// Factor of the proton density.
     pub proton_density: f64,
+    /// Part of the protons that is fat, where it differs from the tissue's usual one.
+    pub fat_fraction: Option<f64>,
 }
 
 impl Variation {
     /// The reference itself.
-    pub const NONE: Self = Self { t1: 1.0, t2: 1.0, proton_density: 1.0 };
+    pub const NONE: Self = Self { t1: 1.0, t2: 1.0, proton_density: 1.0, fat_fraction: None };
 }
 
 /// The materials of one patient as they are added; index 0 is air.
@@ -74,7 +76,7 @@ impl Palette {
             instance_label,
             relaxation_1_5t: at(1.0, 1.0),
             relaxation_3t: at(tissue.t1_factor_3t(), tissue.t2_factor_3t()),
-            is_fat: tissue.is_fat(),
+            fat_fraction: variation.fat_fraction.unwrap_or(tissue.fat_fraction()),
             texture_sd,
             texture_scale_mm,
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use geometry::{Grid, Pose, Vector, Volume};
+use geometry::{Grid, Point, Pose, Vector, Volume};
 use nalgebra::{Translation3, UnitQuaternion};
 
 use crate::material::Material;
@@ -59,6 +59,11 @@ impl PatientOnTable {
     /// The truth in LPS mm.
     pub fn truth(&self) -> SpineTruth {
         self.spine.truth().moved(&self.pose)
+    }
+
+    /// Metal in the patient as balls: centres in LPS mm and radii, mm.
+    pub fn metal(&self) -> Vec<(Point, f64)> {
+        self.spine.metal().iter().map(|(centre, radius_mm)| (self.pose * centre, *radius_mm)).collect()
     }
 
     fn looked_up(&self, grid: &Grid, value: impl Fn(&Material) -> u8) -> Volume<u8> {

@@ -6,6 +6,8 @@ use randomness::{Stream, truncated_normal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::motion::Motion;
+
 /// How one patient lies: the registered position, the rotations and offsets of the trunk, the cushion.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -24,6 +26,9 @@ pub struct Positioning {
     pub knee_cushion: bool,
     /// Distance of the L3 body from the isocentre along z that the landmark laser left, mm.
     pub landmark_error_mm: f64,
+    /// How still the patient lies.
+    #[serde(skip_serializing_if = "Motion::is_still")]
+    pub motion: Motion,
 }
 
 impl Default for Positioning {
@@ -37,6 +42,7 @@ impl Default for Positioning {
             offset_mm: [0.0; 3],
             knee_cushion: true,
             landmark_error_mm: 0.0,
+            motion: Motion::STILL,
         }
     }
 }
@@ -61,8 +67,12 @@ impl Positioning {
                 return Err(PositioningError::NotFinite { field, what: "the value", value });
             }
         }
-        Ok(())
+        check_motion(&self.motion)
     }
+}
+
+fn check_motion(motion: &Motion) -> Result<(), PositioningError> {
+    motion.check().map_err(|(field, value, [low, high])| PositioningError::Motion { field, value, low, high })
 }
 
 /// A normal distribution cut off at ± `limit` from the mean.
@@ -140,6 +150,17 @@ pub struct PositioningDistribution {
     pub landmark_error_mm: Limited,
     /// Probability of a cushion under the knees, 0…1.
     pub knee_cushion_probability: f64,
+    /// How still they lie.
+    #[serde(skip_serializing_if = "Motion::is_still")]
+    pub motion: Motion,
+    /// Probability that a patient moves as a whole, 0…1; the others only breathe and pulsate.
+    #[serde(skip_serializing_if = "is_one")]
+    pub restless_probability: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_one(probability: &f64) -> bool {
+    *probability == 1.0
 }
 
 impl Default for PositioningDistribution {
@@ -156,6 +177,8 @@ impl Default for PositioningDistribution {
             offset_head_mm: Limited::about_zero(3.0, 10.0),
             landmark_error_mm: Limited::about_zero(10.0, 30.0),
             knee_cushion_probability: 0.8,
+            motion: Motion::STILL,
+            restless_probability: 1.0,
         }
     }
 }
@@ -183,8 +206,25 @@ pub enum PositioningError {
     #[error("positioning: positions needs at least one entry with a positive, finite weight and none below 0")]
     NoPosition,
     /// No probability.
-    #[error("positioning: knee-cushion-probability is {0}, expected 0 to 1")]
-    NoProbability(f64),
+    #[error("positioning: {field} is {value}, expected 0 to 1")]
+    NoProbability {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+    },
+    /// A motion that no patient can make.
+    #[error("positioning: motion.{field} is {value}, expected {low} to {high}")]
+    Motion {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
+    },
 }
 
 impl PositioningDistribution {
@@ -204,10 +244,15 @@ impl PositioningDistribution {
         if !valid || self.positions.iter().map(|entry| entry.weight).sum::<f64>() <= 0.0 {
             return Err(PositioningError::NoPosition);
         }
-        if !(0.0..=1.0).contains(&self.knee_cushion_probability) {
-            return Err(PositioningError::NoProbability(self.knee_cushion_probability));
+        for (field, value) in [
+            ("knee-cushion-probability", self.knee_cushion_probability),
+            ("restless-probability", self.restless_probability),
+        ] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(PositioningError::NoProbability { field, value });
+            }
         }
-        Ok(())
+        check_motion(&self.motion)
     }
 
     /// One patient's positioning. Every quantity has a stream of its own, so that changing one
@@ -226,6 +271,7 @@ impl PositioningDistribution {
             ],
             knee_cushion: stream.child("knee cushion", 0).rng().random::<f64>() < self.knee_cushion_probability,
             landmark_error_mm: draw("landmark", &self.landmark_error_mm),
+            motion: self.motion.with_probability(self.restless_probability, &mut stream.child("restless", 0).rng()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! One spine with the trunk around it, as solids in the anatomical frame.
 
+use geometry::Point;
+
 use crate::anatomy::{Atlas, Sac};
 use crate::column::Column;
 use crate::limits::{AnatomyError, check};
@@ -17,6 +19,7 @@ pub struct Spine {
     truth: SpineTruth,
     parameters: SpineParameters,
     trunk_centre_mm: f64,
+    metal: Vec<(Point, f64)>,
 }
 
 impl Spine {
@@ -32,6 +35,7 @@ impl Spine {
         let atlas = Atlas::gather(parameters, &column, &sac);
         Ok(Self {
             trunk_centre_mm: atlas.trunk.centre_mm(),
+            metal: Vec::new(),
             solids: atlas.solids,
             materials: atlas.palette.into_materials(),
             truth,
@@ -52,6 +56,11 @@ impl Spine {
     /// What the indices of a rasterized volume stand for; index 0 is air.
     pub fn materials(&self) -> &[Material] {
         &self.materials
+    }
+
+    /// Metal as balls: centres in the anatomical frame and radii, mm.
+    pub fn metal(&self) -> &[(Point, f64)] {
+        &self.metal
     }
 
     /// How far behind the L3 body the middle of the trunk lies, mm along y (negative: in front).

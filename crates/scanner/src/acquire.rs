@@ -1,147 +1,203 @@
 //! One series: from the subject to magnitude images.
 
-use geometry::{Grid, Point, SatBand, SliceGroup, Vector, Volume};
+use geometry::{Grid, Point, SliceGroup, Volume};
 use ndarray::Array3;
 use randomness::Stream;
-use randomness::rand_distr::{Distribution, StandardNormal};
+use randomness::rand::Rng;
+use randomness::rand_distr::{Distribution, Poisson, StandardNormal};
 use rayon::prelude::*;
-use rustfft::num_complex::{Complex32, Complex64};
+use rustfft::num_complex::Complex32;
 
 use crate::bias::Bias;
 use crate::coil::PlacedCoil;
-use crate::k_space::KSpace;
-use crate::texture::Texture;
-use crate::{Scanner, SeriesProtocol, Subject, Substance, saturation};
-
-/// Where a voxel is sampled, as fractions of its width, height and thickness: four places, no two of which
-/// share a row, a column or a depth (rotated-grid supersampling). Four sub-slices average the signal
-/// through the slice, and edges within the slice are smooth at no further cost.
-const SAMPLES: [[f64; 3]; 4] =
-    [[-0.375, -0.125, -0.375], [0.125, -0.375, 0.125], [0.375, 0.125, -0.125], [-0.125, 0.375, 0.375]];
+use crate::encoding::Encoding;
+use crate::fat_suppression::noise_factor;
+use crate::field::{MainField, transmitted};
+use crate::k_space::Transforms;
+use crate::motion::Course;
+use crate::object::{Object, Surroundings};
+use crate::ordering::Ordering;
+use crate::saturation::Saturation;
+use crate::shading::smooth_over;
+use crate::{Scanner, SeriesProtocol, Subject};
 
 /// Stored intensity of the equilibrium magnetization of cerebrospinal fluid at the spine array.
 const FULL_SCALE: f32 = 2000.0;
 
+/// Amplitude of a spike, relative to the summed magnetization of a slice full of cerebrospinal fluid
+/// (choice: a clearly visible pattern of stripes).
+const SPIKE: f32 = 0.03;
+
 /// Scans a group of slices: magnitude images in arbitrary units on `group.grid()`.
 ///
-/// Signal equations, partial volume, coil sensitivity, saturation bands, Rician noise, k-space and
-/// receive normalization. The noise of each slice has its own child of `stream`, so that the result does
-/// not depend on the number of threads. Call [`SeriesProtocol::check`] first: what it refuses gives
-/// meaningless images here.
+/// Signal equations, partial volume, chemical shift, coil sensitivity, saturation, motion from line to line,
+/// wrap-around, echo-train decay, noise, the machine's faults, and receive normalization, reconstructed from
+/// each slice's k-space. What is random has streams of its own by slice, so that the result does not depend
+/// on the number of threads. Call [`SeriesProtocol::check`] first: what it refuses gives meaningless images
+/// here.
 pub fn acquire(
     subject: &impl Subject,
     scanner: &Scanner,
     series: &SeriesProtocol,
     group: &SliceGroup,
-    sat_bands: &[SatBand],
+    saturation: &Saturation<'_>,
     stream: &Stream,
 ) -> Volume<f32> {
-    let grid = group.grid();
-    let object = Object {
-        sub_slices: SAMPLES.map(|sample| subject.rasterize(&shifted(&grid, group.thickness_mm, sample))),
-        glows: subject.substances(scanner.field_t).iter().map(|s| Glow::of(s, series, scanner)).collect(),
-        texture: Texture::new(subject.texture_seed()),
+    let ordering = Ordering::new(series, group);
+    let duration_s = series.scan_time_s(group).max(ordering.duration_s());
+    let course = Course::draw(subject.motion(), duration_s, &stream.child("motion", 0));
+    let field = MainField::new(scanner, subject.implants(), &stream.child("shim", 0));
+    let encoding = Encoding::new(series, group);
+    let acquisition = Acquisition {
+        object: Object::sample(subject, scanner, series, group, encoding, &course, field.is_even()),
+        transforms: Transforms::new(encoding, series.phase_resolution),
+        coil: scanner.coil.under(subject.position(), &scanner.faults.dead_elements),
+        bias: Bias::draw(scanner.field_t, &stream.child("bias", 0)),
+        noise_sd: noise_sd(scanner, series, group) * (encoding.encoded as f32).sqrt(),
+        scanner,
+        series,
+        group,
+        saturation,
+        stream,
+        ordering,
+        course,
+        field,
     };
-    let coil = scanner.coil.under(subject.position());
-    let bias = Bias::draw(scanner.field_t, &stream.child("bias", 0));
-    let k_space = KSpace::new(series, group);
-    let noise_sd = noise_sd(scanner, series, group);
-
-    let slices: Vec<Vec<f32>> = (0..group.slices)
-        .into_par_iter()
-        .map(|k| {
-            let places: Vec<Point> = places(&grid, k).collect();
-            let sensitivity: Vec<f32> = places.iter().map(|place| coil.sensitivity(place)).collect();
-            let mut slice = object.magnetization(k);
-            for ((value, place), sensitivity) in slice.iter_mut().zip(&places).zip(&sensitivity) {
-                *value *= sensitivity * bias.at(place) * saturation::left_by(sat_bands, place);
-            }
-            add_noise(&mut slice, noise_sd, &stream.child("noise", k as u64));
-            magnitude(&k_space.pass(slice), &sensitivity, &coil)
-        })
-        .collect();
-
+    let slices: Vec<Vec<f32>> = (0..group.slices).into_par_iter().map(|k| acquisition.slice(k)).collect();
+    let grid = group.grid();
     let data = Array3::from_shape_vec(grid.array_shape(), slices.concat()).expect("one value a voxel");
     Volume::new(grid, data)
 }
 
-/// Noise SD of real and imaginary part before k-space is truncated and filtered.
+/// Noise SD of real and imaginary part of an image before k-space is truncated and filtered.
 fn noise_sd(scanner: &Scanner, series: &SeriesProtocol, group: &SliceGroup) -> f32 {
     // Truncation itself takes the noise of the missing lines away, so the full k-space counts here.
     let full = SeriesProtocol { phase_resolution: 1.0, ..series.clone() };
-    (Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t)) as f32
+    let quiet = Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t);
+    (quiet * noise_factor(series) * (1.0 + scanner.faults.excess_noise)) as f32
 }
 
-/// The grid of one of the samples of every voxel.
-fn shifted(grid: &Grid, thickness_mm: f64, sample: [f64; 3]) -> Grid {
-    let step = Vector::new(sample[0] * grid.spacing_mm[0], sample[1] * grid.spacing_mm[1], sample[2] * thickness_mm);
-    Grid { origin: grid.origin + grid.axes * step, ..grid.clone() }
+/// Everything that the slices of one series share.
+struct Acquisition<'a> {
+    scanner: &'a Scanner,
+    series: &'a SeriesProtocol,
+    group: &'a SliceGroup,
+    saturation: &'a Saturation<'a>,
+    stream: &'a Stream,
+    ordering: Ordering,
+    course: Course,
+    field: MainField,
+    object: Object,
+    transforms: Transforms,
+    coil: PlacedCoil,
+    bias: Bias,
+    /// SD of real and imaginary part of a sample that is transformed along phase encoding.
+    noise_sd: f32,
 }
 
-/// Voxel centres of slice `k`, row by row.
-fn places(grid: &Grid, k: usize) -> impl Iterator<Item = Point> {
-    let steps = grid.steps();
-    let (along_row, along_column) = (steps.column(0).into_owned(), steps.column(1).into_owned());
-    let first = grid.point([0.0, 0.0, k as f64]);
-    let [columns, rows, _] = grid.shape;
-    (0..rows * columns).map(move |n| first + along_row * (n % columns) as f64 + along_column * (n / columns) as f64)
-}
-
-/// What one substance contributes to a voxel.
-struct Glow {
-    signal: Complex32,
-    texture_sd: f32,
-    texture_scale_mm: f32,
-}
-
-impl Glow {
-    fn of(substance: &Substance, series: &SeriesProtocol, scanner: &Scanner) -> Self {
-        let phase = if substance.is_fat { series.sequence.fat_phase_rad(scanner.field_t) } else { 0.0 };
-        let signal = Complex64::from_polar(1.0, phase) * series.sequence.signal(substance);
-        Self {
-            signal: Complex32::new(signal.re as f32, signal.im as f32),
-            texture_sd: substance.texture_sd as f32,
-            texture_scale_mm: substance.texture_scale_mm.max(0.1) as f32,
-        }
-    }
-}
-
-/// The subject as sampled for one group.
-struct Object {
-    sub_slices: [Volume<u8>; SAMPLES.len()],
-    glows: Vec<Glow>,
-    texture: Texture,
-}
-
-impl Object {
-    /// Transverse magnetization of slice `k` at the echo, averaged over each voxel's samples.
-    fn magnetization(&self, k: usize) -> Vec<Complex32> {
-        let [columns, rows, _] = self.sub_slices[0].grid.shape;
-        let mut slice = vec![Complex32::ZERO; rows * columns];
-        for sub_slice in &self.sub_slices {
-            let indices = sub_slice.data.index_axis(ndarray::Axis(0), k);
-            for ((value, &index), place) in slice.iter_mut().zip(indices).zip(places(&sub_slice.grid, k)) {
-                let Some(glow) = self.glows.get(usize::from(index)) else { continue };
-                if glow.signal == Complex32::ZERO {
-                    continue;
+impl Acquisition<'_> {
+    /// One slice's image, row by row.
+    fn slice(&self, k: usize) -> Vec<f32> {
+        let mut k_space = self.transforms.empty();
+        for pose in 0..self.object.poses() {
+            let images = self.magnetization(pose, k);
+            for (slot, image) in images.into_iter().enumerate() {
+                let Some(image) = image else { continue };
+                let te_ms = self.series.sequence.te_ms();
+                let start_s = self.start_s(k);
+                let weights = self.object.slots[slot].weights(&self.ordering, te_ms, &self.course, pose, start_s);
+                if self.object.breathes(slot) {
+                    k_space.add_moving(image, &weights, &self.shifts(start_s));
+                } else {
+                    k_space.add(image, &weights);
                 }
-                let variation = glow.texture_sd * self.texture.at(&place, glow.texture_scale_mm);
-                *value += glow.signal * ((1.0 + variation).max(0.0) / SAMPLES.len() as f32);
             }
         }
-        slice
-    }
-}
+        if self.scanner.faults.ghost > 0.0 {
+            k_space.alternate(self.scanner.faults.ghost as f32);
+        }
+        let mut rng = self.stream.child("noise", k as u64).rng();
+        let acquired: Vec<bool> = self.ordering.lines.iter().map(Option::is_some).collect();
+        k_space.add_noise(&acquired, || {
+            let (re, im): (f32, f32) = (StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng));
+            Complex32::new(re, im) * self.noise_sd
+        });
+        let image = k_space.reconstruct(&self.spikes(k));
 
-fn add_noise(slice: &mut [Complex32], sd: f32, stream: &Stream) {
-    let mut rng = stream.rng();
-    for value in slice {
-        let (re, im): (f32, f32) = (StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng));
-        *value += Complex32::new(re, im) * sd;
+        let grid = self.group.grid();
+        let normalization = smooth_over(&grid, k, |place| self.coil.normalization(self.coil.sensitivity(place)));
+        image.iter().zip(normalization).map(|(value, factor)| FULL_SCALE * value.norm_sqr().sqrt() * factor).collect()
     }
-}
 
-fn magnitude(slice: &[Complex32], sensitivity: &[f32], coil: &PlacedCoil) -> Vec<f32> {
-    let brightened = slice.iter().zip(sensitivity);
-    brightened.map(|(value, &s)| FULL_SCALE * value.norm_sqr().sqrt() * coil.normalization(s)).collect()
+    fn magnetization(&self, pose: usize, k: usize) -> Vec<Option<Vec<Complex32>>> {
+        let factor = |grid: &Grid, k: usize| {
+            let mut factor = smooth_over(grid, k, |place| {
+                let transmitted = transmitted(&self.scanner.faults, &self.series.sequence, place);
+                self.coil.received(place) * self.bias.at(place) * transmitted
+            });
+            if !self.saturation.bands.is_empty() {
+                let columns = grid.shape[0];
+                for (n, factor) in factor.iter_mut().enumerate() {
+                    let place = grid.point([(n % columns) as f64, (n / columns) as f64, k as f64]);
+                    *factor *= self.saturation.left_by_bands(&place);
+                }
+            }
+            factor
+        };
+        let shim = |grid: &Grid, k: usize| smooth_over(grid, k, |place| self.field.shim_hz(place) as f32);
+        let plane = self.group.slice_plane(k);
+        let [height, width] = self.group.fov_mm;
+        let near = self.field.implants_near(&plane.centre, 0.5 * height.hypot(width) + self.group.thickness_mm);
+        let metal = |place: &Point| self.field.shift_hz(&near, place);
+        let crossed = |place: &Point| self.saturation.is_crossed(place);
+        let around = Surroundings {
+            factor: &factor,
+            shim_hz: (!self.field.is_even()).then_some(&shim),
+            metal_hz: (!near.is_empty()).then_some(&metal),
+            crossed: (!self.saturation.crossing.is_empty()).then_some(&crossed),
+        };
+        self.object.magnetization(pose, k, &around)
+    }
+
+    /// When a slice is first excited, s: slices of a spin echo share each repetition, gradient echoes are
+    /// acquired one slice after the other.
+    fn start_s(&self, k: usize) -> f64 {
+        if self.series.sequence.is_gradient_echo() {
+            k as f64 * self.series.scan_time_s(self.group) / self.group.slices as f64
+        } else {
+            k as f64 / self.group.slices as f64 * self.series.sequence.tr_ms() * 1e-3
+        }
+    }
+
+    /// Shift of what breathes along phase encoding and readout, pixels, by line and average.
+    fn shifts(&self, start_s: f64) -> Vec<Vec<[f32; 2]>> {
+        let grid = self.group.grid();
+        // To the front, along the image's axes.
+        let along = [0, 1].map(|axis| -grid.axes.column(axis).y / grid.spacing_mm[axis]);
+        let [phase, read] = if self.transforms.encoding.along_row { along } else { [along[1], along[0]] };
+        let shift = |time_s: &f64| {
+            let travel_mm = self.course.breath_mm(start_s + time_s);
+            [(travel_mm * phase) as f32, (travel_mm * read) as f32]
+        };
+        let lines = self.ordering.lines.iter();
+        lines.map(|line| line.as_ref().map_or(Vec::new(), |line| line.times_s.iter().map(shift).collect())).collect()
+    }
+
+    fn spikes(&self, k: usize) -> Vec<([usize; 2], Complex32)> {
+        let rate = self.scanner.faults.spikes;
+        if rate <= 0.0 {
+            return Vec::new();
+        }
+        let mut rng = self.stream.child("spikes", k as u64).rng();
+        let number = Poisson::new(rate).map_or(0.0, |poisson| poisson.sample(&mut rng));
+        let Encoding { encoded, read, .. } = self.transforms.encoding;
+        let strength = SPIKE * (encoded * read) as f32;
+        (0..number as usize)
+            .map(|_| {
+                let place = [rng.random_range(0..encoded), rng.random_range(0..read)];
+                let phase = rng.random_range(0.0..std::f32::consts::TAU);
+                (place, Complex32::from_polar(strength * rng.random_range(0.3..1.0), phase))
+            })
+            .collect()
+    }
 }

@@ -4,6 +4,8 @@ use geometry::{PatientPosition, Point};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::faults::COIL_ELEMENTS;
+
 /// The spine array in the table, with an optional body array on top.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -50,9 +52,13 @@ impl Coil {
         Ok(())
     }
 
-    /// The coil as a patient who lies in `position` meets it.
-    pub(crate) fn under(&self, position: PatientPosition) -> PlacedCoil {
-        PlacedCoil { coil: *self, down: position.down().into_inner().map(|x| x as f32).into() }
+    /// The coil as a patient who lies in `position` meets it; of the spine array some elements may be dead.
+    pub(crate) fn under(&self, position: PatientPosition, dead_elements: &[usize]) -> PlacedCoil {
+        PlacedCoil {
+            coil: *self,
+            down: position.down().into_inner().map(|x| x as f32).into(),
+            dead: dead_elements.to_vec(),
+        }
     }
 }
 
@@ -60,10 +66,28 @@ impl Coil {
 pub(crate) struct PlacedCoil {
     coil: Coil,
     down: [f32; 3],
+    dead: Vec<usize>,
 }
 
 impl PlacedCoil {
-    /// Sensitivity at a place, 1 at the centre of the spine array. A loop of radius a has on its axis, at
+    /// Sensitivity at a place with the elements that live.
+    pub fn received(&self, point: &Point) -> f32 {
+        if self.dead.is_empty() {
+            return self.sensitivity(point);
+        }
+        let pitch = (2.0 * self.coil.half_length_mm / COIL_ELEMENTS as f64) as f32;
+        // Elements overlap: each adds a bell two pitches wide to the sum of squares, all of them 1.
+        let share = |element: usize| {
+            let middle = self.coil.half_length_mm as f32 - (element as f32 + 0.5) * pitch;
+            let away = ((point.z as f32 - middle) / pitch).abs().min(1.0);
+            0.5 + 0.5 * (std::f32::consts::PI * away).cos()
+        };
+        let lost: f32 = self.dead.iter().map(|&element| share(element)).sum();
+        // Neighbours and the upper array see a little of what a dead element would have seen.
+        self.sensitivity(point) * (1.0 - lost).max(0.02).sqrt()
+    }
+
+    /// Sensitivity of the whole array at a place, 1 at the centre of the spine array. A loop of radius a has on its axis, at
     /// the distance d, the field (1 + d²/a²)^(−3/2) (Biot–Savart, by reciprocity the sensitivity); the
     /// arrays add as sum of squares, and fade over about a loop's radius at their ends.
     pub fn sensitivity(&self, point: &Point) -> f32 {
@@ -94,15 +118,15 @@ mod tests {
     #[test]
     fn the_array_sees_the_side_that_lies_on_the_table() {
         let (front, back) = (Point::new(0.0, -80.0, 0.0), Point::new(0.0, 80.0, 0.0));
-        let supine = Coil::default().under(PatientPosition::HeadFirstSupine);
+        let supine = Coil::default().under(PatientPosition::HeadFirstSupine, &[]);
         assert!(supine.sensitivity(&back) > 2.0 * supine.sensitivity(&front));
-        let prone = Coil::default().under(PatientPosition::HeadFirstProne);
+        let prone = Coil::default().under(PatientPosition::HeadFirstProne, &[]);
         assert!((prone.sensitivity(&front) - supine.sensitivity(&back)).abs() < 1e-6);
     }
 
     #[test]
     fn normalization_evens_out_most_of_the_fall_off() {
-        let coil = Coil::default().under(PatientPosition::HeadFirstSupine);
+        let coil = Coil::default().under(PatientPosition::HeadFirstSupine, &[]);
         let seen = |y| {
             let s = coil.sensitivity(&Point::new(0.0, y, 0.0));
             (s, s * coil.normalization(s))

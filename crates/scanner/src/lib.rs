@@ -3,7 +3,7 @@
 //! ```
 //! use geometry::{Grid, PatientPosition, Volume};
 //! use randomness::Stream;
-//! use scanner::{Protocol, Subject, Substance, acquire, localizer};
+//! use scanner::{Protocol, Saturation, Subject, Substance, acquire, localizer};
 //!
 //! /// A ball of water, 40 mm in radius, at the isocentre.
 //! struct Ball;
@@ -25,30 +25,44 @@
 //!
 //! let protocol = Protocol::builtin("lumbar-1.5t").expect("ships with the crate");
 //! let [_, _, axial] = localizer(&protocol);
-//! let images = acquire(&Ball, &protocol.scanner(), &protocol.localizer.series, &axial, &[], &Stream::from_seed(1));
+//! let series = &protocol.localizer.series;
+//! let images = acquire(&Ball, &protocol.scanner(), series, &axial, &Saturation::default(), &Stream::from_seed(1));
 //! assert!(images.data[[4, 128, 128]] > 10.0 * images.data[[4, 10, 10]]);
 //! ```
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`substance`], [`subject`] | what can be scanned, and what the scanner sees of it |
-//! | [`sequence`] | pulse sequences and their signal equations |
+//! | [`substance`], [`subject`], [`implant`] | what can be scanned, and what the scanner sees of it |
+//! | [`sequence`], [`fat_suppression`] | pulse sequences and their signal equations; what becomes of fat |
 //! | [`series`], [`stack_geometry`], [`protocol`] | how a series is scanned, how large its stack is, all series of an examination |
 //! | [`mod@localizer`] | the three planes at the isocentre |
-//! | [`coil`], [`mod@scanner`] | the machine |
+//! | [`coil`], [`mod@scanner`], [`faults`] | the machine, and what may be wrong with it |
+//! | [`saturation`] | bands, and slices that cross |
 //! | [`mod@acquire`] | one series, from the subject to magnitude images |
+//! | `encoding`, `ordering`, `slot`, `k_space` | lines of k-space: which there are, when each is acquired, how tissue and motion weigh it, and what is reconstructed |
+//! | `object`, `field`, `shading`, `texture`, `bias`, `motion` | the subject as one series sees it |
 
 pub mod acquire;
 mod bias;
 pub mod coil;
+mod encoding;
+pub mod fat_suppression;
+pub mod faults;
+mod field;
+pub mod implant;
 mod k_space;
 pub mod localizer;
+mod motion;
+mod object;
+mod ordering;
 mod patient;
 pub mod protocol;
-mod saturation;
+pub mod saturation;
 pub mod scanner;
 pub mod sequence;
 pub mod series;
+mod shading;
+mod slot;
 pub mod stack_geometry;
 pub mod subject;
 pub mod substance;
@@ -56,11 +70,15 @@ mod texture;
 
 pub use acquire::acquire;
 pub use coil::Coil;
+pub use fat_suppression::DixonImage;
+pub use faults::Faults;
+pub use implant::Implant;
 pub use localizer::localizer;
 pub use protocol::{LocalizerProtocol, Protocol, ProtocolError};
+pub use saturation::Saturation;
 pub use scanner::Scanner;
 pub use sequence::Sequence;
 pub use series::{SeriesError, SeriesProtocol};
 pub use stack_geometry::StackGeometry;
 pub use subject::Subject;
-pub use substance::Substance;
+pub use substance::{FatPool, Substance};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Coil, Scanner, SeriesError, SeriesProtocol, StackGeometry};
+use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol, StackGeometry};
 
 /// The series of a lumbar examination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +16,9 @@ pub struct Protocol {
     /// The receive coils; the usual arrays if left out.
     #[serde(default)]
     pub coil: Coil,
+    /// What is wrong with the machine; nothing if left out.
+    #[serde(default)]
+    pub faults: Faults,
     /// The three-plane localizer.
     pub localizer: LocalizerProtocol,
     /// The sagittal T2-weighted series.
@@ -68,7 +71,7 @@ impl Protocol {
 
     /// The scanner that the protocol is written for.
     pub fn scanner(&self) -> Scanner {
-        Scanner { field_t: self.field_t, coil: self.coil }
+        Scanner { field_t: self.field_t, coil: self.coil, faults: self.faults.clone() }
     }
 
     fn check(&self) -> Result<(), ProtocolError> {
@@ -76,6 +79,7 @@ impl Protocol {
             return Err(ProtocolError::Field(self.field_t));
         }
         self.coil.check().map_err(|(field, value)| ProtocolError::Coil { field, value })?;
+        self.faults.check().map_err(|(field, value, [low, high])| ProtocolError::Fault { field, value, low, high })?;
         let impossible = |series: &'static str| move |source| ProtocolError::Impossible { series, source };
         for group in crate::localizer(self) {
             self.localizer.series.check(&group).map_err(impossible("localizer"))?;
@@ -105,6 +109,18 @@ pub enum ProtocolError {
         field: &'static str,
         /// What it was.
         value: f64,
+    },
+    /// A fault that no machine can have.
+    #[error("faults.{field} is {value}, expected {low} to {high}")]
+    Fault {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
     },
     /// A series that no scanner could acquire.
     #[error("series '{series}': {source}")]

@@ -1,12 +1,12 @@
-//! The machine: its field and its coils.
+//! The machine: its field, its coils, and what is wrong with it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Coil;
+use crate::{Coil, Faults};
 
 /// A scanner.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scanner {
     /// Field strength, T.
@@ -14,6 +14,9 @@ pub struct Scanner {
     /// The receive coils.
     #[serde(default)]
     pub coil: Coil,
+    /// What is wrong with it.
+    #[serde(default)]
+    pub faults: Faults,
 }
 
 impl Scanner {

@@ -1,12 +1,18 @@
 //! Pulse sequences and their signal equations.
 
+use std::f64::consts::{PI, TAU};
+
+use rustfft::num_complex::Complex64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Substance;
 
 /// Resonance frequency of fat relative to water, Hz per tesla: −3.4 ppm of 42.577 MHz/T.
-const FAT_SHIFT_HZ_PER_T: f64 = -3.4 * 42.577;
+pub const FAT_SHIFT_HZ_PER_T: f64 = -3.4 * HZ_PER_PPM_AND_T;
+
+/// Precession frequency of protons, Hz per ppm of a tesla.
+pub const HZ_PER_PPM_AND_T: f64 = 42.577;
 
 /// Part of the signal of blood that is left in a spin echo after it has flowed out of the slice.
 const FLOW_VOID: f64 = 0.03;
@@ -51,6 +57,9 @@ pub enum Sequence {
         /// True if a flip-back pulse restores the magnetization after the train (RESTORE, FRFSE, DRIVE).
         #[serde(default)]
         restore: bool,
+        /// True if the whole stack is excited as one slab and encoded through it, too (SPACE, CUBE, VISTA).
+        #[serde(default)]
+        three_d: bool,
     },
     /// Inversion recovery with a turbo spin echo read-out (STIR).
     InversionRecovery {
@@ -114,8 +123,29 @@ impl Sequence {
         matches!(self, Self::SpoiledGradientEcho { .. } | Self::Bssfp { .. })
     }
 
+    /// True if the stack is one slab, phase-encoded through its slices, too.
+    pub const fn is_three_d(&self) -> bool {
+        matches!(self, Self::TurboSpinEcho { three_d: true, .. })
+    }
+
+    /// Inversion time, ms, of an inversion recovery.
+    pub const fn inversion_time_ms(&self) -> Option<f64> {
+        match *self {
+            Self::InversionRecovery { ti_ms, .. } => Some(ti_ms),
+            _ => None,
+        }
+    }
+
+    /// Flip angles of one repetition, degrees: inversion, excitation, refocusing.
+    pub fn pulses_deg(&self) -> Vec<f64> {
+        let refocusing = if self.is_gradient_echo() { 0 } else { self.echo_train().0 };
+        let inversion = self.inversion_time_ms().map(|_| 180.0);
+        inversion.into_iter().chain([self.flip_deg()]).chain(std::iter::repeat_n(180.0, refocusing)).collect()
+    }
+
     /// Transverse magnetization at the echo relative to the equilibrium magnetization of cerebrospinal
-    /// fluid; signed after an inversion.
+    /// fluid; signed after an inversion. A substance relaxes here as its water does: mixtures are the sum of
+    /// their pools' signals.
     ///
     /// | sequence | formula | source |
     /// | --- | --- | --- |
@@ -162,15 +192,25 @@ impl Sequence {
         proton_density * excited * decay * flow
     }
 
-    /// Phase of fat against water at the echo, radians. Spin echoes refocus it; a spoiled gradient echo
-    /// shows what has accumulated; bSSFP refocuses at TR/2 with the sign of the pass band that fat falls
-    /// into (Scheffler & Lehnhardt 2003).
-    pub fn fat_phase_rad(&self, field_t: f64) -> f64 {
-        let shift_hz = FAT_SHIFT_HZ_PER_T * field_t;
+    /// Factor on the signal of protons that resonate `shift_hz` beside the scanner's frequency. Spin echoes
+    /// refocus it; a spoiled gradient echo shows the phase that has accumulated; bSSFP has bands: full signal
+    /// of alternating sign around multiples of 1/TR, none halfway between
+    /// (Freeman & Hill, J Magn Reson 1971;4:366; Scheffler & Lehnhardt, Eur Radiol 2003;13:2409).
+    pub fn off_resonance(&self, substance: &Substance, shift_hz: f64) -> Complex64 {
         match *self {
-            Self::SpoiledGradientEcho { te_ms, .. } => std::f64::consts::TAU * shift_hz * te_ms * 1e-3,
-            Self::Bssfp { tr_ms, .. } => std::f64::consts::PI * (shift_hz * tr_ms * 1e-3).round().rem_euclid(2.0),
-            _ => 0.0,
+            Self::SpoiledGradientEcho { te_ms, .. } => Complex64::from_polar(1.0, TAU * shift_hz * te_ms * 1e-3),
+            Self::Bssfp { tr_ms, flip_deg } => {
+                let (e1, e2) = ((-tr_ms / substance.t1_ms).exp(), (-tr_ms / substance.t2_ms).exp());
+                let cos = flip_deg.to_radians().cos();
+                // Pulses of alternating sign: on resonance the magnetization turns by π between them.
+                let steady = |turn: f64| {
+                    let spread = 1.0 - e1 * cos - (e1 - cos) * e2 * e2 + e2 * (e1 - 1.0) * (1.0 + cos) * turn.cos();
+                    (Complex64::ONE - e2 * Complex64::from_polar(1.0, -turn)) / spread
+                };
+                let turn = TAU * shift_hz * tr_ms * 1e-3;
+                steady(turn + PI) / steady(PI).norm() * Complex64::from_polar(1.0, turn / 2.0)
+            }
+            _ => Complex64::ONE,
         }
     }
 }
@@ -202,6 +242,7 @@ mod tests {
                 echo_train_length: 17,
                 echo_spacing_ms: 10.5,
                 restore,
+                three_d: false,
             };
             descends(&t2, &[CSF, NUCLEUS_I, FAT, MARROW, ANNULUS, MUSCLE, LIGAMENT]);
         }
@@ -262,8 +303,18 @@ mod tests {
     #[test]
     fn fat_opposes_water_at_2_3_ms_and_1_5_tesla() {
         let gre = Sequence::SpoiledGradientEcho { tr_ms: 8.0, te_ms: 2.3, flip_deg: 30.0 };
-        assert!(gre.fat_phase_rad(1.5).cos() < -0.99);
-        assert!(gre.fat_phase_rad(3.0).cos() > 0.99);
-        assert_eq!(Sequence::SpinEcho { tr_ms: 500.0, te_ms: 10.0 }.fat_phase_rad(1.5), 0.0);
+        let phase = |sequence: Sequence, field_t| sequence.off_resonance(&FAT, FAT_SHIFT_HZ_PER_T * field_t);
+        assert!(phase(gre, 1.5).re < -0.99);
+        assert!(phase(gre, 3.0).re > 0.99);
+        assert_eq!(phase(Sequence::SpinEcho { tr_ms: 500.0, te_ms: 10.0 }, 1.5), Complex64::ONE);
+    }
+
+    #[test]
+    fn bssfp_has_dark_bands_half_way_between_pass_bands_of_opposite_sign() {
+        let bssfp = Sequence::Bssfp { tr_ms: 5.0, flip_deg: 50.0 };
+        let at = |hz| bssfp.off_resonance(&CSF, hz);
+        assert!((at(0.0).norm() - 1.0).abs() < 1e-9 && at(0.0).re > 0.99);
+        assert!((at(200.0) + at(0.0)).norm() < 1e-6, "one over TR further the sign turns");
+        assert!(at(100.0).norm() < 0.1, "{}", at(100.0));
     }
 }

@@ -1,14 +1,26 @@
 //! A series: a sequence with what decides its noise, its sharpness and its duration.
 
-use geometry::SliceGroup;
 use geometry::slice_group::SliceGroupError;
+use geometry::{PhaseEncoding, SliceGroup};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Sequence;
+use crate::{DixonImage, Sequence};
 
 /// Time that excitation, spoilers and saturation pulses take beside each echo train, ms; project choice.
 const OVERHEAD_MS: f64 = 12.0;
+/// Further time of a fat saturation pulse with its spoiler, ms; usual order of magnitude.
+const FAT_SATURATION_MS: f64 = 14.0;
+/// Excitation, slice rephasing and readout prephasing take at least so long, ms; short pulses of usual scanners.
+const EXCITATION_MS: f64 = 0.8;
+/// A refocusing pulse with its crushers takes at least so long, ms; usual order of magnitude.
+const REFOCUSING_MS: f64 = 3.0;
+/// Geometry factor of parallel imaging less 1, at acceleration 2; project choice for a spine array.
+const GEOMETRY_FACTOR: f64 = 0.15;
+/// W/kg of one 180° pulse a second at 1 T; set so that the routine sagittal T2 at 1.5 T comes to 1 W/kg.
+const SAR_PER_PULSE: f64 = 0.006;
+/// Limit of the whole-body SAR in the first-level controlled mode, W/kg (IEC 60601-2-33).
+const SAR_LIMIT: f64 = 4.0;
 /// Repetitions that bring a gradient echo into its steady state before each slice; project choice.
 const DUMMY_REPETITIONS: f64 = 20.0;
 /// Largest number of rows or columns; consoles offer up to 1024.
@@ -30,33 +42,126 @@ pub struct SeriesProtocol {
     pub averages: usize,
     /// Acquired part of k-space along the phase-encoding axis, 0…1; the rest is filled with zeros.
     pub phase_resolution: f64,
+    /// Further field of view that is encoded along the phase axis, as a part of the image's: 1 is 100 %.
+    #[serde(default)]
+    pub phase_oversampling: f64,
+    /// Parallel imaging: lines that one echo stands for, 1 (off) to 4.
+    #[serde(default = "one")]
+    pub acceleration: f64,
+    /// Passes into which the slices are divided; as many as needed if left out.
+    #[serde(default)]
+    pub concatenations: Option<usize>,
+    /// True if fat is saturated spectrally before each excitation.
+    #[serde(default)]
+    pub fat_saturation: bool,
+    /// Which image of a two-point Dixon acquisition, if it is one.
+    #[serde(default)]
+    pub dixon: Option<DixonImage>,
+}
+
+const fn one() -> f64 {
+    1.0
 }
 
 impl SeriesProtocol {
-    /// Duration of the series, s. Spin echoes interleave as many slices as fit into TR; gradient echoes
-    /// go slice by slice.
-    pub fn scan_time_s(&self, group: &SliceGroup) -> f64 {
-        let lines = (phase_lines(group) as f64 * self.phase_resolution).ceil();
+    /// A series of one average with a full k-space, nothing else switched on.
+    pub fn plain(name: &str, sequence: Sequence, bandwidth_hz_per_px: f64) -> Self {
+        Self {
+            name: name.to_owned(),
+            sequence,
+            bandwidth_hz_per_px,
+            averages: 1,
+            phase_resolution: 1.0,
+            phase_oversampling: 0.0,
+            acceleration: 1.0,
+            concatenations: None,
+            fat_saturation: false,
+            dixon: None,
+        }
+    }
+
+    /// Phase-encoding lines of a full k-space, oversampling included.
+    pub fn encoded_lines(&self, group: &SliceGroup) -> usize {
+        let lines = phase_lines(group);
+        // The margins on both sides are equal.
+        lines + 2 * (lines as f64 * self.phase_oversampling / 2.0).round() as usize
+    }
+
+    /// Time that one slice takes in each repetition, ms: inversion, echo train and what goes before it.
+    pub fn slice_ms(&self) -> f64 {
         let (echoes, spacing_ms) = self.sequence.echo_train();
-        let tr_ms = self.sequence.tr_ms();
-        let passes_ms = if self.sequence.is_gradient_echo() {
-            tr_ms * (lines * self.averages as f64 + DUMMY_REPETITIONS) * group.slices as f64
+        let saturation_ms = if self.fat_saturation { FAT_SATURATION_MS } else { 0.0 };
+        // While one slice's inversion recovers, others are inverted: only the pulse itself takes time.
+        echoes as f64 * spacing_ms + OVERHEAD_MS + saturation_ms
+    }
+
+    /// Passes into which a group's slices are divided, so that each pass fits into TR.
+    pub fn passes(&self, group: &SliceGroup) -> usize {
+        if self.sequence.is_gradient_echo() || self.sequence.is_three_d() {
+            return 1;
+        }
+        let needed = (group.slices as f64 * self.slice_ms() / self.sequence.tr_ms()).ceil() as usize;
+        self.concatenations.unwrap_or(needed).max(1)
+    }
+
+    /// Duration of the series, s. Spin echoes interleave as many slices as fit into TR; gradient echoes
+    /// go slice by slice; a 3-D train encodes the slices one by one.
+    pub fn scan_time_s(&self, group: &SliceGroup) -> f64 {
+        let lines = (self.encoded_lines(group) as f64 * self.phase_resolution / self.acceleration).ceil();
+        let (echoes, averages) = (self.sequence.echo_train().0 as f64, self.averages as f64);
+        let dixon = if self.dixon.is_some() { 2.0 } else { 1.0 };
+        let repetitions = if self.sequence.is_three_d() {
+            (lines * group.slices as f64 / echoes).ceil() * averages
+        } else if self.sequence.is_gradient_echo() {
+            (lines * averages + DUMMY_REPETITIONS) * group.slices as f64
         } else {
-            let slice_ms = echoes as f64 * spacing_ms + OVERHEAD_MS;
-            let passes = (group.slices as f64 * slice_ms / tr_ms).ceil();
-            tr_ms * (lines / echoes as f64).ceil() * self.averages as f64 * passes
+            (lines / echoes).ceil() * averages * self.passes(group) as f64
         };
-        passes_ms * 1e-3
+        repetitions * dixon * self.sequence.tr_ms() * 1e-3
+    }
+
+    /// Extent of a voxel as acquired: along phase encoding, along the readout, through the slice, mm.
+    pub fn voxel_mm(&self, group: &SliceGroup) -> [f64; 3] {
+        let [rows, columns] = group.matrix.map(|n| n as f64);
+        let [height, width] = [group.fov_mm[0] / rows, group.fov_mm[1] / columns];
+        let (phase, read) = match group.phase_encoding {
+            PhaseEncoding::Row => (width, height),
+            PhaseEncoding::Column => (height, width),
+        };
+        [phase / self.phase_resolution, read, group.thickness_mm]
     }
 
     /// Signal-to-noise ratio relative to other series of the same tissue signal:
     /// B₀ · voxel volume · √(averages · phase-encoding lines / bandwidth) (Edelstein 1986), in T mm³ s^½.
+    /// Parallel imaging takes √R and the geometry factor (Pruessmann 1999), a slab adds √slices.
     pub fn relative_snr(&self, group: &SliceGroup, field_t: f64) -> f64 {
         let [rows, columns] = group.matrix.map(|n| n as f64);
         let pixel_mm2 = group.fov_mm[0] / rows * group.fov_mm[1] / columns;
-        let sampling_s = self.averages as f64 * phase_lines(group) as f64 / self.bandwidth_hz_per_px;
+        let lines = self.encoded_lines(group) as f64 / self.acceleration;
+        let encodings = if self.sequence.is_three_d() { group.slices as f64 } else { 1.0 };
+        let sampling_s = self.averages as f64 * lines * encodings / self.bandwidth_hz_per_px;
+        let geometry_factor = 1.0 + GEOMETRY_FACTOR * (self.acceleration - 1.0).powi(2);
         // Zero filling trades: the acquired voxel grows by 1/f, the lines shrink by f.
-        field_t * pixel_mm2 * group.thickness_mm * sampling_s.sqrt() / self.phase_resolution.sqrt()
+        field_t * pixel_mm2 * group.thickness_mm * sampling_s.sqrt() / self.phase_resolution.sqrt() / geometry_factor
+    }
+
+    /// Specific absorption rate of the whole body, W/kg: proportional to B₀², to the squares of the flip
+    /// angles, and to the pulses a second. Refocusing pulses at 3 T are as weak as scanners make them there
+    /// (130° in place of 180°).
+    pub fn sar_w_per_kg(&self, group: &SliceGroup, field_t: f64) -> f64 {
+        let weak = if field_t > 2.25 { (130.0f64 / 180.0).powi(2) } else { 1.0 };
+        let squares: f64 = self
+            .sequence
+            .pulses_deg()
+            .into_iter()
+            .map(|flip| (flip / 180.0).powi(2) * if flip > 90.0 { weak } else { 1.0 })
+            .sum();
+        let slices = if self.sequence.is_gradient_echo() || self.sequence.is_three_d() {
+            1.0
+        } else {
+            group.slices as f64 / self.passes(group) as f64
+        };
+        SAR_PER_PULSE * field_t * field_t * squares * slices / (self.sequence.tr_ms() * 1e-3)
     }
 
     /// Refuses what no scanner could acquire.
@@ -74,7 +179,29 @@ impl SeriesProtocol {
                 return Err(SeriesError::TooMany { name, found, limit });
             }
         }
-        self.check_timing()
+        self.check_timing()?;
+        let needed = (group.slices as f64 * self.slice_ms() / self.sequence.tr_ms()).ceil() as usize;
+        match self.concatenations {
+            Some(passes) if !self.sequence.is_gradient_echo() && !self.sequence.is_three_d() && passes < needed => {
+                Err(SeriesError::SlicesAfterRepetition {
+                    slices: group.slices,
+                    slice_ms: self.slice_ms(),
+                    tr_ms: self.sequence.tr_ms(),
+                    passes,
+                    needed,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what would heat the patient too much.
+    ///
+    /// # Errors
+    /// [`SeriesError::AbsorptionRate`].
+    pub fn check_exposure(&self, group: &SliceGroup, field_t: f64) -> Result<(), SeriesError> {
+        let sar = self.sar_w_per_kg(group, field_t);
+        if sar > SAR_LIMIT { Err(SeriesError::AbsorptionRate { sar, limit: SAR_LIMIT }) } else { Ok(()) }
     }
 
     /// Refuses impossible timing, whatever the slices.
@@ -94,9 +221,19 @@ impl SeriesProtocol {
         if self.phase_resolution > 1.0 {
             return Err(SeriesError::PhaseResolution(self.phase_resolution));
         }
+        for (name, value, low, high) in [
+            ("phase-oversampling", self.phase_oversampling, 0.0, 3.0),
+            ("acceleration", self.acceleration, 1.0, 4.0),
+            ("concatenations", self.concatenations.unwrap_or(1) as f64, 1.0, 64.0),
+        ] {
+            if !(low..=high).contains(&value) {
+                return Err(SeriesError::OutOfRange { name, value, low, high });
+            }
+        }
         if te_ms >= tr_ms {
             return Err(SeriesError::EchoAfterRepetition { te_ms, tr_ms });
         }
+        self.check_shortest()?;
         match self.sequence {
             Sequence::SpoiledGradientEcho { flip_deg, .. } | Sequence::Bssfp { flip_deg, .. } => {
                 if !(flip_deg > 0.0 && flip_deg < 180.0) {
@@ -105,6 +242,23 @@ impl SeriesProtocol {
             }
             Sequence::SpinEcho { .. } => {}
             Sequence::TurboSpinEcho { .. } | Sequence::InversionRecovery { .. } => self.check_train()?,
+        }
+        Ok(())
+    }
+
+    /// Refuses times shorter than readout and pulses take.
+    fn check_shortest(&self) -> Result<(), SeriesError> {
+        let readout_ms = 1e3 / self.bandwidth_hz_per_px;
+        let (name, value_ms, shortest_ms) = match self.sequence {
+            Sequence::SpoiledGradientEcho { te_ms, .. } => ("te-ms", te_ms, readout_ms / 2.0 + EXCITATION_MS),
+            Sequence::Bssfp { tr_ms, .. } => ("tr-ms", tr_ms, readout_ms + 2.0 * EXCITATION_MS),
+            Sequence::SpinEcho { te_ms, .. } => ("te-ms", te_ms, readout_ms + REFOCUSING_MS),
+            Sequence::TurboSpinEcho { echo_spacing_ms, .. } | Sequence::InversionRecovery { echo_spacing_ms, .. } => {
+                ("echo-spacing-ms", echo_spacing_ms, readout_ms + REFOCUSING_MS)
+            }
+        };
+        if value_ms < shortest_ms {
+            return Err(SeriesError::TooShort { name, value_ms, shortest_ms, readout_ms });
         }
         Ok(())
     }
@@ -139,8 +293,8 @@ impl SeriesProtocol {
 /// Number of phase-encoding lines of a full k-space.
 pub(crate) fn phase_lines(group: &SliceGroup) -> usize {
     match group.phase_encoding {
-        geometry::PhaseEncoding::Row => group.matrix[1],
-        geometry::PhaseEncoding::Column => group.matrix[0],
+        PhaseEncoding::Row => group.matrix[1],
+        PhaseEncoding::Column => group.matrix[0],
     }
 }
 
@@ -171,6 +325,58 @@ pub enum SeriesError {
     /// More of k-space than there is.
     #[error("phase-resolution is {0}, expected at most 1")]
     PhaseResolution(f64),
+    /// A value outside its range.
+    #[error("{name} is {value}, expected {low} to {high}")]
+    OutOfRange {
+        /// The field.
+        name: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
+    },
+    /// Readout and pulses take longer.
+    #[error(
+        "{name} is {value_ms}, but the readout of {readout_ms:.2} ms and its pulses need at least {shortest_ms:.2} ms; a higher bandwidth-hz-per-px shortens it"
+    )]
+    TooShort {
+        /// The field.
+        name: &'static str,
+        /// What it was, ms.
+        value_ms: f64,
+        /// The least it may be, ms.
+        shortest_ms: f64,
+        /// Duration of the readout, ms.
+        readout_ms: f64,
+    },
+    /// More slices than fit into a repetition.
+    #[error(
+        "{slices} slices of {slice_ms:.0} ms each do not fit into tr-ms {tr_ms} in {passes} concatenation(s): {needed} are needed, or a longer tr-ms"
+    )]
+    SlicesAfterRepetition {
+        /// Number of slices.
+        slices: usize,
+        /// Time of one slice in each repetition, ms.
+        slice_ms: f64,
+        /// Repetition time, ms.
+        tr_ms: f64,
+        /// Concatenations asked for.
+        passes: usize,
+        /// Concatenations needed.
+        needed: usize,
+    },
+    /// Too much radio-frequency power.
+    #[error(
+        "the whole-body specific absorption rate would be {sar:.1} W/kg, at most {limit} are allowed (IEC 60601-2-33); a longer tr-ms, fewer slices or a shorter echo train lower it"
+    )]
+    AbsorptionRate {
+        /// What it would be, W/kg.
+        sar: f64,
+        /// The limit, W/kg.
+        limit: f64,
+    },
     /// The echo would come after the next excitation.
     #[error("te-ms {te_ms} does not fit into tr-ms {tr_ms}")]
     EchoAfterRepetition {
@@ -228,6 +434,15 @@ mod tests {
         assert_eq!(series.check(&group), Ok(()));
         let thin = SliceGroup { thickness_mm: -4.0, ..group.clone() };
         assert!(series.check(&thin).expect_err("negative").to_string().contains("thickness_mm is -4"));
+        let dense = SeriesProtocol { concatenations: Some(1), ..series.clone() };
+        let many = SliceGroup { slices: 40, ..group.clone() };
+        let message = dense.check(&many).expect_err("too many slices for one pass").to_string();
+        assert!(message.contains("40 slices") && message.contains("3 are needed"), "{message}");
+        let slow = SeriesProtocol { bandwidth_hz_per_px: 100.0, ..series.clone() };
+        let message = slow.check(&group).expect_err("the readout outlasts the echo spacing").to_string();
+        assert!(message.contains("echo-spacing-ms is 10.5") && message.contains("13.00 ms"), "{message}");
+        let hot = SeriesProtocol { sequence: Sequence::SpinEcho { tr_ms: 20.0, te_ms: 15.0 }, ..series.clone() };
+        assert!(hot.check_exposure(&group, 7.0).is_err());
         let long = SeriesProtocol { sequence: Sequence::SpinEcho { tr_ms: 50.0, te_ms: 90.0 }, ..series.clone() };
         assert!(long.check(&group).expect_err("TE > TR").to_string().contains("te-ms 90 does not fit into tr-ms 50"));
         let nan = SeriesProtocol { bandwidth_hz_per_px: f64::NAN, ..series.clone() };

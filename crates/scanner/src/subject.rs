@@ -1,8 +1,9 @@
 //! What lies in the scanner: a patient, or a test object.
 
 use geometry::{Grid, PatientPosition, Volume};
+use phantom::Motion;
 
-use crate::Substance;
+use crate::{Implant, Substance};
 
 /// Something that can be scanned.
 pub trait Subject: Sync {
@@ -17,4 +18,19 @@ pub trait Subject: Sync {
 
     /// Seed of the fine variation within tissues: the same in every series of one subject.
     fn texture_seed(&self) -> u64;
+
+    /// How still it lies.
+    fn motion(&self) -> Motion {
+        Motion::STILL
+    }
+
+    /// Metal in it, LPS mm.
+    fn implants(&self) -> Vec<Implant> {
+        Vec::new()
+    }
+
+    /// Number of points at which each voxel is sampled. Thin structures across thick slices need more.
+    fn samples_per_voxel(&self) -> usize {
+        4
+    }
 }

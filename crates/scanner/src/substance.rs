@@ -1,30 +1,77 @@
 //! What a scanner sees of a tissue.
 
 /// Proton density, relaxation and behaviour of one material at the scanner's field.
+///
+/// Relaxation and density are those of its water; marrow and fatty tissues hold a second pool, fat, that
+/// resonates 3.4 ppm lower and relaxes on its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Substance {
-    /// Longitudinal relaxation time, ms.
+    /// Longitudinal relaxation time of the water, ms.
     pub t1_ms: f64,
-    /// Transverse relaxation time, ms.
+    /// Transverse relaxation time of the water, ms.
     pub t2_ms: f64,
-    /// Proton density relative to cerebrospinal fluid.
+    /// Density of all protons relative to cerebrospinal fluid.
     pub proton_density: f64,
+    /// The part of the protons that is fat.
+    pub fat: FatPool,
     /// True if it leaves the slice between excitation and echo.
     pub flows: bool,
-    /// True if the protons resonate at fat's frequency, −3.4 ppm from water.
-    pub is_fat: bool,
+    /// True if it swings to and fro with the heartbeat (cerebrospinal fluid).
+    pub pulsates: bool,
     /// Relative SD of the signal's fine variation, 0…1.
     pub texture_sd: f64,
     /// Correlation length of that variation, mm.
     pub texture_scale_mm: f64,
 }
 
+/// Fat within a substance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FatPool {
+    /// Part of the protons, 0…1.
+    pub fraction: f64,
+    /// Longitudinal relaxation time, ms.
+    pub t1_ms: f64,
+    /// Transverse relaxation time (effective in an echo train), ms.
+    pub t2_ms: f64,
+}
+
+impl FatPool {
+    /// No fat.
+    pub const NONE: Self = Self { fraction: 0.0, t1_ms: 250.0, t2_ms: 120.0 };
+}
+
 impl Substance {
     /// A motionless, even, watery substance.
     pub const fn water(t1_ms: f64, t2_ms: f64, proton_density: f64) -> Self {
-        Self { t1_ms, t2_ms, proton_density, flows: false, is_fat: false, texture_sd: 0.0, texture_scale_mm: 1.0 }
+        Self {
+            t1_ms,
+            t2_ms,
+            proton_density,
+            fat: FatPool::NONE,
+            flows: false,
+            pulsates: false,
+            texture_sd: 0.0,
+            texture_scale_mm: 1.0,
+        }
+    }
+
+    /// A motionless, even, fatty substance.
+    pub const fn fat(t1_ms: f64, t2_ms: f64, proton_density: f64) -> Self {
+        Self { fat: FatPool { fraction: 1.0, t1_ms, t2_ms }, ..Self::water(t1_ms, t2_ms, proton_density) }
     }
 
     /// Nothing that gives signal.
     pub const AIR: Self = Self::water(1000.0, 1.0, 0.0);
+
+    /// Its water alone, with the density of that part.
+    pub fn water_pool(&self) -> Self {
+        let proton_density = self.proton_density * (1.0 - self.fat.fraction);
+        Self { proton_density, fat: FatPool::NONE, ..*self }
+    }
+
+    /// Its fat alone, relaxing as fat, with the density of that part.
+    pub fn fat_pool(&self) -> Self {
+        let FatPool { fraction, t1_ms, t2_ms } = self.fat;
+        Self { t1_ms, t2_ms, proton_density: self.proton_density * fraction, ..*self }
+    }
 }

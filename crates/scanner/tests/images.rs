@@ -2,7 +2,7 @@
 
 use geometry::{Grid, PatientPosition, Point, SatBand, SliceGroup, SliceRole, Vector, Volume};
 use randomness::Stream;
-use scanner::{Coil, Protocol, Scanner, Sequence, SeriesProtocol, Subject, Substance, acquire};
+use scanner::{Coil, Faults, Protocol, Saturation, Scanner, Sequence, SeriesProtocol, Subject, Substance, acquire};
 
 /// A box of water, from corner to corner, in air.
 struct Tank([Point; 2]);
@@ -30,17 +30,11 @@ fn full_tank() -> Tank {
 /// A scanner whose coil is even over the small groups used here.
 fn even_scanner() -> Scanner {
     let coil = Coil { loop_radius_mm: 5000.0, upper_array: 0.0, half_length_mm: 5000.0, ..Coil::default() };
-    Scanner { field_t: 1.5, coil }
+    Scanner { field_t: 1.5, coil, faults: Faults::default() }
 }
 
 fn series() -> SeriesProtocol {
-    SeriesProtocol {
-        name: "test".into(),
-        sequence: Sequence::SpinEcho { tr_ms: 500.0, te_ms: 15.0 },
-        bandwidth_hz_per_px: 400.0,
-        averages: 1,
-        phase_resolution: 1.0,
-    }
+    SeriesProtocol::plain("test", Sequence::SpinEcho { tr_ms: 500.0, te_ms: 15.0 }, 400.0)
 }
 
 fn group() -> SliceGroup {
@@ -52,7 +46,7 @@ fn group() -> SliceGroup {
 }
 
 fn scan(subject: &Tank, series: &SeriesProtocol, group: &SliceGroup, seed: u64) -> Volume<f32> {
-    acquire(subject, &even_scanner(), series, group, &[], &Stream::from_seed(seed))
+    acquire(subject, &even_scanner(), series, group, &Saturation::default(), &Stream::from_seed(seed))
 }
 
 /// SNR of an even image: mean over the SD of neighbours' differences / √2, which slow shading leaves alone.
@@ -105,9 +99,9 @@ fn an_object_appears_where_it_lies() {
 #[test]
 fn a_slice_half_in_water_shows_half_the_signal() {
     // The middle slice reaches from −2 to 2 mm.
-    let half = Tank([Point::new(0.0, -300.0, -300.0), Point::new(300.0, 300.0, 300.0)]);
+    let tank = |right| Tank([Point::new(right, -300.0, -30.0), Point::new(300.0, 300.0, 30.0)]);
     let quiet = SeriesProtocol { averages: 10_000, ..series() };
-    let (whole, half) = (scan(&full_tank(), &quiet, &group(), 3), scan(&half, &quiet, &group(), 3));
+    let (whole, half) = (scan(&tank(-300.0), &quiet, &group(), 3), scan(&tank(0.0), &quiet, &group(), 3));
     let ratio = half.data[[1, 32, 32]] / whole.data[[1, 32, 32]];
     assert!((ratio - 0.5).abs() < 0.02, "ratio {ratio}");
 }
@@ -120,7 +114,7 @@ fn a_saturation_band_darkens_what_it_covers() {
         normal: Vector::y_axis(),
         thickness_mm: 40.0,
     };
-    let images = acquire(&full_tank(), &even_scanner(), &series(), &group(), &[band], &Stream::from_seed(4));
+    let images = acquire(&full_tank(), &even_scanner(), &series(), &group(), &Saturation::by(&[band]), &Stream::from_seed(4));
     let mean = |columns: std::ops::Range<usize>| {
         let seen = images.data.slice(ndarray::s![1, .., columns]);
         seen.mean().expect("not empty")

@@ -45,7 +45,7 @@ fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
 
     let mut pictures = Vec::new();
     let scanned = |series, group: &geometry::SliceGroup| {
-        scanner::acquire(&patient, &protocol.scanner(), series, group, &[], &stream)
+        scanner::acquire(&patient, &protocol.scanner(), series, group, &scanner::Saturation::default(), &stream)
     };
     if let Some(group) = plan.groups.first() {
         let images = scanned(&protocol.sagittal_t2, group);

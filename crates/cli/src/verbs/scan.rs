@@ -7,6 +7,7 @@ use harness::dicom::{Study, file_name};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::write_nifti;
 use randomness::Stream;
+use scanner::Saturation;
 
 use crate::arguments::{ImageFormat, ScanArguments};
 use crate::failure::Failure;
@@ -33,7 +34,14 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     for (number, (series, group, bands)) in localizer.chain(planned).enumerate() {
         series.check(&group).map_err(Failure::input)?;
         let stream = Stream::from_seed(arguments.seed).child("acquisition", number as u64);
-        let images = scanner::acquire(&patient, &protocol.scanner(), series, &group, bands, &stream);
+        let images = scanner::acquire(
+            &patient,
+            &protocol.scanner(),
+            series,
+            &group,
+            &Saturation::by(bands),
+            &stream,
+        );
         let seconds = series.scan_time_s(&group);
         scan_time_s += seconds;
         let written = write(arguments, &study, number as u32 + 1, &group, &images)?;

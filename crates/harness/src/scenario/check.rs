@@ -56,7 +56,8 @@ fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {
     let field = match &error {
         PositioningError::NotFinite { field, .. } | PositioningError::Negative { field } => field,
         PositioningError::NoPosition => "positions",
-        PositioningError::NoProbability(_) => "knee-cushion-probability",
+        PositioningError::NoProbability { field, .. } => field,
+        PositioningError::Motion { .. } => "motion",
     };
     mistake(format!("patients.positioning.{field}"), error.to_string(), "")
 }

@@ -33,6 +33,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
                 t1: by_grade(&DISC_T1_MS, grade) / DISC_T1_MS[0],
                 t2: t2_ms / base.t2_ms,
                 proton_density: density / base.proton_density,
+                fat_fraction: None,
             }
         };
         let density = by_grade(&DISC_PROTON_DENSITY, grade);

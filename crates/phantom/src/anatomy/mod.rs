@@ -84,6 +84,7 @@ impl<'a> Atlas<'a> {
             t1: self.parameters.marrow_t1 * (1.0 + 0.03 * self.z("marrow t1", number)),
             t2: self.parameters.marrow_t2 * (1.0 + 0.03 * self.z("marrow t2", number)),
             proton_density: 1.0 + 0.02 * self.z("marrow density", number),
+            fat_fraction: None,
         };
         self.palette.add(Tissue::Marrow, structure, instance_label, variation)
     }

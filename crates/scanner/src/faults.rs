@@ -1,0 +1,55 @@
+//! What may be wrong with a machine. Nothing by default.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Number of elements of the spine array along the table.
+pub const COIL_ELEMENTS: usize = 6;
+
+/// Faults of the machine, each graded; 0 is a machine in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Faults {
+    /// Relative error of the gradients along x, y, z: 0.02 shows everything 2 % too large.
+    pub gradient_error: [f64; 3],
+    /// Relative error of the slice thickness: 0.4 excites 7 mm in place of 5.
+    pub slice_thickness_error: f64,
+    /// Amplitude of the ghost at half the field of view, relative to the object.
+    pub ghost: f64,
+    /// Spikes in k-space per slice, on average.
+    pub spikes: f64,
+    /// Elements of the spine array that are dead, 0 (head end) to 5.
+    pub dead_elements: Vec<usize>,
+    /// Factor minus 1 on the noise: 1 doubles it.
+    pub excess_noise: f64,
+    /// Inhomogeneity of the main field at 200 mm from the isocentre, ppm.
+    pub shim_ppm: f64,
+    /// Loss of flip angle at 200 mm from the isocentre, relative.
+    pub transmit_loss: f64,
+}
+
+impl Faults {
+    /// The first value that no machine can have: its field, the value and the limits.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
+        let [x, y, z] = self.gradient_error;
+        for (field, value, low, high) in [
+            ("gradient-error[0]", x, -0.2, 0.2),
+            ("gradient-error[1]", y, -0.2, 0.2),
+            ("gradient-error[2]", z, -0.2, 0.2),
+            ("slice-thickness-error", self.slice_thickness_error, -0.8, 4.0),
+            ("ghost", self.ghost, 0.0, 1.0),
+            ("spikes", self.spikes, 0.0, 1000.0),
+            ("excess-noise", self.excess_noise, 0.0, 1000.0),
+            ("shim-ppm", self.shim_ppm, -100.0, 100.0),
+            ("transmit-loss", self.transmit_loss, -0.9, 0.9),
+        ] {
+            if !(low..=high).contains(&value) {
+                return Err((field, value, [low, high]));
+            }
+        }
+        if let Some(&element) = self.dead_elements.iter().find(|&&element| element >= COIL_ELEMENTS) {
+            return Err(("dead-elements", element as f64, [0.0, (COIL_ELEMENTS - 1) as f64]));
+        }
+        Ok(())
+    }
+}

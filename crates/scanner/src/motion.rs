@@ -1,0 +1,93 @@
+//! A patient's motion as a function of time during one series.
+
+use std::f64::consts::TAU;
+
+use geometry::{Point, Pose, Vector};
+use nalgebra::{Translation3, UnitQuaternion};
+use phantom::Motion;
+use randomness::rand::Rng;
+use randomness::{Stream, normal};
+
+/// Breaths and heartbeats take so long, s (usual adult rates: 15 and 65 a minute); SD between people 10 %.
+const BREATH_S: f64 = 4.0;
+const HEARTBEAT_S: f64 = 0.92;
+
+/// Where the belly's wall begins to move in breathing and from where on it moves fully: distance in front of
+/// the isocentre, mm (choice).
+const BREATHES_FROM_MM: f64 = 10.0;
+const BREATHES_FULLY_MM: f64 = 90.0;
+
+/// One series' course of motion.
+#[derive(Clone, Debug)]
+pub(crate) struct Course {
+    motion: Motion,
+    breath_s: f64,
+    breath_phase: f64,
+    beat_s: f64,
+    beat_phase: f64,
+    moved: Option<Moved>,
+}
+
+/// A movement of the whole patient.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    /// When, s after the start.
+    at_s: f64,
+    /// Where to.
+    pose: Pose,
+}
+
+impl Course {
+    /// Draws the phases of breath and heart, and when and whereto the patient moves in a series of
+    /// `duration_s`.
+    pub fn draw(motion: Motion, duration_s: f64, stream: &Stream) -> Self {
+        let mut rng = stream.rng();
+        let mut rate = |period: f64| period * (1.0 + normal(&mut rng, 0.0, 0.1)).clamp(0.6, 1.5);
+        let (breath_s, beat_s) = (rate(BREATH_S), rate(HEARTBEAT_S));
+        let (breath_phase, beat_phase) = (rng.random_range(0.0..TAU), rng.random_range(0.0..TAU));
+        let at_s = duration_s * rng.random_range(0.25..0.75);
+        let mut spread = |sd: f64| Vector::from_fn(|_, _| normal(&mut rng, 0.0, sd));
+        let (shift, turn) = (spread(motion.bulk_mm), spread(motion.bulk_deg.to_radians()));
+        let pose = Pose::from_parts(Translation3::from(shift), UnitQuaternion::from_scaled_axis(turn));
+        let moved = motion.is_bulk().then_some(Moved { at_s, pose });
+        Self { motion, breath_s, breath_phase, beat_s, beat_phase, moved }
+    }
+
+    /// The poses that the patient takes, the first being the one of the truth.
+    pub fn poses(&self) -> Vec<Pose> {
+        std::iter::once(Pose::identity()).chain(self.moved.map(|moved| moved.pose)).collect()
+    }
+
+    /// Which of [`Self::poses`] holds at a time.
+    pub fn pose_at(&self, time_s: f64) -> usize {
+        usize::from(self.moved.is_some_and(|moved| time_s >= moved.at_s))
+    }
+
+    /// Travel of the belly's wall against its mean place, to the front, mm.
+    pub fn breath_mm(&self, time_s: f64) -> f64 {
+        0.5 * self.motion.breathing_mm * (TAU * time_s / self.breath_s + self.breath_phase).cos()
+    }
+
+    /// Velocity of what pulsates, relative to its ordinary amplitude.
+    pub fn pulse(&self, time_s: f64) -> f64 {
+        let phase = TAU * time_s / self.beat_s + self.beat_phase;
+        // A heartbeat is no sine: the second harmonic makes systole steep.
+        self.motion.pulsation * (phase.sin() + 0.35 * (2.0 * phase).sin())
+    }
+
+    /// True if the belly's wall moves.
+    pub fn breathes(&self) -> bool {
+        self.motion.breathing_mm > 0.0
+    }
+
+    /// True if fluid and vessels pulsate.
+    pub fn pulsates(&self) -> bool {
+        self.motion.pulsation > 0.0
+    }
+}
+
+/// Part that a place takes in the wall's travel, 0…1.
+pub(crate) fn takes_part_in_breathing(place: &Point) -> f32 {
+    let t = ((-place.y - BREATHES_FROM_MM) / (BREATHES_FULLY_MM - BREATHES_FROM_MM)).clamp(0.0, 1.0);
+    (t * t * (3.0 - 2.0 * t)) as f32
+}
