@@ -211,20 +211,26 @@ impl Column {
             let rotation = turned(middle_tilt_deg, coronal_deg, axial_deg);
             let mut vertebra = PlacedVertebra {
                 label: named.then_some(size.label),
-                instance_label: instance_label(index),
+                instance_label: if *named {
+                    size.label.instance_label()
+                } else {
+                    Vertebra::T10.instance_label() - (ABOVE_T10 - index) as u8
+                },
                 size: *size,
                 pose: Pose::from_parts(Translation3::identity(), UnitQuaternion::from_rotation_matrix(&rotation)),
             };
 
             let upper_normal = vertebra.inferior_endplate().normal;
             let bisector = (upper_normal.into_inner() + below.plane.normal.into_inner()).normalize();
-            let upper_centre = below.plane.centre + bisector * rim_height_mm;
+            let slip = parameters.findings.slips.iter().find(|slip| *named && slip.vertebra == size.label);
+            let forward = rotation * -Vector::y() * slip.map_or(0.0, |slip| slip.slip_mm);
+            let upper_centre = below.plane.centre + bisector * rim_height_mm + forward;
             let up = rotation * Vector::z();
             vertebra.pose.translation = Translation3::from((upper_centre + up * (size.height_mm / 2.0)).coords);
 
             let posterior = below.posterior + rotation * Vector::y();
-            let pose =
-                frame(below.plane.centre + bisector * (rim_height_mm / 2.0), posterior.cross(&bisector), bisector);
+            let middle = below.plane.centre + bisector * (rim_height_mm / 2.0) + forward / 2.0;
+            let pose = frame(middle, posterior.cross(&bisector), bisector);
             let slope = |normal: &Vector| {
                 let n = pose.rotation.inverse() * normal;
                 [-n.x / n.z, -n.y / n.z]
@@ -279,9 +285,25 @@ impl Column {
         (-normal.y).atan2(normal.z).to_degrees()
     }
 
-    /// A named vertebra.
+    /// A disc with the vertebra above it and, but for the last disc, the one below.
+    pub fn segment(&self, label: Disc) -> Option<(&PlacedDisc, &PlacedVertebra, Option<&PlacedVertebra>)> {
+        let index = self.discs.iter().position(|disc| disc.label == Some(label))?;
+        Some((&self.discs[index], &self.vertebrae[index], self.vertebrae.get(index + 1)))
+    }
+
+    /// A vertebra, if it is a named one.
+    pub fn named(&self, label: Vertebra) -> Option<&PlacedVertebra> {
+        self.vertebrae.iter().find(|v| v.label == Some(label))
+    }
+
+    /// Number of lumbar vertebrae.
+    pub fn lumbar_vertebrae(&self) -> usize {
+        self.vertebrae.iter().filter(|v| v.is_lumbar()).count()
+    }
+
+    /// A vertebra that every spine has.
     pub fn vertebra(&self, label: Vertebra) -> &PlacedVertebra {
-        self.vertebrae.iter().find(|v| v.label == Some(label)).expect("the build names T10 to L5")
+        self.named(label).expect("the build names T10 to L4 at least")
     }
 
     fn moved(mut self, pose: &Pose) -> Self {
@@ -306,14 +328,6 @@ struct Rim {
     tilt_deg: f64,
     extent_mm: [f64; 2],
     concavity_mm: f64,
-}
-
-/// Value in instance label volumes by place in the column.
-fn instance_label(index: usize) -> u8 {
-    match index.checked_sub(ABOVE_T10) {
-        Some(named) => crate::population::VERTEBRAE[named].instance_label(),
-        None => Vertebra::T10.instance_label() - (ABOVE_T10 - index) as u8,
-    }
 }
 
 /// The named vertebrae (true) below four unnamed ones, each a little smaller than the one below.

@@ -25,6 +25,7 @@
 //! | --- | --- |
 //! | [`population`], `statistics`, `sampling` | a population file, its tables, one draw from them |
 //! | [`parameters`], `limits` | everything that makes one spine, and within which limits |
+//! | [`findings`] | what a radiologist would report |
 //! | `column` | the frames of vertebrae, discs and sacrum along the spine |
 //! | `anatomy` | solids by region, from the canal's contents to the skin |
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
@@ -34,6 +35,7 @@
 
 mod anatomy;
 mod column;
+pub mod findings;
 mod limits;
 pub mod material;
 pub mod motion;
@@ -50,6 +52,7 @@ mod statistics;
 pub mod tissue;
 pub mod truth;
 
+pub use findings::Findings;
 pub use limits::AnatomyError;
 pub use material::Material;
 pub use motion::Motion;

@@ -4,6 +4,8 @@ use geometry::Disc;
 use geometry::Vertebra;
 use serde::{Deserialize, Serialize};
 
+use crate::findings::Findings;
+
 /// One person's spine and trunk, as drawn from a [`crate::Population`] or written by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,12 +24,22 @@ pub struct SpineParameters {
     pub canal: CanalParameters,
     /// The trunk around the spine.
     pub trunk: TrunkParameters,
+    /// Fat fraction of the marrow, 0…1: it grows with age and as bone is lost.
+    #[serde(default = "usual_marrow_fat")]
+    pub marrow_fat: f64,
     /// Factor of marrow T1.
     pub marrow_t1: f64,
     /// Factor of marrow T2.
     pub marrow_t2: f64,
     /// Seed of what no parameter names: loops of bowel, courses of roots.
     pub detail_seed: u64,
+    /// What a radiologist would report.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
+}
+
+fn usual_marrow_fat() -> f64 {
+    crate::Tissue::Marrow.fat_fraction()
 }
 
 /// Who it is.
@@ -101,16 +113,16 @@ pub struct DiscParameters {
     pub middle_height_mm: f64,
     /// Lordosis of the segment standing, from the upper endplate above to the upper endplate below, degrees.
     pub segment_lordosis_deg: f64,
-    /// Degeneration on Pfirrmann's scale, 1 to 4, continuous.
+    /// Degeneration on Pfirrmann's scale, 1 to 5, continuous.
     pub degeneration: f64,
     /// How far the annulus stands out beyond the rims, mm.
     pub bulge_mm: f64,
 }
 
 impl DiscParameters {
-    /// Pfirrmann-like grade, 1 to 4.
+    /// Pfirrmann grade, 1 to 5.
     pub fn grade(&self) -> u8 {
-        self.degeneration.round().clamp(1.0, 4.0) as u8
+        self.degeneration.round().clamp(1.0, 5.0) as u8
     }
 }
 

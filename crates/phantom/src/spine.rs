@@ -29,13 +29,15 @@ impl Spine {
     /// If a level is missing or a size is one that no anatomy has.
     pub fn build(parameters: &SpineParameters, knee_cushion: bool) -> Result<Self, AnatomyError> {
         check(parameters)?;
-        let column = Column::build(parameters, knee_cushion);
-        let sac = Sac::along(&column, parameters);
-        let truth = SpineTruth::of(&column, &sac, parameters);
-        let atlas = Atlas::gather(parameters, &column, &sac);
+        let applied = parameters.with_findings_applied();
+        check(&applied)?;
+        let column = Column::build(&applied, knee_cushion);
+        let sac = Sac::along(&column, &applied);
+        let truth = SpineTruth::of(&column, &sac, &applied);
+        let atlas = Atlas::gather(&applied, &column, &sac);
         Ok(Self {
             trunk_centre_mm: atlas.trunk.centre_mm(),
-            metal: Vec::new(),
+            metal: atlas.metal,
             solids: atlas.solids,
             materials: atlas.palette.into_materials(),
             truth,

@@ -42,6 +42,12 @@ pub enum Tissue {
     Lung,
     Heart,
     Urine,
+    /// Titanium of screws, rods and plates: no protons, and a field of its own.
+    Metal,
+    /// Granulation tissue and fibrosis after surgery.
+    Scar,
+    /// Polyethylene and PEEK of prostheses and cages: no protons that live long enough.
+    Plastic,
 }
 
 /// Longitudinal and transverse relaxation times with the proton density.
@@ -80,7 +86,7 @@ impl Tissue {
     /// by patient). Values without a line there are textbook orders of magnitude, a project choice.
     pub const fn relaxation_1_5t(self) -> Relaxation {
         let (t1_ms, t2_ms, proton_density) = match self {
-            Self::Air | Self::Gas => (1000.0, 1.0, 0.0),
+            Self::Air | Self::Gas | Self::Metal | Self::Plastic => (1000.0, 1.0, 0.0),
             Self::Skin => (600.0, 30.0, 0.6),
             // T1 250 keeps clinical STIR inversion times; T2 120 is the echo train's effective value.
             Self::SubcutaneousFat => (250.0, 120.0, 0.95),
@@ -110,6 +116,7 @@ impl Tissue {
             Self::BowelWall => (800.0, 45.0, 0.7),
             Self::BowelFluid => (2000.0, 180.0, 0.9),
             Self::BowelStool => (600.0, 50.0, 0.6),
+            Self::Scar => (800.0, 60.0, 0.7),
             Self::Lung => (1000.0, 25.0, 0.12),
             Self::Heart => (1030.0, 45.0, 0.75),
             Self::Urine => (3500.0, 1200.0, 1.0),

@@ -74,7 +74,7 @@ pub struct DiscTruth {
     pub left: Point,
     /// The right edge.
     pub right: Point,
-    /// Pfirrmann-like grade, 1 to 4.
+    /// Pfirrmann grade, 1 to 5.
     pub grade: u8,
 }
 

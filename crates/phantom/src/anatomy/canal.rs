@@ -24,19 +24,22 @@ pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
     let (fluid, _) = material(atlas, Tissue::CerebrospinalFluid);
     let (dura, _) = material(atlas, Tissue::Dura);
 
+    // What stands in the canal is carved out of all that the sac holds.
+    let carved: Vec<Part> = atlas.intruders.iter().flat_map(|intruder| intruder.parts.clone()).collect();
     for (number, exit) in ROOT_EXITS.into_iter().enumerate() {
         for (side, strand) in [(1.0, 0), (1.0, 1), (-1.0, 0), (-1.0, 1)] {
             let parts = intradural_root(atlas, number, exit, side, strand);
             if !parts.is_empty() {
-                atlas.solids.push(Solid::plain(root, parts));
+                atlas.solids.push(Solid { carved: carved.clone(), ..Solid::plain(root, parts) });
             }
         }
     }
     let parts = cord_parts(atlas);
-    atlas.solids.push(Solid::plain(cord, parts));
+    atlas.solids.push(Solid { carved: carved.clone(), ..Solid::plain(cord, parts) });
     let stations: Vec<_> = atlas.sac.stations.iter().map(|s| (s.centre, s.radii_mm)).collect();
     let left = atlas.sac.stations[0].left;
-    atlas.solids.push(Solid::plain(fluid, tube(&stations, left)).with_shell(0.35, dura));
+    let fluid = Solid::plain(fluid, tube(&stations, left)).with_shell(0.35, dura);
+    atlas.solids.push(Solid { carved, ..fluid });
 }
 
 /// The cord: lumbar enlargement above, tapering over the last one and a half vertebrae to the conus.

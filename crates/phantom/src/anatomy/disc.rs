@@ -6,21 +6,21 @@ use crate::anatomy::Atlas;
 use crate::column::PlacedDisc;
 use crate::material::Variation;
 use crate::shape::{DiscShape, Shape};
-use crate::solid::{Part, Solid};
+use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
 /// The disc reaches this far into the endplates, which win: no gap opens between them, mm.
 const OVERLAP_MM: f64 = 0.4;
 
-/// T2 of the nucleus at grades I…IV, ms (`lumbar-numbers.md` §6e, ESR poster).
-const NUCLEUS_T2_MS: [f64; 4] = [210.0, 129.0, 84.0, 51.0];
+/// T2 of the nucleus at grades I…V, ms (V: choice, the rest `lumbar-numbers.md` §6e, ESR poster).
+const NUCLEUS_T2_MS: [f64; 5] = [210.0, 129.0, 84.0, 51.0, 38.0];
 
-/// T2 of the annulus at grades I…IV, ms (same; mean of anterior and posterior).
-const ANNULUS_T2_MS: [f64; 4] = [58.0, 52.0, 46.5, 38.5];
+/// T2 of the annulus at grades I…V, ms (same; mean of anterior and posterior).
+const ANNULUS_T2_MS: [f64; 5] = [58.0, 52.0, 46.5, 38.5, 34.0];
 
-/// T1 and proton density of the whole disc at grades I…IV (Drake-Perez: normal, intermediate, desiccated).
-const DISC_T1_MS: [f64; 4] = [1165.0, 1100.0, 723.0, 554.0];
-const DISC_PROTON_DENSITY: [f64; 4] = [0.79, 0.73, 0.57, 0.46];
+/// T1 and proton density of the whole disc at grades I…V (V: choice; Drake-Perez: normal, intermediate, desiccated).
+const DISC_T1_MS: [f64; 5] = [1165.0, 1100.0, 723.0, 554.0, 520.0];
+const DISC_PROTON_DENSITY: [f64; 5] = [0.79, 0.73, 0.57, 0.46, 0.40];
 
 /// Adds every disc, the innermost tissue first.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
@@ -63,6 +63,14 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
+/// Where the disc's posterior edge lies, bulge included, `x` mm to the left of its middle, mm along its y.
+pub(super) fn posterior_edge_mm(disc: &PlacedDisc, x: f64) -> f64 {
+    let outline = layer(disc, 1.0, 0.0);
+    let inside = |y: f64| outline.shape.signed(local(x, y, 0.0)) < 0.0;
+    let furthest = disc.depth_mm / 2.0 + disc.size.bulge_mm.max(0.0);
+    (0..400).map(|n| furthest - 0.1 * f64::from(n)).find(|&y| inside(y)).unwrap_or(0.0)
+}
+
 /// A layer of a disc: its outline scaled, its surfaces moved out by `margin_mm`.
 fn layer(disc: &PlacedDisc, extent: f64, margin_mm: f64) -> Part {
     let single = |x: f64| x as f32;
@@ -79,9 +87,9 @@ fn layer(disc: &PlacedDisc, extent: f64, margin_mm: f64) -> Part {
     Part::at(disc.pose * nalgebra::Translation3::new(0.0, behind, 0.0), Shape::Disc(shape))
 }
 
-/// A value given at grades I…IV, interpolated.
-fn by_grade(values: &[f64; 4], grade: f64) -> f64 {
-    let place = (grade - 1.0).clamp(0.0, 3.0);
-    let below = (place.floor() as usize).min(2);
+/// A value given at grades I…V, interpolated.
+fn by_grade(values: &[f64; 5], grade: f64) -> f64 {
+    let place = (grade - 1.0).clamp(0.0, 4.0);
+    let below = (place.floor() as usize).min(3);
     values[below] + (values[below + 1] - values[below]) * (place - below as f64)
 }

@@ -6,6 +6,10 @@
 
 mod canal;
 mod disc;
+mod endplates;
+mod hardware;
+pub(crate) mod intruders;
+mod lesions;
 mod ligaments;
 mod muscles;
 mod organs;
@@ -15,7 +19,7 @@ mod sacrum;
 mod trunk;
 mod vertebra;
 
-use geometry::Structure;
+use geometry::{Point, Structure};
 use randomness::{Stream, truncated_normal};
 
 use crate::column::Column;
@@ -23,6 +27,8 @@ use crate::material::{Palette, Variation};
 use crate::parameters::SpineParameters;
 use crate::solid::{Part, Solid};
 use crate::tissue::Tissue;
+
+use intruders::Intruder;
 
 pub(crate) use sac::Sac;
 pub(crate) use trunk::TrunkPlace;
@@ -35,6 +41,10 @@ pub(crate) struct Atlas<'a> {
     pub trunk: TrunkPlace,
     pub palette: Palette,
     pub solids: Vec<Solid>,
+    /// What stands in the canal, until it is added.
+    pub intruders: Vec<Intruder>,
+    /// Metal as balls: centres and radii, mm.
+    pub metal: Vec<(Point, f64)>,
     detail: Stream,
 }
 
@@ -48,14 +58,22 @@ impl<'a> Atlas<'a> {
             trunk: TrunkPlace::new(parameters, column),
             palette: Palette::new(),
             solids: Vec::with_capacity(256),
+            intruders: intruders::intruders(column, &parameters.findings),
+            metal: Vec::new(),
             detail: Stream::from_seed(parameters.detail_seed),
         };
         trunk::add_coat(&mut atlas);
         canal::add_contents(&mut atlas);
+        intruders::add(&mut atlas);
+        lesions::add_cysts(&mut atlas);
+        hardware::add(&mut atlas);
+        endplates::add(&mut atlas);
+        lesions::add(&mut atlas);
         vertebra::add(&mut atlas);
         sacrum::add(&mut atlas);
         disc::add(&mut atlas);
         ligaments::add(&mut atlas);
+        lesions::add_scars(&mut atlas);
         canal::add_surroundings(&mut atlas);
         organs::add_vessels(&mut atlas);
         pelvis::add_bones(&mut atlas);
@@ -84,7 +102,7 @@ impl<'a> Atlas<'a> {
             t1: self.parameters.marrow_t1 * (1.0 + 0.03 * self.z("marrow t1", number)),
             t2: self.parameters.marrow_t2 * (1.0 + 0.03 * self.z("marrow t2", number)),
             proton_density: 1.0 + 0.02 * self.z("marrow density", number),
-            fat_fraction: None,
+            fat_fraction: Some(self.parameters.marrow_fat),
         };
         self.palette.add(Tissue::Marrow, structure, instance_label, variation)
     }
@@ -102,7 +120,6 @@ const SIDES: [f64; 2] = [1.0, -1.0];
 mod tests {
     use super::*;
     use crate::population::Population;
-    use geometry::Point;
 
     fn depth_in(part: &Part, p: &Point) -> f32 {
         let own = part.pose.inverse() * p;

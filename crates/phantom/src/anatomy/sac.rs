@@ -2,7 +2,8 @@
 
 use geometry::{Point, Vector};
 
-use crate::column::Column;
+use crate::column::{Column, PlacedDisc, PlacedVertebra};
+use crate::findings::{Findings, Herniation, Zone};
 use crate::parameters::SpineParameters;
 use crate::solid::Part;
 
@@ -17,7 +18,7 @@ pub(crate) struct Station {
     pub left: Vector,
     /// See `left`.
     pub back: Vector,
-    /// Place in the column: vertebrae below the upper endplate of L1 (5 is the sacral endplate).
+    /// Place in the column: vertebrae below the upper endplate of L1 (5 is the sacral endplate of five lumbar vertebrae).
     pub level: f64,
 }
 
@@ -52,6 +53,48 @@ const LUMBOSACRAL_GAP_MM: f64 = 2.2;
 /// Width and depth of the sacral canal at S1…S4 against those at S1 (choice).
 const SACRAL_TAPER: [f64; 4] = [0.95, 0.80, 0.60, 0.42];
 
+/// The room for the sac at a disc, mm in the disc's frame.
+struct Room {
+    /// Where it begins behind the disc.
+    front_mm: f64,
+    /// Where it ends in front of ligament and laminae.
+    back_mm: f64,
+    /// Half its width between the facets.
+    half_width_mm: f64,
+}
+
+impl Room {
+    fn behind(disc: &PlacedDisc, above: &PlacedVertebra, gap_mm: f64, findings: &Findings) -> Self {
+        let edge = disc.depth_mm / 2.0;
+        let half_canal = above.size.canal_width_mm / 2.0;
+        // A central herniation pushes the whole sac back, one to the side only dents it.
+        let pushed = |herniation: &&Herniation| match herniation.zone {
+            Zone::Central => 0.35 * herniation.depth_mm,
+            Zone::Subarticular => 0.15 * herniation.depth_mm,
+            Zone::Foraminal | Zone::Extraforaminal => 0.0,
+        };
+        let herniations = findings.herniations.iter().filter(|h| Some(h.disc) == disc.label && h.migration_mm.abs() < 6.0);
+        let pushed_mm = herniations.map(|h| pushed(&h)).fold(0.0, f64::max);
+        let overgrown = findings.overgrowths.iter().find(|overgrowth| Some(overgrowth.disc) == disc.label);
+        let (flavum_mm, facet_mm) =
+            overgrown.map_or((0.0, 0.0), |o| (o.flavum_mm, (o.facet_mm[0] + o.facet_mm[1]) / 2.0));
+        let slip = findings.slips.iter().find(|slip| Some(slip.vertebra) == above.label);
+        let (slip_mm, arch_mm) =
+            slip.map_or((0.0, 0.0), |s| (s.slip_mm, if s.lysis { s.slip_mm } else { -s.slip_mm }));
+        Self {
+            front_mm: edge + disc.size.bulge_mm.max(0.0) + gap_mm + pushed_mm + 0.5 * slip_mm.max(0.0),
+            back_mm: edge + above.size.canal_depth_mm - flavum_mm - 0.3 * facet_mm + 0.5 * arch_mm,
+            half_width_mm: half_canal - 0.7 * facet_mm - 0.4 * flavum_mm,
+        }
+    }
+
+    /// The radii of a sac that would rather have `radii_mm`; a slit is always left.
+    fn fitted(&self, radii_mm: [f64; 2]) -> [f64; 2] {
+        let deepest = ((self.back_mm - self.front_mm) / 2.0).max(1.0);
+        [radii_mm[0].min(self.half_width_mm.max(3.0)), radii_mm[1].min(deepest)]
+    }
+}
+
 impl Sac {
     /// Follows the column down.
     pub fn along(column: &Column, parameters: &SpineParameters) -> Self {
@@ -81,10 +124,11 @@ impl Sac {
                 let radii = [size.canal_width_mm / 2.0, size.canal_depth_mm / 2.0];
                 bony.push((v.point(0.0, v.canal_middle_mm(), t * size.height_mm / 2.0), radii));
             }
-            // Behind a disc the sac is a little indented.
-            let radii_mm = [radii_mm[0], 0.94 * radii_mm[1]];
+            // Behind a disc the sac is a little indented, and yields to what stands in the canal.
             let gap = 0.8 * ANTERIOR_GAP_MM + if last { LUMBOSACRAL_GAP_MM } else { 0.0 };
-            let centre = disc.point(0.0, disc.depth_mm / 2.0 + disc.size.bulge_mm.max(0.0) + gap + radii_mm[1], 0.0);
+            let room = Room::behind(disc, v, gap, &parameters.findings);
+            let radii_mm = room.fitted([radii_mm[0], 0.94 * radii_mm[1]]);
+            let centre = disc.point(0.0, room.front_mm + radii_mm[1], 0.0);
             let [left, back] = [Vector::x(), Vector::y()].map(|axis| disc.pose.rotation * axis);
             stations.push(Station { centre, radii_mm, left, back, level: level + 0.9 });
             at_discs.push(centre);
@@ -92,11 +136,11 @@ impl Sac {
         let sacral_canal_radii_mm = SACRAL_TAPER
             .map(|f| [f * parameters.sacrum.canal_width_mm / 2.0, f * parameters.sacrum.canal_depth_mm / 2.0]);
         let mut sac = Self { stations, bony, at_discs, sacral_canal: Vec::new(), sacral_canal_radii_mm };
-        sac.follow_sacrum(column, ratio.sac_end_level);
+        sac.follow_sacrum(column, column.lumbar_vertebrae() as f64, ratio.sac_end_level);
         sac
     }
 
-    fn follow_sacrum(&mut self, column: &Column, end_level: f64) {
+    fn follow_sacrum(&mut self, column: &Column, sacral_level: f64, end_level: f64) {
         let lowest = *self.stations.last().expect("the column has vertebrae");
         let first_sacral = self.bony.len() - 1;
         let mut course = Vec::new();
@@ -113,7 +157,7 @@ impl Sac {
                     radii_mm: radii,
                     left,
                     back,
-                    level: 5.0 + number as f64 + 1.0 - along,
+                    level: sacral_level + number as f64 + 1.0 - along,
                 });
             }
         }
@@ -121,7 +165,7 @@ impl Sac {
         self.sacral_canal = crate::solid::tube(&self.bony[first_sacral..], left);
 
         // The sac tapers to nothing at its end, which lies between two stations of the sacral canal.
-        let end = 5.0 + end_level.max(0.25);
+        let end = sacral_level + end_level.max(0.25);
         let taper = |level: f64| 1.0 - 0.85 * ((level - lowest.level) / (end - lowest.level)).clamp(0.0, 1.0);
         let sized = |station: &Station| {
             let fit = |axis: usize| (lowest.radii_mm[axis] * taper(station.level)).min(0.85 * station.radii_mm[axis]);

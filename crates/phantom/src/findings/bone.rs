@@ -1,0 +1,151 @@
+//! Findings of the vertebrae.
+
+use geometry::{Disc, Vertebra};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::parameters::VertebraParameters;
+
+/// One of a vertebra's endplates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Endplate {
+    Superior,
+    Inferior,
+}
+
+impl Endplate {
+    /// +1 for the upper, −1 for the lower endplate.
+    pub(crate) const fn sign(self) -> f64 {
+        match self {
+            Self::Superior => 1.0,
+            Self::Inferior => -1.0,
+        }
+    }
+}
+
+/// Modic change of the marrow beside an endplate (Modic, Radiology 1988;166:193).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EndplateChange {
+    /// Which vertebra.
+    pub vertebra: Vertebra,
+    /// Which endplate.
+    pub endplate: Endplate,
+    /// 1: oedema; 2: fat; 3: sclerosis.
+    pub modic: u8,
+    /// How far it reaches into the body, mm.
+    pub extent_mm: f64,
+}
+
+/// Disc material pressed through an endplate.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SchmorlNode {
+    /// Which vertebra.
+    pub vertebra: Vertebra,
+    /// Through which endplate.
+    pub endplate: Endplate,
+    /// Radius along the endplate, mm.
+    pub radius_mm: f64,
+    /// Depth into the body, mm.
+    pub depth_mm: f64,
+}
+
+/// Beaks of the rims on both sides of a disc.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Osteophytes {
+    /// Which disc's rims.
+    pub disc: Disc,
+    /// How far the anterior and lateral beaks stand out, mm.
+    pub length_mm: f64,
+}
+
+/// A vertebra that has slipped forward on the one below (spondylolisthesis).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Slip {
+    /// Which vertebra.
+    pub vertebra: Vertebra,
+    /// How far forward, mm; negative backwards.
+    pub slip_mm: f64,
+    /// True if the pars is broken: the arch stays behind, and the canal is wide. Otherwise the arch comes
+    /// along, and the canal is narrow.
+    #[serde(default)]
+    pub lysis: bool,
+}
+
+/// How a body broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FractureKind {
+    /// The anterior column collapsed.
+    Compression,
+    /// The posterior wall broke, too, and a fragment stands in the canal.
+    Burst,
+}
+
+/// A vertebral fracture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fracture {
+    /// Which vertebra.
+    pub vertebra: Vertebra,
+    /// How it broke.
+    pub kind: FractureKind,
+    /// Part of the anterior height that is lost, 0…0.8 (Genant: mild from 0.20, moderate 0.25, severe 0.40).
+    pub height_loss: f64,
+    /// How far the fragment of a burst fracture stands in the canal, mm.
+    #[serde(default)]
+    pub retropulsion_mm: f64,
+    /// True while the marrow is oedematous.
+    #[serde(default)]
+    pub acute: bool,
+}
+
+impl Fracture {
+    pub(crate) fn apply(&self, vertebrae: &mut [VertebraParameters]) {
+        // A burst body loses height behind as well.
+        let posterior_loss = match self.kind {
+            FractureKind::Compression => 0.15 * self.height_loss,
+            FractureKind::Burst => 0.5 * self.height_loss,
+        };
+        for v in vertebrae.iter_mut().filter(|v| v.label == self.vertebra) {
+            let depth_mm = (v.superior_depth_mm + v.inferior_depth_mm) / 2.0;
+            let rise = depth_mm * (v.lordotic_wedge_deg.to_radians() / 2.0).tan();
+            let anterior = (v.height_mm + rise) * (1.0 - self.height_loss);
+            let posterior = (v.height_mm - rise) * (1.0 - posterior_loss);
+            v.height_mm = (anterior + posterior) / 2.0;
+            v.lordotic_wedge_deg = 2.0 * ((anterior - posterior) / 2.0 / depth_mm).atan().to_degrees();
+            v.superior_concavity_mm = (v.superior_concavity_mm + 3.0 * self.height_loss).min(3.9);
+        }
+    }
+}
+
+/// What grows in a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoneLesionKind {
+    /// Fatty and vascular: bright on T1 and T2.
+    Haemangioma,
+    /// Replaces the marrow: dark on T1, bright on STIR.
+    Metastasis,
+}
+
+/// A round lesion in a body.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BoneLesion {
+    /// Which vertebra.
+    pub vertebra: Vertebra,
+    /// What it is.
+    pub kind: BoneLesionKind,
+    /// Radius, mm; what does not fit into the body is cut off.
+    pub radius_mm: f64,
+    /// Its middle in the body, as parts of the half width (to the left), half depth (to the back) and half
+    /// height (to the head), −1…1.
+    #[serde(default)]
+    pub place: [f64; 3],
+}

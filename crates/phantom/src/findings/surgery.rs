@@ -1,0 +1,34 @@
+//! What surgeons left behind, or took away.
+
+use geometry::{Disc, Vertebra};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Pedicle screws and rods of titanium.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fusion {
+    /// The uppermost vertebra with screws.
+    pub from: Vertebra,
+    /// The lowest one; S1 for the sacrum.
+    pub to: Vertebra,
+    /// True with a cage of plastic in each disc between.
+    #[serde(default)]
+    pub cage: bool,
+}
+
+/// A disc of metal and plastic.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Prosthesis {
+    /// In place of which disc.
+    pub disc: Disc,
+}
+
+/// Laminae and spinous process taken away, filled with scar.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Laminectomy {
+    /// Of which vertebra.
+    pub vertebra: Vertebra,
+}
