@@ -30,12 +30,13 @@
 //! | `anatomy` | solids by region, from the canal's contents to the skin |
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
 //! | [`tissue`], [`material`] | relaxation, and one patient's tissues by structure |
-//! | [`spine`], [`truth`] | the built spine and what is true of it |
+//! | [`spine`], [`truth`], [`grading`] | the built spine, what is true of it, and how a radiologist would grade it |
 //! | [`positioning`], [`motion`], [`patient`] | how a patient lies, and how still; the patient on the table |
 
 mod anatomy;
 mod column;
 pub mod findings;
+pub mod grading;
 mod limits;
 pub mod material;
 pub mod motion;
@@ -53,6 +54,7 @@ pub mod tissue;
 pub mod truth;
 
 pub use findings::Findings;
+pub use grading::LevelTruth;
 pub use limits::AnatomyError;
 pub use material::Material;
 pub use motion::Motion;

@@ -8,14 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::anatomy::Sac;
 use crate::column::{Column, PlacedDisc, PlacedVertebra};
+use crate::grading::{LevelTruth, levels};
 use crate::parameters::SpineParameters;
 
 /// What is true of one spine, in the frame it was asked for (LPS mm for a patient on the table).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpineTruth {
-    /// T10 to L5, from the head downwards.
+    /// T10 to the lowest lumbar vertebra, from the head downwards.
     pub vertebrae: Vec<VertebraTruth>,
-    /// The discs T10/T11 to L5/S1.
+    /// The discs from T10/T11 down to the sacrum.
     pub discs: Vec<DiscTruth>,
     /// Upper endplate of S1, normal to the head.
     pub sacral_endplate: Plane,
@@ -26,6 +27,8 @@ pub struct SpineTruth {
     pub canal_centreline: Vec<Point>,
     /// Angles and distances, the same in every frame.
     pub measurements: Measurements,
+    /// What a radiologist would measure and grade, disc by disc.
+    pub levels: Vec<LevelTruth>,
 }
 
 /// One vertebra.
@@ -112,6 +115,7 @@ impl SpineTruth {
             midsagittal: midsagittal(column, sac),
             canal_centreline: sac.stations.iter().map(|s| s.centre).collect(),
             measurements: Measurements::of(column, sac, parameters),
+            levels: levels(column, sac, &parameters.findings),
         }
     }
 
@@ -124,6 +128,7 @@ impl SpineTruth {
             midsagittal: self.midsagittal.moved(pose),
             canal_centreline: self.canal_centreline.iter().map(|p| pose * p).collect(),
             measurements: self.measurements.clone(),
+            levels: self.levels.clone(),
         }
     }
 

@@ -54,6 +54,13 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             let band = Part::ellipsoid(&disc.pose, [0.0, 1.0, 0.0], semi);
             atlas.solids.push(Solid::plain(cleft, vec![band]));
         }
+        for fissure in atlas.parameters.findings.fissures.iter().filter(|f| Some(f.disc) == disc.label) {
+            let bright = atlas.palette.add(Tissue::SynovialFluid, Structure::Disc, disc.instance_label, Variation::NONE);
+            let x = fissure.side.sign() * 0.15 * disc.width_mm;
+            let centre = [x, posterior_edge_mm(disc, x) - 2.0, 0.0];
+            let tear = Part::ellipsoid(&disc.pose, centre, [fissure.length_mm / 2.0, 1.1, 1.3]);
+            atlas.solids.push(Solid::plain(bright, vec![tear]));
+        }
         // With age the nucleus shrinks and its border blurs into the inner annulus.
         let nucleus_extent = 0.66 - 0.03 * grade;
         atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5)]));

@@ -13,7 +13,7 @@ use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
 /// Depth of an ordinary lateral recess, from disc to facet, mm (above 5 mm is normal, `lumbar-numbers.md` §4b).
-const RECESS_MM: f64 = 7.0;
+pub(crate) const RECESS_MM: f64 = 7.0;
 
 /// What one finding puts into the canal.
 pub(crate) struct Intruder {
@@ -170,9 +170,4 @@ pub(crate) fn room_behind_mm(intruders: &[Intruder], disc: &PlacedDisc, x: f64, 
     let back = steps().find(|&y| y > edge + bulge && solid(true, y)).unwrap_or(edge + most);
     let front = steps().filter(|&y| y < back && solid(false, y)).fold(edge + bulge, f64::max);
     (back - front).max(0.0)
-}
-
-/// Usual depth of the recess, mm.
-pub(crate) const fn usual_recess_mm() -> f64 {
-    RECESS_MM
 }

@@ -4,6 +4,7 @@ use geometry::{Structure, Vector};
 
 use crate::anatomy::{Atlas, SIDES};
 use crate::column::PlacedVertebra;
+use crate::findings::variant::Bridge;
 use crate::material::Variation;
 use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, round_tube};
@@ -27,10 +28,17 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     for (number, vertebra) in column.vertebrae.iter().enumerate() {
         let core = atlas.marrow(Structure::Vertebra, vertebra.instance_label, number);
         let cortex = atlas.cortex(Structure::Vertebra, vertebra.instance_label);
+        let change = ArchChange::of(atlas, vertebra);
         let mut parts = vec![body(vertebra)];
-        parts.extend(arch(vertebra));
+        parts.extend(arch(vertebra, number + 1 == column.vertebrae.len(), change));
+        parts.extend(bridges(atlas, vertebra));
+        parts.extend(osteophytes(atlas, number));
+        let mut carved = vec![canal(vertebra)];
+        if change.lysis {
+            carved.extend(pars_gaps(vertebra));
+        }
         atlas.solids.push(Solid {
-            carved: vec![canal(vertebra)],
+            carved,
             parts,
             blend_mm: BLEND_MM,
             core,
@@ -62,15 +70,97 @@ fn canal(v: &PlacedVertebra) -> Part {
     Part::elliptic_cone(v.point(0.0, y, -half - 14.0), v.point(0.0, y, half + 10.0), v.left(), radii, radii)
 }
 
+/// What findings change at an arch.
+#[derive(Clone, Copy)]
+struct ArchChange {
+    /// Laminae and spinous process are gone.
+    laminectomy: bool,
+    /// The pars is broken.
+    lysis: bool,
+}
+
+impl ArchChange {
+    fn of(atlas: &Atlas<'_>, v: &PlacedVertebra) -> Self {
+        let findings = &atlas.parameters.findings;
+        Self {
+            laminectomy: findings.laminectomies.iter().any(|l| Some(l.vertebra) == v.label),
+            lysis: findings.slips.iter().any(|slip| slip.lysis && Some(slip.vertebra) == v.label),
+        }
+    }
+}
+
+/// Gaps through both pars, between the upper and the lower facets.
+fn pars_gaps(v: &PlacedVertebra) -> [Part; 2] {
+    let (h, roof) = (v.size.height_mm, v.posterior_wall_mm() + v.size.canal_depth_mm);
+    SIDES.map(|side| {
+        let centre = [side * (v.size.canal_width_mm / 2.0 + 0.5), roof, -0.05 * h];
+        Part::ellipsoid(&v.pose, centre, [9.0, 9.0, 1.4])
+    })
+}
+
+/// What joins a transitional vertebra to the sacrum's alae.
+fn bridges(atlas: &Atlas<'_>, v: &PlacedVertebra) -> Vec<Part> {
+    let lowest = atlas.column.vertebrae.last().is_some_and(|last| last.label == v.label);
+    let Some(transition) = atlas.parameters.findings.transition.filter(|_| lowest) else { return Vec::new() };
+    let ala = &atlas.column.sacrum[0];
+    let [x, y] = ala.superior_mm;
+    let from = v.size.canal_width_mm / 2.0 + v.size.pedicle_width_mm;
+    let sides = SIDES.into_iter().zip(transition.bridges());
+    sides
+        .filter_map(|(side, bridge)| {
+            let (root, target) = (v.point(side * from, v.posterior_wall_mm() + 2.0, -0.05 * v.size.height_mm), {
+                ala.point(side * 1.25 * x, 0.15 * y, 0.25 * ala.height_mm)
+            });
+            // A joint leaves a gap; a broad process ends half-way (Castellvi: 19 mm tall or more).
+            let part = match bridge {
+                Bridge::Free => return None,
+                Bridge::Broad => 0.55,
+                Bridge::Joint => 0.80,
+                Bridge::Fused => 1.0,
+            };
+            Some(Part::round_cone(root, root + (target - root) * part, 8.0, 9.5))
+        })
+        .collect()
+}
+
+/// Beaks of the rims: at the lower one for the disc below, at the upper one for the disc above.
+fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
+    let v = &atlas.column.vertebrae[number];
+    let at = |disc: Option<&crate::column::PlacedDisc>| {
+        let label = disc.and_then(|disc| disc.label);
+        atlas.parameters.findings.osteophytes.iter().find(|o| Some(o.disc) == label).map_or(0.0, |o| o.length_mm)
+    };
+    let below = at(atlas.column.discs.get(number));
+    let above = at(number.checked_sub(1).and_then(|n| atlas.column.discs.get(n)));
+    let beaks = |up: f64, length: f64| {
+        let (a, b) = (v.half_width_mm(up), v.half_depth_mm(up));
+        let z = up * (v.size.height_mm / 2.0 - 2.2);
+        // Around the front and the sides; behind they would stand in the canal.
+        (-4..=4).map(move |n| f64::from(n) * 25.0).map(move |deg| {
+            let (sin, cos) = deg.to_radians().sin_cos();
+            let beak = |out: f64, z: f64| v.point((a + out) * sin, -(b + out) * cos, z);
+            // Longest in front.
+            let length = length * (0.55 + 0.45 * cos.max(0.0));
+            Part::round_cone(beak(-3.5, z), beak(length, z + up * 0.35 * length), 2.4, 1.0)
+        })
+    };
+    let mut parts = Vec::new();
+    for (up, length) in [(-1.0, below), (1.0, above)] {
+        if length > 0.0 {
+            parts.extend(beaks(up, length));
+        }
+    }
+    parts
+}
+
 /// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
 /// by eye beside real images (choice), scaled with the body's height.
-fn arch(v: &PlacedVertebra) -> Vec<Part> {
+fn arch(v: &PlacedVertebra, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
     let (half_canal, depth) = (s.canal_width_mm / 2.0, s.canal_depth_mm);
     let (half_pedicle, scale) = (s.pedicle_width_mm / 2.0, h / 26.0);
     let roof = wall + depth;
-    let last = s.label == geometry::Vertebra::L5;
 
     let mut parts = Vec::with_capacity(12);
     for side in SIDES {
@@ -86,10 +176,12 @@ fn arch(v: &PlacedVertebra) -> Vec<Part> {
             [half_pedicle, half_height],
             [half_pedicle * 0.8, half_height - 0.5],
         ));
-        let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
-        let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
-        let lamina = [3.0 * scale, 8.0 * scale];
-        parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
+        if !change.laminectomy {
+            let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
+            let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
+            let lamina = [3.0 * scale, 8.0 * scale];
+            parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
+        }
 
         let upper_facet = p(half_canal + 5.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
         parts.push(cone(p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h), upper_facet, 5.0, 4.2));
@@ -107,6 +199,9 @@ fn arch(v: &PlacedVertebra) -> Vec<Part> {
         }
     }
 
+    if change.laminectomy {
+        return parts;
+    }
     let (root, tip) = spinous_axis(v);
     let tall = if last { 0.75 } else { 1.0 };
     let (start, end) = ([2.6 * scale, 6.5 * scale * tall], [3.4 * scale, 9.0 * scale * tall]);
