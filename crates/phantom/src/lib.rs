@@ -23,7 +23,8 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`population`], `statistics`, `sampling` | a population file, its tables, one draw from them |
+//! | [`population`], `statistics`, `prevalence`, `sampling` | a population file, its tables, one draw from them |
+//! | [`individual`] | a named phantom's file |
 //! | [`parameters`], `limits` | everything that makes one spine, and within which limits |
 //! | [`findings`] | what a radiologist would report |
 //! | `column` | the frames of vertebrae, discs and sacrum along the spine |
@@ -37,6 +38,7 @@ mod anatomy;
 mod column;
 pub mod findings;
 pub mod grading;
+pub mod individual;
 mod limits;
 pub mod material;
 pub mod motion;
@@ -44,6 +46,7 @@ pub mod parameters;
 pub mod patient;
 pub mod population;
 pub mod positioning;
+mod prevalence;
 mod rasterize;
 mod sampling;
 mod shape;
@@ -55,6 +58,7 @@ pub mod truth;
 
 pub use findings::Findings;
 pub use grading::LevelTruth;
+pub use individual::{Individual, IndividualError};
 pub use limits::AnatomyError;
 pub use material::Material;
 pub use motion::Motion;

@@ -6,6 +6,9 @@ use geometry::{Disc, Vertebra};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::individual::PersonChange;
+use crate::parameters::Sex;
+use crate::prevalence::Prevalence;
 use crate::statistics::{
     AlignmentStatistics, CanalStatistics, DegenerationStatistics, DiscStatistics, MarrowStatistics, PersonStatistics,
     SacrumStatistics, Spread, TrunkStatistics, VertebraSpread, VertebraStatistics,
@@ -33,6 +36,8 @@ pub struct Population {
     pub(crate) degeneration: DegenerationStatistics,
     pub(crate) marrow: MarrowStatistics,
     pub(crate) trunk: TrunkStatistics,
+    #[serde(default)]
+    pub(crate) findings: Prevalence,
 }
 
 /// Why a text is no population.
@@ -47,6 +52,9 @@ pub enum PopulationError {
         /// The version found.
         found: u32,
     },
+    /// A population that is not known.
+    #[error("base is \"{0}\", expected \"adult-lumbar\", the only population that others build on")]
+    UnknownBase(String),
     /// A level without statistics.
     #[error("{table} has no entry \"{level}\": every level from T10 to the sacrum is needed")]
     MissingLevel {
@@ -90,9 +98,31 @@ impl Population {
     /// # Errors
     /// Says which field is wrong and what was expected; syntax errors keep their span.
     pub fn from_toml(text: &str) -> Result<Self, PopulationError> {
-        let population: Self = toml::from_str(text)?;
+        // A file without a base is read as it is, so that its mistakes keep their place.
+        let population: Self = match text.parse::<toml::Table>() {
+            Ok(table) if table.contains_key("base") => on_its_base(table)?.try_into()?,
+            _ => toml::from_str(text)?,
+        };
         population.check()?;
         Ok(population)
+    }
+
+    /// The same population, all of one sex, age, height or body mass where these are given.
+    pub(crate) fn of_person(&self, person: &PersonChange) -> Self {
+        let mut population = self.clone();
+        let p = &mut population.person;
+        let exactly = |mean: f64| Spread { mean, sd: 0.0, low: None, high: None };
+        if let Some(sex) = person.sex {
+            p.women = if sex == Sex::Female { 1.0 } else { 0.0 };
+        }
+        p.age_years = person.age_years.map_or(p.age_years, exactly);
+        p.height_women_cm = person.height_cm.map_or(p.height_women_cm, exactly);
+        p.height_men_cm = person.height_cm.map_or(p.height_men_cm, exactly);
+        // The trunk's tables are given at the population's mean index, which therefore stays.
+        if let Some(index) = person.body_mass_index {
+            p.body_mass_index = Spread { mean: p.body_mass_index.mean, sd: 0.0, low: Some(index), high: Some(index) };
+        }
+        population
     }
 
     /// The adult lumbar population that ships with the program.
@@ -113,6 +143,17 @@ impl Population {
         check_levels("discs", &self.discs, &std::array::from_fn::<_, 8, _>(disc_below))?;
 
         let probability = "a number from 0 to 1";
+        for (field, value) in self.findings.probabilities() {
+            in_range(&format!("findings.{field}"), value, 0.0, 1.0, probability)?;
+        }
+        for (field, weights) in [
+            ("findings.herniation-kinds", self.findings.herniation_kinds),
+            ("findings.modic-types", self.findings.modic_types),
+        ] {
+            for weight in weights {
+                in_range(field, weight, 0.0, 1e6, "weights of 0 or more")?;
+            }
+        }
         in_range("person.women", self.person.women, 0.0, 1.0, probability)?;
         in_range("person.size-correlation", self.person.size_correlation, 0.0, 1.0, probability)?;
         in_range("person.sex-size-effect", self.person.sex_size_effect, -0.3, 0.3, "-0.3 to 0.3")?;
@@ -165,7 +206,7 @@ impl Population {
         spread_in_range("alignment.pelvic-incidence-deg", &a.pelvic_incidence_deg, 15.0, 100.0, "15° to 100°")?;
         spread_in_range("alignment.recumbent-factor", &a.recumbent_factor, 0.3, 1.2, "0.3 to 1.2")?;
         in_range("alignment.knee-cushion-factor", a.knee_cushion_factor, 0.3, 1.2, "0.3 to 1.2")?;
-        spread_in_range("alignment.cobb-deg", &a.cobb_deg, -30.0, 30.0, "-30° to 30°")?;
+        spread_in_range("alignment.cobb-deg", &a.cobb_deg, -55.0, 55.0, "-55° to 55°")?;
         spread_in_range("canal.sac-depth-ratio", &self.canal.sac_depth_ratio, 0.3, 0.95, "0.3 to 0.95")?;
         spread_in_range("canal.sac-width-ratio", &self.canal.sac_width_ratio, 0.3, 0.95, "0.3 to 0.95")?;
         spread_in_range("canal.conus-level", &self.canal.conus_level, -2.0, 4.0, "-2 to 4 vertebrae")?;
@@ -180,6 +221,28 @@ impl Population {
         spread_in_range("trunk.width-mm", &t.width_mm, 220.0, 600.0, "220 to 600 mm")?;
         spread_in_range("trunk.back-fat-mm", &t.back_fat_mm, 2.0, 90.0, "2 to 90 mm")?;
         spread_in_range("trunk.belly-fat-mm", &t.belly_fat_mm, 2.0, 90.0, "2 to 90 mm")
+    }
+}
+
+/// The base's tables with those values in their place that the file gives anew.
+fn on_its_base(mut table: toml::Table) -> Result<toml::Table, PopulationError> {
+    match table.remove("base") {
+        Some(toml::Value::String(base)) if base == "adult-lumbar" => {}
+        other => return Err(PopulationError::UnknownBase(other.map_or(String::new(), |value| value.to_string()))),
+    }
+    let mut whole: toml::Table = ADULT_LUMBAR.parse().map_err(PopulationError::Syntax)?;
+    overlay(&mut whole, table);
+    Ok(whole)
+}
+
+fn overlay(below: &mut toml::Table, above: toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => overlay(below, above),
+            (_, value) => {
+                below.insert(key, value);
+            }
+        }
     }
 }
 

@@ -52,7 +52,7 @@ impl Population {
             (1.0 + per_decade * decades + self.marrow.person_sd * draws.z(name, 0)).clamp(0.6, 1.5)
         };
 
-        SpineParameters {
+        let parameters = SpineParameters {
             person,
             discs: self.sample_discs(&draws, &person, lordosis_deg),
             sacrum: self.sample_sacrum(&draws, &person),
@@ -65,7 +65,8 @@ impl Population {
             marrow_t2: marrow(self.marrow.t2_per_decade, "marrow t2"),
             detail_seed: stream.child("detail", 0).rng().random(),
             vertebrae,
-        }
+        };
+        self.findings.draw_into(parameters, &stream.child("findings", 0))
     }
 
     fn sample_person(&self, draws: &Draws) -> Person {
