@@ -30,21 +30,27 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("acquire the three-plane localizer", |b| {
         b.iter(|| {
             for stack in scanner::localizer(&protocol) {
-                black_box(scanner::acquire(&patient, &scanner, &protocol.localizer.series, &stack, &Saturation::default(), &stream));
+                black_box(scanner::acquire(
+                    &patient,
+                    &scanner,
+                    &protocol.localizer.series,
+                    &stack,
+                    &Saturation::default(),
+                    &stream,
+                ));
             }
         });
     });
     group.bench_function("acquire 15 sagittal T2 slices", |b| {
-        b.iter(|| {
-            scanner::acquire(&patient, &scanner, &protocol.sagittal_t2, &plan.groups[0], &bands, &stream)
-        });
+        b.iter(|| scanner::acquire(&patient, &scanner, &protocol.sagittal_t2, &plan.groups[0], &bands, &stream));
     });
     group.bench_function("acquire 5 axial T2 slices", |b| {
         b.iter(|| scanner::acquire(&patient, &scanner, &protocol.axial_t2, &plan.groups[5], &bands, &stream));
     });
 
     let [sagittal, ..] = scanner::localizer(&protocol);
-    let image = scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &Saturation::default(), &stream);
+    let image =
+        scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &Saturation::default(), &stream);
     let model = Arc::new(Model::load(Path::new("models/lumbar-vnet")).expect("the shipped model"));
     group.bench_function("segment the sagittal localizer", |b| b.iter(|| model.segment(&image).expect("segmented")));
 

@@ -168,7 +168,9 @@ pub struct ReportArguments {
 
 /// `plumbline phantom`.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Example:\n  plumbline phantom synth adult-lumbar --seed 7 --out reports/phantom-7")]
+#[command(
+    after_help = "Example:\n  plumbline phantom show l4-l5-extrusion --out reports/extrusion.png\n  plumbline phantom synth adult-lumbar --seed 7 --out reports/phantom-7"
+)]
 pub enum PhantomVerb {
     /// List the phantoms and populations, one line each
     List,
@@ -176,7 +178,7 @@ pub enum PhantomVerb {
     Show {
         /// Name in phantoms/, or a file
         name: String,
-        /// Which individual
+        /// Which individual of a population; a named phantom is always the same
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Where to write the picture
@@ -187,8 +189,8 @@ pub enum PhantomVerb {
     Synth {
         /// Name in phantoms/, or a file
         spec: String,
-        /// Which individual
-        #[arg(long)]
+        /// Which individual of a population; a named phantom is always the same
+        #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Where to write
         #[arg(long, value_name = "DIR")]
@@ -207,8 +209,8 @@ pub enum PhantomVerb {
 pub struct ScanArguments {
     /// Name in phantoms/, or a file
     pub spec: String,
-    /// Which individual
-    #[arg(long)]
+    /// Which individual of a population, and which noise
+    #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::scenario::library::{Library, NotFound};
-use phantom::{PatientOnTable, Population, Positioning};
+use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
 use vnet::Model;
@@ -51,11 +51,26 @@ fn named<T>(found: Result<harness::scenario::library::Named<T>, NotFound>) -> Re
     }
 }
 
-/// An individual of a population, lying straight and centred.
+/// A named phantom, if the name is one's.
+pub fn individual(name: &str) -> Result<Option<Individual>, Failure> {
+    match library().individual(name, here()) {
+        Ok(found) => Ok(found),
+        Err(NotFound::Refused(error)) => Err(Failure::scenario(&error)),
+        Err(NotFound::Unknown { message, help }) => Err(Failure::wrong(format!("{message}: {help}"))),
+    }
+}
+
+/// A named phantom, or the individual of a population that a seed draws; lying straight and centred.
 pub fn patient(name: &str, seed: u64) -> Result<PatientOnTable, Failure> {
-    let population = population(name)?;
     let positioning = Positioning::default();
-    let spine = harness::runner::spine_of(&population, positioning.knee_cushion, &Stream::from_seed(seed));
+    let spine = match individual(name)? {
+        Some(individual) => {
+            let parameters = individual.parameters(&population(&individual.population)?);
+            Spine::build(&parameters, positioning.knee_cushion)
+                .map_err(|error| Failure::wrong(format!("phantom '{name}': {error}")))?
+        }
+        None => harness::runner::spine_of(&population(name)?, positioning.knee_cushion, &Stream::from_seed(seed)),
+    };
     Ok(PatientOnTable::new(Arc::new(spine), positioning))
 }
 

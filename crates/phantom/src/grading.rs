@@ -80,7 +80,7 @@ const RECESS_GRADES_MM: [f64; 3] = [5.0, 3.0, 2.0];
 const FORAMEN_GRADES_MM: [f64; 3] = [5.0, 3.0, 1.5];
 
 /// Ordinary antero-posterior room of a foramen behind the disc, mm (choice).
-const FORAMEN_MM: f64 = 9.0;
+const FORAMEN_MM: f64 = 10.0;
 
 /// Place of the line between the facets behind the disc's edge, as a part of the canal's depth (choice).
 const FACET_LINE: f64 = 0.55;
@@ -114,7 +114,8 @@ pub(crate) fn levels(column: &Column, sac: &Sac, findings: &Findings) -> Vec<Lev
                 pfirrmann: disc.size.grade(),
                 canal_ap_mm: room_behind_mm(&intruders, disc, 0.0, 0.0, canal_mm),
                 sac_area_mm2,
-                schizas: [Schizas::A, Schizas::B, Schizas::C, Schizas::D][usize::from(grade(sac_area_mm2, SCHIZAS_MM2))],
+                schizas: [Schizas::A, Schizas::B, Schizas::C, Schizas::D]
+                    [usize::from(grade(sac_area_mm2, SCHIZAS_MM2))],
                 lee: grade(sac_area_mm2, SCHIZAS_MM2),
                 bartynski: recess_mm.map(|mm| grade(mm, RECESS_GRADES_MM)),
                 recess_mm,
@@ -135,7 +136,7 @@ pub(crate) fn levels(column: &Column, sac: &Sac, findings: &Findings) -> Vec<Lev
 
 /// A low disc brings the facets up into the foramen: part of its extent that is left.
 fn narrowed(disc: &PlacedDisc) -> f64 {
-    (disc.rim_height_mm / 8.0).clamp(0.35, 1.0)
+    (disc.rim_height_mm / 5.0).clamp(0.35, 1.0)
 }
 
 fn slip_mm(findings: &Findings, above: &PlacedVertebra) -> f64 {
@@ -178,7 +179,13 @@ impl HerniationTruth {
             kind: herniation.kind,
             zone: herniation.zone,
             side: herniation.side,
-            msu_size: if way > 1.0 { 3 } else if way > 0.5 { 2 } else { 1 },
+            msu_size: if way > 1.0 {
+                3
+            } else if way > 0.5 {
+                2
+            } else {
+                1
+            },
             msu_zone: match herniation.zone {
                 Zone::Central => 'A',
                 Zone::Subarticular => 'B',

@@ -26,6 +26,8 @@ const FORMAT_VERSION: u32 = 1;
 pub struct Population {
     format_version: u32,
     name: String,
+    #[serde(default)]
+    title: String,
     pub(crate) person: PersonStatistics,
     pub(crate) vertebrae: BTreeMap<Vertebra, VertebraStatistics>,
     pub(crate) vertebra_spread: VertebraSpread,
@@ -128,6 +130,11 @@ impl Population {
     /// The adult lumbar population that ships with the program.
     pub fn adult_lumbar() -> Self {
         Self::from_toml(ADULT_LUMBAR).expect("a test reads the embedded population")
+    }
+
+    /// One line for people.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// The population's name.

@@ -107,7 +107,8 @@ impl Prevalence {
         self.draw_surgery(&p, &draws, &mut findings);
         if draws.happens("transition", 0, self.transition) {
             use Castellvi::{IIIa, IIIb, IIa, IIb, IV, Ia, Ib};
-            let castellvi = [Ia, Ib, IIa, IIb, IIIa, IIIb, IV][draws.choice("castellvi", &[3.0, 3.0, 3.0, 2.0, 1.0, 2.0, 1.0])];
+            let castellvi =
+                [Ia, Ib, IIa, IIb, IIIa, IIIb, IV][draws.choice("castellvi", &[3.0, 3.0, 3.0, 2.0, 1.0, 2.0, 1.0])];
             findings.transition = Some(Transition { castellvi });
         }
         p.findings = findings;
@@ -143,7 +144,12 @@ impl Prevalence {
                 });
                 if label.lower != Vertebra::S1 {
                     let endplate = Endplate::Superior;
-                    findings.endplate_changes.push(EndplateChange { vertebra: label.lower, endplate, modic, extent_mm });
+                    findings.endplate_changes.push(EndplateChange {
+                        vertebra: label.lower,
+                        endplate,
+                        modic,
+                        extent_mm,
+                    });
                 }
             }
             if worn && draws.happens("osteophytes", n, self.osteophytes) {
@@ -189,8 +195,10 @@ impl Prevalence {
         let lumbar: Vec<Vertebra> = p.vertebrae.iter().map(|v| v.label).filter(|v| *v >= Vertebra::L1).collect();
         for (n, vertebra) in lumbar.iter().enumerate() {
             if draws.happens("schmorl", n, self.schmorl_node) {
-                let endplate = if draws.happens("schmorl below", n, 0.6) { Endplate::Inferior } else { Endplate::Superior };
-                let (radius_mm, depth_mm) = (draws.between("schmorl radius", n, 3.0, 6.0), draws.between("schmorl depth", n, 3.0, 6.0));
+                let endplate =
+                    if draws.happens("schmorl below", n, 0.6) { Endplate::Inferior } else { Endplate::Superior };
+                let (radius_mm, depth_mm) =
+                    (draws.between("schmorl radius", n, 3.0, 6.0), draws.between("schmorl depth", n, 3.0, 6.0));
                 findings.schmorl_nodes.push(SchmorlNode { vertebra: *vertebra, endplate, radius_mm, depth_mm });
             }
         }
@@ -198,12 +206,18 @@ impl Prevalence {
             let lysis = draws.happens("lysis", 0, self.lysis);
             // A broken pars lets the last vertebra slip, worn facets the one above it.
             let vertebra = lumbar[lumbar.len() - if lysis { 1 } else { 2 }];
-            findings.slips.push(Slip { vertebra, slip_mm: draws.between("slip mm", 0, 3.0, if lysis { 14.0 } else { 8.0 }), lysis });
+            findings.slips.push(Slip {
+                vertebra,
+                slip_mm: draws.between("slip mm", 0, 3.0, if lysis { 14.0 } else { 8.0 }),
+                lysis,
+            });
         }
-        let any = |name: &str| lumbar[(draws.between(name, 0, 0.0, lumbar.len() as f64) as usize).min(lumbar.len() - 1)];
+        let any =
+            |name: &str| lumbar[(draws.between(name, 0, 0.0, lumbar.len() as f64) as usize).min(lumbar.len() - 1)];
         if draws.happens("fracture", 0, self.fracture) {
             // Most break at the thoracolumbar junction.
-            let vertebra = [Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3][draws.choice("fractured", &[3.0, 4.0, 2.0, 1.0])];
+            let vertebra = [Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3]
+                [draws.choice("fractured", &[3.0, 4.0, 2.0, 1.0])];
             let burst = draws.happens("burst", 0, 0.2);
             findings.fractures.push(Fracture {
                 vertebra,
@@ -213,9 +227,7 @@ impl Prevalence {
                 acute: draws.happens("acute", 0, 0.4),
             });
         }
-        let place = |name: &str, n: usize| {
-            [0, 1, 2].map(|axis| draws.between(name, 3 * n + axis, -0.6, 0.6))
-        };
+        let place = |name: &str, n: usize| [0, 1, 2].map(|axis| draws.between(name, 3 * n + axis, -0.6, 0.6));
         if draws.happens("haemangioma", 0, self.haemangioma) {
             findings.lesions.push(BoneLesion {
                 vertebra: any("haemangioma level"),
@@ -227,7 +239,8 @@ impl Prevalence {
         if draws.happens("metastases", 0, self.metastases) {
             for n in 0..4 {
                 findings.lesions.push(BoneLesion {
-                    vertebra: lumbar[(draws.between("metastasis level", n, 0.0, lumbar.len() as f64) as usize).min(lumbar.len() - 1)],
+                    vertebra: lumbar[(draws.between("metastasis level", n, 0.0, lumbar.len() as f64) as usize)
+                        .min(lumbar.len() - 1)],
                     kind: BoneLesionKind::Metastasis,
                     radius_mm: draws.between("metastasis radius", n, 4.0, 12.0),
                     place: place("metastasis place", n),
@@ -246,7 +259,8 @@ impl Prevalence {
     fn draw_surgery(&self, p: &SpineParameters, draws: &Draws, findings: &mut Findings) {
         let lowest: Vec<Vertebra> = p.vertebrae.iter().map(|v| v.label).rev().take(3).collect();
         if draws.happens("fusion", 0, self.fusion) {
-            let spans = [(lowest[0], Vertebra::S1), (lowest[1], lowest[0]), (lowest[1], Vertebra::S1), (lowest[2], lowest[0])];
+            let spans =
+                [(lowest[0], Vertebra::S1), (lowest[1], lowest[0]), (lowest[1], Vertebra::S1), (lowest[2], lowest[0])];
             let (from, to) = spans[draws.choice("fusion span", &[2.0, 4.0, 2.0, 1.0])];
             findings.fusions.push(Fusion { from, to, cage: draws.happens("cage", 0, 0.6) });
             if draws.happens("fusion with laminectomy", 0, 0.5) {

@@ -59,7 +59,8 @@ impl Population {
             alignment,
             canal: self.sample_canal(&draws, &person),
             trunk: self.sample_trunk(&draws, &person),
-            marrow_fat: (0.30 + 0.045 * (person.age_years - 25.0) / 10.0 + 0.05 * draws.z("marrow fat", 0)).clamp(0.15, 0.75),
+            marrow_fat: (0.30 + 0.045 * (person.age_years - 25.0) / 10.0 + 0.05 * draws.z("marrow fat", 0))
+                .clamp(0.15, 0.75),
             findings: Findings::default(),
             marrow_t1: marrow(self.marrow.t1_per_decade, "marrow t1"),
             marrow_t2: marrow(self.marrow.t2_per_decade, "marrow t2"),

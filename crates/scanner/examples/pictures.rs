@@ -32,7 +32,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let width = SIDE * groups.len();
     let mut picture = vec![0u8; SIDE * width];
     for (number, (series, group)) in groups.iter().enumerate() {
-        let images: Volume<f32> = acquire(&patient, &protocol.scanner(), series, group, &scanner::Saturation::default(), &Stream::from_seed(3));
+        let images: Volume<f32> = acquire(
+            &patient,
+            &protocol.scanner(),
+            series,
+            group,
+            &scanner::Saturation::default(),
+            &Stream::from_seed(3),
+        );
         let slice = images.data.index_axis(ndarray::Axis(0), images.data.dim().0 / 2);
         let mut values: Vec<f32> = slice.iter().copied().collect();
         values.sort_by(f32::total_cmp);

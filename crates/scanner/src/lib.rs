@@ -74,7 +74,7 @@ pub use fat_suppression::DixonImage;
 pub use faults::Faults;
 pub use implant::Implant;
 pub use localizer::localizer;
-pub use protocol::{LocalizerProtocol, Protocol, ProtocolError};
+pub use protocol::{FurtherSeries, LocalizerProtocol, Protocol, ProtocolError, StackRole};
 pub use saturation::Saturation;
 pub use scanner::Scanner;
 pub use sequence::Sequence;

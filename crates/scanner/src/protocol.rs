@@ -29,6 +29,28 @@ pub struct Protocol {
     pub axial_t2: SeriesProtocol,
     /// Size of the group through each disc.
     pub axial_stack: StackGeometry,
+    /// Further series of the examination, on the same stacks.
+    #[serde(default)]
+    pub further: Vec<FurtherSeries>,
+}
+
+/// A series beside the two T2-weighted ones that are planned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FurtherSeries {
+    /// On which stack: the sagittal one, or the group through each disc.
+    pub stack: StackRole,
+    /// How it is scanned.
+    pub series: SeriesProtocol,
+}
+
+/// One of a protocol's stacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum StackRole {
+    Sagittal,
+    Axial,
 }
 
 /// The three-plane localizer.
@@ -69,6 +91,11 @@ impl Protocol {
         Ok(protocol)
     }
 
+    /// A further series by its name on the console.
+    pub fn further(&self, name: &str) -> Option<&FurtherSeries> {
+        self.further.iter().find(|further| further.series.name == name)
+    }
+
     /// The scanner that the protocol is written for.
     pub fn scanner(&self) -> Scanner {
         Scanner { field_t: self.field_t, coil: self.coil, faults: self.faults.clone() }
@@ -80,16 +107,24 @@ impl Protocol {
         }
         self.coil.check().map_err(|(field, value)| ProtocolError::Coil { field, value })?;
         self.faults.check().map_err(|(field, value, [low, high])| ProtocolError::Fault { field, value, low, high })?;
-        let impossible = |series: &'static str| move |source| ProtocolError::Impossible { series, source };
+        let impossible = |series: String| move |source| ProtocolError::Impossible { series, source };
         for group in crate::localizer(self) {
-            self.localizer.series.check(&group).map_err(impossible("localizer"))?;
+            self.localizer.series.check(&group).map_err(impossible("localizer".into()))?;
         }
         let [sagittal, _, axial] = crate::localizer(self);
         let sized = |stack: &StackGeometry, like: geometry::SliceGroup| {
             stack.at(&like.name, like.role, like.centre, like.row, like.column)
         };
-        self.sagittal_t2.check(&sized(&self.sagittal_stack, sagittal)).map_err(impossible("sagittal-t2"))?;
-        self.axial_t2.check(&sized(&self.axial_stack, axial)).map_err(impossible("axial-t2"))
+        let (sagittal, axial) = (sized(&self.sagittal_stack, sagittal), sized(&self.axial_stack, axial));
+        let possible = |series: &SeriesProtocol, group: &geometry::SliceGroup| {
+            series.check(group).and_then(|()| series.check_exposure(group, self.field_t))
+        };
+        possible(&self.sagittal_t2, &sagittal).map_err(impossible("sagittal-t2".into()))?;
+        possible(&self.axial_t2, &axial).map_err(impossible("axial-t2".into()))?;
+        self.further.iter().try_for_each(|further| {
+            let group = if further.stack == StackRole::Sagittal { &sagittal } else { &axial };
+            possible(&further.series, group).map_err(impossible(further.series.name.clone()))
+        })
     }
 }
 
@@ -126,7 +161,7 @@ pub enum ProtocolError {
     #[error("series '{series}': {source}")]
     Impossible {
         /// Which series.
-        series: &'static str,
+        series: String,
         /// Why.
         source: SeriesError,
     },

@@ -114,7 +114,8 @@ fn a_saturation_band_darkens_what_it_covers() {
         normal: Vector::y_axis(),
         thickness_mm: 40.0,
     };
-    let images = acquire(&full_tank(), &even_scanner(), &series(), &group(), &Saturation::by(&[band]), &Stream::from_seed(4));
+    let images =
+        acquire(&full_tank(), &even_scanner(), &series(), &group(), &Saturation::by(&[band]), &Stream::from_seed(4));
     let mean = |columns: std::ops::Range<usize>| {
         let seen = images.data.slice(ndarray::s![1, .., columns]);
         seen.mean().expect("not empty")

@@ -4,6 +4,7 @@ pub mod eval;
 pub mod help;
 pub mod image;
 pub mod phantom;
+mod phantom_sheet;
 pub mod run;
 pub mod runs;
 pub mod scan;

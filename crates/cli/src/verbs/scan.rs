@@ -34,14 +34,7 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     for (number, (series, group, bands)) in localizer.chain(planned).enumerate() {
         series.check(&group).map_err(Failure::input)?;
         let stream = Stream::from_seed(arguments.seed).child("acquisition", number as u64);
-        let images = scanner::acquire(
-            &patient,
-            &protocol.scanner(),
-            series,
-            &group,
-            &Saturation::by(bands),
-            &stream,
-        );
+        let images = scanner::acquire(&patient, &protocol.scanner(), series, &group, &Saturation::by(bands), &stream);
         let seconds = series.scan_time_s(&group);
         scan_time_s += seconds;
         let written = write(arguments, &study, number as u32 + 1, &group, &images)?;

@@ -8,6 +8,8 @@ use crate::scenario::ScenarioError;
 
 /// Folder of population files.
 const PHANTOMS: &str = "phantoms";
+/// Folder of named phantoms, in the folder of populations.
+const GALLERY: &str = "gallery";
 /// Folder of models.
 const MODELS: &str = "models";
 /// The population that is built into the program.
@@ -83,6 +85,32 @@ impl Library {
             }
             None => Err(NotFound::unknown("population", name, &self.populations(), TOML_FILE)),
         }
+    }
+
+    /// Names of the named phantoms, in alphabetical order.
+    pub fn individuals(&self) -> Vec<String> {
+        let folder = format!("{PHANTOMS}/{GALLERY}");
+        self.names_in(&folder, |path| path.extension().filter(|end| *end == "toml").and(path.file_stem()))
+    }
+
+    /// A named phantom, or one from a TOML file that names its population; `None` if the name is none of these.
+    ///
+    /// # Errors
+    /// [`NotFound::Refused`] for a file that is wrong.
+    pub fn individual(&self, name: &str, beside: &Path) -> Result<Option<phantom::Individual>, NotFound> {
+        let known = self.root.as_ref().map(|root| root.join(PHANTOMS).join(GALLERY).join(format!("{name}.toml")));
+        let path = match file(name, beside) {
+            Some(path) if names_a_population(&path) => path,
+            Some(_) => return Ok(None),
+            None => match known.filter(|path| path.is_file()) {
+                Some(path) => path,
+                None => return Ok(None),
+            },
+        };
+        let individual = read(&path, |text| {
+            phantom::Individual::from_toml(text).map_err(|error| individual_mistake(&path, text, &error))
+        })?;
+        Ok(Some(individual.content))
     }
 
     /// A protocol by its built-in name, or from a TOML file.
@@ -170,6 +198,20 @@ fn population_mistake(path: &Path, text: &str, error: &phantom::PopulationError)
         phantom::PopulationError::OutOfRange { field, .. } => Diagnosis::at(path, text, field, error.to_string(), ""),
         other => Diagnosis::at(path, text, "", other.to_string(), ""),
     }
+}
+
+fn individual_mistake(path: &Path, text: &str, error: &phantom::IndividualError) -> Diagnosis {
+    match error {
+        phantom::IndividualError::Syntax(error) => Diagnosis::of_toml(path, text, error),
+        phantom::IndividualError::OutOfRange { field, .. } => Diagnosis::at(path, text, field, error.to_string(), ""),
+        phantom::IndividualError::Version(_) => Diagnosis::at(path, text, "format-version", error.to_string(), ""),
+    }
+}
+
+/// True if a file says of which population its phantom is.
+fn names_a_population(path: &Path) -> bool {
+    let table = fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| table.contains_key("population"))
 }
 
 fn protocol_mistake(path: &Path, text: &str, error: &scanner::ProtocolError) -> Diagnosis {

@@ -49,7 +49,14 @@ impl PhantomExamples {
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
         let (series, group) = self.series(protocol, &patient, &mut rng);
         let varied = VariedTissue { patient: &patient, stream: stream.child("tissue", 0) };
-        let images = scanner::acquire(&varied, &protocol.scanner(), &series, &group, &scanner::Saturation::default(), &stream.child("noise", 0));
+        let images = scanner::acquire(
+            &varied,
+            &protocol.scanner(),
+            &series,
+            &group,
+            &scanner::Saturation::default(),
+            &stream.child("noise", 0),
+        );
 
         let prepared = vnet::prepare(&images, &self.image).ok()?;
         let labels = truth_within(&patient, &prepared.grid, &images.grid);

@@ -41,6 +41,9 @@ impl Picture {
     /// Copies another picture onto this one with its corner at (x, y); what does not fit is cut off.
     pub fn paste(&mut self, other: &Self, x: usize, y: usize) {
         let columns = other.width.min(self.width.saturating_sub(x));
+        if columns == 0 {
+            return;
+        }
         for row in 0..other.height.min(self.height.saturating_sub(y)) {
             let from = row * other.width * 3;
             let to = ((y + row) * self.width + x) * 3;
@@ -53,6 +56,9 @@ impl Picture {
     pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
         let width = width.min(self.width.saturating_sub(x));
         let height = height.min(self.height.saturating_sub(y));
+        if width == 0 || height == 0 {
+            return Self { width: 0, height: 0, rgb: Vec::new() };
+        }
         let row = |y: usize| &self.rgb[(y * self.width + x) * 3..][..width * 3];
         Self { width, height, rgb: (y..y + height).flat_map(row).copied().collect() }
     }
@@ -117,5 +123,10 @@ mod tests {
         picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 2, 2);
         assert_eq!(picture.pixel(3, 3), [7, 7, 7]);
         assert_eq!(picture.pixel(1, 1), [0, 0, 0]);
+        let before = picture.clone();
+        picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 9, 3);
+        assert_eq!(picture, before, "nothing of it lies on the picture");
+        assert_eq!(picture.cropped(9, 3, 2, 2).rgb.len(), 0);
+        assert_eq!(picture.cropped(2, 2, 9, 9).width, 2);
     }
 }

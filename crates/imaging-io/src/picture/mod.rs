@@ -3,11 +3,13 @@
 mod canvas;
 mod montage;
 mod slice_view;
+mod surface;
 mod text;
 
 pub use canvas::{Colour, Picture};
 pub use montage::montage;
 pub use slice_view::{SliceView, Stroke, Window, line_on_slice};
+pub use surface::surface_view;
 
 use geometry::Structure;
 

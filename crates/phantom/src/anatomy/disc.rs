@@ -55,7 +55,8 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             atlas.solids.push(Solid::plain(cleft, vec![band]));
         }
         for fissure in atlas.parameters.findings.fissures.iter().filter(|f| Some(f.disc) == disc.label) {
-            let bright = atlas.palette.add(Tissue::SynovialFluid, Structure::Disc, disc.instance_label, Variation::NONE);
+            let bright =
+                atlas.palette.add(Tissue::SynovialFluid, Structure::Disc, disc.instance_label, Variation::NONE);
             let x = fissure.side.sign() * 0.15 * disc.width_mm;
             let centre = [x, posterior_edge_mm(disc, x) - 2.0, 0.0];
             let tear = Part::ellipsoid(&disc.pose, centre, [fissure.length_mm / 2.0, 1.1, 1.3]);

@@ -28,10 +28,12 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let up = node.endplate.sign();
         let disc = match node.endplate {
             Endplate::Inferior => column.discs.iter().find(|d| d.instance_label == 100 + v.instance_label),
-            Endplate::Superior => column.discs.iter().find(|d| d.instance_label == 99 + v.instance_label).or_else(|| {
-                let above = column.vertebrae.iter().position(|other| other.label == v.label)?.checked_sub(1)?;
-                Some(&column.discs[above])
-            }),
+            Endplate::Superior => {
+                column.discs.iter().find(|d| d.instance_label == 99 + v.instance_label).or_else(|| {
+                    let above = column.vertebrae.iter().position(|other| other.label == v.label)?.checked_sub(1)?;
+                    Some(&column.discs[above])
+                })
+            }
         };
         let Some(disc) = disc else { continue };
         let core = atlas.palette.add(Tissue::InnerAnnulus, Structure::Disc, disc.instance_label, Variation::NONE);
@@ -39,7 +41,11 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let hollow = if up > 0.0 { v.size.superior_concavity_mm } else { v.size.inferior_concavity_mm };
         let z = up * (v.size.height_mm / 2.0 - hollow);
         let ball = |more: f64| {
-            Part::ellipsoid(&v.pose, [0.0, 1.0, z], [node.radius_mm + more, node.radius_mm + more, node.depth_mm + more])
+            Part::ellipsoid(
+                &v.pose,
+                [0.0, 1.0, z],
+                [node.radius_mm + more, node.radius_mm + more, node.depth_mm + more],
+            )
         };
         atlas.solids.push(Solid::plain(core, vec![ball(0.0)]));
         // A sclerotic rim; its part outside the body is hidden by the disc, which must come first there.

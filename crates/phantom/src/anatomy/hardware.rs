@@ -51,7 +51,8 @@ fn add_fusion(atlas: &mut Atlas<'_>, fusion: &Fusion) {
             let [x, y] = s1.superior_mm;
             let entry = s1.point(side * 0.85 * x, y + 17.0, -2.0);
             let tip = s1.point(side * 0.45 * x, -0.5 * y, 4.0);
-            let metal = atlas.palette.add(Tissue::Metal, Structure::Sacrum, Vertebra::S1.instance_label(), Variation::NONE);
+            let metal =
+                atlas.palette.add(Tissue::Metal, Structure::Sacrum, Vertebra::S1.instance_label(), Variation::NONE);
             add_rod(atlas, metal, &[entry, tip], SCREW_MM);
             heads.push(entry);
         }

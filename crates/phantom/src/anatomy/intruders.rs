@@ -13,7 +13,7 @@ use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
 /// Depth of an ordinary lateral recess, from disc to facet, mm (above 5 mm is normal, `lumbar-numbers.md` §4b).
-pub(crate) const RECESS_MM: f64 = 7.0;
+pub(crate) const RECESS_MM: f64 = 8.0;
 
 /// What one finding puts into the canal.
 pub(crate) struct Intruder {
@@ -25,9 +25,14 @@ pub(crate) struct Intruder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IntruderKind {
     /// Disc material of that disc's instance; a sequestrum or extrusion is moister than a protrusion.
-    Disc { instance: u8, moist: bool },
+    Disc {
+        instance: u8,
+        moist: bool,
+    },
     /// Bone of that vertebra's instance.
-    Bone { instance: u8 },
+    Bone {
+        instance: u8,
+    },
     Ligament,
 }
 
@@ -36,8 +41,10 @@ pub(crate) fn intruders(column: &Column, findings: &Findings) -> Vec<Intruder> {
     let mut found = Vec::new();
     for herniation in &findings.herniations {
         if let Some((disc, above, _)) = column.segment(herniation.disc) {
-            let kind =
-                IntruderKind::Disc { instance: disc.instance_label, moist: herniation.kind != HerniationKind::Protrusion };
+            let kind = IntruderKind::Disc {
+                instance: disc.instance_label,
+                moist: herniation.kind != HerniationKind::Protrusion,
+            };
             found.push(Intruder { parts: herniated(herniation, disc, above), kind });
         }
     }
@@ -53,7 +60,8 @@ pub(crate) fn intruders(column: &Column, findings: &Findings) -> Vec<Intruder> {
         if let Some(v) = column.named(fracture.vertebra) {
             let half = 0.5 * fracture.retropulsion_mm;
             let centre = [0.0, v.half_depth_mm(0.6) + half - 1.5, 0.27 * v.size.height_mm];
-            let fragment = Part::ellipsoid(&v.pose, centre, [0.33 * v.size.canal_width_mm, half + 1.5, 0.2 * v.size.height_mm]);
+            let fragment =
+                Part::ellipsoid(&v.pose, centre, [0.33 * v.size.canal_width_mm, half + 1.5, 0.2 * v.size.height_mm]);
             found.push(Intruder { parts: vec![fragment], kind: IntruderKind::Bone { instance: v.instance_label } });
         }
     }
@@ -132,11 +140,10 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             continue;
         }
         let solid = match kind {
-            IntruderKind::Ligament => {
-                Solid::plain(atlas.palette.background(Tissue::LigamentumFlavum), parts)
-            }
+            IntruderKind::Ligament => Solid::plain(atlas.palette.background(Tissue::LigamentumFlavum), parts),
             IntruderKind::Bone { instance } => {
-                let structure = if instance == Vertebra::S1.instance_label() { Structure::Sacrum } else { Structure::Vertebra };
+                let structure =
+                    if instance == Vertebra::S1.instance_label() { Structure::Sacrum } else { Structure::Vertebra };
                 let core = atlas.marrow(structure, instance, 80);
                 let cortex = atlas.cortex(structure, instance);
                 Solid::plain(core, parts).with_shell(0.9, cortex)

@@ -22,7 +22,9 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             BoneLesionKind::Haemangioma => {
                 Variation { t1: 1.0, t2: 2.6, proton_density: 1.1, fat_fraction: Some(0.62) }
             }
-            BoneLesionKind::Metastasis => Variation { t1: 1.35, t2: 1.9, proton_density: 1.0, fat_fraction: Some(0.02) },
+            BoneLesionKind::Metastasis => {
+                Variation { t1: 1.35, t2: 1.9, proton_density: 1.0, fat_fraction: Some(0.02) }
+            }
         };
         let material = atlas.palette.add(Tissue::Marrow, Structure::Vertebra, v.instance_label, variation);
         let size = &v.size;

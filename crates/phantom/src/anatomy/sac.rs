@@ -73,14 +73,14 @@ impl Room {
             Zone::Subarticular => 0.15 * herniation.depth_mm,
             Zone::Foraminal | Zone::Extraforaminal => 0.0,
         };
-        let herniations = findings.herniations.iter().filter(|h| Some(h.disc) == disc.label && h.migration_mm.abs() < 6.0);
+        let herniations =
+            findings.herniations.iter().filter(|h| Some(h.disc) == disc.label && h.migration_mm.abs() < 6.0);
         let pushed_mm = herniations.map(|h| pushed(&h)).fold(0.0, f64::max);
         let overgrown = findings.overgrowths.iter().find(|overgrowth| Some(overgrowth.disc) == disc.label);
         let (flavum_mm, facet_mm) =
             overgrown.map_or((0.0, 0.0), |o| (o.flavum_mm, (o.facet_mm[0] + o.facet_mm[1]) / 2.0));
         let slip = findings.slips.iter().find(|slip| Some(slip.vertebra) == above.label);
-        let (slip_mm, arch_mm) =
-            slip.map_or((0.0, 0.0), |s| (s.slip_mm, if s.lysis { s.slip_mm } else { -s.slip_mm }));
+        let (slip_mm, arch_mm) = slip.map_or((0.0, 0.0), |s| (s.slip_mm, if s.lysis { s.slip_mm } else { -s.slip_mm }));
         Self {
             front_mm: edge + disc.size.bulge_mm.max(0.0) + gap_mm + pushed_mm + 0.5 * slip_mm.max(0.0),
             back_mm: edge + above.size.canal_depth_mm - flavum_mm - 0.3 * facet_mm + 0.5 * arch_mm,

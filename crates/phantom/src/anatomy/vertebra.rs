@@ -37,13 +37,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         if change.lysis {
             carved.extend(pars_gaps(vertebra));
         }
-        atlas.solids.push(Solid {
-            carved,
-            parts,
-            blend_mm: BLEND_MM,
-            core,
-            shell: Some((CORTEX_MM, cortex)),
-        });
+        atlas.solids.push(Solid { carved, parts, blend_mm: BLEND_MM, core, shell: Some((CORTEX_MM, cortex)) });
     }
 }
 
