@@ -96,7 +96,7 @@ impl Palette {
 /// beside real T2-weighted slabs.
 const fn texture(tissue: Tissue) -> (f64, f64) {
     match tissue {
-        Tissue::Marrow => (0.10, 2.5),
+        Tissue::Marrow => (0.08, 2.5),
         Tissue::Muscle => (0.30, 3.0),
         Tissue::SubcutaneousFat | Tissue::VisceralFat => (0.08, 5.0),
         Tissue::EpiduralFat => (0.06, 2.0),

@@ -88,12 +88,12 @@ impl Tissue {
         let (t1_ms, t2_ms, proton_density) = match self {
             Self::Air | Self::Gas | Self::Metal | Self::Plastic => (1000.0, 1.0, 0.0),
             Self::Skin => (600.0, 30.0, 0.6),
-            // T1 250 keeps clinical STIR inversion times; T2 120 is the echo train's effective value.
-            Self::SubcutaneousFat => (250.0, 120.0, 0.95),
+            // T1 250 keeps clinical STIR inversion times; T2 135 is the echo train's effective value.
+            Self::SubcutaneousFat => (250.0, 135.0, 0.97),
             Self::VisceralFat | Self::EpiduralFat => (260.0, 115.0, 0.92),
             Self::Muscle => (856.0, 32.0, 0.72),
             // Its water; with the fat of `fat_fraction` it looks like the whole marrow of the tables (T1 530).
-            Self::Marrow => (850.0, 47.0, 0.85),
+            Self::Marrow => (850.0, 55.0, 0.88),
             Self::CorticalBone => (500.0, 0.8, 0.15),
             Self::Nucleus => (1165.0, 129.0, 0.79),
             Self::InnerAnnulus => (950.0, 72.0, 0.66),

@@ -50,7 +50,7 @@ pub fn acquire(
     let encoding = Encoding::new(series, group);
     let acquisition = Acquisition {
         object: Object::sample(subject, scanner, series, group, encoding, &course, field.is_even()),
-        transforms: Transforms::new(encoding, series.phase_resolution),
+        transforms: Transforms::new(encoding, series.phase_resolution, series.read_resolution),
         coil: scanner.coil.under(subject.position(), &scanner.faults.dead_elements),
         bias: Bias::draw(scanner.field_t, &stream.child("bias", 0)),
         noise_sd: noise_sd(scanner, series, group) * (encoding.encoded as f32).sqrt(),
@@ -71,9 +71,10 @@ pub fn acquire(
 
 /// Noise SD of real and imaginary part of an image before k-space is truncated and filtered.
 fn noise_sd(scanner: &Scanner, series: &SeriesProtocol, group: &SliceGroup) -> f32 {
-    // Truncation itself takes the noise of the missing lines away, so the full k-space counts here.
-    let full = SeriesProtocol { phase_resolution: 1.0, ..series.clone() };
-    let quiet = Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t);
+    // Truncation itself takes the noise of the missing samples away, so the full k-space counts here; fewer
+    // samples in the same readout time are quieter.
+    let full = SeriesProtocol { phase_resolution: 1.0, read_resolution: 1.0, ..series.clone() };
+    let quiet = Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t) * series.read_resolution.sqrt();
     (quiet * noise_factor(series) * (1.0 + scanner.faults.excess_noise)) as f32
 }
 

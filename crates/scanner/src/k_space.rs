@@ -21,13 +21,13 @@ pub(crate) struct Transforms {
 }
 
 impl Transforms {
-    /// `resolution` is the acquired part of k-space along phase encoding.
-    pub fn new(encoding: Encoding, resolution: f64) -> Self {
+    /// With the acquired parts of k-space along phase encoding and readout.
+    pub fn new(encoding: Encoding, phase_resolution: f64, read_resolution: f64) -> Self {
         let mut planner = FftPlanner::new();
         let mut both = |n| [planner.plan_fft_forward(n), planner.plan_fft_inverse(n)];
         Self {
-            phase_filter: filter(encoding.encoded, resolution),
-            read_filter: filter(encoding.read, 1.0),
+            phase_filter: filter(encoding.encoded, phase_resolution),
+            read_filter: filter(encoding.read, read_resolution),
             phase: both(encoding.encoded),
             read: both(encoding.read),
             encoding,
@@ -181,7 +181,7 @@ mod tests {
 
     /// An image of the encoded field of view, put through k-space.
     fn passed(image: impl Fn(usize, usize) -> f32, resolution: f64) -> Vec<Complex32> {
-        let transforms = Transforms::new(ENCODING, resolution);
+        let transforms = Transforms::new(ENCODING, resolution, 1.0);
         let mut k_space = transforms.empty();
         let pixels = (0..64 * 40).map(|n| Complex32::from(image(n / 40, n % 40)));
         let acquired = filter(64, resolution).into_iter().map(|f| Complex32::from(f32::from(f > 0.0)));
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_steady_shift_moves_the_image() {
         let point = |row: usize, column: usize| if (row, column) == (30, 12) { 1.0 } else { 0.0 };
-        let transforms = Transforms::new(ENCODING, 1.0);
+        let transforms = Transforms::new(ENCODING, 1.0, 1.0);
         let mut k_space = transforms.empty();
         let pixels = (0..64 * 40).map(|n| Complex32::from(point(n / 40, n % 40))).collect();
         k_space.add_moving(pixels, &[Complex32::ONE; 64], &vec![vec![[5.0, -3.0]]; 64]);

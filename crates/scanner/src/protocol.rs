@@ -69,13 +69,26 @@ pub struct LocalizerProtocol {
 
 impl Protocol {
     /// The protocols that ship with the program.
-    pub const BUILTIN_NAMES: &'static [&'static str] = &["lumbar-1.5t", "lumbar-3t"];
+    pub const BUILTIN_NAMES: &'static [&'static str] = &[
+        "lumbar-1.5t",
+        "lumbar-3t",
+        "lumbar-fast-1.5t",
+        "lumbar-postoperative-1.5t",
+        "lumbar-trauma-1.5t",
+        "lumbar-paediatric-1.5t",
+        "lumbar-volume-3t",
+    ];
 
     /// A protocol that ships with the program.
     pub fn builtin(name: &str) -> Option<Self> {
         let text = match name {
             "lumbar-1.5t" => include_str!("../protocols/lumbar-1.5t.toml"),
             "lumbar-3t" => include_str!("../protocols/lumbar-3t.toml"),
+            "lumbar-fast-1.5t" => include_str!("../protocols/lumbar-fast-1.5t.toml"),
+            "lumbar-postoperative-1.5t" => include_str!("../protocols/lumbar-postoperative-1.5t.toml"),
+            "lumbar-trauma-1.5t" => include_str!("../protocols/lumbar-trauma-1.5t.toml"),
+            "lumbar-paediatric-1.5t" => include_str!("../protocols/lumbar-paediatric-1.5t.toml"),
+            "lumbar-volume-3t" => include_str!("../protocols/lumbar-volume-3t.toml"),
             _ => return None,
         };
         Some(Self::from_toml(text).expect("a test reads every protocol that ships"))

@@ -42,6 +42,9 @@ pub struct SeriesProtocol {
     pub averages: usize,
     /// Acquired part of k-space along the phase-encoding axis, 0…1; the rest is filled with zeros.
     pub phase_resolution: f64,
+    /// Acquired part of k-space along the readout, 0…1; the rest is filled with zeros (interpolation).
+    #[serde(default = "one")]
+    pub read_resolution: f64,
     /// Further field of view that is encoded along the phase axis, as a part of the image's: 1 is 100 %.
     #[serde(default)]
     pub phase_oversampling: f64,
@@ -72,6 +75,7 @@ impl SeriesProtocol {
             bandwidth_hz_per_px,
             averages: 1,
             phase_resolution: 1.0,
+            read_resolution: 1.0,
             phase_oversampling: 0.0,
             acceleration: 1.0,
             concatenations: None,
@@ -128,7 +132,7 @@ impl SeriesProtocol {
             PhaseEncoding::Row => (width, height),
             PhaseEncoding::Column => (height, width),
         };
-        [phase / self.phase_resolution, read, group.thickness_mm]
+        [phase / self.phase_resolution, read / self.read_resolution, group.thickness_mm]
     }
 
     /// Signal-to-noise ratio relative to other series of the same tissue signal:
@@ -142,7 +146,10 @@ impl SeriesProtocol {
         let sampling_s = self.averages as f64 * lines * encodings / self.bandwidth_hz_per_px;
         let geometry_factor = 1.0 + GEOMETRY_FACTOR * (self.acceleration - 1.0).powi(2);
         // Zero filling trades: the acquired voxel grows by 1/f, the lines shrink by f.
-        field_t * pixel_mm2 * group.thickness_mm * sampling_s.sqrt() / self.phase_resolution.sqrt() / geometry_factor
+        field_t * pixel_mm2 * group.thickness_mm * sampling_s.sqrt()
+            / self.phase_resolution.sqrt()
+            / self.read_resolution
+            / geometry_factor
     }
 
     /// Specific absorption rate of the whole body, W/kg: proportional to B₀², to the squares of the flip
@@ -218,10 +225,9 @@ impl SeriesProtocol {
         positive("bandwidth-hz-per-px", self.bandwidth_hz_per_px)?;
         positive("averages", self.averages as f64)?;
         positive("phase-resolution", self.phase_resolution)?;
-        if self.phase_resolution > 1.0 {
-            return Err(SeriesError::PhaseResolution(self.phase_resolution));
-        }
         for (name, value, low, high) in [
+            ("phase-resolution", self.phase_resolution, 0.1, 1.0),
+            ("read-resolution", self.read_resolution, 0.1, 1.0),
             ("phase-oversampling", self.phase_oversampling, 0.0, 3.0),
             ("acceleration", self.acceleration, 1.0, 4.0),
             ("concatenations", self.concatenations.unwrap_or(1) as f64, 1.0, 64.0),
@@ -322,9 +328,6 @@ pub enum SeriesError {
         /// What it was.
         value: f64,
     },
-    /// More of k-space than there is.
-    #[error("phase-resolution is {0}, expected at most 1")]
-    PhaseResolution(f64),
     /// A value outside its range.
     #[error("{name} is {value}, expected {low} to {high}")]
     OutOfRange {
