@@ -98,7 +98,7 @@ const fn texture(tissue: Tissue) -> (f64, f64) {
     match tissue {
         Tissue::Marrow => (0.08, 2.5),
         Tissue::Muscle => (0.30, 3.0),
-        Tissue::SubcutaneousFat | Tissue::VisceralFat => (0.08, 5.0),
+        Tissue::SubcutaneousFat | Tissue::VisceralFat => (0.04, 6.0),
         Tissue::EpiduralFat => (0.06, 2.0),
         Tissue::Nucleus | Tissue::InnerAnnulus | Tissue::OuterAnnulus => (0.10, 2.0),
         Tissue::InterspinousTissue => (0.35, 2.5),
