@@ -113,18 +113,17 @@ fn screws_are_metal_and_disturb_the_field_where_they_are() {
 fn every_population_draws_spines_that_build() {
     for path in files("") {
         let population = Population::from_toml(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let mut built = 0;
-        for seed in 0..60 {
-            let parameters = population.sample(&Stream::from_seed(seed));
-            match Spine::build(&parameters, seed % 2 == 0) {
-                Ok(spine) => {
-                    built += 1;
-                    assert!(spine.materials().len() < 250, "{} materials", spine.materials().len());
-                }
-                Err(error) => eprintln!("{} {seed}: {error}", population.name()),
-            }
-        }
-        assert!(built >= 57, "{}: {built} of 60", population.name());
+        let draws = (0..60).map(|seed| Spine::build(&population.sample(&Stream::from_seed(seed)), seed % 2 == 0));
+        let (built, refused): (Vec<_>, Vec<_>) = draws.partition(Result::is_ok);
+        // A combination of findings may be impossible now and then; the caller draws again.
+        assert!(
+            refused.len() <= 3,
+            "{}: {:?}",
+            population.name(),
+            refused.iter().map(Result::as_ref).collect::<Vec<_>>()
+        );
+        let most = built.into_iter().map(|spine| spine.unwrap().materials().len()).max();
+        assert!(most < Some(250), "{}: {most:?} materials", population.name());
     }
 }
 

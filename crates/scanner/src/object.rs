@@ -57,12 +57,15 @@ struct Patch {
     first: [isize; 2],
 }
 
+/// A function of the pixels of a patch's slice.
+type OverSlice<'a> = &'a (dyn Fn(&Grid, usize) -> Vec<f32> + Sync);
+
 /// What surrounds one pixel when its signal is summed.
 pub(crate) struct Surroundings<'a> {
-    /// Coil, shading and saturation bands at the pixels of a patch's slice.
-    pub factor: &'a (dyn Fn(&Grid, usize) -> Vec<f32> + Sync),
-    /// Shift of the resonance, Hz, at the pixels of a patch's slice; `None` where the field is even.
-    pub shim_hz: Option<&'a (dyn Fn(&Grid, usize) -> Vec<f32> + Sync)>,
+    /// Coil, shading and saturation bands.
+    pub factor: OverSlice<'a>,
+    /// Shift of the resonance, Hz; `None` where the field is even.
+    pub shim_hz: Option<OverSlice<'a>>,
     /// Shift by metal at a place, Hz; `None` without metal near.
     pub metal_hz: Option<&'a (dyn Fn(&Point) -> f64 + Sync)>,
     /// True where another group's slice crosses; `None` without such groups.
