@@ -207,7 +207,7 @@ pub enum PhantomVerb {
     after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7 --format png"
 )]
 pub struct ScanArguments {
-    /// Name in phantoms/, or a file
+    /// Name in phantoms/, a file, or a QA phantom: acr-large, ball
     pub spec: String,
     /// Which individual of a population, and which noise
     #[arg(long, default_value_t = 1)]
@@ -215,6 +215,12 @@ pub struct ScanArguments {
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
     pub protocol: String,
+    /// What is wrong with the machine: a TOML file such as `ghost = 0.05`
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+    /// Scan the protocol's further series, too (T1, STIR)
+    #[arg(long)]
+    pub all: bool,
     /// Where to write
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

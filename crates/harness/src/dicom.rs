@@ -28,13 +28,28 @@ impl Study<'_> {
     /// # Errors
     /// [`FileError`] with the file and the system's reason.
     pub fn write(&self, folder: &Path, number: u32, group: &SliceGroup, images: &Volume<f32>) -> Result<(), FileError> {
+        self.write_as(folder, number, series_of(self.protocol, group), group, images)
+    }
+
+    /// The same for a series that is none of the protocol's planned ones.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_as(
+        &self,
+        folder: &Path,
+        number: u32,
+        series: &SeriesProtocol,
+        group: &SliceGroup,
+        images: &Volume<f32>,
+    ) -> Result<(), FileError> {
         let folder = folder.join(file_name(&group.name));
         std::fs::create_dir_all(&folder).map_err(FileError::unreadable(&folder))?;
-        write_series(&folder, &self.header(number, group), images)?;
+        write_series(&folder, &self.header(number, series, group), images)?;
         Ok(())
     }
 
-    fn header(&self, number: u32, group: &SliceGroup) -> SeriesHeader {
+    fn header(&self, number: u32, series: &SeriesProtocol, group: &SliceGroup) -> SeriesHeader {
         let person = self.registration;
         SeriesHeader {
             patient_name: format!("Phantom^{}", person.patient_id),
@@ -50,7 +65,7 @@ impl Study<'_> {
             study_key: self.key.clone(),
             series_number: number,
             description: group.name.clone(),
-            sequence: sequence_of(series_of(self.protocol, group), self.protocol.field_t, group.thickness_mm),
+            sequence: sequence_of(series, self.protocol.field_t, group.thickness_mm),
         }
     }
 }

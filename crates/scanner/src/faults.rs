@@ -28,7 +28,39 @@ pub struct Faults {
     pub transmit_loss: f64,
 }
 
+/// Why a text is no list of faults.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultsError {
+    /// Not TOML, or not these fields.
+    #[error(transparent)]
+    Syntax(#[from] toml::de::Error),
+    /// A fault that no machine can have.
+    #[error("{field} is {value}, expected {low} to {high}")]
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
+    },
+}
+
 impl Faults {
+    /// Reads and checks a list of faults.
+    ///
+    /// # Errors
+    /// [`FaultsError`] with the place or the field.
+    pub fn from_toml(text: &str) -> Result<Self, FaultsError> {
+        let faults: Self = toml::from_str(text)?;
+        match faults.check() {
+            Ok(()) => Ok(faults),
+            Err((field, value, [low, high])) => Err(FaultsError::OutOfRange { field, value, low, high }),
+        }
+    }
+
     /// The first value that no machine can have: its field, the value and the limits.
     pub(crate) fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
         let [x, y, z] = self.gradient_error;

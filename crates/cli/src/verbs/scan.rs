@@ -1,80 +1,161 @@
-//! `plumbline scan`: localizer and planned series of one phantom.
+//! `plumbline scan`: localizer and planned series of one phantom, or a QA phantom.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use geometry::SliceGroup;
+use exam::Registration;
+use geometry::{PatientPosition, SliceGroup, SliceRole, Volume};
 use harness::dicom::{Study, file_name};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::write_nifti;
 use randomness::Stream;
-use scanner::Saturation;
+use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, StackRole, Subject};
+use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
 
 use crate::arguments::{ImageFormat, ScanArguments};
 use crate::failure::Failure;
 use crate::{output, resources};
 
-/// Scans the localizer and, prescribed from the truth, the sagittal and axial series.
+/// Scans what the name stands for.
 pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
-    let protocol = resources::protocol(&arguments.protocol)?;
-    let patient = resources::patient(&arguments.spec, arguments.seed)?;
-    resources::folder(&arguments.out)?;
-    let registration = harness::runner::registration_of(&patient, arguments.seed);
-    let study = Study {
-        protocol: &protocol,
-        registration: &registration,
-        key: format!("{} {} {}", arguments.spec, arguments.seed, arguments.protocol),
+    let mut protocol = resources::protocol(&arguments.protocol)?;
+    if let Some(path) = &arguments.faults {
+        protocol.faults = faults(path)?;
+    }
+    match arguments.spec.as_str() {
+        "acr-large" => scan_object(arguments, &protocol, &AcrLargePhantom),
+        "ball" => scan_object(arguments, &protocol, &Ball::default()),
+        _ => scan_patient(arguments, &protocol),
+    }
+}
+
+/// The machine's faults from a TOML file.
+fn faults(path: &Path) -> Result<Faults, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::wrong(format!("cannot read {}: {error}", path.display())))?;
+    Faults::from_toml(&text).map_err(|error| Failure::wrong(format!("{}: {error}", path.display())))
+}
+
+/// A QA phantom with the ACR's axial series.
+fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Subject) -> Result<ExitCode, Failure> {
+    let (series, group) = (acr_t1(), acr_axial());
+    let registration = Registration {
+        patient_id: arguments.spec.to_uppercase(),
+        age_years: 0.0,
+        weight_kg: 5.0,
+        height_cm: 20.0,
+        position: PatientPosition::HeadFirstSupine,
     };
-    let plan = harness::runner::true_plan(&patient.truth(), &harness::runner::rules_of(&protocol));
-    let localizer = scanner::localizer(&protocol).into_iter().map(|group| (&protocol.localizer.series, group, &[][..]));
-    let planned = plan.groups.iter().map(|group| {
-        let axial = group.role == geometry::SliceRole::AxialDisc;
-        (if axial { &protocol.axial_t2 } else { &protocol.sagittal_t2 }, group.clone(), &plan.sat_bands[..])
-    });
+    let session = Session::open(arguments, protocol, &registration)?;
+    let scanner = qa_scanner(protocol.field_t, protocol.faults.clone());
+    session.scan(object, &scanner, 1, &series, &group, &Saturation::default())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The localizer and, prescribed from the truth, the planned and the further series.
+fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCode, Failure> {
+    let patient = resources::patient(&arguments.spec, arguments.seed)?;
+    let registration = harness::runner::registration_of(&patient, arguments.seed);
+    let session = Session::open(arguments, protocol, &registration)?;
+    let plan = harness::runner::true_plan(&patient.truth(), &harness::runner::rules_of(protocol));
+
+    let mut queue: Vec<(&SeriesProtocol, SliceGroup)> =
+        scanner::localizer(protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();
+    for group in &plan.groups {
+        let sagittal = group.role == SliceRole::Sagittal;
+        queue.push((if sagittal { &protocol.sagittal_t2 } else { &protocol.axial_t2 }, group.clone()));
+    }
+    for further in protocol.further.iter().filter(|_| arguments.all) {
+        let sagittal = further.stack == StackRole::Sagittal;
+        for group in plan.groups.iter().filter(|group| (group.role == SliceRole::Sagittal) == sagittal) {
+            let name = format!("{} {}", further.series.name, group.name);
+            queue.push((&further.series, SliceGroup { name, ..group.clone() }));
+        }
+    }
+
     let mut scan_time_s = 0.0;
-    for (number, (series, group, bands)) in localizer.chain(planned).enumerate() {
-        series.check(&group).map_err(Failure::input)?;
-        let stream = Stream::from_seed(arguments.seed).child("acquisition", number as u64);
-        let images = scanner::acquire(&patient, &protocol.scanner(), series, &group, &Saturation::by(bands), &stream);
-        let seconds = series.scan_time_s(&group);
-        scan_time_s += seconds;
-        let written = write(arguments, &study, number as u32 + 1, &group, &images)?;
-        output::result(format!(
-            "{:<20} {:>3} slices, {seconds:>5.1} s of scan time  {written}",
-            group.name, group.slices
-        ));
+    for (number, (series, group)) in queue.iter().enumerate() {
+        let bands: &[_] = if group.name.starts_with("localizer") { &[] } else { &plan.sat_bands };
+        session.scan(&patient, &protocol.scanner(), number as u32 + 1, series, group, &Saturation::by(bands))?;
+        scan_time_s += series.scan_time_s(group);
     }
     output::result(format!("{scan_time_s:.0} s of scan time in all"));
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(
-    arguments: &ScanArguments,
-    study: &Study<'_>,
-    number: u32,
-    group: &SliceGroup,
-    images: &geometry::Volume<f32>,
-) -> Result<String, Failure> {
-    let name = file_name(&group.name);
-    let path = match arguments.format {
-        ImageFormat::Nifti => {
-            let path = arguments.out.join(format!("{name}.nii.gz"));
-            write_nifti(&path, images).map_err(Failure::unfinished)?;
-            path
-        }
-        ImageFormat::Dicom => {
-            study.write(&arguments.out, number, group, images).map_err(Failure::unfinished)?;
-            arguments.out.join(name)
-        }
-        ImageFormat::Png => {
-            let path = arguments.out.join(format!("{name}.png"));
-            let window = Window::of(images);
-            let views: Vec<_> = (0..group.slices)
-                .map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).picture))
-                .collect();
-            let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
-            resources::write(&path, &montage(&named, 5).encode_png())?;
-            path
-        }
-    };
-    Ok(path.display().to_string())
+/// One examination and where its images go.
+struct Session<'a> {
+    arguments: &'a ScanArguments,
+    protocol: &'a Protocol,
+    study: Study<'a>,
+}
+
+impl<'a> Session<'a> {
+    fn open(
+        arguments: &'a ScanArguments,
+        protocol: &'a Protocol,
+        registration: &'a Registration,
+    ) -> Result<Self, Failure> {
+        resources::folder(&arguments.out)?;
+        let key = format!("{} {} {}", arguments.spec, arguments.seed, arguments.protocol);
+        Ok(Self { arguments, protocol, study: Study { protocol, registration, key } })
+    }
+
+    /// Scans and writes one group, and says what it cost.
+    fn scan(
+        &self,
+        subject: &impl Subject,
+        scanner: &Scanner,
+        number: u32,
+        series: &SeriesProtocol,
+        group: &SliceGroup,
+        saturation: &Saturation<'_>,
+    ) -> Result<(), Failure> {
+        series.check(group).map_err(Failure::input)?;
+        let stream = Stream::from_seed(self.arguments.seed).child("acquisition", u64::from(number) - 1);
+        let images = scanner::acquire(subject, scanner, series, group, saturation, &stream);
+        let written = self.write(number, series, group, &images)?;
+        let [phase, read, through] = series.voxel_mm(group);
+        output::result(format!(
+            "{:<34} {:>3} slices, {:>5.1} s, {phase:.2} × {read:.2} × {through:.1} mm, relative SNR {:>5.2}, SAR {:.1} W/kg  {written}",
+            group.name,
+            group.slices,
+            series.scan_time_s(group),
+            series.relative_snr(group, self.protocol.field_t),
+            series.sar_w_per_kg(group, self.protocol.field_t),
+        ));
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        number: u32,
+        series: &SeriesProtocol,
+        group: &SliceGroup,
+        images: &Volume<f32>,
+    ) -> Result<String, Failure> {
+        let (name, out) = (file_name(&group.name), &self.arguments.out);
+        let path = match self.arguments.format {
+            ImageFormat::Nifti => {
+                let path = out.join(format!("{name}.nii.gz"));
+                write_nifti(&path, images).map_err(Failure::unfinished)?;
+                path
+            }
+            ImageFormat::Dicom => {
+                self.study.write_as(out, number, series, group, images).map_err(Failure::unfinished)?;
+                out.join(name)
+            }
+            ImageFormat::Png => {
+                let path = out.join(format!("{name}.png"));
+                let window = Window::of(images);
+                let views: Vec<_> = (0..group.slices)
+                    .map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).picture))
+                    .collect();
+                let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
+                resources::write(&path, &montage(&named, 5).encode_png())?;
+                path
+            }
+        };
+        Ok(path.display().to_string())
+    }
 }
