@@ -215,6 +215,9 @@ pub struct ScanArguments {
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
     pub protocol: String,
+    /// How the patient lies: HFS, HFP, HFDR, HFDL, FFS, FFP, FFDR or FFDL
+    #[arg(long, value_name = "POSITION", default_value = "HFS")]
+    pub position: String,
     /// What is wrong with the machine: a TOML file such as `ghost = 0.05`
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
