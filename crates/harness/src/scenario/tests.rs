@@ -77,7 +77,8 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
         (
             "lumbar-1.5t",
             "brain",
-            "s.toml:10:12: unknown protocol 'brain' (known: lumbar-1.5t, lumbar-3t; or a path that \
+            "s.toml:10:12: unknown protocol 'brain' (known: lumbar-1.5t, lumbar-3t, lumbar-fast-1.5t, \
+            lumbar-postoperative-1.5t, lumbar-trauma-1.5t, lumbar-paediatric-1.5t, lumbar-volume-3t; or a path that \
             ends in .toml)",
         ),
         (
