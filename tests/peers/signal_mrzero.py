@@ -43,9 +43,9 @@ class Builder:
         for n, (duration_ms, spoiled, sampled) in enumerate(events):
             rep.event_time[n] = duration_ms * 1e-3
             if spoiled:
-                # Never twice the same, so that no echo of earlier pulses comes back: ideal spoiling.
+                # Whole turns across the voxel, seldom the same twice: no echo of earlier pulses comes back.
                 self.spoiled += 1
-                rep.gradm[n, 0] = SPOILER * (1 + 0.618034 * self.spoiled % 1)
+                rep.gradm[n, 0] = SPOILER * (1 + 7 * self.spoiled * self.spoiled % 23)
             if sampled:
                 rep.adc_usage[n] = 1
                 rep.adc_phase[n] = -phase_deg * torch.pi / 180

@@ -86,7 +86,7 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "roll-rad",
             "s.toml:8:1: unknown field `roll-rad`, expected one of `positions`, `roll-deg`, `pitch-deg`, \
             `yaw-deg`, `offset-left-mm`, `offset-posterior-mm`, `offset-head-mm`, `landmark-error-mm`, \
-            `knee-cushion-probability` (did you mean 'roll-deg'?)",
+            `knee-cushion-probability`, `motion`, `restless-probability` (did you mean 'roll-deg'?)",
         ),
         ("sd = 4.0", "sd = -4.0", "s.toml:8:12: positioning: sd and limit of roll-deg must not be negative"),
         ("sd = 4.0", "sd = nan", "s.toml:8:12: positioning: sd of roll-deg is NaN, expected a finite number"),
