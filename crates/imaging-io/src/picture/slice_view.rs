@@ -5,6 +5,9 @@ use geometry::{Grid, Plane, Point, SliceGroup, Structure, Vector, Volume};
 use super::canvas::{Colour, Picture};
 use super::structure_colour;
 
+/// Most pixels along a picture's side.
+const LONGEST_SIDE: f64 = 4096.0;
+
 /// Grey values: black at `low`, white at `high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -59,6 +62,9 @@ impl SliceView {
     pub fn of(volume: &Volume<f32>, slice: usize, window: Window, pixels_per_mm: f64) -> Self {
         let grid = volume.grid.clone();
         let slice = slice.min(grid.shape[2].saturating_sub(1));
+        // However large a file says its voxels are, the picture stays one that a screen can show.
+        let longest_mm = grid.extent_mm()[0].max(grid.extent_mm()[1]).max(f64::MIN_POSITIVE);
+        let pixels_per_mm = pixels_per_mm.min(LONGEST_SIDE / longest_mm);
         let size = |axis: usize| ((grid.extent_mm()[axis] * pixels_per_mm).round() as usize).max(1);
         let (width, height) = (size(0), size(1));
         let mut picture = Picture::filled(width, height, [0, 0, 0]);
@@ -229,5 +235,12 @@ mod tests {
         let elsewhere = Grid::axis_aligned(Point::new(900.0, 0.0, 0.0), [1.0; 3], [2, 2, 2]);
         let drawn = drawn.with_labels(&Volume::filled(elsewhere, 2), 0.5);
         assert_eq!(drawn.picture, plain.picture);
+    }
+
+    #[test]
+    fn huge_voxels_make_no_huge_picture() {
+        let grid = Grid::axis_aligned(Point::origin(), [1e6, 2e6, 1.0], [4, 4, 1]);
+        let view = SliceView::of(&Volume::filled(grid, 1.0), 0, Window { low: 0.0, high: 1.0 }, 1.0);
+        assert_eq!((view.picture.width, view.picture.height), (2048, 4096));
     }
 }
