@@ -34,7 +34,7 @@
 //! | --- | --- |
 //! | [`substance`], [`subject`], [`implant`] | what can be scanned, and what the scanner sees of it |
 //! | [`sequence`], [`fat_suppression`] | pulse sequences and their signal equations; what becomes of fat |
-//! | [`series`], [`stack_geometry`], [`protocol`] | how a series is scanned, how large its stack is, all series of an examination |
+//! | [`series`], [`series_error`], [`stack_geometry`], [`protocol`] | how a series is scanned, how large its stack is, all series of an examination |
 //! | [`mod@localizer`] | the three planes at the isocentre |
 //! | [`coil`], [`mod@scanner`], [`faults`] | the machine, and what may be wrong with it |
 //! | [`saturation`] | bands, and slices that cross |
@@ -61,6 +61,7 @@ pub mod saturation;
 pub mod scanner;
 pub mod sequence;
 pub mod series;
+pub mod series_error;
 mod shading;
 mod slot;
 pub mod stack_geometry;
@@ -78,7 +79,8 @@ pub use protocol::{FurtherSeries, LocalizerProtocol, Protocol, ProtocolError, St
 pub use saturation::Saturation;
 pub use scanner::Scanner;
 pub use sequence::Sequence;
-pub use series::{SeriesError, SeriesProtocol};
+pub use series::SeriesProtocol;
+pub use series_error::SeriesError;
 pub use stack_geometry::StackGeometry;
 pub use subject::Subject;
 pub use substance::{FatPool, Substance};

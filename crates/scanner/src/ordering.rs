@@ -58,7 +58,7 @@ impl Ordering {
         Self { lines }
     }
 
-    /// Number of averages.
+    /// When the last line is acquired, s after the slice's first excitation.
     pub fn duration_s(&self) -> f64 {
         self.lines.iter().flatten().flat_map(|line| line.times_s.iter().copied()).fold(0.0, f64::max)
     }

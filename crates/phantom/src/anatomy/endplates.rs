@@ -50,7 +50,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         atlas.solids.push(Solid::plain(core, vec![ball(0.0)]));
         // A sclerotic rim; its part outside the body is hidden by the disc, which must come first there.
         let within = body_slab(v, up, 0.4, node.depth_mm + 2.0);
-        atlas.solids.push(Solid { carved: Vec::new(), ..Solid::plain(rim, vec![clipped(ball(1.0), &within)]) });
+        atlas.solids.push(Solid::plain(rim, vec![clipped(ball(1.0), &within)]));
     }
     for change in &findings.endplate_changes {
         let Some(v) = column.named(change.vertebra) else { continue };
