@@ -41,6 +41,9 @@ impl Picture {
     /// Copies another picture onto this one with its corner at (x, y); what does not fit is cut off.
     pub fn paste(&mut self, other: &Self, x: usize, y: usize) {
         let columns = other.width.min(self.width.saturating_sub(x));
+        if columns == 0 {
+            return;
+        }
         for row in 0..other.height.min(self.height.saturating_sub(y)) {
             let from = row * other.width * 3;
             let to = ((y + row) * self.width + x) * 3;
@@ -48,11 +51,15 @@ impl Picture {
         }
     }
 
-    /// A part of the picture with its corner at (x, y); what lies outside is left out.
+    /// A part of the picture with its corner at (x, y); what lies outside is left out, so that a part wholly
+    /// beyond the border has no pixel.
     #[must_use]
     pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
         let width = width.min(self.width.saturating_sub(x));
         let height = height.min(self.height.saturating_sub(y));
+        if width == 0 || height == 0 {
+            return Self::filled(0, 0, [0, 0, 0]);
+        }
         let row = |y: usize| &self.rgb[(y * self.width + x) * 3..][..width * 3];
         Self { width, height, rgb: (y..y + height).flat_map(row).copied().collect() }
     }
@@ -117,5 +124,17 @@ mod tests {
         picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 2, 2);
         assert_eq!(picture.pixel(3, 3), [7, 7, 7]);
         assert_eq!(picture.pixel(1, 1), [0, 0, 0]);
+    }
+
+    #[test]
+    fn pastes_and_parts_beyond_the_border_are_nothing() {
+        let black = Picture::filled(4, 4, [0, 0, 0]);
+        for (x, y) in [(9, 3), (3, 9), (9, 9), (4, 3), (usize::MAX, 3), (3, usize::MAX)] {
+            let mut picture = black.clone();
+            picture.paste(&Picture::filled(2, 2, [7, 7, 7]), x, y);
+            assert_eq!(picture, black, "at {x}, {y}");
+            assert!(black.cropped(x, y, 2, 2).rgb.is_empty(), "at {x}, {y}");
+        }
+        assert_eq!(black.cropped(3, 3, 5, 5), Picture::filled(1, 1, [0, 0, 0]));
     }
 }

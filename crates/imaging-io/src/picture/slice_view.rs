@@ -5,6 +5,9 @@ use geometry::{Grid, Plane, Point, SliceGroup, Structure, Vector, Volume};
 use super::canvas::{Colour, Picture};
 use super::structure_colour;
 
+/// No picture of a slice is wider or higher, pixels: twice the finest screens of reporting rooms (about 4000).
+const LONGEST_SIDE: f64 = 8192.0;
+
 /// Grey values: black at `low`, white at `high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -56,9 +59,12 @@ pub struct SliceView {
 
 impl SliceView {
     /// A slice in grey; the nearest there is, if `slice` is beyond the last. Values are interpolated between pixels.
+    /// A slice that would be longer than 8192 pixels is shown smaller: spacings come from files and can be anything.
     pub fn of(volume: &Volume<f32>, slice: usize, window: Window, pixels_per_mm: f64) -> Self {
         let grid = volume.grid.clone();
         let slice = slice.min(grid.shape[2].saturating_sub(1));
+        let longest_mm = grid.extent_mm()[0].max(grid.extent_mm()[1]);
+        let pixels_per_mm = pixels_per_mm.min(LONGEST_SIDE / longest_mm);
         let size = |axis: usize| ((grid.extent_mm()[axis] * pixels_per_mm).round() as usize).max(1);
         let (width, height) = (size(0), size(1));
         let mut picture = Picture::filled(width, height, [0, 0, 0]);
@@ -214,6 +220,16 @@ mod tests {
         assert_eq!(view.picture.pixel(100, 80), palette::YELLOW);
         assert_eq!(view.picture.pixel(100, 90), [128, 128, 128]);
         assert_eq!(view.picture.pixel(175, 80), [128, 128, 128], "beyond 30 mm");
+    }
+
+    #[test]
+    fn an_enormous_spacing_makes_no_enormous_picture() {
+        let grid = Grid::axis_aligned(Point::origin(), [1e30, 1.0, 1.0], [4, 4, 2]);
+        let view = SliceView::of(&Volume::filled(grid, 1.0), 0, Window { low: 0.0, high: 2.0 }, 2.0);
+        assert_eq!((view.picture.width, view.picture.height), (8192, 1));
+        assert_eq!(view.picture.pixel(8000, 0), [128, 128, 128]);
+        let (x, _) = view.pixel_of(&Point::new(1e30, 0.0, 0.0));
+        assert!((x - 8192.0 * 1.5 / 4.0).abs() < 1e-6, "places are still places: {x}");
     }
 
     #[test]
