@@ -16,6 +16,7 @@
 //! | [`nifti_file`] | NIfTI-1 files, LPS at our side and RAS at theirs |
 //! | [`dicom_series`] | one MR series, classic or enhanced: writing and reading it |
 //! | [`dicom_segmentation`] | labels as a DICOM segmentation of a series |
+//! | [`dicom_report`] | measurements as a DICOM structured report |
 //! | [`dicom_element`] | data elements, codes and UIDs |
 //! | [`anatomy_codes`] | vertebrae, discs, sacrum and canal in SNOMED CT |
 //! | [`mod@read_image`] | a path, whatever it is, to an image |
@@ -25,6 +26,7 @@
 
 pub mod anatomy_codes;
 pub mod dicom_element;
+pub mod dicom_report;
 pub mod dicom_segmentation;
 pub mod dicom_series;
 pub mod error;
@@ -34,6 +36,7 @@ pub mod read_image;
 pub mod whole_file;
 
 pub use dicom_element::Code;
+pub use dicom_report::{Measurement, MeasurementGroup, MeasurementReport, write_report};
 pub use dicom_segmentation::{Algorithm, Segment, Segmentation, SegmentationError, write_segmentation};
 pub use dicom_series::{SequenceParameters, SeriesHeader, SourceSeries, read_series, write_enhanced, write_series};
 pub use error::FileError;
