@@ -97,5 +97,7 @@ pub(super) fn fill_container(
         });
         object.sequence(tags::CONTENT_TEMPLATE_SEQUENCE, vec![template]);
     }
-    object.sequence(tags::CONTENT_SEQUENCE, content);
+    if !content.is_empty() {
+        object.sequence(tags::CONTENT_SEQUENCE, content);
+    }
 }

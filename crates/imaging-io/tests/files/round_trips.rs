@@ -36,6 +36,20 @@ fn dicom_keeps_values_places_and_the_position() {
 }
 
 #[test]
+fn a_nifti_that_promises_more_than_it_holds_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.nii");
+    write_nifti(&path, &volume(0.4, false)).expect("written");
+    let mut bytes = std::fs::read(&path).expect("there");
+    for axis in 1..4 {
+        bytes[40 + 2 * axis..][..2].copy_from_slice(&600u16.to_le_bytes()); // dim[axis] of the header
+    }
+    std::fs::write(&path, bytes).expect("written");
+    let message = read_nifti(&path).expect_err("an empty promise").to_string();
+    assert!(message.contains("a.nii") && message.contains("bytes for [600, 600, 600] voxels"), "{message}");
+}
+
+#[test]
 fn enhanced_files_hold_what_classic_ones_hold() {
     let folder = tempfile::tempdir().expect("a folder");
     let (classic, enhanced) = (folder.path().join("classic"), folder.path().join("enhanced"));
