@@ -9,6 +9,7 @@
 //! | `series/`, `enhanced/`, `series.nii.gz` | the same oblique volume, classic, enhanced and as NIfTI |
 //! | `labels.nii.gz`, `segmentation.dcm`, `enhanced-segmentation.dcm` | the same labels, of either series |
 //! | `report.dcm`, `measurements.tsv` | the same measurements |
+//! | `sequences/GR-SP/`, … | gradient echo, balanced, spin echo and inversion recovery, classic and enhanced |
 //! | `positions/HFS/`, `positions/HFS.nii.gz`, … | a bright block on the patient's left, front and head side |
 
 use std::error::Error;
@@ -46,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = report();
     write_report(&folder.join("report.dcm"), &source, &report)?;
     std::fs::write(folder.join("measurements.tsv"), table(&report))?;
+    write_sequences(&folder.join("sequences"))?;
     write_positions(&folder.join("positions"))
 }
 
@@ -98,6 +100,28 @@ fn table(report: &MeasurementReport) -> String {
     lines.collect()
 }
 
+/// The other kinds of sequence, classic and enhanced: what must be said of each differs.
+fn write_sequences(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let volume = Volume::filled(sagittal_grid(), 100.0f32);
+    for (number, scanning, variant, inversion_time_ms, echo_train_length) in [
+        (30, "GR", "SP", None, 1),
+        (31, "GR", "SS", None, 1),
+        (32, "SE", "NONE", None, 1),
+        (33, "IR", "SK", Some(150.0), 17),
+    ] {
+        let mut header = header(number, PatientPosition::FeetFirstSupine);
+        header.sequence.scanning_sequence = scanning.into();
+        header.sequence.variant = variant.into();
+        header.sequence.inversion_time_ms = inversion_time_ms;
+        header.sequence.echo_train_length = echo_train_length;
+        let folder = folder.join(format!("{scanning}-{variant}"));
+        std::fs::create_dir_all(&folder)?;
+        write_series(&folder, &header, &volume)?;
+        write_enhanced(&folder.join("enhanced.dcm"), &header, &volume)?;
+    }
+    Ok(())
+}
+
 /// A block on the patient's left (+x), front (−y) and head side (+z) in axial slices, in all eight positions.
 fn write_positions(folder: &Path) -> Result<(), Box<dyn Error>> {
     for (position, number) in PatientPosition::ALL.into_iter().zip(10..) {
@@ -135,6 +159,7 @@ fn header(series_number: u32, position: PatientPosition) -> SeriesHeader {
             variant: "SK".into(),
             repetition_time_ms: 3500.0,
             echo_time_ms: 100.0,
+            inversion_time_ms: None,
             flip_deg: 90.0,
             echo_train_length: 17,
             averages: 1.0,

@@ -15,7 +15,8 @@ use crate::{output, resources};
 /// Scans the localizer and, prescribed from the truth, the sagittal and axial series.
 pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let protocol = resources::protocol(&arguments.protocol)?;
-    let patient = resources::patient(&arguments.spec, arguments.seed)?;
+    let mut patient = resources::patient(&arguments.spec, arguments.seed)?;
+    patient.positioning.position = arguments.position;
     resources::folder(&arguments.out)?;
     let registration = harness::runner::registration_of(&patient, arguments.seed);
     let study = Study {
@@ -63,6 +64,9 @@ fn write(
         ImageFormat::Dicom => {
             study.write(&arguments.out, number, group, images).map_err(Failure::unfinished)?;
             arguments.out.join(name)
+        }
+        ImageFormat::DicomEnhanced => {
+            study.write_enhanced(&arguments.out, number, group, images).map_err(Failure::unfinished)?
         }
         ImageFormat::Png => {
             let path = arguments.out.join(format!("{name}.png"));

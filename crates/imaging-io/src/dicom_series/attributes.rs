@@ -46,6 +46,8 @@ pub struct SequenceParameters {
     pub repetition_time_ms: f64,
     /// Echo Time (0018,0081), ms.
     pub echo_time_ms: f64,
+    /// Inversion Time (0018,0082), ms; for `IR` alone.
+    pub inversion_time_ms: Option<f64>,
     /// Flip Angle (0018,1314), degrees.
     pub flip_deg: f64,
     /// Echo Train Length (0018,0091).

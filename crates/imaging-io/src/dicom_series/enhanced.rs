@@ -74,7 +74,9 @@ fn describe_pulse_sequence(object: &mut InMemDicomObject, header: &SeriesHeader)
     object.text(tags::PULSE_SEQUENCE_NAME, VR::SH, format!("{} {}", sequence.scanning_sequence, sequence.variant));
     object.text(tags::MR_ACQUISITION_TYPE, VR::CS, "2D");
     object.text(tags::ECHO_PULSE_SEQUENCE, VR::CS, if gradient { "GRADIENT" } else { "SPIN" });
-    object.text(tags::MULTIPLE_SPIN_ECHO, VR::CS, if sequence.echo_train_length > 1 { "YES" } else { "NO" });
+    if !gradient {
+        object.text(tags::MULTIPLE_SPIN_ECHO, VR::CS, if sequence.echo_train_length > 1 { "YES" } else { "NO" });
+    }
     object.text(tags::MULTI_PLANAR_EXCITATION, VR::CS, "NO");
     object.text(tags::PHASE_CONTRAST, VR::CS, "NO");
     object.text(tags::TIME_OF_FLIGHT_CONTRAST, VR::CS, "NO");

@@ -125,8 +125,10 @@ fn field_of_view(object: &mut InMemDicomObject, volume: &Volume<f32>) {
 /// C.8.13.5.5.
 fn modifier(object: &mut InMemDicomObject, header: &SeriesHeader) {
     let sequence = &header.sequence;
-    let inverted = sequence.scanning_sequence == "IR";
-    object.text(tags::INVERSION_RECOVERY, VR::CS, if inverted { "YES" } else { "NO" });
+    object.text(tags::INVERSION_RECOVERY, VR::CS, if sequence.inversion_time_ms.is_some() { "YES" } else { "NO" });
+    if let Some(time_ms) = sequence.inversion_time_ms {
+        object.double(tags::INVERSION_TIMES, time_ms);
+    }
     object.text(tags::FLOW_COMPENSATION, VR::CS, "NONE");
     object.text(tags::SPOILING, VR::CS, if sequence.variant.contains("SP") { "RF" } else { "NONE" });
     object.text(tags::T2_PREPARATION, VR::CS, "NO");

@@ -56,6 +56,9 @@ fn describe_sequence(object: &mut InMemDicomObject, header: &SeriesHeader, volum
     object.text(tags::MR_ACQUISITION_TYPE, VR::CS, "2D");
     object.decimals(tags::REPETITION_TIME, &[sequence.repetition_time_ms]);
     object.decimals(tags::ECHO_TIME, &[sequence.echo_time_ms]);
+    if let Some(time_ms) = sequence.inversion_time_ms {
+        object.decimals(tags::INVERSION_TIME, &[time_ms]);
+    }
     object.decimals(tags::NUMBER_OF_AVERAGES, &[sequence.averages]);
     object.decimals(tags::IMAGING_FREQUENCY, &[sequence.field_t * LARMOR_MHZ_PER_T]);
     object.text(tags::IMAGED_NUCLEUS, VR::SH, "1H");

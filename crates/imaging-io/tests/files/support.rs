@@ -35,6 +35,7 @@ pub fn header() -> SeriesHeader {
             variant: "SK".into(),
             repetition_time_ms: 3500.0,
             echo_time_ms: 100.0,
+            inversion_time_ms: None,
             flip_deg: 90.0,
             echo_train_length: 17,
             averages: 1.0,
