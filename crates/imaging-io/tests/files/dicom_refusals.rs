@@ -176,3 +176,18 @@ fn other_series_are_refused_and_directories_passed_over() {
     directory.with_exact_meta(meta).write_to_file(folder.path().join("DICOMDIR")).expect("written");
     assert_eq!(read_image(folder.path()).expect("the enhanced image").volume.grid.shape[2], 5);
 }
+
+#[test]
+fn endless_nesting_is_refused_before_the_stack_ends() {
+    let folder = folder();
+    let [classic, _] = classic_and_enhanced(folder.path());
+    let mut bytes = std::fs::read(&classic).expect("there");
+    // The data set begins where the file meta group, whose length is its first element, ends (PS3.10 7.1).
+    let meta = u32::from_le_bytes([bytes[140], bytes[141], bytes[142], bytes[143]]) as usize;
+    bytes.truncate(144 + meta);
+    let sequence_and_item = b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff";
+    bytes.extend(sequence_and_item.repeat(100_000));
+    std::fs::write(&classic, bytes).expect("written");
+    let message = refusal(&classic);
+    assert!(message.contains("more than 64 sequences within one another"), "{message}");
+}
