@@ -1,6 +1,6 @@
 """The same scan as DICOM (read by pydicom) and as NIfTI (read by nibabel) lies in the same place with the same values.
 
-    python tests/peers/image_geometry.py DICOM_FOLDER NIFTI_FOLDER
+    python tests/peers/image_geometry.py DICOM_FOLDER NIFTI_FOLDER POSITION
 """
 
 import sys
@@ -25,7 +25,7 @@ def affine_of(slices):
     return affine
 
 
-def main(dicom_folder, nifti_folder):
+def main(dicom_folder, nifti_folder, expected_position):
     compared = 0
     for folder in sorted(path for path in Path(dicom_folder).iterdir() if path.is_dir()):
         slices = sorted((pydicom.dcmread(file) for file in folder.glob("*.dcm")), key=lambda s: int(s.InstanceNumber))
@@ -39,10 +39,10 @@ def main(dicom_folder, nifti_folder):
         step = float(slices[0].RescaleSlope)
         assert np.abs(stored - np.maximum(values, 0)).max() <= step, f"{folder.name}: values differ by more than a grey level"
         position = {s.PatientPosition for s in slices}
-        assert position == {"HFS"}, position
+        assert position == {expected_position}, position
         compared += 1
     assert compared >= 9, f"only {compared} series were compared"
-    print(f"  {compared} series: sform and qform within 2e-4 mm, values within one grey level")
+    print(f"  {expected_position}: {compared} series, sform and qform within 2e-4 mm, values within one grey level")
 
 
 if __name__ == "__main__":

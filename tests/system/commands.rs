@@ -49,6 +49,32 @@ fn a_phantom_is_synthesized_scanned_segmented_and_planned() {
 }
 
 #[test]
+fn dicom_goes_in_and_dicom_of_the_same_study_comes_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let scan = ["scan", "adult-lumbar", "--seed", "7", "--position", "FFDL", "--format"];
+    succeeds(&[&scan[..], &["dicom", "--out"]].concat(), &[&at("classic")]);
+    succeeds(&[&scan[..], &["dicom-enhanced", "--out"]].concat(), &[&at("enhanced")]);
+    let classic = imaging_io::read_image(&at("classic/localizer-sagittal")).expect("a series");
+    let enhanced = imaging_io::read_image(&at("enhanced/localizer-sagittal.dcm")).expect("a file");
+    assert_eq!(classic.position.map(geometry::PatientPosition::code), Some("FFDL"));
+    assert_eq!(classic, enhanced);
+
+    let localizer = at("classic/localizer-sagittal");
+    succeeds(&["segment", "--out"], &[&at("seg.dcm"), &localizer]);
+    succeeds(&["plan", "--report"], &[&at("report.dcm"), Path::new("--out"), &at("plan.json"), &localizer]);
+    for (name, class) in [("seg.dcm", "Segmentation Storage"), ("report.dcm", "Comprehensive 3D SR Storage")] {
+        let message = imaging_io::read_image(&at(name)).expect_err("no image").to_string();
+        assert!(message.contains(class), "{message}");
+    }
+
+    imaging_io::write_nifti(&at("copy.nii.gz"), &classic.volume).expect("written");
+    let refused = output(plumbline().args(["segment", "--out"]).args([at("copy.dcm"), at("copy.nii.gz")]));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("copy.nii.gz") && !at("copy.dcm").exists(), "{}", complaint(&refused));
+}
+
+#[test]
 fn schemas_and_explanations_are_printed() {
     for file in ["scenario", "phantom", "plan", "run"] {
         let schema: serde_json::Value = serde_json::from_str(&succeeds(&["schema", file], &[])).expect("JSON");

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod damaged_files;
 mod determinism;
 #[cfg(unix)]
 mod interruption;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use geometry::PatientPosition;
 
 /// A virtual MRI console and QA harness for lumbar spine positioning.
 #[derive(Debug, Parser)]
@@ -215,9 +217,6 @@ pub struct ScanArguments {
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
     pub protocol: String,
-    /// How the patient lies: HFS, HFP, HFDR, HFDL, FFS, FFP, FFDR or FFDL
-    #[arg(long, value_name = "POSITION", default_value = "HFS")]
-    pub position: String,
     /// What is wrong with the machine: a TOML file such as `ghost = 0.05`
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
@@ -230,6 +229,17 @@ pub struct ScanArguments {
     /// File format of the images
     #[arg(long, value_enum, default_value_t = ImageFormat::Nifti)]
     pub format: ImageFormat,
+    /// How the patient lies: head or feet first; supine, prone, decubitus right or left
+    #[arg(long, value_name = "CODE", default_value = "HFS", value_parser = position_parser())]
+    pub position: PatientPosition,
+}
+
+/// The codes of DICOM Patient Position.
+fn position_parser() -> impl TypedValueParser<Value = PatientPosition> {
+    PossibleValuesParser::new(PatientPosition::ALL.map(PatientPosition::code)).map(|code| {
+        let position = PatientPosition::ALL.into_iter().find(|position| position.code() == code);
+        position.expect("only codes are possible")
+    })
 }
 
 /// File format of images.
@@ -237,6 +247,8 @@ pub struct ScanArguments {
 pub enum ImageFormat {
     /// MR Image Storage, one file a slice
     Dicom,
+    /// Enhanced MR Image Storage, one file a series
+    DicomEnhanced,
     /// One .nii.gz a series
     Nifti,
     /// One picture a series
@@ -247,10 +259,10 @@ pub enum ImageFormat {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  plumbline segment reports/scan-7/localizer-sagittal.nii.gz --out seg.nii.gz")]
 pub struct SegmentArguments {
-    /// A NIfTI file or a DICOM folder, sagittal slices
+    /// A NIfTI file, a DICOM file or a DICOM folder, sagittal slices
     pub image: PathBuf,
-    /// Where to write the labels
-    #[arg(long, value_name = "SEG.nii.gz")]
+    /// Where to write the labels: NIfTI or, named .dcm, a DICOM segmentation of the DICOM images
+    #[arg(long, value_name = "SEG.nii.gz|SEG.dcm")]
     pub out: PathBuf,
     /// The model's folder [default: models/lumbar-vnet]
     #[arg(long, value_name = "DIR")]
@@ -264,11 +276,14 @@ pub struct SegmentArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  plumbline plan reports/scan-7/localizer-sagittal.nii.gz --out plan.json")]
 pub struct PlanArguments {
-    /// A NIfTI file or a DICOM folder, sagittal slices
+    /// A NIfTI file, a DICOM file or a DICOM folder, sagittal slices
     pub image: PathBuf,
     /// Where to write the plan
     #[arg(long, value_name = "plan.json")]
     pub out: PathBuf,
+    /// Also write the discs as a DICOM report (TID 1500) on the DICOM images
+    #[arg(long, value_name = "REPORT.dcm")]
+    pub report: Option<PathBuf>,
     /// The model's folder [default: models/lumbar-vnet]
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,

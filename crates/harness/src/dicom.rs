@@ -1,10 +1,10 @@
 //! Simulated series as DICOM: what a scanner would write of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exam::Registration;
 use geometry::{SliceGroup, SliceRole, Volume};
-use imaging_io::{FileError, SequenceParameters, SeriesHeader, write_series};
+use imaging_io::{FileError, SequenceParameters, SeriesHeader, write_enhanced, write_series};
 use scanner::{Protocol, Sequence, SeriesProtocol};
 
 /// The day on which all simulated patients are scanned: files must not depend on when they were made.
@@ -47,6 +47,23 @@ impl Study<'_> {
         std::fs::create_dir_all(&folder).map_err(FileError::unreadable(&folder))?;
         write_series(&folder, &self.header(number, series, group), images)?;
         Ok(())
+    }
+
+    /// Writes a series as one Enhanced MR file named after it.
+    ///
+    /// # Errors
+    /// [`FileError`] with the file and the system's reason.
+    pub fn write_enhanced(
+        &self,
+        folder: &Path,
+        number: u32,
+        series: &SeriesProtocol,
+        group: &SliceGroup,
+        images: &Volume<f32>,
+    ) -> Result<PathBuf, FileError> {
+        let path = folder.join(format!("{}.dcm", file_name(&group.name)));
+        write_enhanced(&path, &self.header(number, series, group), images)?;
+        Ok(path)
     }
 
     fn header(&self, number: u32, series: &SeriesProtocol, group: &SliceGroup) -> SeriesHeader {
@@ -98,6 +115,10 @@ fn sequence_of(series: &SeriesProtocol, field_t: f64, thickness_mm: f64) -> Sequ
         variant: variant.into(),
         repetition_time_ms: sequence.tr_ms(),
         echo_time_ms: sequence.te_ms(),
+        inversion_time_ms: match sequence {
+            Sequence::InversionRecovery { ti_ms, .. } => Some(*ti_ms),
+            _ => None,
+        },
         flip_deg: sequence.flip_deg(),
         echo_train_length: sequence.echo_train().0 as u32,
         averages: series.averages as f64,

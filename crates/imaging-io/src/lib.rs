@@ -14,12 +14,20 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`nifti_file`] | NIfTI-1 files, LPS at our side and RAS at theirs |
-//! | [`dicom_series`] | MR Image Storage: writing and reading one series |
+//! | [`dicom_series`] | one MR series, classic or enhanced: writing and reading it |
+//! | [`dicom_segmentation`] | labels as a DICOM segmentation of a series |
+//! | [`dicom_report`] | measurements as a DICOM structured report |
+//! | [`dicom_element`] | data elements, codes and UIDs |
+//! | [`anatomy_codes`] | vertebrae, discs, sacrum and canal in SNOMED CT |
 //! | [`mod@read_image`] | a path, whatever it is, to an image |
 //! | [`picture`] | slices as pictures, with labels, planes and captions drawn on them |
 //! | [`error`] | why a file cannot be read or written |
 //! | [`whole_file`] | files that appear whole or not at all |
 
+pub mod anatomy_codes;
+pub mod dicom_element;
+pub mod dicom_report;
+pub mod dicom_segmentation;
 pub mod dicom_series;
 pub mod error;
 pub mod nifti_file;
@@ -27,7 +35,10 @@ pub mod picture;
 pub mod read_image;
 pub mod whole_file;
 
-pub use dicom_series::{SequenceParameters, SeriesHeader, read_series, write_series};
+pub use dicom_element::Code;
+pub use dicom_report::{Measurement, MeasurementGroup, MeasurementReport, write_report};
+pub use dicom_segmentation::{Algorithm, Segment, Segmentation, SegmentationError, write_segmentation};
+pub use dicom_series::{SequenceParameters, SeriesHeader, SourceSeries, read_series, write_enhanced, write_series};
 pub use error::FileError;
 pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};

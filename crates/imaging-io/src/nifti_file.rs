@@ -15,6 +15,9 @@ use crate::whole_file::part_of;
 /// Larger images are refused, voxels.
 const MOST_VOXELS: usize = 1 << 28;
 
+/// Deflate makes nothing smaller than by this factor (zlib's technical details): a compressed file cannot hold more.
+const DEFLATE_LIMIT: u64 = 1032;
+
 /// Values that NIfTI files hold.
 pub trait NiftiValue: Copy + nifti::DataElement {}
 impl NiftiValue for f32 {}
@@ -94,8 +97,15 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         return Err(unsuitable(format!("{} axes of {extents:?} voxels", extents.len()), "a 3-D image"));
     }
     let voxels = extents.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).filter(|n| (1..=MOST_VOXELS).contains(n));
-    if voxels.is_none() {
+    let Some(voxels) = voxels else {
         return Err(unsuitable(format!("{extents:?} voxels"), "between 1 and 2^28 voxels"));
+    };
+    let length = std::fs::metadata(path).map_err(FileError::unreadable(path))?.len();
+    let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let room = length.saturating_mul(if compressed { DEFLATE_LIMIT } else { 1 });
+    // Before anything is allocated: a damaged header promises gigabytes easily.
+    if room < voxels as u64 * u64::from(header.bitpix.unsigned_abs()) / 8 {
+        return Err(unsuitable(format!("{length} bytes for {extents:?} voxels"), "a whole file"));
     }
     let grid = grid_of(&header, [extents[0], extents[1], extents[2]]).ok_or_else(|| {
         unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")

@@ -10,14 +10,20 @@ use planner::{Orientation, Planner as _, PlannerError, PlanningRequest, Severity
 
 use crate::arguments::{PlanArguments, SegmentArguments};
 use crate::failure::Failure;
+use crate::verbs::derived_dicom;
 use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
 pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let model = resources::model(arguments.model.as_deref())?;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
+    let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
+    let source = source.transpose()?;
     let segmentation = model.segment(&volume).map_err(Failure::input)?;
-    write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?;
+    match &source {
+        Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
+        None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
+    }
     if let Some(path) = &arguments.picture {
         resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
     }
@@ -47,17 +53,22 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     let model = resources::model(arguments.model.as_deref())?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
+    let source = arguments.report.as_ref().map(|_| derived_dicom::source(&arguments.image)).transpose()?;
     let rules = harness::runner::rules_of(&protocol);
     let request = PlanningRequest {
         images: &[(Orientation::Sagittal, &volume)],
         position: position.unwrap_or(PatientPosition::HeadFirstSupine),
         rules: &rules,
     };
-    let planned = VnetPlanner::new(model).plan(&request).map_err(|error| match error {
+    let mut planner = VnetPlanner::new(model);
+    let planned = planner.plan(&request).map_err(|error| match error {
         PlannerError::Segmentation(_) => Failure::wrong(format!("{}: {error}", arguments.image.display())),
         error => Failure::unfinished(error),
     })?;
     write(&arguments.out, &planned.plan)?;
+    if let (Some(path), Some(source)) = (&arguments.report, &source) {
+        derived_dicom::write_levels(path, source, &planned.plan, &planner.name())?;
+    }
     for level in &planned.plan.levels {
         let tilt = scoring::positioning::sagittal_tilt_deg(&level.plane());
         let c = level.centre;

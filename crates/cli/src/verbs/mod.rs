@@ -1,5 +1,6 @@
 //! One file a verb, or a family of them.
 
+mod derived_dicom;
 pub mod eval;
 pub mod help;
 pub mod image;

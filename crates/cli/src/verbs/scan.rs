@@ -29,14 +29,6 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// A patient position by its DICOM code.
-fn position(code: &str) -> Result<PatientPosition, Failure> {
-    PatientPosition::ALL.into_iter().find(|position| position.code() == code).ok_or_else(|| {
-        let known: Vec<_> = PatientPosition::ALL.into_iter().map(PatientPosition::code).collect();
-        Failure::wrong(format!("--position is '{code}', expected one of {}", known.join(", ")))
-    })
-}
-
 /// The machine's faults from a TOML file.
 fn faults(path: &Path) -> Result<Faults, Failure> {
     let text = std::fs::read_to_string(path)
@@ -63,7 +55,7 @@ fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Sub
 /// The localizer and, prescribed from the truth, the planned and the further series.
 fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCode, Failure> {
     let lying = resources::patient(&arguments.spec, arguments.seed)?;
-    let positioning = phantom::Positioning { position: position(&arguments.position)?, ..lying.positioning };
+    let positioning = phantom::Positioning { position: arguments.position, ..lying.positioning };
     let patient = phantom::PatientOnTable::new(lying.spine, positioning);
     let registration = harness::runner::registration_of(&patient, arguments.seed);
     let session = Session::open(arguments, protocol, &registration)?;
@@ -154,6 +146,9 @@ impl<'a> Session<'a> {
             ImageFormat::Dicom => {
                 self.study.write_as(out, number, series, group, images).map_err(Failure::unfinished)?;
                 out.join(name)
+            }
+            ImageFormat::DicomEnhanced => {
+                self.study.write_enhanced(out, number, series, group, images).map_err(Failure::unfinished)?
             }
             ImageFormat::Png => {
                 let path = out.join(format!("{name}.png"));

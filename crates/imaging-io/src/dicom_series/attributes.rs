@@ -46,6 +46,8 @@ pub struct SequenceParameters {
     pub repetition_time_ms: f64,
     /// Echo Time (0018,0081), ms.
     pub echo_time_ms: f64,
+    /// Inversion Time (0018,0082), ms; for `IR` alone.
+    pub inversion_time_ms: Option<f64>,
     /// Flip Angle (0018,1314), degrees.
     pub flip_deg: f64,
     /// Echo Train Length (0018,0091).
@@ -58,26 +60,4 @@ pub struct SequenceParameters {
     pub field_t: f64,
     /// Slice Thickness (0018,0050), mm; the spacing of the slices is the volume's own.
     pub thickness_mm: f64,
-}
-
-/// A UID of the form 2.25.n (PS3.5 B.2) made of texts: the same texts, the same UID.
-pub fn uid(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-    }
-    let bytes: [u8; 16] = hasher.finalize().as_bytes()[..16].try_into().expect("a hash has 32 bytes");
-    format!("2.25.{}", u128::from_le_bytes(bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uids_are_short_enough_and_depend_on_every_part() {
-        assert!(uid(&["a"]).len() <= 64);
-        assert_eq!(uid(&["a", "b"]), uid(&["a", "b"]));
-        assert_ne!(uid(&["a", "b"]), uid(&["ab"]));
-    }
 }

@@ -1,9 +1,30 @@
-//! One series of MR Image Storage files (DICOM PS3.3 A.4): writing it and reading it back.
+//! One MR series (DICOM PS3.3 A.4, A.36): writing it, classic or enhanced, and reading either back.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `attributes` | what a series says besides its pixels |
+//! | `modules`, `plane`, `pixels` | the parts that classic and enhanced images share |
+//! | `write`, `enhanced`, `functional_groups` | MR Image Storage and Enhanced MR Image Storage |
+//! | `slice`, `stack`, `read` | a frame as it was read, frames to a volume, folders and files to frames |
+//! | `source` | the series that other objects refer to |
 
 mod attributes;
+mod enhanced;
+pub(crate) mod functional_groups;
+pub(crate) mod modules;
+mod pixels;
+pub(crate) mod plane;
 mod read;
+mod slice;
+mod source;
+mod stack;
 mod write;
 
-pub use attributes::{SequenceParameters, SeriesHeader, uid};
+pub use attributes::{SequenceParameters, SeriesHeader};
+pub use enhanced::write_enhanced;
 pub use read::read_series;
+pub use source::{SourceImage, SourceSeries};
 pub use write::write_series;
+
+/// Precession of hydrogen in water: γ/2π, MHz per tesla (CODATA 2018).
+const LARMOR_MHZ_PER_T: f64 = 42.577_478;

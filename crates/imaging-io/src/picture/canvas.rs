@@ -51,13 +51,14 @@ impl Picture {
         }
     }
 
-    /// A part of the picture with its corner at (x, y); what lies outside is left out.
+    /// A part of the picture with its corner at (x, y); what lies outside is left out, so that a part wholly
+    /// beyond the border has no pixel.
     #[must_use]
     pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
         let width = width.min(self.width.saturating_sub(x));
         let height = height.min(self.height.saturating_sub(y));
         if width == 0 || height == 0 {
-            return Self { width: 0, height: 0, rgb: Vec::new() };
+            return Self::filled(0, 0, [0, 0, 0]);
         }
         let row = |y: usize| &self.rgb[(y * self.width + x) * 3..][..width * 3];
         Self { width, height, rgb: (y..y + height).flat_map(row).copied().collect() }
@@ -123,10 +124,17 @@ mod tests {
         picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 2, 2);
         assert_eq!(picture.pixel(3, 3), [7, 7, 7]);
         assert_eq!(picture.pixel(1, 1), [0, 0, 0]);
-        let before = picture.clone();
-        picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 9, 3);
-        assert_eq!(picture, before, "nothing of it lies on the picture");
-        assert_eq!(picture.cropped(9, 3, 2, 2).rgb.len(), 0);
-        assert_eq!(picture.cropped(2, 2, 9, 9).width, 2);
+    }
+
+    #[test]
+    fn pastes_and_parts_beyond_the_border_are_nothing() {
+        let black = Picture::filled(4, 4, [0, 0, 0]);
+        for (x, y) in [(9, 3), (3, 9), (9, 9), (4, 3), (usize::MAX, 3), (3, usize::MAX)] {
+            let mut picture = black.clone();
+            picture.paste(&Picture::filled(2, 2, [7, 7, 7]), x, y);
+            assert_eq!(picture, black, "at {x}, {y}");
+            assert!(black.cropped(x, y, 2, 2).rgb.is_empty(), "at {x}, {y}");
+        }
+        assert_eq!(black.cropped(3, 3, 5, 5), Picture::filled(1, 1, [0, 0, 0]));
     }
 }

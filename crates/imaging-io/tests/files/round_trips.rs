@@ -1,52 +1,9 @@
 //! What is written is read back; what is damaged is refused, whatever the damage.
 
-use geometry::{Grid, PatientPosition, Point, Volume};
-use imaging_io::{SequenceParameters, SeriesHeader, read_image, read_nifti, read_series, write_nifti, write_series};
-use nalgebra::Rotation3;
+use crate::support::{header, same_grid, volume};
+use geometry::PatientPosition;
+use imaging_io::{SeriesHeader, read_image, read_nifti, read_series, write_enhanced, write_nifti, write_series};
 use proptest::prelude::*;
-
-fn volume(angle: f64, left_handed: bool) -> Volume<f32> {
-    let mut axes = *Rotation3::from_euler_angles(angle, 0.3, -0.8).matrix();
-    if left_handed {
-        axes.column_mut(2).scale_mut(-1.0);
-    }
-    let grid = Grid::centred(Point::new(11.0, -7.0, 30.0), axes, [1.5, 0.75, 4.4], [9, 12, 5]);
-    Volume { data: ndarray::Array3::from_shape_fn(grid.array_shape(), |(k, j, i)| (100 * k + 10 * j + i) as f32), grid }
-}
-
-fn header() -> SeriesHeader {
-    SeriesHeader {
-        patient_name: "Test^Phantom".into(),
-        patient_id: "PLUMB000001".into(),
-        birth_date: String::new(),
-        sex: "F".into(),
-        age_years: 44.0,
-        height_m: 1.7,
-        weight_kg: 70.0,
-        position: PatientPosition::FeetFirstProne,
-        study_date: "20260102".into(),
-        study_time: "080000".into(),
-        study_key: "a test".into(),
-        series_number: 3,
-        description: "T2 TSE sagittal".into(),
-        sequence: SequenceParameters {
-            scanning_sequence: "SE".into(),
-            variant: "SK".into(),
-            repetition_time_ms: 3500.0,
-            echo_time_ms: 100.0,
-            flip_deg: 90.0,
-            echo_train_length: 17,
-            averages: 1.0,
-            bandwidth_hz_per_px: 220.0,
-            field_t: 1.5,
-            thickness_mm: 4.0,
-        },
-    }
-}
-
-fn same_grid(a: &Grid, b: &Grid) -> bool {
-    (a.affine() - b.affine()).amax() < 1e-4 && a.shape == b.shape
-}
 
 #[test]
 fn nifti_keeps_values_and_places() {
@@ -79,6 +36,36 @@ fn dicom_keeps_values_places_and_the_position() {
 }
 
 #[test]
+fn a_nifti_that_promises_more_than_it_holds_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.nii");
+    write_nifti(&path, &volume(0.4, false)).expect("written");
+    let mut bytes = std::fs::read(&path).expect("there");
+    for axis in 1..4 {
+        bytes[40 + 2 * axis..][..2].copy_from_slice(&600u16.to_le_bytes()); // dim[axis] of the header
+    }
+    std::fs::write(&path, bytes).expect("written");
+    let message = read_nifti(&path).expect_err("an empty promise").to_string();
+    assert!(message.contains("a.nii") && message.contains("bytes for [600, 600, 600] voxels"), "{message}");
+}
+
+#[test]
+fn enhanced_files_hold_what_classic_ones_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (classic, enhanced) = (folder.path().join("classic"), folder.path().join("enhanced"));
+    std::fs::create_dir(&classic).expect("made");
+    std::fs::create_dir(&enhanced).expect("made");
+    let written = volume(0.4, false);
+    write_series(&classic, &header(), &written).expect("written");
+    let file = enhanced.join("IM0001.dcm");
+    write_enhanced(&file, &header(), &written).expect("written");
+    let expected = read_image(&classic).expect("read");
+    assert_eq!(read_image(&enhanced).expect("a folder"), expected);
+    assert_eq!(read_image(&file).expect("a file"), expected);
+    assert_eq!(expected.position, Some(PatientPosition::FeetFirstProne));
+}
+
+#[test]
 fn mixed_missing_and_foreign_files_are_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let series = write_series(folder.path(), &header(), &volume(0.4, false)).expect("written");
@@ -104,7 +91,7 @@ fn mixed_missing_and_foreign_files_are_refused_by_name() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(160) })]
     #[test]
-    fn damage_is_an_error_or_an_image_but_never_a_panic(kind in 0usize..3, cut in 0.0f64..1.0, flips in proptest::collection::vec((0.0f64..1.0, 0u8..8), 0..6)) {
+    fn damage_is_an_error_or_an_image_but_never_a_panic(kind in 0usize..4, cut in 0.0f64..1.0, flips in proptest::collection::vec((0.0f64..1.0, 0u8..8), 0..6)) {
         let folder = tempfile::tempdir().expect("a folder");
         let small = volume(0.4, false);
         let path = match kind {
@@ -114,6 +101,8 @@ proptest! {
         };
         if kind < 2 {
             write_nifti(&path, &small).expect("written");
+        } else if kind == 2 {
+            write_enhanced(&path, &header(), &small).expect("written");
         } else {
             write_series(folder.path(), &header(), &small).expect("written");
         }

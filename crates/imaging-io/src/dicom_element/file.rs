@@ -1,0 +1,83 @@
+//! DICOM files (PS3.10): written whole, opened if their pixels can be read as they lie.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read as _};
+use std::path::Path;
+
+use dicom_dictionary_std::uids;
+use dicom_object::{DefaultDicomObject, FileMetaTable, FileMetaTableBuilder, InMemDicomObject, OpenFileOptions};
+use dicom_parser::dataset::{DataSetReader, DataToken};
+use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxRegistry};
+
+use crate::error::FileError;
+use crate::whole_file::write_whole;
+
+/// Sequences within sequences: reports go some ten deep. The parser recurses, and its stack ends.
+const DEEPEST: usize = 64;
+
+/// Writes a data set as a file that appears whole, explicit little endian.
+pub(crate) fn save(path: &Path, object: InMemDicomObject) -> Result<(), FileError> {
+    let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
+    let file = object.with_meta(meta).map_err(FileError::unreadable(path))?;
+    let mut bytes = Vec::new();
+    file.write_all(&mut bytes).map_err(FileError::unreadable(path))?;
+    write_whole(path, &bytes).map_err(FileError::unreadable(path))
+}
+
+/// True if a file has the DICOM prefix.
+pub(crate) fn is_dicom(path: &Path) -> bool {
+    let mut start = [0; 132];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start[128..] == b"DICM"
+}
+
+/// Opens a file whose values are uncompressed and little endian.
+pub(crate) fn open(path: &Path) -> Result<DefaultDicomObject, FileError> {
+    if !is_dicom(path) {
+        return Err(FileError::unsuitable(path, "no DICOM prefix", "a whole DICOM file (PS3.10)"));
+    }
+    let mut file = BufReader::new(File::open(path).map_err(FileError::unreadable(path))?);
+    let mut preamble = [0; 128];
+    file.read_exact(&mut preamble).map_err(FileError::unreadable(path))?;
+    let meta = FileMetaTable::from_reader(&mut file).map_err(|error| cut_or_damaged(path, &error))?;
+    let syntax = meta.transfer_syntax();
+    if ![uids::EXPLICIT_VR_LITTLE_ENDIAN, uids::IMPLICIT_VR_LITTLE_ENDIAN].contains(&syntax) {
+        let name = TransferSyntaxRegistry.get(syntax).map_or("unknown", |known| known.name());
+        let found = format!("transfer syntax {syntax} ({name})");
+        return Err(FileError::unsuitable(path, found, "uncompressed little endian pixels"));
+    }
+    check_depth(path, file, syntax)?;
+    OpenFileOptions::new().open_file(path).map_err(|error| cut_or_damaged(path, &error))
+}
+
+/// Refuses a data set whose sequences are nested too deep, before the recursive parser meets it.
+fn check_depth(path: &Path, data_set: BufReader<File>, syntax: &str) -> Result<(), FileError> {
+    let syntax = TransferSyntaxRegistry.get(syntax).expect("both syntaxes that are let through are registered");
+    let tokens = DataSetReader::new_with_ts(data_set, syntax).map_err(|error| cut_or_damaged(path, &error))?;
+    let mut depth = 0usize;
+    for token in tokens {
+        match token.map_err(|error| cut_or_damaged(path, &error))? {
+            DataToken::SequenceStart { .. } => depth += 1,
+            DataToken::SequenceEnd => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let found = format!("more than {DEEPEST} sequences within one another");
+            return Err(FileError::unsuitable(path, found, "a data set of the standard's depth"));
+        }
+    }
+    Ok(())
+}
+
+/// A file that ends too early says so, whatever the parser was doing when it met the end.
+fn cut_or_damaged(path: &Path, error: &(dyn std::error::Error + 'static)) -> FileError {
+    let mut reason = error.to_string();
+    let mut inner = Some(error);
+    while let Some(error) = inner {
+        reason = error.to_string();
+        if error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == ErrorKind::UnexpectedEof) {
+            return FileError::unsuitable(path, "a file that ends in the middle of an element", "a whole DICOM file");
+        }
+        inner = error.source();
+    }
+    FileError::Unreadable { path: path.to_owned(), reason: format!("damaged DICOM data set: {reason}") }
+}

@@ -1,0 +1,11 @@
+//! Data elements as PS3.5 encodes them: what every DICOM object here is put together from.
+
+mod code;
+mod elements;
+mod file;
+mod uid;
+
+pub use code::Code;
+pub(crate) use elements::{Elements, item};
+pub(crate) use file::{is_dicom, open, save};
+pub use uid::uid;

@@ -1,0 +1,10 @@
+//! Measurements as a structured report (DICOM PS3.16 TID 1500, in Comprehensive 3D SR Storage): one measurement
+//! group (TID 1501) a disc, with the numbers, their units and where they were taken.
+
+mod content;
+mod measurement;
+mod template;
+mod write;
+
+pub use measurement::{Measurement, MeasurementGroup, MeasurementReport};
+pub use write::write_report;

@@ -1,0 +1,144 @@
+//! The series that a segmentation or a report was made of: who and which study, and every image's identity.
+
+use std::path::Path;
+
+use dicom_core::{DataElement, Tag, VR};
+use dicom_dictionary_std::tags;
+use dicom_object::InMemDicomObject;
+use geometry::Grid;
+
+use super::read::read_stack;
+use super::slice::{Slice, words};
+use crate::dicom_element::{Elements, item};
+use crate::error::FileError;
+
+/// What other objects of the study repeat of patient and study (PS3.3 C.7.1, C.7.2); `true` for what must be
+/// there, if only without a value.
+const PATIENT_AND_STUDY: [(Tag, VR, bool); 14] = [
+    (tags::PATIENT_NAME, VR::PN, true),
+    (tags::PATIENT_ID, VR::LO, true),
+    (tags::PATIENT_BIRTH_DATE, VR::DA, true),
+    (tags::PATIENT_SEX, VR::CS, true),
+    (tags::PATIENT_AGE, VR::AS, false),
+    (tags::PATIENT_SIZE, VR::DS, false),
+    (tags::PATIENT_WEIGHT, VR::DS, false),
+    (tags::STUDY_INSTANCE_UID, VR::UI, true),
+    (tags::STUDY_DATE, VR::DA, true),
+    (tags::STUDY_TIME, VR::TM, true),
+    (tags::STUDY_ID, VR::SH, true),
+    (tags::STUDY_DESCRIPTION, VR::LO, false),
+    (tags::ACCESSION_NUMBER, VR::SH, true),
+    (tags::REFERRING_PHYSICIAN_NAME, VR::PN, true),
+];
+
+/// A series that was read, as others refer to it.
+#[derive(Clone, Debug)]
+pub struct SourceSeries {
+    /// Where its voxels lie.
+    pub grid: Grid,
+    /// Series Instance UID (0020,000E).
+    pub series_uid: String,
+    /// Study Instance UID (0020,000D).
+    pub study_uid: String,
+    /// Frame of Reference UID (0020,0052).
+    pub frame_of_reference_uid: String,
+    /// Series Number (0020,0011); 0 if it has none.
+    pub series_number: u32,
+    /// The image of every slice, in the grid's order.
+    pub images: Vec<SourceImage>,
+    patient_and_study: InMemDicomObject,
+}
+
+/// One image, or one frame of an enhanced image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceImage {
+    /// SOP Class UID (0008,0016).
+    pub sop_class: String,
+    /// SOP Instance UID (0008,0018).
+    pub sop_instance: String,
+    /// Frame number, counted from 1, in an enhanced image.
+    pub frame: Option<u32>,
+}
+
+impl SourceImage {
+    pub(super) fn of(slice: &Slice) -> Self {
+        Self { sop_class: slice.sop_class.clone(), sop_instance: slice.sop_instance.clone(), frame: slice.frame }
+    }
+
+    /// An item that refers to the image (PS3.3 10.3), with its frame where it has one.
+    pub(crate) fn reference(&self) -> InMemDicomObject {
+        item(|object| {
+            object.text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, &*self.sop_class);
+            object.text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, &*self.sop_instance);
+            if let Some(frame) = self.frame {
+                object.text(tags::REFERENCED_FRAME_NUMBER, VR::IS, frame.to_string());
+            }
+        })
+    }
+}
+
+impl SourceSeries {
+    /// Reads the series in a folder or file as [`read_series`](super::read_series) does.
+    ///
+    /// # Errors
+    /// [`FileError`] names the file and what was expected: also the identifiers that a reference needs.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        let (stack, object) = read_stack(path)?;
+        let needed = |tag, name: &str| {
+            let found = || FileError::unsuitable(path, format!("no {name}"), "a series that others can refer to");
+            words(&object, tag).ok_or_else(found)
+        };
+        if stack.images.iter().any(|image| image.sop_instance.is_empty()) {
+            let found = "an image without SOP Instance UID";
+            return Err(FileError::unsuitable(path, found, "a series that others can refer to"));
+        }
+        Ok(Self {
+            series_uid: needed(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
+            study_uid: needed(tags::STUDY_INSTANCE_UID, "Study Instance UID")?,
+            frame_of_reference_uid: needed(tags::FRAME_OF_REFERENCE_UID, "Frame of Reference UID")?,
+            series_number: words(&object, tags::SERIES_NUMBER).and_then(|text| text.parse().ok()).unwrap_or(0),
+            images: stack.images,
+            grid: stack.volume.grid,
+            patient_and_study: patient_and_study(&object),
+        })
+    }
+
+    /// Puts patient and study as the images have them. Dates and times of content are the study's: what is
+    /// written must not depend on when.
+    pub(crate) fn identify(&self, object: &mut InMemDicomObject) {
+        for element in &self.patient_and_study {
+            object.put(element.clone());
+        }
+        for (tag, vr, from) in [
+            (tags::CONTENT_DATE, VR::DA, tags::STUDY_DATE),
+            (tags::CONTENT_TIME, VR::TM, tags::STUDY_TIME),
+            (tags::SERIES_DATE, VR::DA, tags::STUDY_DATE),
+            (tags::SERIES_TIME, VR::TM, tags::STUDY_TIME),
+        ] {
+            object.text(tag, vr, words(&self.patient_and_study, from).unwrap_or_default());
+        }
+        object.text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
+    }
+
+    /// Every image once, however many frames of it there are, without frame numbers.
+    pub(crate) fn instances(&self) -> Vec<InMemDicomObject> {
+        let mut seen = std::collections::BTreeSet::new();
+        let first = |image: &&SourceImage| seen.insert(image.sop_instance.clone());
+        let whole = |image: &SourceImage| SourceImage { frame: None, ..image.clone() }.reference();
+        self.images.iter().filter(first).map(whole).collect()
+    }
+}
+
+fn patient_and_study(object: &InMemDicomObject) -> InMemDicomObject {
+    item(|kept| {
+        for (tag, vr, always) in PATIENT_AND_STUDY {
+            match object.get(tag) {
+                Some(element) => {
+                    kept.put(DataElement::new(tag, vr, element.value().clone()));
+                }
+                None if always => kept.text(tag, vr, ""),
+                None => {}
+            }
+        }
+    })
+}
