@@ -23,6 +23,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = file.training.fault() {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
     }
+    if let Some(fault) = file.examples.contrasts.fault() {
+        return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.contrasts", fault, "")));
+    }
     let start = match &file.training.start_from {
         Some(weights) => {
             let beside = path.parent().unwrap_or(Path::new("")).join(weights);

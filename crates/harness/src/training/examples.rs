@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use geometry::{Direction, Grid, PatientPosition, SliceGroup, SliceRole, Vector, Volume};
-use nalgebra::Rotation3;
+use geometry::{Grid, PatientPosition, Volume};
 use ndarray::Array3;
-use phantom::{PatientOnTable, Population, PositioningDistribution, Spine};
+use phantom::{PatientOnTable, Population, PositioningDistribution, Spine, Tissue};
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
-use scanner::{Protocol, Sequence, SeriesProtocol, Subject, Substance};
+use scanner::{FatPool, Protocol, Saturation, Sequence, SeriesProtocol, Subject, Substance};
 use vnet::{Example, ImageContract, TrainingSource};
 
+use super::foreign::{ForeignSeries, on_the_spine};
 use super::recipe::ContrastMix;
 
 /// An endless list of scanned phantoms; example n is always the same.
@@ -47,58 +47,37 @@ impl PhantomExamples {
 
         let mut rng = stream.child("series", 0).rng();
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
-        let (series, group) = self.series(protocol, &patient, &mut rng);
-        let varied = VariedTissue { patient: &patient, stream: stream.child("tissue", 0) };
-        let images = scanner::acquire(
-            &varied,
-            &protocol.scanner(),
-            &series,
-            &group,
-            &scanner::Saturation::default(),
-            &stream.child("noise", 0),
-        );
+        let ForeignSeries { series, group, bands } = self.series(protocol, &patient, &mut rng);
+        series.check(&group).ok()?;
+        let contrast = if rng.random_bool(self.contrasts.random) { Contrast::Random } else { Contrast::Varied };
+        let varied = VariedTissue { patient: &patient, contrast, stream: stream.child("tissue", 0) };
+        let (scanner, saturation) = (protocol.scanner(), Saturation::by(&bands));
+        let images = scanner::acquire(&varied, &scanner, &series, &group, &saturation, &stream.child("noise", 0));
 
         let prepared = vnet::prepare(&images, &self.image).ok()?;
         let labels = truth_within(&patient, &prepared.grid, &images.grid);
         Some(Example { image: prepared.data, labels })
     }
 
-    fn series(
-        &self,
-        protocol: &Protocol,
-        patient: &PatientOnTable,
-        rng: &mut impl Rng,
-    ) -> (SeriesProtocol, SliceGroup) {
+    fn series(&self, protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> ForeignSeries {
         let [localizer, ..] = scanner::localizer(protocol);
         let mix = self.contrasts;
-        let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free);
-        if drawn < mix.localizer {
-            return (protocol.localizer.series.clone(), localizer);
-        }
-        if drawn < mix.localizer + mix.sagittal_t2 {
-            return (protocol.sagittal_t2.clone(), sagittal_on_the_spine(protocol, patient, rng));
-        }
-        let sequence = free_sequence(rng);
-        let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
-        (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
+        let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free + mix.foreign);
+        let (series, group) = if drawn < mix.localizer {
+            (protocol.localizer.series.clone(), localizer)
+        } else if drawn < mix.localizer + mix.sagittal_t2 {
+            let astray_mm = [4.0, 8.0, 15.0];
+            let group = on_the_spine(&protocol.sagittal_stack, "sagittal", patient, astray_mm, 0.03, rng);
+            (protocol.sagittal_t2.clone(), group)
+        } else if drawn < mix.localizer + mix.sagittal_t2 + mix.free {
+            let sequence = free_sequence(rng);
+            let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
+            (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
+        } else {
+            return ForeignSeries::draw(patient, rng);
+        };
+        ForeignSeries { series, group, bands: Vec::new() }
     }
-}
-
-/// The sagittal stack as a person would put it: on the spine, a little off in every direction.
-fn sagittal_on_the_spine(protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
-    let plane = patient.truth().midsagittal;
-    let astray = Rotation3::from_euler_angles(0.0, normal(rng, 0.0, 0.03), normal(rng, 0.0, 0.03));
-    let normal_left = astray * plane.normal.into_inner();
-    let down = (-Vector::z() + normal_left * normal_left.z).normalize();
-    let row = down.cross(&-normal_left);
-    let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, [4.0, 8.0, 15.0][axis]));
-    protocol.sagittal_stack.at(
-        "sagittal",
-        SliceRole::Sagittal,
-        plane.centre + shift,
-        Direction::new_normalize(row),
-        Direction::new_normalize(down),
-    )
 }
 
 /// Timings from proton density to heavy T2, from T1 to bSSFP.
@@ -115,10 +94,40 @@ fn free_sequence(rng: &mut impl Rng) -> Sequence {
     }
 }
 
-/// A patient whose tissues relax a little differently from the tables.
+/// How a patient's tissues depart from the tables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Contrast {
+    /// They relax a little differently.
+    Varied,
+    /// Each tissue gives any signal: no scanner's contrast, so that shape is what remains to be learned.
+    Random,
+}
+
+/// A patient whose tissues depart from the tables.
 struct VariedTissue<'a> {
     patient: &'a PatientOnTable,
+    contrast: Contrast,
     stream: Stream,
+}
+
+impl VariedTissue<'_> {
+    /// Like tissues vary alike: one L3 marrow is not brighter than the next for this reason.
+    fn vary(&self, tissue: Tissue, substance: &mut Substance) {
+        let mut rng = self.stream.child(&format!("{tissue:?}"), 0).rng();
+        let [t1, t2, density] = [(); 3].map(|()| normal(&mut rng, 0.0, TISSUE_LOG_SD).exp());
+        substance.t1_ms *= t1;
+        substance.t2_ms *= t2;
+        substance.proton_density *= density;
+        let signal = rng.random_range(0.0f64..1.0).powi(2);
+        // Cortical bone, metal and gas have no protons to be seen, whatever the sequence.
+        if self.contrast == Contrast::Random && substance.proton_density > 0.3 && substance.t2_ms > 5.0 {
+            // Equal relaxation leaves density alone to tell tissues apart; a material's own departure stays.
+            let own = (substance.t2_ms / tissue.relaxation_1_5t().t2_ms).clamp(0.3, 3.0).sqrt();
+            substance.proton_density = signal * own;
+            (substance.t1_ms, substance.t2_ms) = (400.0, 150.0);
+            substance.fat = FatPool { t1_ms: 400.0, t2_ms: 150.0, ..substance.fat };
+        }
+    }
 }
 
 /// SD of ln T1, ln T2 and ln density between people beyond what the population draws: a project choice.
@@ -126,18 +135,9 @@ const TISSUE_LOG_SD: f64 = 0.15;
 
 impl Subject for VariedTissue<'_> {
     fn substances(&self, field_t: f64) -> Vec<Substance> {
-        let mut by_tissue = std::collections::BTreeMap::new();
         let mut substances = self.patient.substances(field_t);
         for (substance, material) in substances.iter_mut().zip(self.patient.materials()) {
-            // Like tissues vary alike: one L3 marrow is not brighter than the next for this reason.
-            let tissue = format!("{:?}", material.tissue);
-            let [t1, t2, density] = *by_tissue.entry(tissue.clone()).or_insert_with(|| {
-                let mut rng = self.stream.child(&tissue, 0).rng();
-                [(); 3].map(|()| normal(&mut rng, 0.0, TISSUE_LOG_SD).exp())
-            });
-            substance.t1_ms *= t1;
-            substance.t2_ms *= t2;
-            substance.proton_density *= density;
+            self.vary(material.tissue, substance);
         }
         substances
     }

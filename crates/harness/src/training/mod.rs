@@ -1,6 +1,7 @@
 //! Training examples from phantoms: a new patient, a new posture, a new contrast for every example.
 
 mod examples;
+mod foreign;
 mod recipe;
 
 pub use examples::PhantomExamples;

@@ -44,4 +44,22 @@ pub struct ContrastMix {
     pub sagittal_t2: f64,
     /// A spin echo or gradient echo of random timing on the localizer's slices.
     pub free: f64,
+    /// A series that no protocol here has: any slice step, field of view, contrast and saturation band.
+    #[serde(default)]
+    pub foreign: f64,
+    /// Part of all examples, 0…1, in which each tissue gives any signal.
+    #[serde(default)]
+    pub random: f64,
+}
+
+impl ContrastMix {
+    /// What is wrong with the weights, if anything.
+    pub fn fault(&self) -> Option<String> {
+        let weights = [self.localizer, self.sagittal_t2, self.free, self.foreign];
+        if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || weights.iter().sum::<f64>() <= 0.0 {
+            return Some(format!("found weights {weights:?}, expected none below 0 and one above"));
+        }
+        let part = 0.0..=1.0;
+        (!part.contains(&self.random)).then(|| format!("random: found {}, expected 0 to 1", self.random))
+    }
 }

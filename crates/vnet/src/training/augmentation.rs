@@ -37,7 +37,8 @@ impl Augmentation {
         let mut rng = stream.rng();
         let dims = example.image.dim();
         let dims = [dims.0, dims.1, dims.2];
-        // Images smaller than the crop stand in its middle.
+        // A smaller image is taken as it is: normalization must see it as it does when the network is used.
+        let crop: [usize; 3] = std::array::from_fn(|axis| crop[axis].min(dims[axis]));
         let start: [isize; 3] = std::array::from_fn(|axis| {
             if dims[axis] > crop[axis] {
                 rng.random_range(0..=dims[axis] - crop[axis]) as isize

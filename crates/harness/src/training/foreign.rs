@@ -1,0 +1,134 @@
+//! Series that no protocol here has: what other scanners, other departments and other habits make of a spine.
+//!
+//! Every limit is a project choice, wide enough to hold what hospitals do (Billot et al., SynthSeg, Medical Image
+//! Analysis 2023;86:102789: a network that has seen every contrast and resolution needs no retraining for the next).
+
+use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceRole, Vector};
+use nalgebra::Rotation3;
+use phantom::PatientOnTable;
+use randomness::normal;
+use randomness::rand::Rng;
+use scanner::{Sequence, SeriesProtocol, StackGeometry};
+
+/// A series with the stack it is scanned on and the bands that saturate it.
+pub(super) struct ForeignSeries {
+    pub series: SeriesProtocol,
+    pub group: SliceGroup,
+    pub bands: Vec<SatBand>,
+}
+
+impl ForeignSeries {
+    /// Draws one for a patient.
+    pub fn draw(patient: &PatientOnTable, rng: &mut impl Rng) -> Self {
+        let sequence = foreign_sequence(rng);
+        let series = SeriesProtocol {
+            averages: rng.random_range(1..=3),
+            phase_resolution: rng.random_range(0.6..1.0),
+            phase_oversampling: rng.random_range(0.0..0.6),
+            fat_saturation: rng.random_bool(0.1) && !sequence.is_gradient_echo(),
+            ..SeriesProtocol::plain("foreign", sequence, rng.random_range(180.0..700.0))
+        };
+        let group = foreign_stack(patient, rng);
+        let bands = if rng.random_bool(0.5) { vec![anterior_band(&group, patient, rng)] } else { Vec::new() };
+        Self { series, group, bands }
+    }
+}
+
+/// Mostly T2, as most lumbar series are; T1, STIR and gradient echoes besides.
+fn foreign_sequence(rng: &mut impl Rng) -> Sequence {
+    let echo_spacing_ms = rng.random_range(9.0..13.0);
+    match rng.random_range(0..10) {
+        0..=5 => Sequence::TurboSpinEcho {
+            tr_ms: rng.random_range(1500.0..5500.0),
+            te_ms: rng.random_range(60.0..140.0),
+            echo_train_length: rng.random_range(12..26),
+            echo_spacing_ms,
+            restore: rng.random_bool(0.5),
+            three_d: false,
+        },
+        6 => Sequence::TurboSpinEcho {
+            tr_ms: rng.random_range(450.0..900.0),
+            te_ms: echo_spacing_ms,
+            echo_train_length: 3,
+            echo_spacing_ms,
+            restore: false,
+            three_d: false,
+        },
+        7 => Sequence::InversionRecovery {
+            tr_ms: rng.random_range(3000.0..6000.0),
+            te_ms: rng.random_range(30.0..80.0),
+            ti_ms: rng.random_range(130.0..230.0),
+            echo_train_length: 12,
+            echo_spacing_ms,
+        },
+        8 => Sequence::SpinEcho { tr_ms: rng.random_range(1500.0..5000.0), te_ms: rng.random_range(12.0..120.0) },
+        _ => Sequence::SpoiledGradientEcho {
+            tr_ms: rng.random_range(6.0..300.0),
+            te_ms: rng.random_range(3.6..5.0),
+            flip_deg: rng.random_range(8.0..70.0),
+        },
+    }
+}
+
+/// Thin slabs and thick stacks, on the spine as a person would put them.
+fn foreign_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
+    let step_mm = between_logarithms(rng, 0.8, 6.0);
+    let slab_mm: f64 = rng.random_range(16.0..100.0);
+    let thickness_mm = step_mm * rng.random_range(0.8..1.0);
+    let fov_mm: f64 = rng.random_range(220.0..420.0);
+    let pixel_mm = between_logarithms(rng, 0.8, 1.8);
+    let stack = StackGeometry {
+        slices: ((slab_mm / step_mm).round() as usize).clamp(4, 24),
+        thickness_mm,
+        gap_mm: step_mm - thickness_mm,
+        fov_mm: [fov_mm; 2],
+        matrix: [((fov_mm / pixel_mm / 2.0).round() as usize * 2).clamp(128, 384); 2],
+    };
+    let group = on_the_spine(&stack, "foreign", patient, [4.0, 18.0, 35.0], 0.05, rng);
+    let phase_encoding = if rng.random_bool(0.7) { PhaseEncoding::Column } else { PhaseEncoding::Row };
+    SliceGroup { phase_encoding, ..group }
+}
+
+/// A sagittal stack as a person would put it: on the spine, astray by so many mm (SD to the left, back and head) and
+/// radians.
+pub(super) fn on_the_spine(
+    stack: &StackGeometry,
+    name: &str,
+    patient: &PatientOnTable,
+    astray_mm: [f64; 3],
+    astray_rad: f64,
+    rng: &mut impl Rng,
+) -> SliceGroup {
+    let plane = patient.truth().midsagittal;
+    let astray = Rotation3::from_euler_angles(0.0, normal(rng, 0.0, astray_rad), normal(rng, 0.0, astray_rad));
+    let normal_left = astray * plane.normal.into_inner();
+    let down = (-Vector::z() + normal_left * normal_left.z).normalize();
+    let row = down.cross(&-normal_left);
+    let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, astray_mm[axis]));
+    stack.at(
+        name,
+        SliceRole::Sagittal,
+        plane.centre + shift,
+        Direction::new_normalize(row),
+        Direction::new_normalize(down),
+    )
+}
+
+/// A band over belly and great vessels, its back edge in front of the vertebrae or over their front.
+fn anterior_band(group: &SliceGroup, patient: &PatientOnTable, rng: &mut impl Rng) -> SatBand {
+    let thickness_mm = rng.random_range(40.0..120.0);
+    let edge_mm = rng.random_range(15.0..60.0);
+    let tilt = Rotation3::from_axis_angle(&group.normal(), normal(rng, 0.0, 0.2));
+    let front = tilt * -group.row.into_inner();
+    let middle = patient.truth().midsagittal.centre;
+    SatBand {
+        name: "anterior".into(),
+        centre: middle + front * (edge_mm + thickness_mm / 2.0),
+        normal: Direction::new_normalize(front),
+        thickness_mm,
+    }
+}
+
+fn between_logarithms(rng: &mut impl Rng, low: f64, high: f64) -> f64 {
+    rng.random_range(low.ln()..high.ln()).exp()
+}
