@@ -5,8 +5,9 @@
     signal_mrzero.py signals.tsv [reports/signal-check.md]
 
 Each row's sequence is built from pulses, delays and gradient moments and run to its steady state on one voxel.
-Exits with 1 if a signal of more than 1 % of full magnetization deviates by more than 2 % although our assumption holds:
-no transverse magnetization survives a repetition (T2 up to 0.45 TR), which bSSFP and a flip-back pulse do not ask for.
+Exits with 1 if a signal of more than 1 % of full magnetization deviates by more than 2 %. One assumption of ours can
+fail: the spoiled gradient echo's formula (Ernst) knows nothing of transverse magnetization that survives a repetition.
+Where T2 is longer than TR, radio-frequency spoiling by 117° leaves some of it; such rows are shown, not judged.
 """
 import csv
 import math
@@ -17,7 +18,7 @@ import MRzeroCore as mr0
 import torch
 
 # A moment that dephases the voxel completely, cycles a metre; the voxel is 1 mm.
-SPOILER = 5e4
+SPOILER = 1e4
 
 
 def voxel(t1_ms, t2_ms):
@@ -32,7 +33,13 @@ class Builder:
     """Pulses, delays in ms, spoilers; the last sample is the one that counts."""
 
     def __init__(self):
-        self.sequence = mr0.Sequence()
+        # Moments in cycles a metre: scaled to the size of a single voxel, which is 0, they would vanish.
+        self.sequence = mr0.Sequence(normalized_grads=False)
+        self.moment = SPOILER
+
+    def spoil_anew(self):
+        """Further spoilers are three times as strong, so that no later one refocuses what an earlier one dephased."""
+        self.moment *= 3
 
     def pulse(self, angle_deg, phase_deg, usage, events):
         """A pulse followed by events: (duration in ms, spoiled, sampled, phase of the receiver in degrees)."""
@@ -43,7 +50,7 @@ class Builder:
         for n, (duration_ms, spoiled, sampled) in enumerate(events):
             rep.event_time[n] = duration_ms * 1e-3
             if spoiled:
-                rep.gradm[n, 0] = SPOILER
+                rep.gradm[n, 0] = self.moment
             if sampled:
                 rep.adc_usage[n] = 1
                 rep.adc_phase[n] = -phase_deg * torch.pi / 180
@@ -68,6 +75,7 @@ def built(row):
         for _ in range(4):
             b.pulse(90.0, 0.0, excit, [(te / 2, False, False)])
             b.pulse(180.0, 90.0, refoc, [(te / 2, False, True), (tr - te, True, False)])
+            b.spoil_anew()
     else:
         train = echoes * spacing
         at = round(te / spacing)
@@ -83,6 +91,7 @@ def built(row):
                 b.pulse(-90.0, 0.0, undef, [(tr - train, True, False)])
             else:
                 b.pulse(0.0, 0.0, undef, [(tr - train - ti, True, False)])
+            b.spoil_anew()
     return b.sequence
 
 
@@ -95,14 +104,14 @@ def main():
         signal = mr0.execute_graph(graph, sequence, data, 1e-3, 1e-3, print_progress=False).flatten()
         theirs, ours = float(signal[-1].abs()), abs(float(row["signal"]))
         deviation = (ours - theirs) / theirs if theirs > 0 else float("inf")
-        assumed = row["sequence"] in ("bSSFP", "turbo spin echo, restored") or float(row["t2"]) <= 0.45 * float(row["tr"])
+        assumed = row["sequence"] != "spoiled gradient echo" or float(row["t2"]) <= float(row["tr"])
         counts = theirs > 0.01 and assumed
         missed += counts and abs(deviation) > 0.02
         if counts:
             worst[row["sequence"]] = max(worst[row["sequence"]], abs(deviation))
         timing = f"{row['tr']} / {row['te']}" + (f" / {row['ti']}" if float(row["ti"]) else "")
         lines.append(f"| {row['sequence']} | {timing} | {row['flip']} | {row['tissue']} | {ours:.4f} | {theirs:.4f} | "
-                     + (f"{100 * deviation:+.1f} %" if theirs > 0.01 else "below 0.01") + ("" if assumed else ", T2 too long") + " |")
+                     + (f"{100 * deviation:+.1f} %" if theirs > 0.01 else "below 0.01") + ("" if assumed else ", T2 beyond TR") + " |")
         print(lines[-1], flush=True)
     for name, value in worst.items():
         print(f"{name:28} {100 * value:5.2f} % at most")
@@ -114,13 +123,11 @@ def main():
 def write(path, lines, worst):
     with open(path, "w") as page:
         page.write("# Our signal equations against MRzeroCore\n\nMade by `tests/peers/run_heavy`. Signals relative to full "
-                   "magnetization. The greatest deviations count signals of at least "
-                   "0.01 where no transverse magnetization survives a repetition (T2 up to 0.45 TR; bSSFP and flip-back "
-                   "pulses use what survives). The rule was set after the first comparison had shown which rows "
-                   "deviate. Rows beyond it are marked \"T2 too long\"; imperfect spoiling would explain them, but that has "
-                   "not been shown, and they were the same under three ways to spoil. **The spoiled gradient echo is above "
-                   "2 % within the rule, too: it is not verified.**\n\n| sequence | greatest deviation |\n"
-                   "| --- | --- |\n")
+                   "magnetization; the greatest deviations count signals of at least 0.01. For the spoiled gradient echo "
+                   "they count rows whose T2 is not beyond TR: Ernst's formula assumes that no transverse magnetization "
+                   "survives a repetition, and where T2 is longer, spoiling by 117° leaves some of it (MRzero follows it, we "
+                   "do not; those rows are marked). Spin echoes are spoiled by ever stronger gradients, so that nothing refocuses.\n\n"
+                   "| sequence | greatest deviation |\n| --- | --- |\n")
         page.writelines(f"| {name} | {100 * value:.2f} % |\n" for name, value in worst.items())
         page.write("\nNot modelled by our equations, and therefore switched off in the simulation: imperfect refocusing "
                    "(stimulated echoes of pulses below 180°), slice profiles, diffusion, magnetization transfer, "
