@@ -1,21 +1,22 @@
 //! From solids to voxels: the grid is halved until a box holds one material or few solids.
 //!
 //! A box is ruled in or out of a part from the part's signed distance at the box's centre and the
-//! box's radius. What is left in a small box is evaluated at every voxel centre; solids listed
-//! first win. The result at a voxel depends on its position alone, never on how the boxes fell.
+//! box's radius. What is left in a small box is evaluated at every place in it, solid by solid, so
+//! that the loops over places vectorize; solids listed first win. The result at a place depends on
+//! it alone, never on how the boxes fell.
 
 use geometry::{Grid, Pose, Volume};
 use nalgebra::Matrix3;
 use ndarray::{Array3, ArrayViewMut3, Axis};
 
-use crate::shape::{Local, Shape, smooth_min};
+use crate::shape::{Local, Places, Shape, smooth_min};
 use crate::solid::Solid;
 
-/// Boxes with at most this many voxels are evaluated voxel by voxel (choice of a short bench).
-const LEAF_VOXELS: usize = 192;
+/// Boxes with at most this many places are evaluated place by place (choice of a short bench).
+const LEAF: usize = 128;
 
-/// Boxes above this many voxels are halved on separate threads.
-const PARALLEL_VOXELS: usize = 16_384;
+/// Boxes above this many places are halved on separate threads.
+const PARALLEL: usize = 16_384;
 
 /// Index of the material around the patient.
 const AIR: u8 = 0;
@@ -31,8 +32,21 @@ struct Seen {
 
 impl Seen {
     #[inline]
-    fn at(&self, index: [f32; 3]) -> Local {
-        self.origin + self.step[0] * index[0] + self.step[1] * index[1] + self.step[2] * index[2]
+    fn at(&self, [i, j, k]: [f32; 3]) -> Local {
+        self.origin + self.step[0] * i + self.step[1] * j + self.step[2] * k
+    }
+
+    /// Signed distances at grid indices.
+    fn signed_each(&self, indices: &Places<LEAF>, out: &mut [f32]) {
+        let mut seen = Places::<LEAF>::default();
+        for axis in 0..3 {
+            let (origin, step) = (self.origin[axis], self.step.map(|step| step[axis]));
+            let [i, j, k] = indices.axes(out.len());
+            for (((at, i), j), k) in seen.axis_mut(axis).iter_mut().zip(i).zip(j).zip(k) {
+                *at = origin + step[0] * i + step[1] * j + step[2] * k;
+            }
+        }
+        self.shape.signed_each(&seen, out);
     }
 }
 
@@ -51,32 +65,43 @@ struct Reaching {
     parts: Vec<u16>,
 }
 
-/// A box of voxels: first index and number along i, j, k.
+/// A box of places: first index and number of columns, rows and layers; a slice has a layer for every offset.
 #[derive(Clone, Copy)]
-struct Voxels {
+struct Block {
     first: [usize; 3],
     count: [usize; 3],
 }
 
 /// The material index at every voxel centre; `pose` takes the solids' frame to the grid's.
 pub(crate) fn rasterize(solids: &[Solid], pose: &Pose, grid: &Grid) -> Volume<u8> {
-    let scene = Scene::new(solids, pose, grid);
-    let mut data = Array3::<u8>::zeros(grid.array_shape());
-    if !grid.is_empty() {
+    Volume::new(grid.clone(), rasterize_samples(solids, pose, grid, &[[0.0; 3]]))
+}
+
+/// The material index at several places of every voxel, `[slice · offsets + offset, row, column]`. Offsets from the
+/// centre are given in voxels along columns, rows and slices; in ascending order of the last, boxes are compact.
+pub(crate) fn rasterize_samples(solids: &[Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
+    let scene = Scene::new(solids, pose, grid, offsets);
+    let [slices, rows, columns] = grid.array_shape();
+    let mut data = Array3::zeros([slices * offsets.len(), rows, columns]);
+    if !data.is_empty() {
         let all = scene.everything();
-        scene.fill(data.view_mut(), Voxels { first: [0; 3], count: grid.shape }, &all, AIR);
+        scene.fill(data.view_mut(), Block { first: [0; 3], count: [columns, rows, slices * offsets.len()] }, &all, AIR);
     }
-    Volume::new(grid.clone(), data)
+    data
 }
 
 struct Scene<'a> {
     solids: Vec<SeenSolid<'a>>,
     /// Steps between voxels, mm, as columns.
     steps: Matrix3<f32>,
+    /// Places within a voxel, voxels from its centre.
+    offsets: Vec<[f32; 3]>,
+    /// How far they lie from the centre, voxels.
+    widest: [f32; 3],
 }
 
 impl<'a> Scene<'a> {
-    fn new(solids: &'a [Solid], pose: &Pose, grid: &Grid) -> Self {
+    fn new(solids: &'a [Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Self {
         let see = |part: &crate::solid::Part| {
             let inverse = (pose * part.pose).inverse();
             let steps = inverse.rotation.to_rotation_matrix().matrix() * grid.steps();
@@ -95,7 +120,29 @@ impl<'a> Scene<'a> {
                 parts: solid.parts.iter().map(see).collect(),
             })
             .collect();
-        Self { solids, steps: grid.steps().cast::<f32>() }
+        let offsets: Vec<_> = offsets.iter().map(|offset| offset.map(|part| part as f32)).collect();
+        let widest = std::array::from_fn(|axis| offsets.iter().map(|offset| offset[axis].abs()).fold(0.0, f32::max));
+        Self { solids, steps: grid.steps().cast::<f32>(), offsets, widest }
+    }
+
+    /// Grid index of a place.
+    #[inline]
+    fn index(&self, column: usize, row: usize, layer: usize) -> [f32; 3] {
+        let [i, j, k] = self.offsets[layer % self.offsets.len()];
+        [column as f32 + i, row as f32 + j, (layer / self.offsets.len()) as f32 + k]
+    }
+
+    /// First and last grid index along each axis between which a block's places lie.
+    fn bounds(&self, block: Block) -> [[f32; 2]; 3] {
+        let last: [usize; 3] = std::array::from_fn(|axis| block.first[axis] + block.count[axis] - 1);
+        let across =
+            |axis: usize| [block.first[axis] as f32 - self.widest[axis], last[axis] as f32 + self.widest[axis]];
+        // Layers ascend within a slice; thick slices may overlap the next.
+        let each = self.offsets.len();
+        let depth = |layer: usize| self.index(0, 0, layer)[2];
+        let low = (block.first[2]..=last[2]).take(each).map(depth).fold(f32::INFINITY, f32::min);
+        let high = (block.first[2]..=last[2]).rev().take(each).map(depth).fold(f32::NEG_INFINITY, f32::max);
+        [across(0), across(1), [low, high]]
     }
 
     fn everything(&self) -> Vec<Reaching> {
@@ -108,30 +155,31 @@ impl<'a> Scene<'a> {
     }
 
     /// Fills a box from the solids that may reach into it; `ground` is the material where none does.
-    fn fill(&self, mut out: ArrayViewMut3<'_, u8>, voxels: Voxels, candidates: &[Reaching], ground: u8) {
-        let (reaching, ground) = self.reaching(voxels, candidates, ground);
+    fn fill(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, candidates: &[Reaching], ground: u8) {
+        let (reaching, ground) = self.reaching(block, candidates, ground);
         if reaching.is_empty() {
             out.fill(ground);
             return;
         }
-        let number: usize = voxels.count.iter().product();
-        if number <= LEAF_VOXELS {
-            self.evaluate(out, voxels, &reaching, ground);
+        let number: usize = block.count.iter().product();
+        if number <= LEAF {
+            self.evaluate(out, block, &reaching, ground);
             return;
         }
 
-        let side_mm = |axis: usize| self.steps.column(axis).norm() * voxels.count[axis] as f32;
+        let layers = [1, 1, self.offsets.len()];
+        let side_mm = |axis: usize| self.steps.column(axis).norm() * block.count[axis] as f32 / layers[axis] as f32;
         let longest = (0..3)
-            .filter(|&axis| voxels.count[axis] > 1)
+            .filter(|&axis| block.count[axis] > 1)
             .max_by(|&a, &b| side_mm(a).total_cmp(&side_mm(b)))
-            .expect("a box with more voxels than a leaf has a side to halve");
-        let half = voxels.count[longest] / 2;
-        let (mut low, mut high) = (voxels, voxels);
+            .expect("a box with more places than a leaf has a side to halve");
+        let half = block.count[longest] / 2;
+        let (mut low, mut high) = (block, block);
         low.count[longest] = half;
         high.first[longest] += half;
         high.count[longest] -= half;
         let (low_out, high_out) = out.split_at(Axis(2 - longest), half);
-        if number > PARALLEL_VOXELS {
+        if number > PARALLEL {
             rayon::join(|| self.fill(low_out, low, &reaching, ground), || self.fill(high_out, high, &reaching, ground));
         } else {
             self.fill(low_out, low, &reaching, ground);
@@ -140,10 +188,10 @@ impl<'a> Scene<'a> {
     }
 
     /// The solids that reach into a box, cut off at the first that fills it, which becomes the ground.
-    fn reaching(&self, voxels: Voxels, candidates: &[Reaching], ground: u8) -> (Vec<Reaching>, u8) {
-        let centre: [f32; 3] =
-            std::array::from_fn(|axis| voxels.first[axis] as f32 + (voxels.count[axis] as f32 - 1.0) / 2.0);
-        let half_mm = |axis: usize| self.steps.column(axis).norm() * (voxels.count[axis] as f32 - 1.0) / 2.0;
+    fn reaching(&self, block: Block, candidates: &[Reaching], ground: u8) -> (Vec<Reaching>, u8) {
+        let bounds = self.bounds(block);
+        let centre = bounds.map(|[low, high]| (low + high) / 2.0);
+        let half_mm = |axis: usize| self.steps.column(axis).norm() * (bounds[axis][1] - bounds[axis][0]) / 2.0;
         let radius = (half_mm(0).powi(2) + half_mm(1).powi(2) + half_mm(2).powi(2)).sqrt() + 1e-3;
 
         let mut reaching = Vec::with_capacity(candidates.len());
@@ -182,40 +230,60 @@ impl<'a> Scene<'a> {
         (reaching, ground)
     }
 
-    /// The material at every voxel centre of a box.
-    fn evaluate(&self, mut out: ArrayViewMut3<'_, u8>, voxels: Voxels, reaching: &[Reaching], ground: u8) {
-        for ((k, j, i), value) in out.indexed_iter_mut() {
-            let offset = [i, j, k];
-            let index = std::array::from_fn(|axis| (voxels.first[axis] + offset[axis]) as f32);
-            *value = reaching.iter().find_map(|reaching| self.material(reaching, index)).unwrap_or(ground);
+    /// The material at every place of a small box.
+    fn evaluate(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, reaching: &[Reaching], ground: u8) {
+        let mut indices = Places::<LEAF>::default();
+        let mut number = 0;
+        for layer in 0..block.count[2] {
+            for row in 0..block.count[1] {
+                for column in 0..block.count[0] {
+                    let [i, j, k] = [column, row, layer];
+                    indices.set(number, self.index(block.first[0] + i, block.first[1] + j, block.first[2] + k));
+                    number += 1;
+                }
+            }
         }
+        let (mut materials, mut undecided) = ([ground; LEAF], [true; LEAF]);
+        let mut distance = [0.0; LEAF];
+        for reaching in reaching {
+            let solid = self.solids[reaching.solid].solid;
+            self.distances(reaching, &indices, &mut distance[..number]);
+            let mut open = false;
+            for ((material, undecided), distance) in materials.iter_mut().zip(&mut undecided).zip(&distance[..number]) {
+                let inside = *undecided && *distance < 0.0;
+                let shell = solid.shell.filter(|(thickness, _)| *distance > -thickness);
+                *material = if inside { shell.map_or(solid.core, |(_, shell)| shell) } else { *material };
+                *undecided &= !inside;
+                open |= *undecided;
+            }
+            if !open {
+                break;
+            }
+        }
+        out.iter_mut().zip(materials).for_each(|(out, material)| *out = material);
     }
 
-    /// The material of one solid at a voxel, if the voxel lies in it.
-    #[inline]
-    fn material(&self, reaching: &Reaching, index: [f32; 3]) -> Option<u8> {
+    /// Signed distances of the parts of a solid that reach into a box, joined and carved.
+    fn distances(&self, reaching: &Reaching, indices: &Places<LEAF>, distance: &mut [f32]) {
         let SeenSolid { solid, carved, parts } = &self.solids[reaching.solid];
-        let mut distance = f32::INFINITY;
-        for &part in &reaching.parts {
-            let part = &parts[usize::from(part)];
-            let to_part = part.shape.signed(part.at(index));
-            distance = if solid.blend_mm > 0.0 && distance.is_finite() {
-                smooth_min(distance, to_part, solid.blend_mm)
+        let mut scratch = [0.0; LEAF];
+        let to_part = &mut scratch[..distance.len()];
+        for (n, &part) in reaching.parts.iter().enumerate() {
+            if n == 0 {
+                parts[usize::from(part)].signed_each(indices, distance);
+                continue;
+            }
+            parts[usize::from(part)].signed_each(indices, to_part);
+            let pairs = distance.iter_mut().zip(&*to_part);
+            if solid.blend_mm > 0.0 {
+                pairs.for_each(|(distance, to_part)| *distance = smooth_min(*distance, *to_part, solid.blend_mm));
             } else {
-                distance.min(to_part)
-            };
+                pairs.for_each(|(distance, to_part)| *distance = distance.min(*to_part));
+            }
         }
         for &part in &reaching.carved {
-            if distance >= 0.0 {
-                return None;
-            }
-            let part = &carved[usize::from(part)];
-            distance = distance.max(-part.shape.signed(part.at(index)));
-        }
-        match solid.shell {
-            _ if distance >= 0.0 => None,
-            Some((thickness, shell)) if distance > -thickness => Some(shell),
-            _ => Some(solid.core),
+            carved[usize::from(part)].signed_each(indices, to_part);
+            distance.iter_mut().zip(&*to_part).for_each(|(distance, to_part)| *distance = distance.max(-to_part));
         }
     }
 }
@@ -229,11 +297,17 @@ mod tests {
     use randomness::Stream;
 
     /// The slow twin: every solid at every voxel.
-    fn rasterize_by_brute_force(solids: &[Solid], pose: &Pose, grid: &Grid) -> Volume<u8> {
-        let scene = Scene::new(solids, pose, grid);
-        let mut data = Array3::<u8>::zeros(grid.array_shape());
-        scene.evaluate(data.view_mut(), Voxels { first: [0; 3], count: grid.shape }, &scene.everything(), AIR);
-        Volume::new(grid.clone(), data)
+    fn rasterize_by_brute_force(solids: &[Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
+        let scene = Scene::new(solids, pose, grid, offsets);
+        let [slices, rows, columns] = grid.array_shape();
+        let (mut data, all) = (Array3::zeros([slices * offsets.len(), rows, columns]), scene.everything());
+        for layer in 0..slices * offsets.len() {
+            for row in 0..rows {
+                let out = data.slice_mut(ndarray::s![layer..=layer, row..=row, ..]);
+                scene.evaluate(out, Block { first: [0, row, layer], count: [columns, 1, 1] }, &all, AIR);
+            }
+        }
+        data
     }
 
     #[test]
@@ -245,10 +319,12 @@ mod tests {
             let pose = Pose::from_parts(Translation3::new(3.0, -20.0, 8.0), turn);
             let axes = *Rotation3::from_euler_angles(0.3, 0.2, -0.1).matrix();
             let grid = Grid::centred(Point::new(0.0, 0.0, -20.0), axes, [3.1, 2.9, 3.7], [90, 70, 60]);
-            let fast = rasterize(&spine.solids, &pose, &grid);
-            let slow = rasterize_by_brute_force(&spine.solids, &pose, &grid);
-            let differing = fast.data.iter().zip(&slow.data).filter(|(a, b)| a != b).count();
-            assert_eq!(differing, 0, "seed {seed}: voxels differ from the brute-force ones");
+            for offsets in [&[[0.0; 3]][..], &[[-0.375, 0.1, -0.7], [0.2, -0.3, 0.0], [0.1, 0.4, 0.6]][..]] {
+                let fast = rasterize_samples(&spine.solids, &pose, &grid, offsets);
+                let slow = rasterize_by_brute_force(&spine.solids, &pose, &grid, offsets);
+                let differing = fast.iter().zip(&slow).filter(|(a, b)| a != b).count();
+                assert_eq!(differing, 0, "seed {seed}: voxels differ from the brute-force ones");
+            }
         }
     }
 }

@@ -83,29 +83,57 @@ const BACK_ROUNDING: f32 = 30.0;
 /// Rounding of the rim, mm.
 const RIM_ROUNDING: f32 = 1.2;
 
+/// Up to N places as three rows of coordinates: loops over them vectorize.
+pub(crate) struct Places<const N: usize>([[f32; N]; 3]);
+
+impl<const N: usize> Default for Places<N> {
+    fn default() -> Self {
+        Self([[0.0; N]; 3])
+    }
+}
+
+impl<const N: usize> Places<N> {
+    pub fn set(&mut self, n: usize, place: [f32; 3]) {
+        for (axis, value) in place.into_iter().enumerate() {
+            self.0[axis][n] = value;
+        }
+    }
+
+    /// The coordinates of the first places.
+    pub fn axes(&self, number: usize) -> [&[f32]; 3] {
+        [&self.0[0][..number], &self.0[1][..number], &self.0[2][..number]]
+    }
+
+    pub fn axis_mut(&mut self, axis: usize) -> &mut [f32; N] {
+        &mut self.0[axis]
+    }
+}
+
 impl Shape {
     /// Signed distance, mm: negative inside, near the surface true to about a tenth.
     #[inline]
     pub fn signed(&self, p: Local) -> f32 {
         match self {
-            Self::Ellipsoid { semi } => (p.component_div(semi).norm() - 1.0) * semi.x.min(semi.y).min(semi.z),
-            Self::RoundCone { length, start, end } => {
-                let t = (p.z / length).clamp(0.0, 1.0);
-                let along = p.z - t * length;
-                (p.x * p.x + p.y * p.y + along * along).sqrt() - (start + (end - start) * t)
-            }
-            Self::EllipticCone { length, start, end } => {
-                let t = (p.z / length).clamp(0.0, 1.0);
-                let rx = start[0] + (end[0] - start[0]) * t;
-                let ry = start[1] + (end[1] - start[1]) * t;
-                let least = rx.min(ry);
-                let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
-                ((x * x + y * y + z * z).sqrt() - 1.0) * least
-            }
+            Self::Ellipsoid { semi } => ellipsoid(semi, p),
+            Self::RoundCone { length, start, end } => round_cone(*length, *start, *end, p),
+            Self::EllipticCone { length, start, end } => elliptic_cone(*length, *start, *end, p),
             Self::Body(body) => body.signed(p),
             Self::Disc(disc) => disc.signed(p),
             Self::Trunk(trunk) => trunk.signed(p),
             Self::Around(trunk) => -trunk.signed(p),
+        }
+    }
+
+    /// [`Self::signed`] at the first places, as many as `out` takes.
+    pub fn signed_each<const N: usize>(&self, places: &Places<N>, out: &mut [f32]) {
+        match self {
+            Self::Ellipsoid { semi } => each(places, out, |p| ellipsoid(semi, p)),
+            Self::RoundCone { length, start, end } => each(places, out, |p| round_cone(*length, *start, *end, p)),
+            Self::EllipticCone { length, start, end } => each(places, out, |p| elliptic_cone(*length, *start, *end, p)),
+            Self::Body(body) => each(places, out, |p| body.signed(p)),
+            Self::Disc(disc) => each(places, out, |p| disc.signed(p)),
+            Self::Trunk(trunk) => each(places, out, |p| trunk.signed(p)),
+            Self::Around(trunk) => each(places, out, |p| -trunk.signed(p)),
         }
     }
 
@@ -123,7 +151,38 @@ impl Shape {
     }
 }
 
+#[inline(always)]
+fn each<const N: usize>(places: &Places<N>, out: &mut [f32], signed: impl Fn(Local) -> f32) {
+    let [x, y, z] = places.axes(out.len());
+    for (((out, x), y), z) in out.iter_mut().zip(x).zip(y).zip(z) {
+        *out = signed(Local::new(*x, *y, *z));
+    }
+}
+
+#[inline(always)]
+fn ellipsoid(semi: &Local, p: Local) -> f32 {
+    (p.component_div(semi).norm() - 1.0) * semi.x.min(semi.y).min(semi.z)
+}
+
+#[inline(always)]
+fn round_cone(length: f32, start: f32, end: f32, p: Local) -> f32 {
+    let t = (p.z / length).clamp(0.0, 1.0);
+    let along = p.z - t * length;
+    (p.x * p.x + p.y * p.y + along * along).sqrt() - (start + (end - start) * t)
+}
+
+#[inline(always)]
+fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
+    let t = (p.z / length).clamp(0.0, 1.0);
+    let rx = start[0] + (end[0] - start[0]) * t;
+    let ry = start[1] + (end[1] - start[1]) * t;
+    let least = rx.min(ry);
+    let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
+    ((x * x + y * y + z * z).sqrt() - 1.0) * least
+}
+
 impl Body {
+    #[inline(always)]
     fn signed(&self, p: Local) -> f32 {
         let t = (p.z / self.half_height).clamp(-1.0, 1.0);
         let upward = (t + 1.0) / 2.0;
@@ -140,6 +199,7 @@ impl Body {
 }
 
 impl DiscShape {
+    #[inline(always)]
     fn signed(&self, p: Local) -> f32 {
         let [a, b] = self.semi;
         let hollow = (1.0 - (p.x / a).powi(2) - (p.y / b).powi(2)).max(0.0);
@@ -152,6 +212,7 @@ impl DiscShape {
 }
 
 impl Trunk {
+    #[inline(always)]
     fn signed(&self, p: Local) -> f32 {
         let z = (p.z / 200.0).clamp(-1.5, 1.5);
         let widen = 1.0 + if z > 0.0 { self.widening[1] } else { self.widening[0] } * z * z / (0.5 + 0.5 * z.abs());
@@ -163,6 +224,7 @@ impl Trunk {
 }
 
 /// Signed distance to a kidney-shaped outline of extents ±a and ±b, concave behind.
+#[inline(always)]
 fn outline(x: f32, y: f32, a: f32, b: f32) -> f32 {
     let depth = 2.0 * b;
     let front = KIDNEY_FRONT * depth;
@@ -172,6 +234,7 @@ fn outline(x: f32, y: f32, a: f32, b: f32) -> f32 {
 }
 
 /// Signed distance to an ellipse, exact to first order (Quílez, "ellipsoid bound").
+#[inline(always)]
 fn ellipse(x: f32, y: f32, a: f32, b: f32) -> f32 {
     let (u, v) = (x / a, y / b);
     let k = (u * u + v * v).sqrt();
@@ -181,12 +244,14 @@ fn ellipse(x: f32, y: f32, a: f32, b: f32) -> f32 {
 }
 
 /// The larger of two, with the edge between them rounded over `radius` (Quílez, polynomial).
+#[inline(always)]
 pub(crate) fn smooth_max(a: f32, b: f32, radius: f32) -> f32 {
     let h = (radius - (a - b).abs()).max(0.0) / radius;
     a.max(b) + h * h * radius / 4.0
 }
 
 /// The smaller of two, with the crease between them filled over `radius`.
+#[inline(always)]
 pub(crate) fn smooth_min(a: f32, b: f32, radius: f32) -> f32 {
     -smooth_max(-a, -b, radius)
 }

@@ -1,7 +1,8 @@
 //! The subject as a series sees it: materials at the samples of every voxel, and their signals.
 
-use geometry::{Grid, Point, Pose, SliceGroup, Vector, Volume};
+use geometry::{Grid, Point, Pose, SliceGroup, Vector};
 use nalgebra::Matrix3;
+use ndarray::Array3;
 use rayon::prelude::*;
 use rustfft::num_complex::{Complex32, Complex64};
 
@@ -52,7 +53,10 @@ impl Signal {
 struct Patch {
     /// Pixel centres.
     grid: Grid,
-    samples: Vec<Volume<u8>>,
+    /// Substances, `[slice · number + sample, row, column]`.
+    samples: Array3<u8>,
+    /// Samples of a voxel.
+    number: usize,
     /// Row and column of its first pixel, counted from the image's.
     first: [isize; 2],
 }
@@ -141,13 +145,10 @@ impl Object {
         let steps = patch.grid.steps();
         let (along_row, along_column) = (steps.column(0).into_owned(), steps.column(1).into_owned());
         let corner = patch.grid.point([0.0, 0.0, k as f64]);
-        let share = 1.0 / patch.samples.len() as f32;
-        let layers: Vec<&[u8]> = patch
-            .samples
-            .iter()
-            .map(|sample| sample.data.as_slice().expect("volumes are contiguous"))
-            .map(|values| &values[k * rows * columns..(k + 1) * rows * columns])
-            .collect();
+        let share = 1.0 / patch.number as f32;
+        let samples = patch.samples.as_slice().expect("arrays are contiguous");
+        let slice = &samples[k * patch.number * rows * columns..(k + 1) * patch.number * rows * columns];
+        let layers: Vec<&[u8]> = slice.chunks_exact((rows * columns).max(1)).collect();
         let needs_place = around.metal_hz.is_some() || around.crossed.is_some() || self.breathing_slot.is_some();
 
         for n in 0..rows * columns {
@@ -329,35 +330,33 @@ fn patches(
     plans
         .into_par_iter()
         .map(|(grid, first, offsets)| {
-            let samples = offsets
-                .par_iter()
-                .map(|offset| subject.rasterize(&seen(&grid, thickness_mm, *offset, scanner, pose)))
-                .collect();
-            Patch { grid, samples, first }
+            // Depths are fractions of the slice's thickness, which is not the step from slice to slice.
+            let depth = thickness_mm / grid.spacing_mm[2];
+            let offsets: Vec<_> = offsets.into_iter().map(|[i, j, k]| [i, j, k * depth]).collect();
+            let samples = subject.rasterize_samples(&seen(&grid, scanner, pose), &offsets);
+            Patch { grid, samples, number: offsets.len(), first }
         })
         .collect()
 }
 
-/// Where the samples that the scanner shows at a grid's pixels lie in the subject: offset within the voxel,
-/// drawn together by gradients that are too strong, and taken back to the pose of the truth.
-fn seen(grid: &Grid, thickness_mm: f64, offset: [f64; 3], scanner: &Scanner, pose: &Pose) -> Grid {
-    let step = Vector::new(offset[0] * grid.spacing_mm[0], offset[1] * grid.spacing_mm[1], offset[2] * thickness_mm);
+/// Where a grid's pixels lie in the subject as the scanner shows it: drawn together by gradients that are too strong,
+/// and taken back to the pose of the truth.
+fn seen(grid: &Grid, scanner: &Scanner, pose: &Pose) -> Grid {
     let shrink = Matrix3::from_diagonal(&Vector::from(scanner.faults.gradient_error.map(|e| 1.0 / (1.0 + e))));
     let back = pose.inverse();
-    let origin = Point::from(shrink * (grid.origin + grid.axes * step).coords);
     Grid {
-        origin: back * origin,
+        origin: back * Point::from(shrink * grid.origin.coords),
         axes: back.rotation.to_rotation_matrix().matrix() * shrink * grid.axes,
         ..grid.clone()
     }
 }
 
-/// Places within a voxel as fractions of its width, height and thickness. Four: no two share a row, a column
+/// Places within a voxel as fractions of its width, height and thickness, in ascending depth. Four: no two share a row, a column
 /// or a depth (rotated-grid supersampling). Others: evenly through the slice, spread over its face by the R2
 /// sequence (Roberts 2018).
 fn offsets(number: usize) -> Vec<[f64; 3]> {
     if number == 4 {
-        return vec![[-0.375, -0.125, -0.375], [0.125, -0.375, 0.125], [0.375, 0.125, -0.125], [-0.125, 0.375, 0.375]];
+        return vec![[-0.375, -0.125, -0.375], [0.375, 0.125, -0.125], [0.125, -0.375, 0.125], [-0.125, 0.375, 0.375]];
     }
     (0..number.max(1))
         .map(|n| {

@@ -1,6 +1,7 @@
 //! The virtual patient as a scanner's subject.
 
 use geometry::{Grid, PatientPosition, Volume};
+use ndarray::Array3;
 use phantom::{Motion, PatientOnTable, Tissue};
 
 use crate::{FatPool, Subject, Substance};
@@ -38,6 +39,10 @@ impl Subject for PatientOnTable {
 
     fn rasterize(&self, grid: &Grid) -> Volume<u8> {
         self.rasterize(grid)
+    }
+
+    fn rasterize_samples(&self, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
+        self.rasterize_samples(grid, offsets)
     }
 
     fn position(&self) -> PatientPosition {

@@ -1,6 +1,7 @@
 //! What lies in the scanner: a patient, or a test object.
 
 use geometry::{Grid, PatientPosition, Volume};
+use ndarray::Array3;
 use phantom::Motion;
 
 use crate::{Implant, Substance};
@@ -12,6 +13,19 @@ pub trait Subject: Sync {
 
     /// Index of the substance at each voxel centre.
     fn rasterize(&self, grid: &Grid) -> Volume<u8>;
+
+    /// Index of the substance at several places of every voxel, `[slice · offsets + offset, row, column]`; offsets from
+    /// the centre in voxels along columns, rows and slices.
+    fn rasterize_samples(&self, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
+        let samples: Vec<_> = offsets
+            .iter()
+            .map(|offset| self.rasterize(&Grid { origin: grid.point(*offset), ..grid.clone() }).data)
+            .collect();
+        let [slices, rows, columns] = grid.array_shape();
+        Array3::from_shape_fn([slices * offsets.len(), rows, columns], |(layer, row, column)| {
+            samples[layer % offsets.len()][[layer / offsets.len(), row, column]]
+        })
+    }
 
     /// How the subject lies, which decides on which side the table's coil is.
     fn position(&self) -> PatientPosition;

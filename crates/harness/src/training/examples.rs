@@ -146,6 +146,10 @@ impl Subject for VariedTissue<'_> {
         self.patient.rasterize(grid)
     }
 
+    fn rasterize_samples(&self, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
+        self.patient.rasterize_samples(grid, offsets)
+    }
+
     fn position(&self) -> PatientPosition {
         self.patient.positioning.position
     }
