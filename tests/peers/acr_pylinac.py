@@ -6,14 +6,12 @@
 scans the phantom with a machine in order and with three faults, and lets pylinac's ACRMRILarge measure. What was
 set must be what it finds, and each fault must show in its own measure and in no other.
 """
-import subprocess
-import sys
-import tempfile
 import warnings
-from pathlib import Path
 
 warnings.simplefilter("ignore")  # scikit-image announces changes that do not concern us
 from pylinac import ACRMRILarge  # noqa: E402
+
+from virtual_acr import judged  # noqa: E402
 
 MEASURES = {
     "diameter, mm": lambda r: r.geometric_distortion_module.profiles["horizontal"]["width (mm)"],
@@ -25,9 +23,8 @@ MEASURES = {
     "ghosting, %": lambda r: r.uniformity_module.psg,
 }
 
-# Fault file, and what pylinac must then find: measure, least, most.
-CASES = {
-    "in order": ("", [
+EXPECTED = {
+    "in order": [
         ("diameter, mm", 188.0, 192.0),
         ("diameter across, mm", 188.0, 192.0),
         ("slice thickness, mm", 4.3, 5.7),
@@ -35,52 +32,30 @@ CASES = {
         ("slice 11 shift, mm", -2.5, 2.5),
         ("uniformity, %", 85.0, 100.0),
         ("ghosting, %", 0.0, 1.0),
-    ]),
-    "gradient 2 % too strong": ("gradient-error = [0.02, 0.0, 0.0]", [
+    ],
+    "gradient 2 % too strong": [
         ("diameter, mm", 192.3, 195.3),
         ("diameter across, mm", 188.0, 192.0),
         ("slice thickness, mm", 4.3, 5.7),
-    ]),
-    "slice 40 % too thick": ("slice-thickness-error = 0.4", [
+    ],
+    "slice 40 % too thick": [
         ("diameter, mm", 188.0, 192.0),
         ("slice thickness, mm", 6.3, 7.7),
-    ]),
-    "ghost of 5 %": ("ghost = 0.05", [
+    ],
+    "ghost of 5 %": [
         ("diameter, mm", 188.0, 192.0),
         ("slice thickness, mm", 4.3, 5.7),
         ("ghosting, %", 1.0, 6.0),
-    ]),
+    ],
 }
 
 
-def analysed(program, fault):
-    with tempfile.TemporaryDirectory() as scratch:
-        faults = Path(scratch) / "faults.toml"
-        faults.write_text(fault)
-        subprocess.run([program, "scan", "acr-large", "--faults", faults, "--out", f"{scratch}/scan", "--format", "dicom"],
-                       check=True, stdout=subprocess.DEVNULL)
-        (series,) = [path for path in Path(scratch, "scan").iterdir() if path.is_dir()]
-        phantom = ACRMRILarge(str(series))
-        phantom.analyze()
-        results = phantom.results_data()
-        return {name: float(measure(results)) for name, measure in MEASURES.items()}
-
-
-def main():
-    found = {name: analysed(sys.argv[1], fault) for name, (fault, _) in CASES.items()}
-    width = max(map(len, found))
-    print(f"{'':20}" + "".join(f" {name:>{width}}" for name in found))
-    for measure in MEASURES:
-        print(f"{measure:20}" + "".join(f" {found[name][measure]:{width}.2f}" for name in found))
-    missed = 0
-    for name, (_, limits) in CASES.items():
-        for measure, low, high in limits:
-            value = found[name][measure]
-            if not low <= value <= high:
-                missed += 1
-                print(f"{name}: {measure} is {value:.2f}, expected {low} to {high}")
-    sys.exit(1 if missed else 0)
+def analysed(series):
+    phantom = ACRMRILarge(str(series))
+    phantom.analyze()
+    results = phantom.results_data()
+    return {name: float(measure(results)) for name, measure in MEASURES.items()}
 
 
 if __name__ == "__main__":
-    main()
+    judged(analysed, EXPECTED)
