@@ -61,8 +61,11 @@ impl Faults {
         }
     }
 
-    /// The first value that no machine can have: its field, the value and the limits.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
+    /// Refuses what no machine can have.
+    ///
+    /// # Errors
+    /// The first such field, its value and its limits.
+    pub fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
         let [x, y, z] = self.gradient_error;
         for (field, value, low, high) in [
             ("gradient-error[0]", x, -0.2, 0.2),

@@ -27,6 +27,9 @@ const MAX_MATRIX: usize = 1024;
 /// Largest number of slices of one series.
 const MAX_SLICES: usize = 256;
 
+/// Largest number of voxels of one series: its samples and images then stay below 1 GiB of memory.
+const MAX_VOXELS: usize = 1 << 26;
+
 /// How one series is scanned, whatever its slices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -180,6 +183,7 @@ impl SeriesProtocol {
             ("rows", group.matrix[0], MAX_MATRIX),
             ("columns", group.matrix[1], MAX_MATRIX),
             ("slices", group.slices, MAX_SLICES),
+            ("voxels", group.matrix[0].saturating_mul(group.matrix[1]).saturating_mul(group.slices), MAX_VOXELS),
         ] {
             if found > limit {
                 return Err(SeriesError::TooMany { name, found, limit });
@@ -344,7 +348,9 @@ mod tests {
         assert!(nan.check(&group).expect_err("NaN").to_string().contains("bandwidth-hz-per-px is NaN"));
         let none = SeriesProtocol { averages: 0, ..series.clone() };
         assert!(none.check(&group).is_err());
-        let huge = SliceGroup { matrix: [100_000, 384], ..group };
+        let huge = SliceGroup { matrix: [100_000, 384], ..group.clone() };
         assert!(series.check(&huge).expect_err("huge").to_string().contains("100000 rows"));
+        let vast = SliceGroup { matrix: [1024, 1024], slices: 200, ..group };
+        assert!(series.check(&vast).expect_err("vast").to_string().contains("209715200 voxels"));
     }
 }

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use exam::Registration;
 use geometry::{PatientPosition, SliceGroup, SliceRole, Volume};
+use harness::diagnosis::Diagnosis;
 use harness::dicom::{Study, file_name};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::write_nifti;
 use randomness::Stream;
+use scanner::faults::FaultsError;
 use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, StackRole, Subject};
 use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
 
@@ -33,7 +35,12 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
 fn faults(path: &Path) -> Result<Faults, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::wrong(format!("cannot read {}: {error}", path.display())))?;
-    Faults::from_toml(&text).map_err(|error| Failure::wrong(format!("{}: {error}", path.display())))
+    Faults::from_toml(&text).map_err(|error| {
+        Failure::diagnosis(&match &error {
+            FaultsError::Syntax(error) => Diagnosis::of_toml(path, &text, error),
+            FaultsError::OutOfRange { field, .. } => Diagnosis::at(path, &text, field, error.to_string(), ""),
+        })
+    })
 }
 
 /// A QA phantom with the ACR's axial series.

@@ -45,6 +45,7 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
         return mistake("cases", message, format!("expected 1 to {MOST_CASES} patients"));
     }
     check_positioning(scenario)?;
+    check_faults(scenario)?;
     check_prescription(&scenario.prescription)?;
     check_planner(scenario)?;
     check_arms(scenario)?;
@@ -60,6 +61,13 @@ fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {
         PositioningError::Motion { .. } => "motion",
     };
     mistake(format!("patients.positioning.{field}"), error.to_string(), "")
+}
+
+fn check_faults(scenario: &Scenario) -> Result<(), Mistake> {
+    let faults = scenario.scanner.faults.iter();
+    faults.map(scanner::Faults::check).collect::<Result<(), _>>().or_else(|(field, value, [low, high])| {
+        mistake(format!("scanner.faults.{field}"), format!("{field} is {value}"), format!("expected {low} to {high}"))
+    })
 }
 
 fn check_prescription(rules: &PrescriptionRules) -> Result<(), Mistake> {

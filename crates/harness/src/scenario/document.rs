@@ -2,6 +2,7 @@
 
 use phantom::PositioningDistribution;
 use planner::PrescriptionRules;
+use scanner::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,11 +69,13 @@ pub struct Patients {
 pub struct ScannerChoice {
     /// Name of a built-in protocol, or a TOML file beside the scenario.
     pub protocol: String,
+    /// What is wrong with the machine, in place of what the protocol says of it.
+    pub faults: Option<Faults>,
 }
 
 impl Default for ScannerChoice {
     fn default() -> Self {
-        Self { protocol: "lumbar-1.5t".to_owned() }
+        Self { protocol: "lumbar-1.5t".to_owned(), faults: None }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use scanner::Protocol;
+
 use crate::diagnosis::Diagnosis;
 use crate::manifest::ScenarioIdentity;
 use crate::scenario::check::check;
@@ -96,12 +98,18 @@ impl ScenarioSetup {
 
         let positioning =
             serde_json::to_string(&scenario.patients.positioning).expect("checked numbers and fixed names are JSON");
+        let faults = scenario.scanner.faults.as_ref();
+        let faults_text = faults.map(|faults| serde_json::to_string(faults).expect("checked numbers are JSON"));
+        let patients = [&*positioning, &population.text, &protocol.text];
+        let patients: Vec<_> = patients.into_iter().chain(faults_text.as_deref()).collect();
         Ok(Self {
             file: file.to_owned(),
             hash: hash_of(&[text, &population.text, &protocol.text, &panel.text]),
-            patients_hash: hash_of(&[&positioning, &population.text, &protocol.text]),
+            patients_hash: hash_of(&patients),
             population: population.content,
-            protocol: protocol.content,
+            protocol: faults
+                .cloned()
+                .map_or(protocol.content.clone(), |faults| Protocol { faults, ..protocol.content }),
             panel: panel.content,
             model_folder,
             scenario,
