@@ -26,6 +26,9 @@ pub struct Individual {
     /// The disc that an axial picture should show; L4/L5 or the last one if left out.
     #[serde(default)]
     pub shows: Option<Disc>,
+    /// How far below that disc the picture is put, mm; negative above it.
+    #[serde(default)]
+    pub shows_below_mm: f64,
     /// Number of lumbar vertebrae: 4, 5 or 6.
     #[serde(default = "five")]
     pub lumbar_vertebrae: usize,

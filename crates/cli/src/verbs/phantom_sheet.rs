@@ -27,9 +27,10 @@ pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
     let patient = resources::patient(name, seed)?;
     let protocol = resources::protocol("lumbar-1.5t")?;
     let truth = patient.truth();
-    let shown = individual.and_then(|individual| individual.shows);
+    let shown = individual.as_ref().and_then(|individual| individual.shows);
+    let below_mm = individual.as_ref().map_or(0.0, |individual| individual.shows_below_mm);
     let disc = shown.or_else(|| worst(&truth)).unwrap_or(Disc::between(Vertebra::L4, Vertebra::L5));
-    let sheet = Sheet { patient: &patient, protocol: &protocol, truth: &truth, disc, seed };
+    let sheet = Sheet { patient: &patient, protocol: &protocol, truth: &truth, disc, below_mm, seed };
     let pictures = sheet.pictures();
     let named: Vec<_> = pictures.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
     resources::write(out, &montage(&named, 4).encode_png())?;
@@ -80,6 +81,8 @@ struct Sheet<'a> {
     protocol: &'a Protocol,
     truth: &'a SpineTruth,
     disc: Disc,
+    /// Where the axial picture is put, mm below the disc.
+    below_mm: f64,
     seed: u64,
 }
 
@@ -138,14 +141,20 @@ impl Sheet<'_> {
             let column = Direction::new_normalize(normal.cross(&row));
             self.protocol.axial_stack.at("axial", SliceRole::AxialDisc, disc.canal, row, column)
         });
-        let one = SliceGroup { slices: 1, centre: group.centre, ..group };
+        let centre = group.centre - disc.plane.normal.into_inner() * self.below_mm;
+        let one = SliceGroup { slices: 1, centre, ..group };
+        let place = match self.below_mm {
+            0.0 => self.disc.to_string(),
+            mm if mm > 0.0 => format!("{mm:.0} mm below {}", self.disc),
+            mm => format!("{:.0} mm above {}", -mm, self.disc),
+        };
         let mut pictures = Vec::new();
         let t1 = self.protocol.further("T1 TSE axial").map(|further| &further.series);
         for (weighting, series) in [("T2", Some(&self.protocol.axial_t2)), ("T1", t1)] {
             let Some(series) = series else { continue };
             let images = self.scan(series, &one);
             let view = SliceView::of(&images, 0, Window::of(&images), AXIAL_SCALE);
-            pictures.push((format!("axial {weighting}, {}", self.disc), view.picture));
+            pictures.push((format!("axial {weighting}, {place}"), view.picture));
         }
         pictures
     }
