@@ -52,7 +52,12 @@ fn scan(subject: &Tank, series: &SeriesProtocol, group: &SliceGroup, seed: u64) 
 /// SNR of an even image: mean over the SD of neighbours' differences / √2, which slow shading leaves alone.
 /// The filter correlates neighbours, by the same factor in every series compared here.
 fn snr(series: &SeriesProtocol, group: &SliceGroup) -> f64 {
-    let images = scan(&full_tank(), series, group, 1);
+    snr_at(1.5, series, group)
+}
+
+fn snr_at(field_t: f64, series: &SeriesProtocol, group: &SliceGroup) -> f64 {
+    let scanner = Scanner { field_t, ..even_scanner() };
+    let images = acquire(&full_tank(), &scanner, series, group, &Saturation::default(), &Stream::from_seed(1));
     let mut sum = 0.0;
     let mut square = 0.0;
     let mut pairs = 0.0;
@@ -67,7 +72,7 @@ fn snr(series: &SeriesProtocol, group: &SliceGroup) -> f64 {
 }
 
 #[test]
-fn snr_grows_with_voxel_volume_averages_and_falls_with_bandwidth() {
+fn snr_grows_with_voxel_volume_averages_and_field_and_falls_with_bandwidth() {
     let reference = snr(&series(), &group());
     let close = |found: f64, factor: f64, what: &str| {
         assert!((found / reference / factor - 1.0).abs() < 0.08, "{what}: {found} against {reference}");
@@ -76,6 +81,7 @@ fn snr_grows_with_voxel_volume_averages_and_falls_with_bandwidth() {
     close(snr(&SeriesProtocol { averages: 4, ..series() }, &group()), 2.0, "four averages");
     close(snr(&SeriesProtocol { bandwidth_hz_per_px: 1600.0, ..series() }, &group()), 0.5, "four times the bandwidth");
     close(snr(&series(), &SliceGroup { fov_mm: [64.0, 128.0], ..group() }), 2.0, "pixels twice as wide");
+    close(snr_at(3.0, &series(), &group()), 2.0, "twice the field");
 }
 
 #[test]
