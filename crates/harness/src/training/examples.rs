@@ -118,6 +118,14 @@ impl VariedTissue<'_> {
         substance.t1_ms *= t1;
         substance.t2_ms *= t2;
         substance.proton_density *= density;
+        // Grain, and the fatty streaks of muscles that are not used.
+        substance.texture_sd *= rng.random_range(0.5..2.0);
+        substance.texture_scale_mm *= rng.random_range(0.6..2.0);
+        let fatty = rng.random_range(0.0f64..1.0).powi(2) * 0.6;
+        if matches!(tissue, Tissue::Muscle | Tissue::InterspinousTissue) {
+            substance.fat.fraction = substance.fat.fraction.max(fatty);
+            substance.texture_sd = substance.texture_sd.max(0.8 * fatty);
+        }
         let signal = rng.random_range(0.0f64..1.0).powi(2);
         // Cortical bone, metal and gas have no protons to be seen, whatever the sequence.
         if self.contrast == Contrast::Random && substance.proton_density > 0.3 && substance.t2_ms > 5.0 {

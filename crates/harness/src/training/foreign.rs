@@ -117,8 +117,8 @@ pub(super) fn on_the_spine(
 /// A band over belly and great vessels, its back edge in front of the vertebrae or over their front.
 fn anterior_band(group: &SliceGroup, patient: &PatientOnTable, rng: &mut impl Rng) -> SatBand {
     let thickness_mm = rng.random_range(40.0..120.0);
-    let edge_mm = rng.random_range(15.0..60.0);
-    let tilt = Rotation3::from_axis_angle(&group.normal(), normal(rng, 0.0, 0.2));
+    let edge_mm = rng.random_range(22.0..65.0);
+    let tilt = Rotation3::from_axis_angle(&group.normal(), normal(rng, 0.0, 0.12));
     let front = tilt * -group.row.into_inner();
     let middle = patient.truth().midsagittal.centre;
     SatBand {

@@ -166,7 +166,9 @@ impl Sac {
 
         // The sac tapers to nothing at its end, which lies between two stations of the sacral canal.
         let end = sacral_level + end_level.max(0.25);
-        let taper = |level: f64| 1.0 - 0.85 * ((level - lowest.level) / (end - lowest.level)).clamp(0.0, 1.0);
+        let way = |level: f64| ((level - lowest.level) / (end - lowest.level)).clamp(0.0, 1.0);
+        // Blunt: most of the width is left until shortly before the end.
+        let taper = |level: f64| 1.0 - 0.8 * way(level).powf(2.5);
         let sized = |station: &Station| {
             let fit = |axis: usize| (lowest.radii_mm[axis] * taper(station.level)).min(0.85 * station.radii_mm[axis]);
             Station { radii_mm: [fit(0), fit(1)], ..*station }

@@ -197,8 +197,9 @@ fn arch(v: &PlacedVertebra, last: bool, change: ArchChange) -> Vec<Part> {
         return parts;
     }
     let (root, tip) = spinous_axis(v);
-    let tall = if last { 0.75 } else { 1.0 };
-    let (start, end) = ([2.6 * scale, 6.5 * scale * tall], [3.4 * scale, 9.0 * scale * tall]);
+    // A plate, taller than the gap to the next; the last one is the smallest.
+    let tall = if last { 0.72 } else { 1.0 };
+    let (start, end) = ([3.0 * scale, 8.5 * scale * tall], [4.0 * scale, 11.0 * scale * tall]);
     let (start, end) = if v.is_lumbar() { (start, end) } else { (start, [2.8 * scale, 4.5 * scale]) };
     parts.push(Part::elliptic_cone(root, tip, v.left(), start, end));
     parts
