@@ -29,9 +29,10 @@
 //! | [`parameters`] | the learned numbers |
 //! | [`weights`] | the weights file and what is checked at load |
 //! | [`mod@prepare`] | bringing any image onto the network's grid |
-//! | [`model`], [`segmentation`] | inference |
+//! | `inference`, [`model`], [`segmentation`] | the forward pass without gradients, and what it sees in an image |
 //! | [`training`] | the training loop |
 
+mod inference;
 pub mod kernel;
 pub mod model;
 pub mod network;

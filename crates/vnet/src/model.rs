@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::Tensor;
 use geometry::{Structure, Volume};
 use ndarray::Array3;
 
+use crate::inference::Inference;
 use crate::kernel::loss::softmax;
-use crate::network::{Network, input};
-use crate::op::read;
 use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::segmentation::Segmentation;
@@ -17,7 +15,7 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 /// A trained network, ready to segment.
 pub struct Model {
     weights: Weights,
-    tensors: Vec<Tensor>,
+    inference: Inference,
     hash: String,
 }
 
@@ -27,9 +25,6 @@ pub enum SegmentError {
     /// The image is nothing for the network.
     #[error(transparent)]
     Image(#[from] PrepareError),
-    /// The network itself failed.
-    #[error("the network failed: {0}")]
-    Network(#[from] candle_core::Error),
 }
 
 impl Model {
@@ -56,8 +51,11 @@ impl Model {
                 weights.image.multiple
             )));
         }
-        let tensors = weights.parameters.tensors().map_err(|e| wrong(e.to_string()))?;
-        Ok(Self { weights, tensors, hash })
+        if let Some(reason) = weights.network.fault().or_else(|| weights.network.mismatch(&weights.parameters)) {
+            return Err(wrong(reason));
+        }
+        let inference = Inference::new(&weights.network, &weights.parameters);
+        Ok(Self { weights, inference, hash })
     }
 
     /// Writes the weights to a file.
@@ -90,17 +88,26 @@ impl Model {
         &self.hash
     }
 
+    /// Logits `[voxel, class]` of a prepared image.
+    ///
+    /// # Panics
+    /// If its extents are not multiples of what the network needs.
+    pub fn logits(&self, image: &Array3<f32>) -> Vec<f32> {
+        self.inference.logits(image)
+    }
+
     /// Class probabilities `[voxel, class]` of a prepared image.
-    pub fn probabilities(&self, image: &Array3<f32>) -> Result<Vec<f32>, candle_core::Error> {
-        let network = Network::new(&self.weights.network, &self.tensors);
-        let logits = network.logits(&input(image)?)?;
-        read(&logits, |z| Ok(softmax(z, self.weights.network.classes)))
+    ///
+    /// # Panics
+    /// As [`Self::logits`].
+    pub fn probabilities(&self, image: &Array3<f32>) -> Vec<f32> {
+        softmax(&self.logits(image), self.weights.network.classes)
     }
 
     /// Segments an image; the labels lie on the image's own grid.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
         let prepared = prepare(image, &self.weights.image)?;
-        let probabilities = self.probabilities(&prepared.data)?;
+        let probabilities = self.probabilities(&prepared.data);
 
         Ok(Segmentation::new(&probabilities, prepared.grid, &image.grid))
     }

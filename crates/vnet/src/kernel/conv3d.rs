@@ -1,18 +1,18 @@
-//! 3-D convolution, stride 1, same padding, channels last: direct, register-tiled, parallel over rows.
+//! 3-D convolution, stride 1, same padding, channels last, with its gradients: parallel over rows.
 //!
 //! Activations are `[depth, row, column, channel]`, weights `[tap, channel in, channel out]` with the
-//! taps in (depth, row, column) order. Each output value is one chain of fused multiply-adds in a
-//! fixed order, so the bits depend neither on threads nor on the vector unit.
+//! taps in (depth, row, column) order.
 
 use rayon::prelude::*;
 
 use super::CHUNKS;
+use super::conv_line::{InputLine, PackedWeights};
 use super::lanes::{Lanes, Plain, VectorUnit};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Ymm, Zmm};
 
-/// Lanes of one block of output channels.
-pub const BLOCK: usize = 16;
+/// Lanes of one block of output channels in the weights' gradient.
+const BLOCK: usize = 16;
 
 /// Sizes of one convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,121 +74,21 @@ pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
 /// Convolution of `x` with `weights` plus `bias` (or none).
 pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let padded = pad(shape, x);
-    let packed = pack(shape, weights);
-    let mut start = vec![0.0; shape.blocks() * BLOCK];
-    if let Some(bias) = bias {
-        start[..shape.outputs].copy_from_slice(bias);
-    }
-    let [_, rows, columns] = shape.extent;
-    let mut y = vec![0.0; shape.voxels() * shape.outputs];
-    let unit = VectorUnit::best();
-    y.par_chunks_mut(columns * shape.outputs).enumerate().for_each(|(line, out)| {
-        let job =
-            RowJob { shape, padded: &padded, packed: &packed, start: &start, depth: line / rows, row: line % rows };
-        match unit {
-            // SAFETY: the unit was detected at run time.
-            #[cfg(target_arch = "x86_64")]
-            VectorUnit::Avx512 => unsafe { row_avx512(&job, out) },
-            // SAFETY: the unit was detected at run time.
-            #[cfg(target_arch = "x86_64")]
-            VectorUnit::Avx2 => unsafe { row_avx2(&job, out) },
-            VectorUnit::Portable => row::<Plain, 4>(&job, out),
-        }
-    });
-    y
-}
-
-/// One output row of a forward pass.
-struct RowJob<'a> {
-    shape: &'a ConvShape,
-    padded: &'a [f32],
-    packed: &'a [f32],
-    start: &'a [f32],
-    depth: usize,
-    row: usize,
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn row_avx512(job: &RowJob<'_>, out: &mut [f32]) {
-    row::<Zmm, 14>(job, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn row_avx2(job: &RowJob<'_>, out: &mut [f32]) {
-    row::<Ymm, 6>(job, out);
-}
-
-#[inline(always)]
-fn row<L: Lanes, const TILE: usize>(job: &RowJob<'_>, out: &mut [f32]) {
-    let columns = job.shape.extent[2];
-    for block in 0..job.shape.blocks() {
-        let mut column = 0;
-        while column + TILE <= columns {
-            tile::<L, TILE>(job, block, column, out);
-            column += TILE;
-        }
-        while column + 4 <= columns {
-            tile::<L, 4>(job, block, column, out);
-            column += 4;
-        }
-        while column < columns {
-            tile::<L, 1>(job, block, column, out);
-            column += 1;
-        }
-    }
-}
-
-/// `TILE` neighbouring voxels × one block of output channels, held in registers.
-#[inline(always)]
-fn tile<L: Lanes, const TILE: usize>(job: &RowJob<'_>, block: usize, column: usize, out: &mut [f32]) {
-    let shape = job.shape;
-    let inputs = shape.inputs;
+    let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
     let [_, padded_rows, padded_columns] = shape.padded_extent();
     let [kernel_depth, kernel_rows, kernel_columns] = shape.kernel;
-    let mut weight = job.packed[block * shape.taps() * inputs * BLOCK..][..shape.taps() * inputs * BLOCK].as_ptr();
-    // SAFETY: `start` holds a whole block for every block of output channels.
-    let mut sums = [unsafe { L::load(job.start[block * BLOCK..][..BLOCK].as_ptr()) }; TILE];
-    for kd in 0..kernel_depth {
-        for kr in 0..kernel_rows {
-            let line = ((job.depth + kd) * padded_rows + job.row + kr) * padded_columns + column;
-            let source = &job.padded[line * inputs..][..(TILE + kernel_columns - 1) * inputs];
-            for kc in 0..kernel_columns {
-                for channel in 0..inputs {
-                    // SAFETY: `weight` walks through the block's taps × inputs groups of sixteen, and
-                    // `source` spans TILE + kernel_columns − 1 voxels of `inputs` channels.
-                    unsafe {
-                        let w = L::load(weight);
-                        weight = weight.add(BLOCK);
-                        for (voxel, sum) in sums.iter_mut().enumerate() {
-                            let x = *source.get_unchecked((voxel + kc) * inputs + channel);
-                            *sum = sum.fused_add(x, w);
-                        }
-                    }
-                }
-            }
-        }
-    }
-    let outputs = shape.outputs;
-    let used = (outputs - block * BLOCK).min(BLOCK);
-    for (voxel, sum) in sums.into_iter().enumerate() {
-        let target = &mut out[(column + voxel) * outputs + block * BLOCK..][..used];
-        store(sum, target);
-    }
-}
-
-#[inline(always)]
-fn store<L: Lanes>(sum: L, target: &mut [f32]) {
-    if target.len() == BLOCK {
-        // SAFETY: the target holds sixteen values.
-        unsafe { sum.store(target.as_mut_ptr()) }
-    } else {
-        let mut whole = [0.0; BLOCK];
-        // SAFETY: the buffer holds sixteen values.
-        unsafe { sum.store(whole.as_mut_ptr()) }
-        target.copy_from_slice(&whole[..target.len()]);
-    }
+    let line = |depth: usize, row: usize| (depth * padded_rows + row) * padded_columns * shape.inputs;
+    let taps: Vec<usize> = (0..kernel_depth)
+        .flat_map(|d| (0..kernel_rows).map(move |r| (d, r)))
+        .flat_map(|(d, r)| (0..kernel_columns).map(move |c| line(d, r) + c * shape.inputs))
+        .collect();
+    let [_, rows, columns] = shape.extent;
+    let mut y = vec![0.0; shape.voxels() * shape.outputs];
+    y.par_chunks_mut(columns * shape.outputs).enumerate().for_each(|(n, out)| {
+        let source = &padded[line(n / rows, n % rows)..];
+        weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out);
+    });
+    y
 }
 
 /// Surrounds the input with zeros, half a kernel on each side.
@@ -209,20 +109,6 @@ fn pad(shape: &ConvShape, x: &[f32]) -> Vec<f32> {
         }
     });
     padded
-}
-
-/// Weights as `[block][tap][in][16]`, zeros where the last block is not full.
-fn pack(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
-    let pairs = shape.taps() * shape.inputs;
-    let mut packed = vec![0.0; shape.blocks() * pairs * BLOCK];
-    for block in 0..shape.blocks() {
-        let used = (shape.outputs - block * BLOCK).min(BLOCK);
-        for pair in 0..pairs {
-            packed[(block * pairs + pair) * BLOCK..][..used]
-                .copy_from_slice(&weights[pair * shape.outputs + block * BLOCK..][..used]);
-        }
-    }
-    packed
 }
 
 /// Gradient of the loss by the weights, `[tap, in, out]`, from the input and the output's gradient.
@@ -247,7 +133,7 @@ pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
                     // SAFETY: the unit was detected at run time.
                     #[cfg(target_arch = "x86_64")]
                     VectorUnit::Avx2 => unsafe { gradient_avx2(&job, &mut sum) },
-                    VectorUnit::Portable => gradient::<Plain, 4>(&job, &mut sum),
+                    VectorUnit::Portable => gradient::<Plain<BLOCK>, 4>(&job, &mut sum),
                 }
             }
             sum
@@ -278,7 +164,7 @@ struct GradientJob<'a> {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512vl")]
 unsafe fn gradient_avx512(job: &GradientJob<'_>, sum: &mut [f32]) {
     gradient::<Zmm, 16>(job, sum);
 }
@@ -286,7 +172,7 @@ unsafe fn gradient_avx512(job: &GradientJob<'_>, sum: &mut [f32]) {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn gradient_avx2(job: &GradientJob<'_>, sum: &mut [f32]) {
-    gradient::<Ymm, 4>(job, sum);
+    gradient::<Ymm<2>, 4>(job, sum);
 }
 
 #[inline(always)]

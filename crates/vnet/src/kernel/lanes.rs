@@ -1,20 +1,20 @@
-//! Sixteen floats at a time, on whatever vector unit the machine has.
+//! Eight or sixteen floats at a time, on whatever vector unit the machine has.
 
 use std::sync::OnceLock;
 
-/// Sixteen f32 in vector registers. All methods must be called where the unit is known to exist.
+/// Some f32 in vector registers. All methods must be called where the unit is known to exist.
 pub trait Lanes: Copy {
-    /// All zero.
-    fn zero() -> Self;
-    /// Reads sixteen values.
+    /// How many: at most sixteen.
+    const WIDTH: usize;
+    /// Reads as many values.
     ///
     /// # Safety
-    /// `from` must be readable for sixteen f32.
+    /// `from` must be readable for [`Self::WIDTH`] f32.
     unsafe fn load(from: *const f32) -> Self;
-    /// Writes sixteen values.
+    /// Writes as many values.
     ///
     /// # Safety
-    /// `to` must be writable for sixteen f32.
+    /// `to` must be writable for [`Self::WIDTH`] f32.
     unsafe fn store(self, to: *mut f32);
     /// `self + x · w` for one scalar x.
     fn fused_add(self, x: f32, w: Self) -> Self;
@@ -23,7 +23,7 @@ pub trait Lanes: Copy {
 /// Which vector unit the kernels use; chosen once, at run time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VectorUnit {
-    /// 512-bit registers.
+    /// 512-bit registers, and as many of 256 bits.
     #[cfg(target_arch = "x86_64")]
     Avx512,
     /// 256-bit registers with fused multiply-add.
@@ -40,7 +40,7 @@ impl VectorUnit {
         *BEST.get_or_init(|| {
             #[cfg(target_arch = "x86_64")]
             {
-                if is_x86_feature_detected!("avx512f") {
+                if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
                     return Self::Avx512;
                 }
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -54,24 +54,21 @@ impl VectorUnit {
 
 /// Plain arrays; fused so that every unit gives the same bits.
 #[derive(Clone, Copy)]
-pub struct Plain([f32; 16]);
+pub struct Plain<const N: usize>([f32; N]);
 
-impl Lanes for Plain {
-    #[inline(always)]
-    fn zero() -> Self {
-        Self([0.0; 16])
-    }
+impl<const N: usize> Lanes for Plain<N> {
+    const WIDTH: usize = N;
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller grants sixteen readable values.
-        Self(unsafe { from.cast::<[f32; 16]>().read_unaligned() })
+        // SAFETY: the caller grants as many readable values.
+        Self(unsafe { from.cast::<[f32; N]>().read_unaligned() })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller grants sixteen writable values.
-        unsafe { to.cast::<[f32; 16]>().write_unaligned(self.0) }
+        // SAFETY: the caller grants as many writable values.
+        unsafe { to.cast::<[f32; N]>().write_unaligned(self.0) }
     }
 
     #[inline(always)]
@@ -94,11 +91,7 @@ mod x86 {
     pub struct Zmm(__m512);
 
     impl Lanes for Zmm {
-        #[inline(always)]
-        fn zero() -> Self {
-            // SAFETY: only reached behind `VectorUnit::Avx512`.
-            Self(unsafe { _mm512_setzero_ps() })
-        }
+        const WIDTH: usize = 16;
 
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
@@ -119,39 +112,33 @@ mod x86 {
         }
     }
 
-    /// Two 256-bit registers.
+    /// Some 256-bit registers.
     #[derive(Clone, Copy)]
-    pub struct Ymm([__m256; 2]);
+    pub struct Ymm<const N: usize>([__m256; N]);
 
-    impl Lanes for Ymm {
-        #[inline(always)]
-        fn zero() -> Self {
-            // SAFETY: only reached behind `VectorUnit::Avx2`.
-            Self(unsafe { [_mm256_setzero_ps(), _mm256_setzero_ps()] })
-        }
+    impl<const N: usize> Lanes for Ymm<N> {
+        const WIDTH: usize = 8 * N;
 
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
-            // SAFETY: the caller grants sixteen readable values.
-            Self(unsafe { [_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8))] })
+            // SAFETY: the caller grants eight readable values for each register.
+            Self(std::array::from_fn(|n| unsafe { _mm256_loadu_ps(from.add(8 * n)) }))
         }
 
         #[inline(always)]
         unsafe fn store(self, to: *mut f32) {
-            // SAFETY: the caller grants sixteen writable values.
-            unsafe {
-                _mm256_storeu_ps(to, self.0[0]);
-                _mm256_storeu_ps(to.add(8), self.0[1]);
+            for (n, register) in self.0.into_iter().enumerate() {
+                // SAFETY: the caller grants eight writable values for each register.
+                unsafe { _mm256_storeu_ps(to.add(8 * n), register) }
             }
         }
 
         #[inline(always)]
         fn fused_add(self, x: f32, w: Self) -> Self {
-            // SAFETY: only reached behind `VectorUnit::Avx2`.
-            unsafe {
-                let x = _mm256_set1_ps(x);
-                Self([_mm256_fmadd_ps(x, w.0[0], self.0[0]), _mm256_fmadd_ps(x, w.0[1], self.0[1])])
-            }
+            // SAFETY: only reached behind a unit that has them.
+            let x = unsafe { _mm256_set1_ps(x) };
+            // SAFETY: as above.
+            Self(std::array::from_fn(|n| unsafe { _mm256_fmadd_ps(x, w.0[n], self.0[n]) }))
         }
     }
 }
@@ -165,7 +152,7 @@ macro_rules! vectorized {
             #[inline(always)]
             fn plain($($arg: $type),*) $body
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f")]
+            #[target_feature(enable = "avx512f,avx512vl")]
             fn avx512($($arg: $type),*) { plain($($arg),*) }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]

@@ -3,6 +3,7 @@
 //! Each fast kernel has its slow twin in `reference`, which its property tests compare with.
 
 pub mod conv3d;
+pub(crate) mod conv_line;
 pub mod lanes;
 pub mod loss;
 pub mod norm;

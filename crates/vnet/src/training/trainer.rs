@@ -270,7 +270,7 @@ impl Run<'_> {
         }
         let (mut both, mut either) = ([0u64; 5], [0u64; 5]);
         for example in &self.seen {
-            let found = most_probable(&model.probabilities(&example.image)?);
+            let found = most_probable(&model.probabilities(&example.image));
             for (found, truth) in found.iter().zip(&example.labels) {
                 either[usize::from(*found)] += 1;
                 either[usize::from(*truth)] += 1;

@@ -1,0 +1,37 @@
+//! The shipped network on an image of noise, for programs that nobody here wrote to repeat:
+//!
+//! ```text
+//! cargo run --release -p plumbline-vnet --example forward_pass -- MODEL SLICES ROWS COLUMNS FOLDER REPEATS
+//! ```
+//!
+//! Writes `image.f32` `[slice, row, column]` and `logits.f32` `[slice, row, column, class]` (little endian) into the
+//! folder and prints the seconds of each forward pass, one a line.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Instant;
+
+use ndarray::Array3;
+use randomness::{Stream, normal};
+use vnet::Model;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [model, slices, rows, columns, folder, repeats] = arguments.as_slice() else {
+        return Err("expected MODEL SLICES ROWS COLUMNS FOLDER REPEATS".into());
+    };
+    let (model, folder) = (Model::load(Path::new(model))?, Path::new(folder));
+    let mut rng = Stream::from_seed(1).rng();
+    let shape = (slices.parse()?, rows.parse()?, columns.parse()?);
+    let image = Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5).abs() as f32);
+    let mut logits = Vec::new();
+    for _ in 0..repeats.parse::<usize>()?.max(1) {
+        let begun = Instant::now();
+        logits = model.logits(&image);
+        println!("{:.4}", begun.elapsed().as_secs_f64());
+    }
+    let bytes = |values: &mut dyn Iterator<Item = f32>| values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>();
+    std::fs::write(folder.join("image.f32"), bytes(&mut image.iter().copied()))?;
+    std::fs::write(folder.join("logits.f32"), bytes(&mut logits.iter().copied()))?;
+    Ok(())
+}

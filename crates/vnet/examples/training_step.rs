@@ -1,0 +1,47 @@
+//! Seconds of each training step on a crop of noise, one a line:
+//! `cargo run --release -p plumbline-vnet --example training_step -- SLICES ROWS COLUMNS STEPS`.
+
+use std::error::Error;
+use std::sync::atomic::AtomicBool;
+
+use ndarray::Array3;
+use randomness::rand::Rng;
+use randomness::{Stream, normal};
+use vnet::training::augmentation::Augmentation;
+use vnet::{Example, TrainingConfig, TrainingEvent, TrainingSource, train};
+
+/// The same example for ever: what it costs to make one is no part of a step.
+struct Noise(Example);
+
+impl TrainingSource for Noise {
+    fn example(&self, _index: u64) -> Example {
+        self.0.clone()
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<usize> = std::env::args().skip(1).map(|text| text.parse()).collect::<Result<_, _>>()?;
+    let [slices, rows, columns, steps] = arguments[..] else { return Err("expected SLICES ROWS COLUMNS STEPS".into()) };
+    let mut rng = Stream::from_seed(1).rng();
+    let image = Array3::from_shape_simple_fn((slices, rows, columns), || normal(&mut rng, 1.0, 0.5).abs() as f32);
+    let labels = Array3::from_shape_simple_fn((slices, rows, columns), || rng.random_range(0..5));
+    let source = Noise(Example { image, labels });
+    let plain = Augmentation { mirror: false, noise: 0.0, blur: 0.0, ..Augmentation::default() };
+    let config = TrainingConfig {
+        steps: steps as u64,
+        crop: [slices, rows, columns],
+        crops_per_example: steps as u64,
+        checkpoint_every: u64::MAX,
+        validate_every: u64::MAX,
+        validation_examples: 1,
+        augmentation: plain,
+        ..TrainingConfig::default()
+    };
+    let folder = tempfile::tempdir()?;
+    train(&config, None, &source, &source, folder.path(), &AtomicBool::new(false), &mut |event| {
+        if let TrainingEvent::Step { wall_ms, wall_waiting_ms, .. } = event {
+            println!("{:.4}", (wall_ms - wall_waiting_ms) / 1e3);
+        }
+    })?;
+    Ok(())
+}

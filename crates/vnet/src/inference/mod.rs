@@ -1,0 +1,257 @@
+//! Inference: the network's forward pass without tensors, gradients or copies.
+//!
+//! Activations lie in padded buffers ([`padded`]), so that a convolution reads its borders like any other voxel; the
+//! two halves of a joined activation share one buffer; a convolution adds up its lines' moments while they are in the
+//! cache; what normalizes also writes into the next layer's padded buffer ([`rectify`]). Buffers are kept from one
+//! image to the next. The same network as [`crate::network::Network`], which training differentiates: a test compares
+//! them.
+
+mod layer;
+mod padded;
+mod rectify;
+
+use std::sync::Mutex;
+
+use ndarray::Array3;
+
+use crate::network::NetworkShape;
+use crate::parameters::Parameters;
+use layer::{Layer, Normalized};
+use padded::{Channels, Padded};
+
+/// A network ready to run on the CPU.
+pub(crate) struct Inference {
+    levels: Vec<Level>,
+    head: Layer,
+    classes: usize,
+    /// Buffers of the last image, for the next one.
+    buffers: Mutex<Option<Buffers>>,
+}
+
+/// One resolution.
+struct Level {
+    width: usize,
+    half_kernel: [usize; 3],
+    stride: [usize; 3],
+    /// The lift, or the strided convolution from the level above.
+    enter: Normalized,
+    encode: Vec<Normalized>,
+    /// The transposed convolution from the level below and the stage after it; none at the lowest level.
+    up: Option<Normalized>,
+    decode: Vec<Normalized>,
+}
+
+/// Activations of one level.
+struct LevelBuffers {
+    extent: [usize; 3],
+    /// What the encoding stage begins with, its residual.
+    entry: Padded,
+    /// Between the convolutions of a stage; at its end what goes on to another level.
+    inner: Padded,
+    /// What comes from below, then what the encoding stage has found.
+    joined: Padded,
+}
+
+/// Activations of all levels.
+struct Buffers {
+    levels: Vec<LevelBuffers>,
+    image: Padded,
+    /// What a convolution has found before it is normalized.
+    raw: Vec<f32>,
+}
+
+impl Inference {
+    /// A network from its shape and parameters, which must fit.
+    pub fn new(shape: &NetworkShape, parameters: &Parameters) -> Self {
+        let mut next = parameters.0.iter().map(|parameter| parameter.values.as_slice());
+        let mut take = || next.next().expect("parameters fit the shape");
+        let mut levels: Vec<Level> = Vec::new();
+        for level in &shape.levels {
+            let taps = level.kernel.iter().product();
+            let enter = match levels.last() {
+                None => Normalized::new(take(), take(), taps, 1, level.width),
+                Some(above) => Normalized::new(take(), take(), level.stride.iter().product(), above.width, level.width),
+            };
+            let encode =
+                (0..level.convolutions).map(|_| Normalized::new(take(), take(), taps, level.width, level.width));
+            let (encode, half_kernel) = (encode.collect(), level.kernel.map(|k| k / 2));
+            let (width, stride) = (level.width, level.stride);
+            levels.push(Level { width, half_kernel, stride, enter, encode, up: None, decode: Vec::new() });
+        }
+        for number in (0..shape.levels.len().saturating_sub(1)).rev() {
+            let (level, below) = (&shape.levels[number], &shape.levels[number + 1]);
+            let (taps, fan): (usize, usize) = (level.kernel.iter().product(), below.stride.iter().product());
+            levels[number].up = Some(Normalized::spread(take(), take(), below.width, level.width, fan));
+            let decode = (0..level.convolutions).map(|c| {
+                let inputs = if c == 0 { 2 * level.width } else { level.width };
+                Normalized::new(take(), take(), taps, inputs, level.width)
+            });
+            levels[number].decode = decode.collect();
+        }
+        let head = Layer::new(take(), 1, shape.levels[0].width, shape.classes, Some(take()));
+        Self { levels, head, classes: shape.classes, buffers: Mutex::new(None) }
+    }
+
+    /// Logits `[voxel, class]` of an image whose extents are multiples of the network's.
+    pub fn logits(&self, image: &Array3<f32>) -> Vec<f32> {
+        let (slices, rows, columns) = image.dim();
+        let fits = |extent: usize, axis: usize| {
+            extent.is_multiple_of(self.levels.iter().map(|level| level.stride[axis]).product())
+        };
+        assert!(fits(slices, 0) && fits(rows, 1) && fits(columns, 2), "extents are multiples of the network's");
+        let kept = self.buffers.lock().ok().and_then(|mut kept| kept.take());
+        let mut buffers = match kept.filter(|kept| kept.levels[0].extent == [slices, rows, columns]) {
+            Some(kept) => kept,
+            None => self.buffers_for([slices, rows, columns]),
+        };
+        buffers.image.fill(image);
+        for number in 0..self.levels.len() {
+            self.encode(number, &mut buffers);
+        }
+        for number in (0..self.levels.len() - 1).rev() {
+            self.decode(number, &mut buffers);
+        }
+        let mut logits = vec![0.0; slices * rows * columns * self.classes];
+        self.head.convolve(&buffers.levels[0].inner.view(Channels::All), &[[0; 3]], [1; 3], &mut logits, None);
+        if let Ok(mut kept) = self.buffers.lock() {
+            *kept = Some(buffers);
+        }
+        logits
+    }
+
+    fn buffers_for(&self, extent: [usize; 3]) -> Buffers {
+        let mut extent = extent;
+        let image = Padded::new(extent, self.levels[0].half_kernel, 1);
+        let levels: Vec<_> = self
+            .levels
+            .iter()
+            .map(|level| {
+                extent = std::array::from_fn(|axis| extent[axis] / level.stride[axis]);
+                let padded = |channels| Padded::new(extent, level.half_kernel, channels);
+                let joined = if level.up.is_some() { 2 * level.width } else { 0 };
+                LevelBuffers { extent, entry: padded(level.width), inner: padded(level.width), joined: padded(joined) }
+            })
+            .collect();
+        let values = |(level, buffers): (&Level, &LevelBuffers)| buffers.extent.iter().product::<usize>() * level.width;
+        let raw = self.levels.iter().zip(&levels).map(values).max().unwrap_or(0);
+        Buffers { levels, image, raw: vec![0.0; raw] }
+    }
+
+    fn encode(&self, number: usize, buffers: &mut Buffers) {
+        let level = &self.levels[number];
+        let (above, here) = buffers.levels.split_at_mut(number);
+        let LevelBuffers { entry, inner, joined, .. } = &mut here[0];
+        let raw = &mut buffers.raw;
+        match above.last() {
+            None => {
+                let taps = kernel_taps(level.half_kernel);
+                level.enter.run(&buffers.image.view(Channels::All), &taps, [1; 3], raw, None, entry, Channels::All);
+            }
+            Some(above) => {
+                let source = above.joined.view(Channels::Second);
+                level.enter.run(&source, &stride_taps(level.stride), level.stride, raw, None, entry, Channels::All);
+            }
+        }
+        let taps = kernel_taps(level.half_kernel);
+        for (c, layer) in level.encode.iter().enumerate() {
+            let last = c + 1 == level.encode.len();
+            let source = if c == 0 { entry.view(Channels::All) } else { inner.view(Channels::All) };
+            let found = layer.convolve(&source, &taps, [1; 3], raw);
+            let residual = last.then(|| entry.view(Channels::All));
+            match (last, level.up.is_some()) {
+                (true, true) => layer.rectify(raw, &found, [1; 3], residual, joined, Channels::Second),
+                _ => layer.rectify(raw, &found, [1; 3], residual, inner, Channels::All),
+            }
+        }
+    }
+
+    fn decode(&self, number: usize, buffers: &mut Buffers) {
+        let level = &self.levels[number];
+        let stride = self.levels[number + 1].stride;
+        let (here, below) = buffers.levels.split_at_mut(number + 1);
+        let LevelBuffers { inner, joined, entry, .. } = here.last_mut().expect("the level itself");
+        let raw = &mut buffers.raw;
+        let up = level.up.as_ref().expect("every level but the lowest is reached from below");
+        let found = up.convolve(&below[0].inner.view(Channels::All), &[[0; 3]], [1; 3], raw);
+        up.rectify(raw, &found, stride, None, joined, Channels::First);
+        let taps = kernel_taps(level.half_kernel);
+        for (c, layer) in level.decode.iter().enumerate() {
+            let last = c + 1 == level.decode.len();
+            let source = if c == 0 { joined.view(Channels::All) } else { entry.view(Channels::All) };
+            let found = layer.convolve(&source, &taps, [1; 3], raw);
+            let residual = last.then(|| joined.view(Channels::First));
+            // The encoding stage's entry is no longer needed: what is between convolutions goes there.
+            layer.rectify(raw, &found, [1; 3], residual, if last { &mut *inner } else { &mut *entry }, Channels::All);
+        }
+    }
+}
+
+/// Offsets of a kernel's taps from a voxel, in voxels.
+fn kernel_taps(half: [usize; 3]) -> Vec<[isize; 3]> {
+    let along = |axis: usize| -(half[axis] as isize)..=half[axis] as isize;
+    along(0).flat_map(|d| along(1).flat_map(move |r| along(2).map(move |c| [d, r, c]))).collect()
+}
+
+/// Offsets of the voxels that a strided convolution gathers.
+fn stride_taps(stride: [usize; 3]) -> Vec<[isize; 3]> {
+    let along = |axis: usize| 0..stride[axis] as isize;
+    along(0).flat_map(|d| along(1).flat_map(move |r| along(2).map(move |c| [d, r, c]))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Level, Network, input};
+    use crate::op::read;
+    use randomness::{Stream, normal};
+
+    fn image(shape: (usize, usize, usize)) -> Array3<f32> {
+        let mut rng = Stream::from_seed(2).rng();
+        Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5) as f32)
+    }
+
+    /// The same by the operations that training differentiates.
+    fn by_tensors(shape: &NetworkShape, parameters: &Parameters, image: &Array3<f32>) -> Vec<f32> {
+        let tensors = parameters.tensors().expect("tensors");
+        let logits = Network::new(shape, &tensors).logits(&input(image).expect("input")).expect("logits");
+        read(&logits, |z| Ok(z.to_vec())).expect("values")
+    }
+
+    #[test]
+    fn inference_is_the_network_that_was_trained() {
+        let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
+        let odd = NetworkShape {
+            levels: vec![
+                level(5, [1, 3, 3], [1, 1, 1], 2),
+                level(12, [3, 3, 1], [2, 1, 2], 1),
+                level(20, [3, 3, 3], [1, 2, 2], 3),
+            ],
+            classes: geometry::Structure::COUNT,
+        };
+        for (shape, extent) in [(NetworkShape::default(), (4, 32, 48)), (odd, (4, 12, 20))] {
+            let mut parameters = shape.initial(Stream::from_seed(3));
+            let mut rng = Stream::from_seed(4).rng();
+            parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);
+            let inference = Inference::new(&shape, &parameters);
+            let image = image(extent);
+            let expected = by_tensors(&shape, &parameters, &image);
+            for _ in 0..2 {
+                let found = inference.logits(&image);
+                let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-4, "logits lie {apart} apart");
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        let shape = NetworkShape::default();
+        let inference = Inference::new(&shape, &shape.initial(Stream::from_seed(3)));
+        let image = image((4, 32, 32));
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| inference.logits(&image))
+        };
+        assert_eq!(with(1), with(3));
+    }
+}

@@ -1,0 +1,95 @@
+//! Activations surrounded by zeros.
+
+use ndarray::Array3;
+use rayon::prelude::*;
+
+/// Activations `[slice, row, column, channel]` with a margin of zeros that a kernel may read.
+pub(super) struct Padded {
+    pub extent: [usize; 3],
+    pub margin: [usize; 3],
+    pub channels: usize,
+    pub values: Vec<f32>,
+}
+
+/// Which channels of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channels {
+    All,
+    /// The first half.
+    First,
+    /// The second half.
+    Second,
+}
+
+impl Channels {
+    /// The first channel and how many.
+    pub fn of(self, channels: usize) -> (usize, usize) {
+        match self {
+            Self::All => (0, channels),
+            Self::First => (0, channels / 2),
+            Self::Second => (channels / 2, channels / 2),
+        }
+    }
+}
+
+/// Some channels of a buffer.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub buffer: &'a Padded,
+    /// First channel.
+    pub first: usize,
+}
+
+impl Padded {
+    pub fn new(extent: [usize; 3], margin: [usize; 3], channels: usize) -> Self {
+        let values = (0..3).map(|axis| extent[axis] + 2 * margin[axis]).product::<usize>() * channels;
+        Self { extent, margin, channels, values: vec![0.0; values] }
+    }
+
+    pub fn view(&self, channels: Channels) -> View<'_> {
+        View { buffer: self, first: channels.of(self.channels).0 }
+    }
+
+    /// Values from one line to the next.
+    pub fn line_values(&self) -> usize {
+        (self.extent[2] + 2 * self.margin[2]) * self.channels
+    }
+
+    /// Number of the padded line that holds a row of a slice.
+    pub fn line(&self, slice: usize, row: usize) -> usize {
+        (slice + self.margin[0]) * (self.extent[1] + 2 * self.margin[1]) + row + self.margin[1]
+    }
+
+    /// Where a voxel's values begin.
+    pub fn voxel(&self, slice: usize, row: usize, column: usize) -> usize {
+        self.line(slice, row) * self.line_values() + (column + self.margin[2]) * self.channels
+    }
+
+    /// Values from a voxel to another one.
+    pub fn offset(&self, [slices, rows, columns]: [isize; 3]) -> isize {
+        let lines = slices * (self.extent[1] + 2 * self.margin[1]) as isize + rows;
+        lines * self.line_values() as isize + columns * self.channels as isize
+    }
+
+    /// Hands out the lines within the margins, without their own margins, in parallel: slice, row and values.
+    pub fn par_lines(&mut self, each: impl Fn(usize, usize, &mut [f32]) + Sync) {
+        let ([slices, rows, columns], margin, channels) = (self.extent, self.margin, self.channels);
+        let (line_values, padded_rows) = (self.line_values(), rows + 2 * margin[1]);
+        self.values.par_chunks_mut(line_values.max(1)).enumerate().for_each(|(line, values)| {
+            let (slice, row) = (line / padded_rows, line % padded_rows);
+            if (margin[0]..margin[0] + slices).contains(&slice) && (margin[1]..margin[1] + rows).contains(&row) {
+                let inside = &mut values[margin[2] * channels..][..columns * channels];
+                each(slice - margin[0], row - margin[1], inside);
+            }
+        });
+    }
+
+    /// Copies an image of one channel.
+    pub fn fill(&mut self, image: &Array3<f32>) {
+        self.par_lines(|slice, row, values| {
+            for (column, value) in values.iter_mut().enumerate() {
+                *value = image[[slice, row, column]];
+            }
+        });
+    }
+}

@@ -1,0 +1,172 @@
+//! One line of a convolution's output, register-tiled: neighbouring voxels × a block of output channels.
+//!
+//! Each output value is one chain of fused multiply-adds in a fixed order, so the bits depend neither on
+//! threads nor on the vector unit.
+
+use super::lanes::{Lanes, Plain, VectorUnit};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{Ymm, Zmm};
+
+/// Weights as `[block][tap][in][lane]`, zeros where the last block is not full.
+#[derive(Clone, Debug)]
+pub(crate) struct PackedWeights {
+    values: Vec<f32>,
+    /// Where the sums of each block start: the bias, or zero.
+    start: Vec<f32>,
+    /// Lanes of a block: 8 where that is enough, else 16.
+    width: usize,
+    taps: usize,
+    inputs: usize,
+    outputs: usize,
+}
+
+/// Where one line's inputs lie.
+#[derive(Clone, Copy)]
+pub(crate) struct InputLine<'a> {
+    /// Values from the first voxel's first tap on.
+    pub source: &'a [f32],
+    /// Where each tap's inputs begin, counted from there.
+    pub taps: &'a [usize],
+    /// Values from one output voxel's inputs to the next one's.
+    pub step: usize,
+}
+
+impl PackedWeights {
+    /// From `[tap, in, out]`.
+    pub fn new(weights: &[f32], taps: usize, inputs: usize, outputs: usize, bias: Option<&[f32]>) -> Self {
+        let width = if outputs <= 8 { 8 } else { 16 };
+        let (blocks, pairs) = (outputs.div_ceil(width), taps * inputs);
+        let mut values = vec![0.0; blocks * pairs * width];
+        for block in 0..blocks {
+            let used = (outputs - block * width).min(width);
+            for pair in 0..pairs {
+                values[(block * pairs + pair) * width..][..used]
+                    .copy_from_slice(&weights[pair * outputs + block * width..][..used]);
+            }
+        }
+        let mut start = vec![0.0; blocks * width];
+        if let Some(bias) = bias {
+            start[..outputs].copy_from_slice(bias);
+        }
+        Self { values, start, width, taps, inputs, outputs }
+    }
+
+    /// Fills a line of voxels `[column, out]`.
+    ///
+    /// # Panics
+    /// If a tap of the last voxel would lie beyond the source.
+    pub fn convolve_line(&self, input: &InputLine<'_>, out: &mut [f32]) {
+        let columns = out.len() / self.outputs;
+        let furthest =
+            input.taps.iter().max().map_or(0, |tap| tap + columns.saturating_sub(1) * input.step + self.inputs);
+        assert!(input.taps.len() == self.taps && furthest <= input.source.len(), "the line's inputs lie in its source");
+        match (VectorUnit::best(), self.width) {
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            (VectorUnit::Avx512, 8) => unsafe { line_avx512_narrow(self, input, out) },
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            (VectorUnit::Avx512, _) => unsafe { line_avx512(self, input, out) },
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            (VectorUnit::Avx2, 8) => unsafe { line_avx2_narrow(self, input, out) },
+            // SAFETY: the unit was detected at run time.
+            #[cfg(target_arch = "x86_64")]
+            (VectorUnit::Avx2, _) => unsafe { line_avx2(self, input, out) },
+            (VectorUnit::Portable, 8) => line::<Plain<8>, 4>(self, input, out),
+            (VectorUnit::Portable, _) => line::<Plain<16>, 4>(self, input, out),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,fma")]
+unsafe fn line_avx512(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+    line::<Zmm, 14>(weights, input, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,fma")]
+unsafe fn line_avx512_narrow(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+    line::<Ymm<1>, 14>(weights, input, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn line_avx2(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+    line::<Ymm<2>, 6>(weights, input, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn line_avx2_narrow(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+    line::<Ymm<1>, 12>(weights, input, out);
+}
+
+#[inline(always)]
+fn line<L: Lanes, const TILE: usize>(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+    let columns = out.len() / weights.outputs;
+    for block in 0..weights.outputs.div_ceil(L::WIDTH) {
+        let mut column = 0;
+        while column + TILE <= columns {
+            tile::<L, TILE>(weights, input, block, column, out);
+            column += TILE;
+        }
+        while column + 4 <= columns {
+            tile::<L, 4>(weights, input, block, column, out);
+            column += 4;
+        }
+        while column < columns {
+            tile::<L, 1>(weights, input, block, column, out);
+            column += 1;
+        }
+    }
+}
+
+/// `TILE` neighbouring voxels × one block of output channels, held in registers.
+#[inline(always)]
+fn tile<L: Lanes, const TILE: usize>(
+    weights: &PackedWeights,
+    input: &InputLine<'_>,
+    block: usize,
+    column: usize,
+    out: &mut [f32],
+) {
+    let (inputs, outputs) = (weights.inputs, weights.outputs);
+    let group = weights.taps * inputs * L::WIDTH;
+    let mut weight = weights.values[block * group..][..group].as_ptr();
+    // SAFETY: `start` holds a whole block for every block of output channels.
+    let mut sums = [unsafe { L::load(weights.start[block * L::WIDTH..][..L::WIDTH].as_ptr()) }; TILE];
+    for tap in input.taps {
+        let first = tap + column * input.step;
+        for channel in first..first + inputs {
+            // SAFETY: `weight` walks through the block's taps × inputs groups of lanes, and `convolve_line` has
+            // made sure that the last voxel's last tap lies in the source.
+            unsafe {
+                let w = L::load(weight);
+                weight = weight.add(L::WIDTH);
+                for (voxel, sum) in sums.iter_mut().enumerate() {
+                    let x = *input.source.get_unchecked(channel + voxel * input.step);
+                    *sum = sum.fused_add(x, w);
+                }
+            }
+        }
+    }
+    let used = (outputs - block * L::WIDTH).min(L::WIDTH);
+    for (voxel, sum) in sums.into_iter().enumerate() {
+        store(sum, &mut out[(column + voxel) * outputs + block * L::WIDTH..][..used]);
+    }
+}
+
+#[inline(always)]
+fn store<L: Lanes>(sum: L, target: &mut [f32]) {
+    if target.len() == L::WIDTH {
+        // SAFETY: the target holds as many values as there are lanes.
+        unsafe { sum.store(target.as_mut_ptr()) }
+    } else {
+        let mut whole = [0.0; 16];
+        // SAFETY: there are at most sixteen lanes.
+        unsafe { sum.store(whole.as_mut_ptr()) }
+        target.copy_from_slice(&whole[..target.len()]);
+    }
+}
