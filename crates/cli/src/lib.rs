@@ -11,7 +11,6 @@
 pub mod arguments;
 pub mod failure;
 mod interrupt;
-mod memory;
 mod output;
 mod progress;
 mod resources;
@@ -27,7 +26,6 @@ use crate::failure::Failure;
 
 /// Runs the command line and returns its exit status.
 pub fn main() -> ExitCode {
-    memory::keep_pages();
     let command = match CommandLine::try_parse() {
         Ok(command) => command,
         Err(error) => error.exit(), // prints, with status 0 for --help and 2 for a mistake

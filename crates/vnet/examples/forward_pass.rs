@@ -15,6 +15,10 @@ use ndarray::Array3;
 use randomness::{Stream, normal};
 use vnet::Model;
 
+/// As in the `plumbline` program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [model, slices, rows, columns, folder, repeats] = arguments.as_slice() else {

@@ -10,6 +10,10 @@ use randomness::{Stream, normal};
 use vnet::training::augmentation::Augmentation;
 use vnet::{Example, TrainingConfig, TrainingEvent, TrainingSource, train};
 
+/// As in the `plumbline` program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The same example for ever: what it costs to make one is no part of a step.
 struct Noise(Example);
 
