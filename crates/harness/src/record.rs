@@ -48,6 +48,8 @@ pub struct CaseRow {
     pub dice: Option<f64>,
     /// 95th percentile of the symmetric surface distance, mm (class rows).
     pub hd95_mm: Option<f64>,
+    /// Mean symmetric surface distance, mm (class rows).
+    pub assd_mm: Option<f64>,
     /// True if the disc carries the right label within 8 mm of the true centre (disc rows).
     pub identified: Option<bool>,
     /// Confidence that the planner gave (disc rows).

@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::{interrupt, output, resources};
 
 /// What is printed: overlap, identification, planes and doubts.
-const FIGURES: [&str; 14] = [
+const FIGURES: [&str; 18] = [
     "dice.vertebra",
     "dice.disc",
     "dice.sacrum",
@@ -25,6 +25,10 @@ const FIGURES: [&str; 14] = [
     "surface.disc_mm",
     "surface.sacrum_mm",
     "surface.canal_mm",
+    "surface_mean.vertebra_mm",
+    "surface_mean.disc_mm",
+    "surface_mean.sacrum_mm",
+    "surface_mean.canal_mm",
     "label.identification_rate",
     "plan.disc_angle_deg",
     "plan.disc_centre_mm",

@@ -30,12 +30,14 @@ fn of(structure: &str, row: &CaseRow, value: Option<f64>) -> Option<f64> {
 
 const DICE_WHY: &str = "Planning rests on the segmentation: a plane fitted to a wrong outline is a wrong plane.";
 const HD95_WHY: &str = "Overlap hides small far outliers; the surface distance shows them, and planes follow surfaces.";
+const ASSD_WHY: &str =
+    "Where overlap depends on a structure's size, this does not: a millimetre is a millimetre in disc and sacrum.";
 const TILT_WHY: &str = "10° of tilt changes the measured dural sac area by −16 to +32 % (BASS 2011-035), enough to cross \
      the 100 mm² that calls a canal narrow.";
 const LATENCY_WHY: &str = "The patient lies in the bore while the computer thinks.";
 const NO_LIMIT: &str = "None; for information.";
 
-static METRICS: [Metric; 33] = [
+static METRICS: [Metric; 37] = [
     Metric {
         name: "dice.vertebra",
         what: "Dice overlap of segmented and true vertebrae (all levels as one class) on the localizer's sagittal stack.",
@@ -107,6 +109,42 @@ static METRICS: [Metric; 33] = [
         better: Better::Lower,
         margin: 0.5,
         source: Source::Value(|row| of("canal", row, row.hd95_mm)),
+    },
+    Metric {
+        name: "surface_mean.vertebra_mm",
+        what: "Mean distance between segmented and true surfaces of the vertebrae (average symmetric surface distance).",
+        why: ASSD_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.2,
+        source: Source::Value(|row| of("vertebra", row, row.assd_mm)),
+    },
+    Metric {
+        name: "surface_mean.disc_mm",
+        what: "Mean distance between segmented and true surfaces of the discs (average symmetric surface distance).",
+        why: ASSD_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.2,
+        source: Source::Value(|row| of("disc", row, row.assd_mm)),
+    },
+    Metric {
+        name: "surface_mean.sacrum_mm",
+        what: "Mean distance between segmented and true surfaces of the sacrum (average symmetric surface distance).",
+        why: ASSD_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.2,
+        source: Source::Value(|row| of("sacrum", row, row.assd_mm)),
+    },
+    Metric {
+        name: "surface_mean.canal_mm",
+        what: "Mean distance between segmented and true surfaces of the canal (average symmetric surface distance).",
+        why: ASSD_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.2,
+        source: Source::Value(|row| of("canal", row, row.assd_mm)),
     },
     Metric {
         name: "label.identification_rate",

@@ -110,7 +110,7 @@ impl Metric {
     pub fn observe<'a>(&self, rows: impl Iterator<Item = &'a CaseRow>) -> Observations {
         match self.source {
             Source::Value(value) => Observations::by_case(rows, value),
-            Source::Rate(holds) => Observations::by_case(rows, |row| holds(row).map(f64::from)),
+            Source::Rate(holds) => Observations::rate_by_case(rows, holds),
             Source::Agreement(estimate) => estimate(&rows.collect::<Vec<_>>()),
         }
     }

@@ -8,12 +8,13 @@ use scoring::summary::bootstrap_ci95;
 use crate::metrics::statistic::Statistic;
 use crate::record::CaseRow;
 
-/// Resamples of a bootstrap: the 2.5 % tails of 1000 hold 25 each, enough for two digits
 /// What a metric found in a set of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observations {
     /// Values, grouped by case.
     ByCase(Vec<Vec<f64>>),
+    /// Yes and no as 1 and 0, grouped by case.
+    RateByCase(Vec<Vec<f64>>),
     /// One figure estimated from all rows.
     Estimate {
         /// The figure.
@@ -47,10 +48,29 @@ impl Observations {
         Self::ByCase(cases.into_values().collect())
     }
 
+    /// Reads yes or no from each row that says so.
+    pub(crate) fn rate_by_case<'a>(
+        rows: impl Iterator<Item = &'a CaseRow>,
+        holds: impl Fn(&CaseRow) -> Option<bool>,
+    ) -> Self {
+        match Self::by_case(rows, |row| holds(row).map(f64::from)) {
+            Self::ByCase(cases) => Self::RateByCase(cases),
+            other => other,
+        }
+    }
+
+    /// Values by case, unless this is an estimate.
+    fn cases(&self) -> Option<&[Vec<f64>]> {
+        match self {
+            Self::ByCase(cases) | Self::RateByCase(cases) => Some(cases),
+            Self::Estimate { .. } => None,
+        }
+    }
+
     /// Number of values, or of subjects behind an estimate.
     pub fn len(&self) -> usize {
         match self {
-            Self::ByCase(cases) => cases.iter().map(Vec::len).sum(),
+            Self::ByCase(cases) | Self::RateByCase(cases) => cases.iter().map(Vec::len).sum(),
             Self::Estimate { subjects, .. } => *subjects,
         }
     }
@@ -63,15 +83,14 @@ impl Observations {
     /// A statistic of the values; an estimate is its own statistic.
     pub fn statistic(&self, statistic: Statistic) -> Option<f64> {
         match self {
-            Self::ByCase(cases) => statistic.of(&mut cases.concat()),
+            Self::ByCase(cases) | Self::RateByCase(cases) => statistic.of(&mut cases.concat()),
             Self::Estimate { value, .. } => Some(*value),
         }
     }
 
     /// Standard deviation of the values (n − 1); `None` for fewer than two and for estimates.
     pub fn sd(&self) -> Option<f64> {
-        let Self::ByCase(cases) = self else { return None };
-        let values = cases.concat();
+        let values = self.cases()?.concat();
         if values.len() < 2 {
             return None;
         }
@@ -82,9 +101,20 @@ impl Observations {
 
     /// 95 % percentile-bootstrap interval of a statistic; whole cases are drawn, since a patient's discs
     /// resemble each other. `None` for fewer than two cases.
+    ///
+    /// Resampling cannot tell what was never seen: where a rate is 0 or 1 throughout, the interval ends at the exact
+    /// 95 % limit on the share of patients, (1 − limit)ⁿ = 0.05 (Hanley and Lippman-Hand 1983).
     pub fn confidence_interval(&self, statistic: Statistic, stream: &Stream) -> Option<[f64; 2]> {
+        if let Self::RateByCase(cases) = self {
+            let unseen = 1.0 - 0.05_f64.powf(1.0 / cases.len().max(1) as f64);
+            match self.statistic(Statistic::Rate) {
+                Some(0.0) => return Some([0.0, unseen]),
+                Some(1.0) => return Some([1.0 - unseen, 1.0]),
+                _ => {}
+            }
+        }
         match self {
-            Self::ByCase(cases) => {
+            Self::ByCase(cases) | Self::RateByCase(cases) => {
                 let mut resampled = Vec::new();
                 bootstrap_ci95(cases.len(), stream, |drawn| {
                     resampled.clear();
@@ -128,6 +158,18 @@ mod tests {
         let clustered = width(values.chunks(5).map(<[f64]>::to_vec).collect());
         let independent = width(values.iter().map(|value| vec![*value]).collect());
         assert!(clustered > 1.8 * independent, "{clustered} against {independent}");
+    }
+
+    #[test]
+    fn a_rate_that_was_never_seen_is_bounded_by_the_number_of_patients() {
+        let interval = |value: f64| {
+            let cases = Observations::RateByCase(vec![vec![value]; 24]);
+            cases.confidence_interval(Statistic::Rate, &Stream::from_seed(1)).expect("24 patients")
+        };
+        // 1 − 0.05^(1/24) = 0.1173.
+        let (none, all) = (interval(0.0), interval(1.0));
+        assert!(none[0] == 0.0 && (none[1] - 0.1173).abs() < 1e-4, "{none:?}");
+        assert!(all[1] == 1.0 && (all[0] - 0.8827).abs() < 1e-4, "{all:?}");
     }
 
     #[test]

@@ -1,17 +1,15 @@
 //! The page: what was asked, what came out, why one may believe it.
 
-use std::collections::BTreeSet;
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::criterion::{CriterionResult, Verdict};
 use crate::manifest::Manifest;
-use crate::metrics::{self, Better, Metric, MetricSummary, Statistic};
+use crate::metrics::{self, Better};
 use crate::record::Arm;
 use crate::report::figures::{Figure, colour};
 use crate::report::gallery::gallery;
 use crate::report::methods::methods;
-use crate::report::text::{figure, interval, rate_interval};
+use crate::report::text::{figure, interval};
 use crate::store::Run;
 
 const STYLE: &str = include_str!("style.css");
@@ -104,13 +102,6 @@ fn held(manifest: &Manifest) -> Markup {
     html! { p.verdict { (held) " of " (judged().count()) " criteria hold." } }
 }
 
-/// Number of patients that an arm has values of a metric for; of one scenario, or of all.
-fn patients(run: &Run, scenario: Option<&str>, arm: Arm, metric: &Metric) -> usize {
-    let rows = run.rows.iter().filter(|row| row.arm == arm.name() && scenario.is_none_or(|name| row.scenario == name));
-    let measured = rows.filter(|row| !metric.observe(std::iter::once(*row)).is_empty());
-    measured.map(|row| (&row.scenario, row.case)).collect::<BTreeSet<_>>().len()
-}
-
 fn criteria(run: &Run) -> Markup {
     let manifest = &run.manifest;
     html! {
@@ -118,14 +109,14 @@ fn criteria(run: &Run) -> Markup {
             @if manifest.scenarios.len() > 1 { h3 { (scenario.name) ": " (scenario.verdict.word()) } }
             table {
                 thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "n" } } }
-                tbody { @for criterion in &scenario.criteria { (criterion_row(run, &scenario.name, criterion)) } }
+                tbody { @for criterion in &scenario.criteria { (criterion_row(criterion)) } }
             }
             @if scenario.criteria.is_empty() { p.quiet { "The scenario names no criterion." } }
         }
     }
 }
 
-fn criterion_row(run: &Run, scenario: &str, criterion: &CriterionResult) -> Markup {
+fn criterion_row(criterion: &CriterionResult) -> Markup {
     let metric = metrics::find(&criterion.metric);
     let unit = metric.map_or("", |metric| metric.unit());
     let verdict = criterion.verdict();
@@ -133,12 +124,6 @@ fn criterion_row(run: &Run, scenario: &str, criterion: &CriterionResult) -> Mark
         Verdict::Pass => "✓ pass",
         Verdict::Fail => "✗ fail",
         Verdict::Incomplete => "open",
-    };
-    let range = match (metric, criterion.value) {
-        (Some(metric), Some(rate)) if metric.is_rate() && criterion.statistic == Statistic::Rate => {
-            rate_interval(rate, criterion.ci95, patients(run, Some(scenario), criterion.arm, metric))
-        }
-        _ => interval(criterion.ci95),
     };
     html! {
         tr class=(verdict.word()) {
@@ -148,7 +133,7 @@ fn criterion_row(run: &Run, scenario: &str, criterion: &CriterionResult) -> Mark
                 @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
             td.limit { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
             td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
-            td.number { (range) }
+            td.number { (interval(criterion.ci95)) }
             td.number { (criterion.n) }
         }
     }
@@ -172,20 +157,13 @@ fn arm_row(run: &Run, arms: &[Arm], name: &str) -> Markup {
     let single = metric.is_rate() || metric.is_agreement();
     let higher = metric.better == Better::Higher;
     let spread = if higher { "median; worst" } else { "median; 95th percentile" };
-    let range = |arm: Arm, summary: &MetricSummary| {
-        if metric.is_rate() {
-            rate_interval(summary.mean, summary.ci95, patients(run, None, arm, metric))
-        } else {
-            interval(summary.ci95)
-        }
-    };
     html! {
         tr {
             td { code { (name) } " " span.quiet { @if single { (metric.what) } @else { (spread) } } }
             @for arm in arms {
                 td.number {
                     @match run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {
-                        Some(summary) if single => { (figure(summary.mean, metric.unit())) " " span.quiet { (range(*arm, summary)) } },
+                        Some(summary) if single => { (figure(summary.mean, metric.unit())) " " span.quiet { (interval(summary.ci95)) } },
                         Some(summary) => { (figure(summary.median, metric.unit())) "; " (figure(if higher { summary.min } else { summary.p95 }, metric.unit())) },
                         None => "–",
                     }

@@ -22,17 +22,6 @@ pub(super) fn interval(ci95: Option<[f64; 2]>) -> String {
     ci95.map_or_else(String::new, |[low, high]| format!("[{}, {}]", figure(low, ""), figure(high, "")))
 }
 
-/// The interval of a rate. Resampling cannot tell what was never seen, so where none or all are 1, this is the
-/// exact 95 % limit on the share of patients: (1 − limit)ⁿ = 0.05 (Hanley and Lippman-Hand 1983).
-pub(super) fn rate_interval(rate: f64, ci95: Option<[f64; 2]>, patients: usize) -> String {
-    let unseen = 1.0 - 0.05_f64.powf(1.0 / patients.max(1) as f64);
-    match rate {
-        0.0 => format!("below {}", figure(unseen, "")),
-        1.0 => format!("above {}", figure(1.0 - unseen, "")),
-        _ => interval(ci95),
-    }
-}
-
 /// Bytes as base64 (RFC 4648 §4), for pictures within the page.
 pub(super) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -56,14 +45,6 @@ mod tests {
         for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
-    }
-
-    #[test]
-    fn what_was_never_seen_in_thirty_patients_may_still_be_one_in_ten() {
-        // Hanley and Lippman-Hand, JAMA 249 (1983) 1743: none of 30, at most 9.5 % (rule of three: 10 %).
-        assert_eq!(rate_interval(0.0, Some([0.0, 0.0]), 30), "below 0.095");
-        assert_eq!(rate_interval(1.0, Some([1.0, 1.0]), 30), "above 0.905");
-        assert_eq!(rate_interval(0.5, Some([0.4, 0.6]), 30), "[0.400, 0.600]");
     }
 
     #[test]

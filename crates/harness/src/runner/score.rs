@@ -125,6 +125,7 @@ pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, segment
             CaseRow {
                 dice: dice[usize::from(structure.label())],
                 hd95_mm: surface.map(|surface| surface.p95_mm),
+                assd_mm: surface.map(|surface| surface.mean_mm),
                 ..attempted.row(structure.name())
             }
         })

@@ -38,7 +38,7 @@ macro_rules! columns {
 }
 
 /// The columns, in the order of the file; wall-clock columns (`latency_…`) come last.
-static COLUMNS: [(&str, Column); 31] = columns![
+static COLUMNS: [(&str, Column); 32] = columns![
     Text scenario,
     Number case,
     Text arm,
@@ -46,6 +46,7 @@ static COLUMNS: [(&str, Column); 31] = columns![
     Text structure,
     Real dice,
     Real hd95_mm,
+    Real assd_mm,
     YesNo identified,
     Real confidence,
     Real angle_deg,
