@@ -64,8 +64,7 @@ fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {
 }
 
 fn check_faults(scenario: &Scenario) -> Result<(), Mistake> {
-    let faults = scenario.scanner.faults.iter();
-    faults.map(scanner::Faults::check).collect::<Result<(), _>>().or_else(|(field, value, [low, high])| {
+    scenario.scanner.faults.iter().try_for_each(scanner::Faults::check).or_else(|(field, value, [low, high])| {
         mistake(format!("scanner.faults.{field}"), format!("{field} is {value}"), format!("expected {low} to {high}"))
     })
 }
