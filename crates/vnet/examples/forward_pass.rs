@@ -8,6 +8,7 @@
 //! folder and prints the seconds of each forward pass, one a line.
 
 use std::error::Error;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -29,10 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shape = (slices.parse()?, rows.parse()?, columns.parse()?);
     let image = Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5).abs() as f32);
     let mut logits = Vec::new();
+    let mut out = std::io::stdout().lock();
     for _ in 0..repeats.parse::<usize>()?.max(1) {
         let begun = Instant::now();
         logits = model.logits(&image);
-        println!("{:.4}", begun.elapsed().as_secs_f64());
+        writeln!(out, "{:.4}", begun.elapsed().as_secs_f64())?;
     }
     let bytes = |values: &mut dyn Iterator<Item = f32>| values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>();
     std::fs::write(folder.join("image.f32"), bytes(&mut image.iter().copied()))?;

@@ -2,6 +2,7 @@
 //! `cargo run --release -p plumbline-vnet --example training_step -- SLICES ROWS COLUMNS STEPS`.
 
 use std::error::Error;
+use std::io::Write;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::Array3;
@@ -42,10 +43,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..TrainingConfig::default()
     };
     let folder = tempfile::tempdir()?;
+    let mut seconds = Vec::new();
     train(&config, None, &source, &source, folder.path(), &AtomicBool::new(false), &mut |event| {
         if let TrainingEvent::Step { wall_ms, wall_waiting_ms, .. } = event {
-            println!("{:.4}", (wall_ms - wall_waiting_ms) / 1e3);
+            seconds.push((wall_ms - wall_waiting_ms) / 1e3);
         }
     })?;
+    let mut out = std::io::stdout().lock();
+    for seconds in seconds {
+        writeln!(out, "{seconds:.4}")?;
+    }
     Ok(())
 }
