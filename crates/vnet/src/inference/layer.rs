@@ -5,9 +5,7 @@ use rayon::prelude::*;
 use super::padded::{Channels, Padded, View};
 use super::rectify::{Line, Spread, add_line_moments, rectify_line};
 use crate::kernel::conv_line::{InputLine, PackedWeights};
-
-/// Keeps the division by the standard deviation finite, as in training.
-const EPSILON: f64 = 1e-5;
+use crate::kernel::norm::EPSILON;
 
 /// A convolution.
 pub(super) struct Layer {

@@ -9,7 +9,7 @@ use super::CHUNKS;
 use super::lanes::vectorized;
 
 /// Keeps the division by the standard deviation finite.
-const EPSILON: f64 = 1e-5;
+pub(crate) const EPSILON: f64 = 1e-5;
 
 /// Learned parameters, one value a channel each.
 #[derive(Clone, Copy, Debug)]
