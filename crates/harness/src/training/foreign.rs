@@ -132,3 +132,31 @@ fn anterior_band(group: &SliceGroup, patient: &PatientOnTable, rng: &mut impl Rn
 fn between_logarithms(rng: &mut impl Rng, low: f64, high: f64) -> f64 {
     rng.random_range(low.ln()..high.ln()).exp()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geometry::Vertebra;
+    use phantom::{Population, Positioning, Spine};
+    use randomness::Stream;
+
+    use super::*;
+
+    #[test]
+    fn foreign_series_can_be_scanned_and_show_the_lumbar_spine() {
+        let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
+        let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+        let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
+        let middle = patient.truth().vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3").centre;
+        let mut rng = Stream::from_seed(5).rng();
+        let drawn: Vec<_> = (0..200).map(|_| ForeignSeries::draw(&patient, &mut rng)).collect();
+        let possible = drawn.iter().filter(|foreign| foreign.series.check(&foreign.group).is_ok()).count();
+        assert!(possible > 150, "{possible} of 200 can be scanned");
+        let shown = drawn.iter().filter(|foreign| foreign.group.contains(&middle)).count();
+        assert!(shown > 170, "{shown} of 200 show L3");
+        let thin = drawn.iter().filter(|foreign| foreign.group.slice_step_mm() < 2.0).count();
+        assert!((50..150).contains(&thin), "{thin} of 200 have thin slices");
+        assert!(drawn.iter().any(|foreign| foreign.bands.is_empty()) && drawn.iter().any(|f| !f.bands.is_empty()));
+    }
+}
