@@ -89,7 +89,14 @@ fn header_of(grid: &Grid) -> NiftiHeader {
 /// [`FileError`] with the file and what was expected of it.
 pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     let unsuitable = |found: String, expected| FileError::unsuitable(path, found, expected);
-    let header = NiftiHeader::from_file(path).map_err(FileError::unreadable(path))?;
+    // The parser's own words are a program's, not a person's.
+    let damaged = |error: nifti::NiftiError| match error {
+        nifti::NiftiError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
+            FileError::unreadable(path)(error)
+        }
+        _ => unsuitable("no NIfTI header, or a damaged one".into(), "a whole NIfTI-1 file (.nii or .nii.gz)"),
+    };
+    let header = NiftiHeader::from_file(path).map_err(damaged)?;
     let dim = header.dim;
     let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
     let extra: usize = extents.iter().skip(3).product();

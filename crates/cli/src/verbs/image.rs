@@ -19,7 +19,8 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
-    let segmentation = model.segment(&volume).map_err(Failure::input)?;
+    let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
+    let segmentation = model.segment(&volume).map_err(refused)?;
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
