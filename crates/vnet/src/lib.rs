@@ -29,9 +29,11 @@
 //! | [`parameters`] | the learned numbers |
 //! | [`weights`] | the weights file and what is checked at load |
 //! | [`mod@prepare`] | bringing any image onto the network's grid |
-//! | `inference`, [`model`], [`segmentation`] | the forward pass without gradients, and what it sees in an image |
+//! | `inference`, [`gpu`] | the forward pass without gradients, on the CPU and on a GPU |
+//! | [`model`], [`segmentation`] | a network with its weights, and what it sees in an image |
 //! | [`training`] | the training loop |
 
+pub mod gpu;
 mod inference;
 pub mod kernel;
 pub mod model;
@@ -43,6 +45,7 @@ pub mod segmentation;
 pub mod training;
 pub mod weights;
 
+pub use gpu::{GpuChoice, GpuDevice, GpuError};
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};
 pub use prepare::{ImageContract, PrepareError, PreparedImage, prepare};

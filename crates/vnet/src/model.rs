@@ -1,10 +1,12 @@
 //! A trained network and what it does to an image.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use geometry::{Structure, Volume};
 use ndarray::Array3;
 
+use crate::gpu::{GpuDevice, GpuError, GpuNetwork};
 use crate::inference::Inference;
 use crate::kernel::loss::softmax;
 use crate::parameters::Parameters;
@@ -16,6 +18,8 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 pub struct Model {
     weights: Weights,
     inference: Inference,
+    /// The same network on a GPU, if it was put on one.
+    gpu: Option<GpuNetwork>,
     hash: String,
 }
 
@@ -55,7 +59,21 @@ impl Model {
             return Err(wrong(reason));
         }
         let inference = Inference::new(&weights.network, &weights.parameters);
-        Ok(Self { weights, inference, hash })
+        Ok(Self { weights, inference, gpu: None, hash })
+    }
+
+    /// The same model on a GPU; should that fail for an image, the CPU takes over.
+    ///
+    /// # Errors
+    /// [`GpuError`] if the driver refuses the network.
+    pub fn on(mut self, gpu: Arc<GpuDevice>) -> Result<Self, GpuError> {
+        self.gpu = Some(GpuNetwork::new(gpu, &self.weights.network, &self.weights.parameters)?);
+        Ok(self)
+    }
+
+    /// The name of the device that segments.
+    pub fn device(&self) -> &str {
+        self.gpu.as_ref().map_or("cpu", |gpu| gpu.device().name())
     }
 
     /// Writes the weights to a file.
@@ -88,7 +106,18 @@ impl Model {
         &self.hash
     }
 
-    /// Logits `[voxel, class]` of a prepared image.
+    /// Logits `[voxel, class]` of a prepared image, from the device that the model was put on.
+    ///
+    /// # Errors
+    /// [`GpuError::Failed`] if a GPU was lost, is too small for the image, or at fault.
+    ///
+    /// # Panics
+    /// As [`Self::logits`].
+    pub fn logits_on_device(&self, image: &Array3<f32>) -> Result<Vec<f32>, GpuError> {
+        self.gpu.as_ref().map_or_else(|| Ok(self.logits(image)), |gpu| gpu.logits(image))
+    }
+
+    /// Logits `[voxel, class]` of a prepared image, from the CPU.
     ///
     /// # Panics
     /// If its extents are not multiples of what the network needs.
@@ -104,12 +133,18 @@ impl Model {
         softmax(&self.logits(image), self.weights.network.classes)
     }
 
-    /// Segments an image; the labels lie on the image's own grid.
+    /// Segments an image; the labels lie on the image's own grid. What a GPU fails at is done on the CPU, and
+    /// [`Segmentation::device_fault`] says so.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
         let prepared = prepare(image, &self.weights.image)?;
-        let probabilities = self.probabilities(&prepared.data);
-
-        Ok(Segmentation::new(&probabilities, prepared.grid, &image.grid))
+        let (logits, device_fault) = match self.logits_on_device(&prepared.data) {
+            Ok(logits) => (logits, None),
+            Err(fault) => (self.logits(&prepared.data), Some(fault.to_string())),
+        };
+        let probabilities = softmax(&logits, self.weights.network.classes);
+        let mut segmentation = Segmentation::new(&probabilities, prepared.grid, &image.grid);
+        segmentation.device_fault = device_fault;
+        Ok(segmentation)
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Segmentation {
     pub labels: Volume<u8>,
     /// The same on the network's own grid.
     pub prepared_labels: Volume<u8>,
+    /// Why the GPU did not answer and the CPU did, if so.
+    pub device_fault: Option<String>,
     probabilities: [Volume<f32>; Structure::COUNT],
 }
 
@@ -28,7 +30,7 @@ impl Segmentation {
         let probabilities = std::array::from_fn(|class| {
             on_grid(probabilities.iter().skip(class).step_by(Structure::COUNT).copied().collect())
         });
-        Self { labels, prepared_labels, probabilities }
+        Self { labels, prepared_labels, device_fault: None, probabilities }
     }
 
     /// Probability of a structure in every voxel of the network's grid.

@@ -1,0 +1,95 @@
+//! The GPU's answer is the CPU's, and a GPU that fails costs no image.
+//!
+//! Any adapter will do, Mesa's software Vulkan included; without one the tests say that they were skipped.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use geometry::{Grid, Point, Volume};
+use ndarray::Array3;
+use randomness::{Stream, normal};
+use vnet::{GpuChoice, GpuDevice, GpuError, ImageContract, Level, Model, NetworkShape, Provenance, Weights};
+
+fn gpu() -> Option<Arc<GpuDevice>> {
+    match GpuDevice::open(GpuChoice::Any) {
+        Ok(gpu) => Some(Arc::new(gpu)),
+        Err(GpuError::NoAdapter) => {
+            let _ = writeln!(std::io::stderr(), "skipped: {}", GpuError::NoAdapter);
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The model with parameters that are no longer zero anywhere.
+fn untrained(network: NetworkShape) -> Model {
+    let mut parameters = network.initial(Stream::from_seed(3));
+    let mut rng = Stream::from_seed(4).rng();
+    parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);
+    let image = ImageContract { multiple: [4, 48, 48], ..ImageContract::default() };
+    Model::from_weights(Weights { network, image, provenance: Provenance::default(), parameters }).unwrap()
+}
+
+fn noise(shape: (usize, usize, usize)) -> Array3<f32> {
+    let mut rng = Stream::from_seed(2).rng();
+    Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5) as f32)
+}
+
+fn odd() -> NetworkShape {
+    let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
+    let levels = vec![
+        level(5, [1, 3, 3], [1, 1, 1], 2),
+        level(12, [3, 3, 1], [2, 1, 2], 1),
+        level(21, [3, 3, 3], [1, 2, 3], 3),
+    ];
+    NetworkShape { levels, classes: geometry::Structure::COUNT }
+}
+
+#[test]
+fn the_gpu_agrees_with_the_cpu() {
+    let Some(gpu) = gpu() else { return };
+    for (shape, extents) in
+        [(NetworkShape::default(), [(4, 32, 48), (8, 48, 32)]), (odd(), [(4, 12, 18), (6, 50, 54)])]
+    {
+        let model = untrained(shape).on(Arc::clone(&gpu)).unwrap();
+        for extent in extents {
+            let image = noise(extent);
+            let expected = model.logits(&image);
+            for _ in 0..2 {
+                let found = model.logits_on_device(&image).unwrap();
+                let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-4, "{extent:?}: logits lie {apart} apart");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shipped_network_sees_the_same() {
+    let Some(gpu) = gpu() else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/lumbar-vnet");
+    let (cpu, gpu) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(gpu).unwrap());
+    let image = noise((8, 96, 96));
+    let (expected, found) = (cpu.logits(&image), gpu.logits_on_device(&image).unwrap());
+    let best = |logits: &[f32]| (1..5).fold(0, |best, class| if logits[class] > logits[best] { class } else { best });
+    let pairs = expected.chunks_exact(5).zip(found.chunks_exact(5));
+    let differ = pairs.filter(|(a, b)| best(a) != best(b)).count();
+    assert!(differ * 1000 <= image.len(), "{differ} of {} voxels differ", image.len());
+    let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart < 1e-3, "logits lie {apart} apart");
+}
+
+#[test]
+fn a_lost_gpu_costs_no_image() {
+    let Some(gpu) = gpu() else { return };
+    let network = NetworkShape::default();
+    let (cpu, model) = (untrained(network.clone()), untrained(network).on(Arc::clone(&gpu)).unwrap());
+    let grid = Grid::axis_aligned(Point::new(-20.0, -50.0, -50.0), [2.0, 2.0, 2.0], [20, 50, 50]);
+    let image = Volume::from_fn(grid, |p| if p.coords.norm() < 40.0 { 300.0 } else { 0.0 });
+    assert_eq!(model.segment(&image).unwrap().device_fault, None);
+    gpu.lose();
+    let found = model.segment(&image).unwrap();
+    assert!(found.device_fault.is_some());
+    assert_eq!(found.labels, cpu.segment(&image).unwrap().labels);
+}
