@@ -100,11 +100,11 @@ pub struct RunArguments {
 /// Where the network runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Device {
-    /// The best device that is there; this version has the CPU only
+    /// A hardware GPU if there is one, else the CPU
     Auto,
-    /// The CPU
+    /// The CPU; the same bytes on every machine
     Cpu,
-    /// A GPU
+    /// Any GPU, a software rasterizer included
     Gpu,
 }
 
@@ -267,6 +267,9 @@ pub struct SegmentArguments {
     /// The model's folder [default: models/lumbar-vnet]
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
     /// Also write a picture with the labels drawn over the image
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
@@ -287,6 +290,9 @@ pub struct PlanArguments {
     /// The model's folder [default: models/lumbar-vnet]
     #[arg(long, value_name = "DIR")]
     pub model: Option<PathBuf>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
     /// Protocol whose slices are prescribed: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
     pub protocol: String,
@@ -314,6 +320,9 @@ pub struct EvalArguments {
     pub model: PathBuf,
     /// A scenario file: its patients are the cohort
     pub cohort: PathBuf,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
     /// Number of patients, in place of the scenario's
     #[arg(long, value_name = "N")]
     pub cases: Option<u64>,

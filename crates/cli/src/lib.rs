@@ -5,10 +5,12 @@
 //! | [`arguments`] | the verbs and their options |
 //! | [`failure`] | how a verb ends when it does not end well |
 //! | `verbs` | one file a verb |
+//! | `device` | where the network runs |
 //! | `progress` | what goes to stderr while it lasts |
 //! | `table` | the summary at the end of a run |
 
 pub mod arguments;
+mod device;
 pub mod failure;
 mod interrupt;
 mod output;

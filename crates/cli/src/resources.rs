@@ -9,6 +9,8 @@ use randomness::Stream;
 use scanner::Protocol;
 use vnet::Model;
 
+use crate::arguments::Device;
+use crate::device;
 use crate::failure::Failure;
 
 /// The model that is used where none is named.
@@ -20,12 +22,12 @@ pub fn library() -> Library {
 }
 
 /// A model's folder or weights file, or the default model.
-pub fn model(path: Option<&Path>) -> Result<Arc<Model>, Failure> {
+pub fn model(path: Option<&Path>, device: Device) -> Result<Arc<Model>, Failure> {
     let path = match path {
         Some(path) => path.to_owned(),
         None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
     };
-    Model::load(&path).map(Arc::new).map_err(Failure::input)
+    device::load(&path, device::gpu(device)?.as_ref(), device).map(Arc::new)
 }
 
 /// A population by name or file.

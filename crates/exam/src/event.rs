@@ -17,6 +17,11 @@ pub enum Event {
     },
     /// The planner answered.
     PlanProposed(ScanPlan),
+    /// Something went wrong while planning and was mended; the plan stands.
+    PlannerWarned {
+        /// What.
+        message: String,
+    },
     /// The planner gave no plan.
     PlannerFailed {
         /// Why.

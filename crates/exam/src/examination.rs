@@ -196,9 +196,9 @@ impl Examination {
         let images: Vec<_> = self.localizer.iter().map(|(orientation, volume)| (*orientation, volume)).collect();
         match self.ask(planner, &images)? {
             Ok(planned) => {
-                let event = Event::PlanProposed(planned.plan.clone());
+                let events = warnings(&planned).chain([Event::PlanProposed(planned.plan.clone())]).collect();
                 self.proposal = Some(planned);
-                Ok(vec![event])
+                Ok(events)
             }
             Err(reason) => Ok(vec![Event::PlannerFailed { reason }]),
         }
@@ -289,7 +289,8 @@ impl Examination {
         };
         let report = quality_check::check_series(&plan, &group, &images, seen.as_ref().map(|planned| &planned.plan));
         let verdict = report.verdict.clone();
-        let mut events = vec![Event::Checked { name: group.name.clone(), report }];
+        let mut events: Vec<Event> = seen.iter().flat_map(warnings).collect();
+        events.push(Event::Checked { name: group.name.clone(), report });
         match verdict {
             QualityVerdict::Repeat(_) if self.queue[current].repeats < self.limits.repeats => {
                 self.queue[current].repeats += 1;
@@ -336,4 +337,9 @@ impl Examination {
             complete: self.is_complete(),
         }
     }
+}
+
+/// What a planner had to mend, as events.
+fn warnings(planned: &Planned) -> impl Iterator<Item = Event> {
+    planned.warnings.iter().map(|message| Event::PlannerWarned { message: message.clone() })
 }

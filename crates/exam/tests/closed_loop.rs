@@ -28,7 +28,7 @@ impl Planner for Scripted {
         let answer = self.answers[self.asked.min(self.answers.len() - 1)].clone();
         self.asked += 1;
         match answer {
-            Ok(plan) => Ok(Planned { plan, segmentation: None }),
+            Ok(plan) => Ok(Planned { plan, segmentation: None, warnings: Vec::new() }),
             Err(()) => Err(PlannerError::Ended("it crashed".into())),
         }
     }

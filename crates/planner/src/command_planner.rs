@@ -95,7 +95,7 @@ impl Planner for CommandPlanner {
             receiver.recv_timeout(left).map_err(|_| PlannerError::Timeout(self.time_limit.as_millis() as u64))?;
         let answer = answer.map_err(|error| PlannerError::Ended(error.to_string()))?;
         let plan = ScanPlan::from_json(&answer).map_err(PlannerError::Malformed)?;
-        Ok(Planned { plan, segmentation: None })
+        Ok(Planned { plan, segmentation: None, warnings: Vec::new() })
     }
 }
 

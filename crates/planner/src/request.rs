@@ -48,6 +48,8 @@ pub struct Planned {
     pub plan: ScanPlan,
     /// Class labels on the grid of the sagittal image, for Dice; outside planners may leave it out.
     pub segmentation: Option<Volume<u8>>,
+    /// What went wrong on the way and was mended, such as a GPU that was lost; the plan stands.
+    pub warnings: Vec<String>,
 }
 
 /// Why a planner gave no plan.

@@ -39,7 +39,7 @@ const FIGURES: [&str; 18] = [
 
 /// Plans every patient's localizer with the model; nothing is written.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(Some(&arguments.model))?;
+    let model = resources::model(Some(&arguments.model), arguments.device)?;
     let mut setup = ScenarioSetup::load(&arguments.cohort).map_err(|error| Failure::scenario(&error))?;
     setup.scenario.arms = Arms { arms: vec![Arm::Automated], automated_repeats: 1, ..setup.scenario.arms };
     let cases = arguments.cases.unwrap_or(setup.scenario.cases);

@@ -15,12 +15,15 @@ use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
 pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(arguments.model.as_deref())?;
+    let model = resources::model(arguments.model.as_deref(), arguments.device)?;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
     let segmentation = model.segment(&volume).map_err(refused)?;
+    if let Some(fault) = &segmentation.device_fault {
+        output::note(format!("{fault}; repeated on the CPU"));
+    }
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
@@ -51,7 +54,7 @@ fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
 
 /// Writes the plan; status 1 if a flag forbids its use.
 pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(arguments.model.as_deref())?;
+    let model = resources::model(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = arguments.report.as_ref().map(|_| derived_dicom::source(&arguments.image)).transpose()?;
@@ -66,6 +69,7 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
         PlannerError::Segmentation(_) => Failure::wrong(format!("{}: {error}", arguments.image.display())),
         error => Failure::unfinished(error),
     })?;
+    planned.warnings.iter().for_each(output::note);
     write(&arguments.out, &planned.plan)?;
     if let (Some(path), Some(source)) = (&arguments.report, &source) {
         derived_dicom::write_levels(path, source, &planned.plan, &planner.name())?;

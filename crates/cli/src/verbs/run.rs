@@ -15,21 +15,19 @@ use planner::{CommandPlanner, Planner, VnetPlanner};
 use vnet::Model;
 
 use crate::arguments::{Device, RunArguments};
+use crate::device;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, table};
 
 /// Examines, judges, reports.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
-    if arguments.device == Device::Gpu {
-        return Err(Failure::wrong("this version runs on the CPU only: expected --device auto or cpu"));
-    }
     let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
     let setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
     let selection = selection(arguments, &setups)?;
     let planners: Vec<PlannerUnderTest> =
         setups.iter().map(|setup| chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup))).collect();
-    let models = models(&setups, &planners)?;
+    let models = models(&setups, &planners, arguments.device)?;
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
         planner: names(&planners),
@@ -42,7 +40,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.unwrap_or(1).max(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
-        device: "cpu".into(),
+        device: models.values().next().map_or("cpu", |model| model.device()).to_owned(),
     };
 
     let stop = interrupt::flag();
@@ -173,13 +171,14 @@ fn names(planners: &[PlannerUnderTest]) -> String {
 type Models = BTreeMap<PathBuf, Arc<Model>>;
 
 /// Every model that a built-in planner needs, loaded once.
-fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest]) -> Result<Models, Failure> {
+fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Device) -> Result<Models, Failure> {
+    let gpu = device::gpu(device)?;
     let mut models = Models::new();
     for (setup, planner) in setups.iter().zip(planners) {
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            models.insert(folder.clone(), Arc::new(Model::load(folder).map_err(Failure::input)?));
+            models.insert(folder.clone(), Arc::new(device::load(folder, gpu.as_ref(), device)?));
         }
     }
     Ok(models)

@@ -260,6 +260,7 @@ impl Note {
             Event::HelpCalled { flags } => {
                 self.warnings.extend(flags.iter().map(|flag| format!("help called: {}", flag.message)));
             }
+            Event::PlannerWarned { message } => self.warnings.push(message.clone()),
             Event::Replanned { reason } => self.warnings.push(format!("planned anew: {reason}")),
             Event::RepeatOrdered { name } => self.warnings.push(format!("repeated: {name}")),
             Event::Closed { scan_time_s, repeats, .. } => {
