@@ -52,6 +52,56 @@ impl Structure {
     }
 }
 
+/// The classes that the network tells apart on coronal slices, where ribs show which vertebrae are thoracic; the
+/// discriminant is the label value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum CoronalStructure {
+    /// Everything else.
+    Background = 0,
+    /// A vertebra without ribs.
+    LumbarVertebra = 1,
+    /// Intervertebral disc.
+    Disc = 2,
+    /// Sacrum.
+    Sacrum = 3,
+    /// A vertebra with ribs.
+    ThoracicVertebra = 4,
+}
+
+impl CoronalStructure {
+    /// All classes in label order.
+    pub const ALL: [Self; Structure::COUNT] =
+        [Self::Background, Self::LumbarVertebra, Self::Disc, Self::Sacrum, Self::ThoracicVertebra];
+
+    /// The value written in label volumes.
+    pub const fn label(self) -> u8 {
+        self as u8
+    }
+
+    /// Lower-case name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::LumbarVertebra => "lumbar vertebra",
+            Self::Disc => "disc",
+            Self::Sacrum => "sacrum",
+            Self::ThoracicVertebra => "thoracic vertebra",
+        }
+    }
+
+    /// The class of a voxel whose structure and instance label are known.
+    pub fn of(structure: Structure, instance: u8) -> Self {
+        match structure {
+            Structure::Background | Structure::Canal => Self::Background,
+            Structure::Vertebra if instance < Vertebra::L1.instance_label() => Self::ThoracicVertebra,
+            Structure::Vertebra => Self::LumbarVertebra,
+            Structure::Disc => Self::Disc,
+            Structure::Sacrum => Self::Sacrum,
+        }
+    }
+}
+
 /// A vertebra from T10 down to the sacrum, in cranio-caudal order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are the anatomy's own")]

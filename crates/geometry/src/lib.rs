@@ -30,7 +30,7 @@ pub mod sat_band;
 pub mod slice_group;
 pub mod volume;
 
-pub use anatomy::{Disc, Structure, Vertebra};
+pub use anatomy::{CoronalStructure, Disc, Structure, Vertebra};
 pub use grid::Grid;
 pub use patient_position::PatientPosition;
 pub use plane::Plane;

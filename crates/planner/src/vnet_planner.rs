@@ -55,7 +55,8 @@ impl Planner for VnetPlanner {
             [("segment", ms(begin, segmented)), ("label", ms(segmented, labelled)), ("plan", ms(labelled, planned))]
                 .map(|(stage, ms)| (stage.to_owned(), ms))
                 .into();
-        let warnings = segmentation.device_fault.into_iter().map(|fault| format!("{fault}; repeated on the CPU")).collect();
+        let warnings =
+            segmentation.device_fault.into_iter().map(|fault| format!("{fault}; repeated on the CPU")).collect();
         Ok(Planned { plan, segmentation: Some(segmentation.labels), warnings })
     }
 }

@@ -48,7 +48,7 @@ pub mod weights;
 pub use gpu::{GpuChoice, GpuDevice, GpuError};
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};
-pub use prepare::{ImageContract, PrepareError, PreparedImage, prepare};
+pub use prepare::{ImageContract, PrepareError, PreparedImage, SlicePlane, prepare};
 pub use segmentation::Segmentation;
 pub use training::config::TrainingConfig;
 pub use training::event::{TrainingEvent, TrainingSummary};

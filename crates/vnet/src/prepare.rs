@@ -1,19 +1,71 @@
 //! Bringing any image of a spine onto the grid that the network was trained on.
 //!
 //! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
-//! feet and slices to the right, as a sagittal series is acquired; pixels are resampled in plane;
+//! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the feet, to the back); pixels are resampled in plane;
 //! the body is cut out; intensities are divided by the body's mean. Training and inference share this code.
 
-use geometry::{Grid, Volume};
+use geometry::{CoronalStructure, Grid, Structure, Volume};
 use nalgebra::{Matrix3, Vector3};
 use ndarray::Array3;
 use serde::{Deserialize, Serialize};
+
+/// How the slices lie that a network reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlicePlane {
+    /// Sagittal slices, right to left; the classes are [`geometry::Structure`]'s.
+    #[default]
+    Sagittal,
+    /// Coronal slices, front to back; the classes are [`geometry::CoronalStructure`]'s.
+    Coronal,
+}
+
+impl SlicePlane {
+    /// The classes' names in order of their labels.
+    pub fn labels(self) -> [&'static str; Structure::COUNT] {
+        match self {
+            Self::Sagittal => Structure::ALL.map(Structure::name),
+            Self::Coronal => CoronalStructure::ALL.map(CoronalStructure::name),
+        }
+    }
+
+    /// The slice axis' opposite sides look alike: left and right.
+    pub(crate) fn mirrored_axis(self) -> usize {
+        match self {
+            Self::Sagittal => 0,
+            Self::Coronal => 2,
+        }
+    }
+
+    /// The default goes unsaid, so that files from before there was a choice keep their hash.
+    fn is_sagittal(&self) -> bool {
+        *self == Self::Sagittal
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sagittal => "sagittal",
+            Self::Coronal => "coronal",
+        }
+    }
+
+    /// Where columns, rows and slices run to, and what the first two axes are called.
+    fn axes(self) -> ([Vector3<f64>; 3], [&'static str; 2]) {
+        match self {
+            Self::Sagittal => ([Vector3::y(), -Vector3::z(), -Vector3::x()], ["front-to-back", "head-to-feet"]),
+            Self::Coronal => ([Vector3::x(), -Vector3::z(), Vector3::y()], ["right-to-left", "head-to-feet"]),
+        }
+    }
+}
 
 /// What an image must be like for the network; stored with the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ImageContract {
-    /// Pixel size in the sagittal plane, mm.
+    /// How the slices lie.
+    #[serde(skip_serializing_if = "SlicePlane::is_sagittal")]
+    pub plane: SlicePlane,
+    /// Pixel size in plane, mm.
     pub pixel_mm: f64,
     /// Slice steps that are taken as they are, mm, from and to.
     pub native_step_mm: [f64; 2],
@@ -28,7 +80,8 @@ pub struct ImageContract {
 impl Default for ImageContract {
     /// Pixels of 1.75 mm: a disc 8 mm high is five pixels, and the whole lumbar spine fits 256 rows.
     fn default() -> Self {
-        Self { pixel_mm: 1.75, native_step_mm: [3.5, 6.5], step_mm: 4.4, multiple: [4, 16, 16], brightest: 6.0 }
+        let plane = SlicePlane::Sagittal;
+        Self { plane, pixel_mm: 1.75, native_step_mm: [3.5, 6.5], step_mm: 4.4, multiple: [4, 16, 16], brightest: 6.0 }
     }
 }
 
@@ -44,11 +97,13 @@ pub struct PreparedImage {
 /// Why an image is nothing for the network.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    /// The slices are thick and not sagittal.
+    /// The slices are thick and lie in another plane.
     #[error(
-        "slices lie {step_mm:.1} mm apart along the {direction} axis: expected sagittal slices, or steps of at most 3 mm"
+        "slices lie {step_mm:.1} mm apart along the {direction} axis: expected {expected} slices, or steps of at most 3 mm"
     )]
-    NotSagittal {
+    WrongPlane {
+        /// The plane that the network reads.
+        expected: &'static str,
         /// Distance from slice to slice, mm.
         step_mm: f64,
         /// The patient axis they are stacked along.
@@ -73,15 +128,16 @@ const MARGIN: usize = 4;
 
 /// Prepares an image for the network.
 pub fn prepare(image: &Volume<f32>, contract: &ImageContract) -> Result<PreparedImage, PrepareError> {
-    let image = canonical(image)?;
+    let image = canonical(image, contract.plane)?;
     let image = resampled(image, contract);
     let body = Body::find(&image)?;
 
     Ok(cut_out(&image, &body, contract))
 }
 
-/// Reorders and flips axes so that i runs to +y, j to −z and k to −x as nearly as they can.
-fn canonical(image: &Volume<f32>) -> Result<Volume<f32>, PrepareError> {
+/// Reorders and flips axes so that they run as nearly as they can where the plane wants them: i to +y, j to −z and k to
+/// −x for sagittal slices.
+fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, PrepareError> {
     let grid = &image.grid;
     if grid.is_empty() {
         return Err(PrepareError::Empty("it has no voxels"));
@@ -93,7 +149,7 @@ fn canonical(image: &Volume<f32>) -> Result<Volume<f32>, PrepareError> {
     if !orthonormal || !grid.origin.coords.iter().all(|v| v.is_finite()) {
         return Err(PrepareError::Geometry("axes are not perpendicular unit vectors"));
     }
-    let wanted = [Vector3::y(), -Vector3::z(), -Vector3::x()];
+    let (wanted, names) = plane.axes();
     let along = |axis: usize, target: usize| grid.axes.column(axis).dot(&wanted[target]);
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     let fit = |order: &[usize; 3]| (0..3).map(|target| along(order[target], target).abs()).sum::<f64>();
@@ -101,8 +157,8 @@ fn canonical(image: &Volume<f32>) -> Result<Volume<f32>, PrepareError> {
     for target in 0..2 {
         let step_mm = grid.spacing_mm[order[target]];
         if step_mm > THICKEST_IN_PLANE_MM {
-            let direction = ["front-to-back", "head-to-feet"][target];
-            return Err(PrepareError::NotSagittal { step_mm, direction });
+            let direction = names[target];
+            return Err(PrepareError::WrongPlane { expected: plane.name(), step_mm, direction });
         }
     }
 
@@ -271,7 +327,7 @@ mod tests {
     fn thick_axial_slices_and_empty_images_are_refused() {
         let grid = Grid::centred(Point::origin(), Matrix3::identity(), [1.0, 1.0, 5.0], [64, 64, 20]);
         let refused = prepare(&Volume::from_fn(grid, body), &ImageContract::default());
-        assert!(matches!(refused, Err(PrepareError::NotSagittal { .. })));
+        assert!(matches!(refused, Err(PrepareError::WrongPlane { .. })));
         for value in [0.0, f32::NAN] {
             let empty = prepare(&Volume::filled(sagittal(), value), &ImageContract::default());
             assert!(matches!(empty, Err(PrepareError::Empty(_))));

@@ -79,11 +79,6 @@ pub enum ModelError {
     },
 }
 
-/// The label names in order of their values.
-fn labels() -> Vec<&'static str> {
-    geometry::Structure::ALL.map(geometry::Structure::name).to_vec()
-}
-
 /// The weights file of a folder, or the file itself.
 pub fn file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
@@ -107,7 +102,7 @@ impl Weights {
         let text = |value: serde_json::Result<String>| value.expect("plain data have a JSON form");
         let metadata = HashMap::from([
             ("format-version".to_owned(), FORMAT_VERSION.to_string()),
-            ("labels".to_owned(), text(serde_json::to_string(&labels()))),
+            ("labels".to_owned(), text(serde_json::to_string(&self.image.plane.labels()))),
             ("network".to_owned(), text(serde_json::to_string(&self.network))),
             ("image".to_owned(), text(serde_json::to_string(&self.image))),
             ("provenance".to_owned(), text(serde_json::to_string(&self.provenance))),
@@ -128,8 +123,10 @@ impl Weights {
             return Err(ModelError::Metadata { path: path.into(), key: "format-version", reason });
         }
         let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
-        if found != labels() {
-            let reason = format!("found {found:?}, expected {:?}", labels());
+        let image: ImageContract = parse(entry("image")?, "image", path)?;
+        let labels = image.plane.labels();
+        if found != labels {
+            let reason = format!("found {found:?}, expected {labels:?}");
             return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });
         }
         let network: NetworkShape = parse(entry("network")?, "network", path)?;
@@ -137,8 +134,8 @@ impl Weights {
         if let Some(reason) = network.fault() {
             return Err(architecture(reason));
         }
-        if network.classes != labels().len() {
-            return Err(architecture(format!("{} classes for {} labels", network.classes, labels().len())));
+        if network.classes != labels.len() {
+            return Err(architecture(format!("{} classes for {} labels", network.classes, labels.len())));
         }
         let parameters = in_order(&network, parameters);
         if let Some(reason) = network.mismatch(&parameters) {
@@ -147,12 +144,7 @@ impl Weights {
         if *entry("blake3")? != digest(&parameters) {
             return Err(ModelError::Damaged { path: path.into(), reason: "the values do not match their hash".into() });
         }
-        Ok(Self {
-            network,
-            image: parse(entry("image")?, "image", path)?,
-            provenance: parse(entry("provenance")?, "provenance", path)?,
-            parameters,
-        })
+        Ok(Self { network, image, provenance: parse(entry("provenance")?, "provenance", path)?, parameters })
     }
 }
 

@@ -38,19 +38,15 @@ fn noise(shape: (usize, usize, usize)) -> Array3<f32> {
 
 fn odd() -> NetworkShape {
     let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
-    let levels = vec![
-        level(5, [1, 3, 3], [1, 1, 1], 2),
-        level(12, [3, 3, 1], [2, 1, 2], 1),
-        level(21, [3, 3, 3], [1, 2, 3], 3),
-    ];
+    let levels =
+        vec![level(5, [1, 3, 3], [1, 1, 1], 2), level(12, [3, 3, 1], [2, 1, 2], 1), level(21, [3, 3, 3], [1, 2, 3], 3)];
     NetworkShape { levels, classes: geometry::Structure::COUNT }
 }
 
 #[test]
 fn the_gpu_agrees_with_the_cpu() {
     let Some(gpu) = gpu() else { return };
-    for (shape, extents) in
-        [(NetworkShape::default(), [(4, 32, 48), (8, 48, 32)]), (odd(), [(4, 12, 18), (6, 50, 54)])]
+    for (shape, extents) in [(NetworkShape::default(), [(4, 32, 48), (8, 48, 32)]), (odd(), [(4, 12, 18), (6, 50, 54)])]
     {
         let model = untrained(shape).on(Arc::clone(&gpu)).unwrap();
         for extent in extents {

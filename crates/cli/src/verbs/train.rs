@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use harness::diagnosis::Diagnosis;
 use harness::training::{PhantomExamples, TrainingFile};
 use randomness::Stream;
-use vnet::{Model, TrainError, TrainingEvent};
+use vnet::{Model, SlicePlane, TrainError, TrainingEvent};
 
 use crate::arguments::TrainArguments;
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = file.training.fault() {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
     }
-    if let Some(fault) = file.examples.contrasts.fault() {
+    if let Some(fault) = file.examples.contrasts.fault(file.training.image.plane) {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.contrasts", fault, "")));
     }
     let start = match &file.training.start_from {
@@ -41,17 +41,15 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let progress = Progress::new(0, steps);
     let summary =
         vnet::train(&file.training, start.as_ref(), &source, &validation, &arguments.out, &stop, &mut |event| {
-            tell(&event, &progress, steps);
+            tell(&event, &progress, steps, file.training.image.plane);
         });
     progress.finish();
     let summary = summary.map_err(|error| match error {
         TrainError::Config(_) | TrainError::Model(_) => Failure::input(error),
         error => Failure::unfinished(error),
     })?;
-    if let Some([vertebra, disc, sacrum, canal]) = summary.dice {
-        output::result(format!(
-            "validation Dice: vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"
-        ));
+    if let Some(dice) = summary.dice {
+        output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));
     }
     output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
     if summary.stopped {
@@ -78,7 +76,12 @@ fn examples(file: &TrainingFile, seed: u64) -> Result<PhantomExamples, Failure> 
     })
 }
 
-fn tell(event: &TrainingEvent, progress: &Progress, steps: u64) {
+fn dice_by_class(dice: [f64; 4], plane: SlicePlane) -> String {
+    let classes = plane.labels().into_iter().skip(1).zip(dice).map(|(class, dice)| format!("{class} {dice:.3}"));
+    classes.collect::<Vec<_>>().join(", ")
+}
+
+fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlane) {
     match event {
         TrainingEvent::Resumed { step } => progress.note(&format!("continued at step {step} of {steps}")),
         TrainingEvent::Step { step, loss, .. } => {
@@ -87,9 +90,9 @@ fn tell(event: &TrainingEvent, progress: &Progress, steps: u64) {
                 progress.note(&format!("step {step} of {steps}: loss {loss:.3}"));
             }
         }
-        TrainingEvent::Validation { step, dice: [vertebra, disc, sacrum, canal] } => progress.note(&format!(
-            "step {step}: validation Dice vertebra {vertebra:.3}, disc {disc:.3}, sacrum {sacrum:.3}, canal {canal:.3}"
-        )),
+        TrainingEvent::Validation { step, dice } => {
+            progress.note(&format!("step {step}: validation Dice {}", dice_by_class(*dice, plane)));
+        }
         TrainingEvent::Checkpoint { .. } => {}
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use geometry::{Grid, PatientPosition, Volume};
+use geometry::{CoronalStructure, Grid, PatientPosition, Structure, Volume};
 use ndarray::Array3;
 use phantom::{PatientOnTable, Population, PositioningDistribution, Spine, Tissue};
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
 use scanner::{FatPool, Protocol, Saturation, Sequence, SeriesProtocol, Subject, Substance};
-use vnet::{Example, ImageContract, TrainingSource};
+use vnet::{Example, ImageContract, SlicePlane, TrainingSource};
 
 use super::foreign::{ForeignSeries, on_the_spine};
 use super::recipe::ContrastMix;
@@ -55,12 +55,16 @@ impl PhantomExamples {
         let images = scanner::acquire(&varied, &scanner, &series, &group, &saturation, &stream.child("noise", 0));
 
         let prepared = vnet::prepare(&images, &self.image).ok()?;
-        let labels = truth_within(&patient, &prepared.grid, &images.grid);
+        let labels = truth_within(&patient, &prepared.grid, &images.grid, self.image.plane);
         Some(Example { image: prepared.data, labels })
     }
 
     fn series(&self, protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> ForeignSeries {
-        let [localizer, ..] = scanner::localizer(protocol);
+        let [sagittal, coronal, _] = scanner::localizer(protocol);
+        let localizer = match self.image.plane {
+            SlicePlane::Sagittal => sagittal,
+            SlicePlane::Coronal => coronal,
+        };
         let mix = self.contrasts;
         let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free + mix.foreign);
         let (series, group) = if drawn < mix.localizer {
@@ -168,8 +172,14 @@ impl Subject for VariedTissue<'_> {
 }
 
 /// Class labels on the network's grid, background where the scanned images do not reach.
-fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid) -> Array3<u8> {
+fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: SlicePlane) -> Array3<u8> {
     let mut labels = patient.structures(grid).data;
+    if plane == SlicePlane::Coronal {
+        labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
+            let structure = Structure::from_label(*label).expect("phantoms are made of structures");
+            *label = CoronalStructure::of(structure, *instance).label();
+        });
+    }
     for ((k, j, i), label) in labels.indexed_iter_mut() {
         if *label != 0 && scanned.voxel(&grid.point([i as f64, j as f64, k as f64])).is_none() {
             *label = 0;

@@ -2,7 +2,7 @@
 
 use phantom::PositioningDistribution;
 use serde::{Deserialize, Serialize};
-use vnet::TrainingConfig;
+use vnet::{SlicePlane, TrainingConfig};
 
 /// `training.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,8 +53,11 @@ pub struct ContrastMix {
 }
 
 impl ContrastMix {
-    /// What is wrong with the weights, if anything.
-    pub fn fault(&self) -> Option<String> {
+    /// What is wrong with the weights for slices of a plane, if anything.
+    pub fn fault(&self, plane: SlicePlane) -> Option<String> {
+        if plane == SlicePlane::Coronal && self.sagittal_t2 + self.foreign > 0.0 {
+            return Some("sagittal-t2 and foreign series are sagittal: expected 0 for coronal slices".into());
+        }
         let weights = [self.localizer, self.sagittal_t2, self.free, self.foreign];
         if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || weights.iter().sum::<f64>() <= 0.0 {
             return Some(format!("found weights {weights:?}, expected none below 0 and one above"));

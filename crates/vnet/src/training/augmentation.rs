@@ -6,6 +6,7 @@ use randomness::rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::source::Example;
+use crate::prepare::SlicePlane;
 
 /// How strongly examples are varied; each figure is the widest departure drawn uniformly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl Default for Augmentation {
 
 impl Augmentation {
     /// A crop of the example, varied; the stream alone decides how.
-    pub fn vary(&self, example: &Example, crop: [usize; 3], stream: Stream) -> Example {
+    pub fn vary(&self, example: &Example, crop: [usize; 3], plane: SlicePlane, stream: Stream) -> Example {
         let mut rng = stream.rng();
         let dims = example.image.dim();
         let dims = [dims.0, dims.1, dims.2];
@@ -49,8 +50,9 @@ impl Augmentation {
         let mut image = cropped(example.image.view(), start, crop);
         let mut labels = cropped(example.labels.view(), start, crop);
         if self.mirror && rng.random_bool(0.5) {
-            image.invert_axis(Axis(0));
-            labels.invert_axis(Axis(0));
+            let across = Axis(plane.mirrored_axis());
+            image.invert_axis(across);
+            labels.invert_axis(across);
         }
         let mut between = |widest: f32| if widest > 0.0 { rng.random_range(-widest..widest) } else { 0.0 };
         let (gamma, scale) = (between(self.log_gamma).exp(), between(self.log_scale).exp());
@@ -110,11 +112,11 @@ mod tests {
         let gentle = Augmentation { noise: 0.0, blur: 0.0, ..Augmentation::default() };
         for number in 0..8 {
             let stream = Stream::from_seed(2).child("crop", number);
-            let varied = gentle.vary(&example, [8, 16, 16], stream);
+            let varied = gentle.vary(&example, [8, 16, 16], SlicePlane::Sagittal, stream);
             assert_eq!(varied.image.dim(), (6, 16, 16), "six slices stay six");
             assert!(varied.labels.iter().any(|l| *l == 1));
             assert!(varied.image.iter().zip(&varied.labels).all(|(v, l)| (*v > 0.0) == (*l == 1)));
-            assert_eq!(varied.image, gentle.vary(&example, [8, 16, 16], stream).image);
+            assert_eq!(varied.image, gentle.vary(&example, [8, 16, 16], SlicePlane::Sagittal, stream).image);
         }
     }
 }

@@ -3,16 +3,16 @@
 use std::fmt::Write;
 
 use super::event::TrainingEvent;
+use crate::prepare::SlicePlane;
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 420.0;
 const MARGIN: f64 = 50.0;
-/// Dice of vertebra, disc, sacrum, canal; the loss is grey. Okabe–Ito colours, told apart by all.
-const COLOURS: [(&str, &str); 4] =
-    [("vertebra", "#0072B2"), ("disc", "#D55E00"), ("sacrum", "#009E73"), ("canal", "#CC79A7")];
+/// Dice by class; the loss is grey. Okabe–Ito colours, told apart by all.
+const COLOURS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
 /// Loss and validation Dice over steps as SVG; both share the axis from 0 to 1 (larger losses are cut off).
-pub fn svg(events: &[TrainingEvent], steps: u64) -> String {
+pub fn svg(events: &[TrainingEvent], steps: u64, plane: SlicePlane) -> String {
     let x = |step: u64| MARGIN + (WIDTH - 2.0 * MARGIN) * step as f64 / steps.max(1) as f64;
     let y = |value: f64| HEIGHT - MARGIN - (HEIGHT - 2.0 * MARGIN) * value.clamp(0.0, 1.0);
     let line = |points: Vec<(u64, f64)>, colour: &str, width: f64| {
@@ -46,7 +46,7 @@ pub fn svg(events: &[TrainingEvent], steps: u64) -> String {
         _ => None,
     });
     out += &line(losses.collect(), "#999", 1.0);
-    for (class, (name, colour)) in COLOURS.iter().enumerate() {
+    for (class, (name, colour)) in plane.labels()[1..].iter().zip(COLOURS).enumerate() {
         let dice = events.iter().filter_map(|e| match e {
             TrainingEvent::Validation { step, dice } => Some((*step, dice[class])),
             _ => None,

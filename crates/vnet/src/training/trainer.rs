@@ -18,6 +18,7 @@ use crate::model::{Model, most_probable};
 use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read};
 use crate::parameters::Parameters;
+use crate::prepare::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
 /// Varied crops that may wait for the optimizer.
@@ -78,7 +79,7 @@ pub fn train(
     std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
     let stream = Stream::from_seed(config.seed);
     let checkpoint = out.join(checkpoint::FILE_NAME);
-    let mut journal = Journal { out, steps: config.steps, events: Vec::new(), sink };
+    let mut journal = Journal { out, steps: config.steps, plane: config.image.plane, events: Vec::new(), sink };
     let state = if checkpoint.exists() {
         let state = checkpoint::load(&config.network, &config.hash(), &checkpoint)?;
         journal.note(TrainingEvent::Resumed { step: state.step })?;
@@ -122,7 +123,7 @@ fn feed(
             Some((held, example)) if held == index => example,
             _ => source.example(index),
         };
-        let varied = config.augmentation.vary(&example, config.crop, stream.child("crop", number));
+        let varied = config.augmentation.vary(&example, config.crop, config.image.plane, stream.child("crop", number));
         current = Some((index, example));
         if sender.send(varied).is_err() {
             return;
@@ -134,6 +135,7 @@ fn feed(
 struct Journal<'a> {
     out: &'a Path,
     steps: u64,
+    plane: SlicePlane,
     events: Vec<TrainingEvent>,
     sink: &'a mut dyn FnMut(TrainingEvent),
 }
@@ -155,7 +157,8 @@ impl Journal<'_> {
 
     fn draw(&self) -> Result<(), TrainError> {
         let path = self.out.join(CURVE);
-        std::fs::write(&path, curve::svg(&self.events, self.steps)).map_err(|source| TrainError::Io { path, source })
+        std::fs::write(&path, curve::svg(&self.events, self.steps, self.plane))
+            .map_err(|source| TrainError::Io { path, source })
     }
 }
 
