@@ -1,8 +1,9 @@
-//! Where the network runs.
+//! The networks, and where they run.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use planner::VnetPlanner;
 use vnet::{GpuChoice, GpuDevice, GpuError, Model};
 
 use crate::arguments::Device;
@@ -24,8 +25,40 @@ pub fn gpu(device: Device) -> Result<Option<Arc<GpuDevice>>, Failure> {
     }
 }
 
+/// Weights for coronal slices beside the sagittal ones in a model's folder.
+const CORONAL: &str = "coronal.safetensors";
+
+/// The networks of a model's folder.
+#[derive(Clone)]
+pub struct Networks {
+    /// For sagittal slices: it segments.
+    pub sagittal: Arc<Model>,
+    /// For coronal slices: it counts; a folder may lack it.
+    coronal: Option<Arc<Model>>,
+}
+
+impl Networks {
+    /// Loads a folder's networks onto a GPU, if there is one.
+    pub fn load(folder: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Self, Failure> {
+        let coronal = folder.join(CORONAL);
+        let coronal = if coronal.is_file() { Some(load(&coronal, gpu, device)?) } else { None };
+        Ok(Self { sagittal: Arc::new(load(folder, gpu, device)?), coronal: coronal.map(Arc::new) })
+    }
+
+    /// The built-in planner with these networks.
+    pub fn planner(&self) -> VnetPlanner {
+        VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())
+    }
+
+    /// The networks' hashes.
+    pub fn hash(&self) -> String {
+        let all = std::iter::once(&self.sagittal).chain(&self.coronal);
+        all.map(|model| model.hash()).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A model on a GPU, if there is one.
-pub fn load(path: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Model, Failure> {
+fn load(path: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Model, Failure> {
     let model = Model::load(path).map_err(Failure::input)?;
     let Some(gpu) = gpu else { return Ok(model) };
     match model.on(Arc::clone(gpu)) {

@@ -7,10 +7,9 @@ use harness::scenario::library::{Library, NotFound};
 use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
-use vnet::Model;
 
 use crate::arguments::Device;
-use crate::device;
+use crate::device::{self, Networks};
 use crate::failure::Failure;
 
 /// The model that is used where none is named.
@@ -21,13 +20,13 @@ pub fn library() -> Library {
     Library::near(Path::new("."))
 }
 
-/// A model's folder or weights file, or the default model.
-pub fn model(path: Option<&Path>, device: Device) -> Result<Arc<Model>, Failure> {
+/// The networks of a model's folder or a weights file, or the default ones.
+pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure> {
     let path = match path {
         Some(path) => path.to_owned(),
         None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
     };
-    device::load(&path, device::gpu(device)?.as_ref(), device).map(Arc::new)
+    Networks::load(&path, device::gpu(device)?.as_ref(), device)
 }
 
 /// A population by name or file.

@@ -50,6 +50,8 @@ pub struct CaseRow {
     pub hd95_mm: Option<f64>,
     /// Mean symmetric surface distance, mm (class rows).
     pub assd_mm: Option<f64>,
+    /// Expected calibration error of the class's probabilities (class rows).
+    pub calibration_error: Option<f64>,
     /// True if the disc carries the right label within 8 mm of the true centre (disc rows).
     pub identified: Option<bool>,
     /// Confidence that the planner gave (disc rows).

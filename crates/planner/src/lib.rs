@@ -31,6 +31,7 @@
 //! | [`class_map`], [`components`] | the network's answer and its connected pieces |
 //! | [`instances`], [`disc_plane`], [`mod@cut_off`], [`mod@confidence`] | discs one by one, their planes below voxel size, what is missing, how sure they are |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
+//! | [`rib_count`] | levels counted from the ribs downwards, as a check |
 //! | [`labelled_spine`] | the spine as it was read, by a planner or a technologist |
 //! | [`prescription`] | slice groups and saturation bands by rule |
 //! | [`plan`], [`flags`] | the plan and its doubts |
@@ -50,6 +51,7 @@ pub mod prescription;
 pub mod quality_check;
 pub mod reading;
 pub mod request;
+pub mod rib_count;
 pub mod vnet_planner;
 
 pub use class_map::ClassMap;

@@ -2,6 +2,7 @@
 
 use geometry::{PatientPosition, Volume};
 use serde::{Deserialize, Serialize};
+use vnet::Segmentation;
 
 use crate::plan::ScanPlan;
 use crate::prescription::PrescriptionRules;
@@ -46,8 +47,9 @@ pub trait Planner: Send {
 pub struct Planned {
     /// The scan plan.
     pub plan: ScanPlan,
-    /// Class labels on the grid of the sagittal image, for Dice; outside planners may leave it out.
-    pub segmentation: Option<Volume<u8>>,
+    /// Labels on the grid of the sagittal image with their probabilities, for Dice and calibration; outside planners
+    /// may leave it out.
+    pub segmentation: Option<Segmentation>,
     /// What went wrong on the way and was mended, such as a GPU that was lost; the plan stands.
     pub warnings: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use geometry::{Grid, Vertebra};
+use geometry::{Grid, Vertebra, Volume};
 use vnet::Model;
 
 use crate::class_map::ClassMap;
@@ -12,6 +12,7 @@ use crate::plan::{Flag, FlagCode, ScanPlan};
 use crate::prescription::{PrescriptionRules, prescribe};
 use crate::reading::read_spine;
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+use crate::rib_count::check_count;
 
 /// Nearer to the border of the images than this, a disc may be cut off, mm.
 const BORDER_MM: f64 = 8.0;
@@ -21,12 +22,19 @@ const HOMOGENEOUS_MM: f64 = 225.0;
 /// Plans with a trained network; several planners may share one.
 pub struct VnetPlanner {
     model: Arc<Model>,
+    /// Reads the coronal slices' ribs, where there is such a network.
+    ribs: Option<Arc<Model>>,
 }
 
 impl VnetPlanner {
     /// A planner with a model.
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model }
+        Self { model, ribs: None }
+    }
+
+    /// The same with a network for coronal slices, which checks the count of the levels.
+    pub fn with_ribs(self, ribs: Option<Arc<Model>>) -> Self {
+        Self { ribs, ..self }
     }
 }
 
@@ -45,6 +53,7 @@ impl Planner for VnetPlanner {
         let segmented = Instant::now();
         let (spine, mut flags) = read_spine(&ClassMap::from(&segmentation));
         let labelled = Instant::now();
+        flags.extend(self.count_flag(spine.as_ref(), request.images));
         let mut plan = spine.map_or_else(ScanPlan::default, |spine| plan_of(&spine, request.rules, &image.grid));
         plan.flags.append(&mut flags);
         plan.flags.sort_by_key(|flag| std::cmp::Reverse(flag.severity));
@@ -55,9 +64,18 @@ impl Planner for VnetPlanner {
             [("segment", ms(begin, segmented)), ("label", ms(segmented, labelled)), ("plan", ms(labelled, planned))]
                 .map(|(stage, ms)| (stage.to_owned(), ms))
                 .into();
-        let warnings =
-            segmentation.device_fault.into_iter().map(|fault| format!("{fault}; repeated on the CPU")).collect();
-        Ok(Planned { plan, segmentation: Some(segmentation.labels), warnings })
+        let warnings = segmentation.device_fault.iter().map(|fault| format!("{fault}; repeated on the CPU")).collect();
+        Ok(Planned { plan, segmentation: Some(segmentation), warnings })
+    }
+}
+
+impl VnetPlanner {
+    /// What the ribs say against the count, where coronal slices were given.
+    fn count_flag(&self, spine: Option<&LabelledSpine>, images: &[(Orientation, &Volume<f32>)]) -> Option<Flag> {
+        let (_, coronal) = images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)?;
+        // Coronal slices that the network cannot read leave the count as it is.
+        let seen = self.ribs.as_ref()?.segment(coronal).ok()?;
+        check_count(spine?, &seen)
     }
 }
 

@@ -19,10 +19,12 @@
 //! | [`positioning`] | how far is a planned disc from the true one, is it covered, is the plan a failure? |
 //! | [`overlap`] | Dice and surface distances of two segmentations |
 //! | [`agreement`] | how far do observers agree: ICC, between-observer SD, Bland–Altman, kappa |
+//! | [`calibration`] | does a probability mean what it says? |
 //! | [`roc`] | area under the ROC curve with DeLong's interval |
 //! | [`summary`] | moments, quantiles and bootstrap intervals |
 
 pub mod agreement;
+pub mod calibration;
 pub mod overlap;
 pub mod positioning;
 pub mod roc;

@@ -35,7 +35,15 @@ impl Segmentation {
 
     /// Probability of a structure in every voxel of the network's grid.
     pub fn probability(&self, structure: Structure) -> &Volume<f32> {
-        &self.probabilities[usize::from(structure.label())]
+        self.probability_of_label(structure.label())
+    }
+
+    /// The same by label, for networks that tell other classes apart.
+    ///
+    /// # Panics
+    /// If no class has that label.
+    pub fn probability_of_label(&self, label: u8) -> &Volume<f32> {
+        &self.probabilities[usize::from(label)]
     }
 }
 

@@ -1,13 +1,11 @@
 //! `plumbline eval`: a model on the patients of a scenario.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use harness::metrics::{self, MetricSummary};
 use harness::scenario::Arms;
 use harness::{Arm, ScenarioSetup, runner};
-use planner::VnetPlanner;
 use randomness::Stream;
 
 use crate::arguments::EvalArguments;
@@ -16,7 +14,7 @@ use crate::progress::Progress;
 use crate::{interrupt, output, resources};
 
 /// What is printed: overlap, identification, planes and doubts.
-const FIGURES: [&str; 18] = [
+const FIGURES: [&str; 23] = [
     "dice.vertebra",
     "dice.disc",
     "dice.sacrum",
@@ -29,9 +27,14 @@ const FIGURES: [&str; 18] = [
     "surface_mean.disc_mm",
     "surface_mean.sacrum_mm",
     "surface_mean.canal_mm",
+    "calibration.vertebra",
+    "calibration.disc",
+    "calibration.sacrum",
+    "calibration.canal",
     "label.identification_rate",
     "plan.disc_angle_deg",
     "plan.disc_centre_mm",
+    "plan.confidence_brier",
     "plan.flagged_rate",
     "plan.silent_failure_rate",
     "latency.loop_ms",
@@ -39,14 +42,14 @@ const FIGURES: [&str; 18] = [
 
 /// Plans every patient's localizer with the model; nothing is written.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(Some(&arguments.model), arguments.device)?;
+    let networks = resources::networks(Some(&arguments.model), arguments.device)?;
     let mut setup = ScenarioSetup::load(&arguments.cohort).map_err(|error| Failure::scenario(&error))?;
     setup.scenario.arms = Arms { arms: vec![Arm::Automated], automated_repeats: 1, ..setup.scenario.arms };
     let cases = arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();
     let progress = Progress::new(0, cases);
     let mut rows = Vec::new();
-    let mut planner = VnetPlanner::new(Arc::clone(&model));
+    let mut planner = networks.planner();
     for case in 0..cases {
         if stop.load(Ordering::Relaxed) {
             break;
@@ -61,7 +64,7 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
     if arguments.json {
         output::json(&figures);
     } else {
-        output::result(format!("model {}", model.hash()));
+        output::result(format!("model {}", networks.hash()));
         output::result(format!(
             "{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}",
             "", "n", "mean", "95 % interval", "median", "p95"

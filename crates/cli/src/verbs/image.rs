@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use geometry::{PatientPosition, Structure, Volume};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::{Image, read_image, write_nifti};
-use planner::{Orientation, Planner as _, PlannerError, PlanningRequest, Severity, VnetPlanner};
+use planner::{Orientation, Planner as _, PlannerError, PlanningRequest, Severity};
 
 use crate::arguments::{PlanArguments, SegmentArguments};
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
 pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(arguments.model.as_deref(), arguments.device)?;
+    let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
@@ -54,7 +54,7 @@ fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
 
 /// Writes the plan; status 1 if a flag forbids its use.
 pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
-    let model = resources::model(arguments.model.as_deref(), arguments.device)?;
+    let networks = resources::networks(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = arguments.report.as_ref().map(|_| derived_dicom::source(&arguments.image)).transpose()?;
@@ -64,7 +64,7 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
         position: position.unwrap_or(PatientPosition::HeadFirstSupine),
         rules: &rules,
     };
-    let mut planner = VnetPlanner::new(model);
+    let mut planner = networks.planner();
     let planned = planner.plan(&request).map_err(|error| match error {
         PlannerError::Segmentation(_) => Failure::wrong(format!("{}: {error}", arguments.image.display())),
         error => Failure::unfinished(error),

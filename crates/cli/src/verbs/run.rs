@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -11,11 +10,10 @@ use harness::manifest::{Identity, Selection};
 use harness::runner::{self, RunError, RunEvent, RunOptions};
 use harness::scenario::PlannerKind;
 use harness::{Run, ScenarioSetup, Verdict, report};
-use planner::{CommandPlanner, Planner, VnetPlanner};
-use vnet::Model;
+use planner::{CommandPlanner, Planner};
 
 use crate::arguments::{Device, RunArguments};
-use crate::device;
+use crate::device::{self, Networks};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, table};
@@ -40,7 +38,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.unwrap_or(1).max(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
-        device: models.values().next().map_or("cpu", |model| model.device()).to_owned(),
+        device: models.values().next().map_or("cpu", |networks| networks.sagittal.device()).to_owned(),
     };
 
     let stop = interrupt::flag();
@@ -142,9 +140,9 @@ impl PlannerUnderTest {
     fn start(&self, setup: &ScenarioSetup, models: &Models) -> Result<Box<dyn Planner>, String> {
         match self {
             Self::Builtin => {
-                let model = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
-                let model = model.ok_or_else(|| format!("scenario '{}' names no model", setup.scenario.name))?;
-                Ok(Box::new(VnetPlanner::new(Arc::clone(model))))
+                let networks = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
+                let networks = networks.ok_or_else(|| format!("scenario '{}' names no model", setup.scenario.name))?;
+                Ok(Box::new(networks.planner()))
             }
             Self::Command(command) => {
                 let limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
@@ -168,7 +166,7 @@ fn names(planners: &[PlannerUnderTest]) -> String {
 }
 
 /// Models by folder.
-type Models = BTreeMap<PathBuf, Arc<Model>>;
+type Models = BTreeMap<PathBuf, Networks>;
 
 /// Every model that a built-in planner needs, loaded once.
 fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Device) -> Result<Models, Failure> {
@@ -178,14 +176,14 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            models.insert(folder.clone(), Arc::new(device::load(folder, gpu.as_ref(), device)?));
+            models.insert(folder.clone(), Networks::load(folder, gpu.as_ref(), device)?);
         }
     }
     Ok(models)
 }
 
 fn hashes(models: &Models) -> Option<String> {
-    let hashes: Vec<&str> = models.values().map(|model| model.hash()).collect();
+    let hashes: Vec<String> = models.values().map(Networks::hash).collect();
     (!hashes.is_empty()).then(|| hashes.join(" "))
 }
 

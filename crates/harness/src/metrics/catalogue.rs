@@ -28,6 +28,12 @@ fn of(structure: &str, row: &CaseRow, value: Option<f64>) -> Option<f64> {
     value.filter(|_| row.structure == structure)
 }
 
+/// True if a level's label, angle and centre are right, by the rule that confidences are set by.
+fn level_is_right(row: &CaseRow) -> Option<bool> {
+    Some(row.identified? && row.angle_deg? <= 5.0 && row.centre_mm? <= 3.0)
+}
+
+const CALIBRATION_WHY: &str = "Flags rest on what the network says of itself.";
 const DICE_WHY: &str = "Planning rests on the segmentation: a plane fitted to a wrong outline is a wrong plane.";
 const HD95_WHY: &str = "Overlap hides small far outliers; the surface distance shows them, and planes follow surfaces.";
 const ASSD_WHY: &str =
@@ -37,7 +43,7 @@ const TILT_WHY: &str = "10° of tilt changes the measured dural sac area by −1
 const LATENCY_WHY: &str = "The patient lies in the bore while the computer thinks.";
 const NO_LIMIT: &str = "None; for information.";
 
-static METRICS: [Metric; 37] = [
+static METRICS: [Metric; 42] = [
     Metric {
         name: "dice.vertebra",
         what: "Dice overlap of segmented and true vertebrae (all levels as one class) on the localizer's sagittal stack.",
@@ -145,6 +151,52 @@ static METRICS: [Metric; 37] = [
         better: Better::Lower,
         margin: 0.2,
         source: Source::Value(|row| of("canal", row, row.assd_mm)),
+    },
+    Metric {
+        name: "calibration.vertebra",
+        what: "Expected calibration error of the probability of vertebra over voxels where it is at least 0.01 (Guo 2017).",
+        why: CALIBRATION_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| of("vertebra", row, row.calibration_error)),
+    },
+    Metric {
+        name: "calibration.disc",
+        what: "Expected calibration error of the probability of disc over voxels where it is at least 0.01 (Guo 2017).",
+        why: CALIBRATION_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| of("disc", row, row.calibration_error)),
+    },
+    Metric {
+        name: "calibration.sacrum",
+        what: "Expected calibration error of the probability of sacrum over voxels where it is at least 0.01 (Guo 2017).",
+        why: CALIBRATION_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| of("sacrum", row, row.calibration_error)),
+    },
+    Metric {
+        name: "calibration.canal",
+        what: "Expected calibration error of the probability of canal over voxels where it is at least 0.01 (Guo 2017).",
+        why: CALIBRATION_WHY,
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| of("canal", row, row.calibration_error)),
+    },
+    Metric {
+        name: "plan.confidence_brier",
+        what: "Mean squared distance between a level's confidence and what came true: 1 if label, angle (5°) and centre \
+               (3 mm) are right, else 0 (Brier 1950).",
+        why: "A confidence that is high where the plan is wrong flags nothing.",
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| Some((row.confidence? - f64::from(u8::from(level_is_right(row)?))).powi(2))),
     },
     Metric {
         name: "label.identification_rate",

@@ -277,7 +277,10 @@ fn seen(exam: &Examination, truth: SpineTruth, registration: Registration) -> Se
     Seen {
         truth,
         localizer: exam.localizer().to_vec(),
-        segmentation: exam.proposal().and_then(|proposal| proposal.segmentation.clone()),
+        segmentation: exam
+            .proposal()
+            .and_then(|proposal| proposal.segmentation.as_ref())
+            .map(|seen| seen.labels.clone()),
         plan: exam.proposal().map(|proposal| proposal.plan.clone()),
         series: scanned.collect(),
         registration,

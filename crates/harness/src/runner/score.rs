@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use scoring::positioning::{
     DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg,
 };
+use vnet::Segmentation;
 
 use crate::record::{Arm, CaseRow};
 
@@ -113,9 +114,15 @@ impl TrueSpine {
     }
 }
 
-/// Overlap of a segmentation with the truth on its own grid: a row a class that the truth has there.
-pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, segmentation: &Volume<u8>) -> Vec<CaseRow> {
+/// A class's voxels are judged for calibration where it is at least so probable: almost all of an image is far from it.
+const WORTH_ASKING: f32 = 0.01;
+
+/// Overlap of a segmentation with the truth on the image's grid, and its calibration on the network's: a row a class
+/// that the truth has there.
+pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, seen: &Segmentation) -> Vec<CaseRow> {
+    let segmentation = &seen.labels;
     let truth = patient.structures(&segmentation.grid);
+    let prepared_truth = patient.structures(&seen.prepared_labels.grid);
     let Ok(dice) = scoring::overlap::dice_by_class(segmentation, &truth) else { return Vec::new() };
     Structure::FOREGROUND
         .into_par_iter()
@@ -126,10 +133,21 @@ pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, segment
                 dice: dice[usize::from(structure.label())],
                 hd95_mm: surface.map(|surface| surface.p95_mm),
                 assd_mm: surface.map(|surface| surface.mean_mm),
+                calibration_error: calibration_error(seen, &prepared_truth, structure),
                 ..attempted.row(structure.name())
             }
         })
         .collect()
+}
+
+/// Expected calibration error of a class's probabilities over the voxels that were scanned.
+fn calibration_error(seen: &Segmentation, truth: &Volume<u8>, structure: Structure) -> Option<f64> {
+    let (probability, scanned) = (seen.probability(structure), &seen.labels.grid);
+    let asked = probability.data.indexed_iter().filter(|((k, j, i), p)| {
+        **p >= WORTH_ASKING && scanned.voxel(&truth.grid.point([*i as f64, *j as f64, *k as f64])).is_some()
+    });
+    let forecasts = asked.map(|(at, p)| (f64::from(*p), truth.data[at] == structure.label()));
+    scoring::calibration::expected_calibration_error(forecasts)
 }
 
 /// What a technologist could see of the spine in the localizer.

@@ -38,7 +38,7 @@ macro_rules! columns {
 }
 
 /// The columns, in the order of the file; wall-clock columns (`latency_…`) come last.
-static COLUMNS: [(&str, Column); 32] = columns![
+static COLUMNS: [(&str, Column); 33] = columns![
     Text scenario,
     Number case,
     Text arm,
@@ -47,6 +47,7 @@ static COLUMNS: [(&str, Column); 32] = columns![
     Real dice,
     Real hd95_mm,
     Real assd_mm,
+    Real calibration_error,
     YesNo identified,
     Real confidence,
     Real angle_deg,

@@ -1,0 +1,146 @@
+//! Counting from above: which vertebrae carry ribs, as the coronal slices show them.
+//!
+//! Levels are counted from the sacrum, and the sagittal slices of a person with four or six lumbar vertebrae look like
+//! anyone's. Ribs settle it: the last vertebra that carries them is T12. They lie at the sides, where only the coronal
+//! slices look.
+
+use geometry::{CoronalStructure, Point, Vertebra};
+use vnet::Segmentation;
+
+use crate::labelled_spine::{LabelledDisc, LabelledSpine};
+use crate::plan::{Flag, FlagCode};
+
+/// Voxels nearer than this to the middle of a body speak for its vertebra, mm: half a body's height, and its width.
+const NEAR_MM: [f64; 2] = [11.0, 28.0];
+/// Least sum of probabilities by which a vertebra counts as seen, voxels.
+const LEAST_SEEN: f32 = 3.0;
+/// Another count must explain the ribs better by this many vertebrae.
+const LEAST_ADVANTAGE: f64 = 0.4;
+
+/// A flag if the ribs contradict the count from the sacrum, or leave it open.
+pub fn check_count(spine: &LabelledSpine, coronal: &Segmentation) -> Option<Flag> {
+    let seen: Vec<(Vertebra, f64)> = bodies(&spine.discs)
+        .filter_map(|(vertebra, middle, along)| Some((vertebra, thoracic_share(coronal, &middle, &along)?)))
+        .collect();
+    let (counted, is_five) = lumbar_count(&seen)?;
+    if is_five {
+        return None;
+    }
+    let message = match counted {
+        Some(number) => format!("the ribs speak for {number} lumbar vertebrae, not for five: confirm the levels"),
+        None => "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned(),
+    };
+    Some(Flag::warning(FlagCode::AmbiguousCount, message))
+}
+
+/// The vertebrae between neighbouring discs: label, middle of the body, and the direction to the next body.
+fn bodies(discs: &[LabelledDisc]) -> impl Iterator<Item = (Vertebra, Point, nalgebra::Vector3<f64>)> {
+    discs.windows(2).filter_map(|pair| {
+        let [above, below] = pair else { return None };
+        let is_one = above.label.lower == below.label.upper;
+        let along = above.plane.centre - below.plane.centre;
+        is_one
+            .then(|| (above.label.lower, nalgebra::center(&above.plane.centre, &below.plane.centre), along.normalize()))
+    })
+}
+
+/// Of what the coronal slices show as vertebra about a body, the part that is thoracic; none if little is seen.
+fn thoracic_share(coronal: &Segmentation, middle: &Point, along: &nalgebra::Vector3<f64>) -> Option<f64> {
+    let [thoracic, lumbar] = [CoronalStructure::ThoracicVertebra, CoronalStructure::LumbarVertebra]
+        .map(|structure| coronal.probability_of_label(structure.label()));
+    let grid = &thoracic.grid;
+    let centre = grid.index(middle);
+    let reach: [f64; 3] = std::array::from_fn(|axis| NEAR_MM[1] / grid.spacing_mm[axis]);
+    let range = |axis: usize| {
+        let last = grid.shape[axis] as f64;
+        let low = (centre[axis] - reach[axis]).ceil().clamp(0.0, last);
+        low as usize..((centre[axis] + reach[axis]).floor() + 1.0).clamp(low, last) as usize
+    };
+    let mut sums = [0.0f32; 2];
+    for k in range(2) {
+        for j in range(1) {
+            for i in range(0) {
+                let offset = grid.point([i as f64, j as f64, k as f64]) - middle;
+                let up = offset.dot(along);
+                if up.abs() <= NEAR_MM[0] && (offset - along * up).norm() <= NEAR_MM[1] {
+                    sums[0] += thoracic.data[[k, j, i]];
+                    sums[1] += lumbar.data[[k, j, i]];
+                }
+            }
+        }
+    }
+    let seen = sums[0] + sums[1];
+    (seen >= LEAST_SEEN).then(|| f64::from(sums[0] / seen))
+}
+
+/// How many lumbar vertebrae the ribs speak for, if clearly, and whether five is the best or an equal. None if no
+/// vertebra near the last ribs was seen.
+fn lumbar_count(shares: &[(Vertebra, f64)]) -> Option<(Option<usize>, bool)> {
+    let first_lumbar = [Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3];
+    let near = shares.iter().filter(|(vertebra, _)| (Vertebra::T12..=Vertebra::L1).contains(vertebra)).count();
+    if near < 2 {
+        return None;
+    }
+    // How badly the shares fit if this vertebra, as the planner calls it, were the first without ribs.
+    let misfit = |first: Vertebra| -> f64 {
+        shares.iter().map(|(vertebra, share)| if *vertebra < first { 1.0 - share } else { *share }).sum()
+    };
+    let five = misfit(Vertebra::L1);
+    let best = first_lumbar.into_iter().min_by(|a, b| misfit(*a).total_cmp(&misfit(*b)))?;
+    let count = |first: Vertebra| Vertebra::ALL.iter().filter(|v| (first..=Vertebra::L5).contains(v)).count();
+    if best == Vertebra::L1 {
+        let others = first_lumbar.into_iter().filter(|first| *first != Vertebra::L1);
+        let next = others.map(misfit).min_by(f64::total_cmp)?;
+        return Some((None, next - five >= LEAST_ADVANTAGE));
+    }
+    Some(((five - misfit(best) >= LEAST_ADVANTAGE).then(|| count(best)), false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geometry::Disc;
+
+    fn shares(values: [f64; 7]) -> Vec<(Vertebra, f64)> {
+        let vertebrae =
+            [Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4, Vertebra::L5];
+        vertebrae.into_iter().zip(values).collect()
+    }
+
+    #[test]
+    fn ribs_down_to_the_vertebra_called_t12_leave_five() {
+        assert_eq!(lumbar_count(&shares([1.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0])), Some((None, true)));
+    }
+
+    #[test]
+    fn ribs_that_end_one_higher_or_lower_make_six_or_four() {
+        assert_eq!(lumbar_count(&shares([0.9, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((Some(6), false)));
+        assert_eq!(lumbar_count(&shares([1.0, 1.0, 0.9, 0.2, 0.0, 0.0, 0.0])), Some((Some(4), false)));
+    }
+
+    #[test]
+    fn half_a_rib_settles_nothing_and_an_unseen_one_is_not_asked() {
+        assert_eq!(lumbar_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
+        assert_eq!(lumbar_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
+        assert_eq!(lumbar_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), None);
+    }
+
+    #[test]
+    fn a_gap_in_the_count_is_no_body() {
+        let disc = |upper, lower, z| LabelledDisc {
+            label: Disc::between(upper, lower),
+            plane: geometry::Plane::new(Point::new(0.0, 0.0, z), nalgebra::Vector3::z()),
+            canal: Point::origin(),
+            depth_mm: 35.0,
+            width_mm: 45.0,
+            confidence: 1.0,
+        };
+        let discs = [
+            disc(Vertebra::T12, Vertebra::L1, 120.0),
+            disc(Vertebra::L1, Vertebra::L2, 85.0),
+            disc(Vertebra::L3, Vertebra::L4, 15.0),
+        ];
+        let found: Vec<_> = bodies(&discs).map(|(vertebra, middle, _)| (vertebra, middle.z)).collect();
+        assert_eq!(found, [(Vertebra::L1, 102.5)]);
+    }
+}
