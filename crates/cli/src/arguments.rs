@@ -318,8 +318,12 @@ pub struct TrainArguments {
 pub struct EvalArguments {
     /// The model's folder
     pub model: PathBuf,
-    /// A scenario file: its patients are the cohort
-    pub cohort: PathBuf,
+    /// Scenario files, or folders of them: their patients are the cohorts
+    #[arg(required = true, value_name = "COHORT")]
+    pub cohorts: Vec<PathBuf>,
+    /// Model card whose figures are replaced by these
+    #[arg(long, value_name = "README.md")]
+    pub card: Option<PathBuf>,
     /// Where the network runs
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,

@@ -1,5 +1,6 @@
-//! `plumbline eval`: a model on the patients of a scenario.
+//! `plumbline eval`: a model on the patients of scenarios.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,7 @@ use randomness::Stream;
 use crate::arguments::EvalArguments;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::verbs::model_card::{ModelCard, Population};
 use crate::{interrupt, output, resources};
 
 /// What is printed: overlap, identification, planes and doubts.
@@ -40,42 +42,57 @@ const FIGURES: [&str; 23] = [
     "latency.loop_ms",
 ];
 
-/// Plans every patient's localizer with the model; nothing is written.
+/// Plans every patient's localizer with the model; nothing is written but the card that is asked for.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
+    let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
     let networks = resources::networks(Some(&arguments.model), arguments.device)?;
-    let mut setup = ScenarioSetup::load(&arguments.cohort).map_err(|error| Failure::scenario(&error))?;
-    setup.scenario.arms = Arms { arms: vec![Arm::Automated], automated_repeats: 1, ..setup.scenario.arms };
-    let cases = arguments.cases.unwrap_or(setup.scenario.cases);
+    let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;
+    let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();
-    let progress = Progress::new(0, cases);
-    let mut rows = Vec::new();
+    let progress = Progress::new(0, setups.iter().map(cases).sum());
     let mut planner = networks.planner();
-    for case in 0..cases {
-        if stop.load(Ordering::Relaxed) {
-            break;
+    let mut populations = Vec::new();
+    for mut setup in setups {
+        setup.scenario.arms = Arms { arms: vec![Arm::Automated], automated_repeats: 1, ..setup.scenario.arms };
+        let mut rows = Vec::new();
+        let mut patients = 0;
+        while patients < cases(&setup) && !stop.load(Ordering::Relaxed) {
+            let outcome = runner::plan_only(&setup, setup.scenario.seed, patients, &mut planner);
+            progress.step(&format!("{} case {patients}: {}", setup.scenario.name, outcome.summary()));
+            rows.extend(outcome.rows);
+            patients += 1;
         }
-        let outcome = runner::plan_only(&setup, setup.scenario.seed, case, &mut planner);
-        progress.step(&format!("case {case}: {}", outcome.summary()));
-        rows.extend(outcome.rows);
+        let figures = metrics::summaries(&rows.iter().collect::<Vec<_>>(), &Stream::from_seed(0));
+        populations.push(Population { name: setup.scenario.name, patients, figures });
     }
     progress.finish();
-    let all: Vec<_> = rows.iter().collect();
-    let figures = metrics::summaries(&all, &Stream::from_seed(0));
     if arguments.json {
-        output::json(&figures);
+        match populations.as_slice() {
+            [only] => output::json(&only.figures),
+            several => output::json(&several.iter().map(|p| (&p.name, &p.figures)).collect::<BTreeMap<_, _>>()),
+        }
     } else {
         output::result(format!("model {}", networks.hash()));
-        output::result(format!(
-            "{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}",
-            "", "n", "mean", "95 % interval", "median", "p95"
-        ));
-        for name in FIGURES {
-            if let Some(summary) = figures.get(name) {
-                output::result(line(name, summary));
-            }
+        populations.iter().for_each(tell);
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(ExitCode::from(3));
+    }
+    if let Some(card) = card {
+        card.write(&networks.hash(), &populations)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(population: &Population) {
+    let Population { name, patients, figures } = population;
+    output::result(format!("\n{name}, {patients} patients"));
+    output::result(format!("{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}", "", "n", "mean", "95 % interval", "median", "p95"));
+    for name in FIGURES {
+        if let Some(summary) = figures.get(name) {
+            output::result(line(name, summary));
         }
     }
-    Ok(if stop.load(Ordering::Relaxed) { ExitCode::from(3) } else { ExitCode::SUCCESS })
 }
 
 fn line(name: &str, summary: &MetricSummary) -> String {

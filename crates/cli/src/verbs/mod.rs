@@ -4,6 +4,7 @@ mod derived_dicom;
 pub mod eval;
 pub mod help;
 pub mod image;
+pub mod model_card;
 pub mod phantom;
 mod phantom_sheet;
 pub mod run;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use harness::diagnosis::Diagnosis;
 use harness::training::{PhantomExamples, TrainingFile};
 use randomness::Stream;
-use vnet::{Model, SlicePlane, TrainError, TrainingEvent};
+use vnet::{Model, SlicePlane, TrainError, TrainingConfig, TrainingEvent};
 
 use crate::arguments::TrainArguments;
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let path = &arguments.config;
     let text =
         std::fs::read_to_string(path).map_err(|e| Failure::wrong(format!("cannot read {}: {e}", path.display())))?;
-    let file: TrainingFile =
+    let mut file: TrainingFile =
         toml::from_str(&text).map_err(|e| Failure::diagnosis(&Diagnosis::of_toml(path, &text, &e)))?;
     if let Some(fault) = file.training.fault() {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
@@ -33,6 +33,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         }
         None => None,
     };
+    if file.training.commit == TrainingConfig::default().commit {
+        file.training.commit = commit().unwrap_or(file.training.commit);
+    }
     let examples = |seed| examples(&file, seed);
     let (source, validation) = (examples(file.examples.seed)?, examples(file.examples.validation_seed)?);
 
@@ -52,6 +55,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));
     }
     output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
+    if let Some(share) = summary.waiting_share {
+        output::result(format!("{:.1} % of the time spent waiting for examples", 100.0 * share));
+    }
     if summary.stopped {
         return Ok(ExitCode::from(3));
     }
@@ -62,6 +68,13 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         output::result(format!("weights in {}", folder.display()));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The commit of the folder that this is run in, if it is one of a repository; "-dirty" if it was changed since.
+fn commit() -> Option<String> {
+    let described = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output().ok()?;
+    let name = String::from_utf8(described.stdout).ok()?;
+    described.status.success().then(|| name.trim().to_owned())
 }
 
 fn examples(file: &TrainingFile, seed: u64) -> Result<PhantomExamples, Failure> {

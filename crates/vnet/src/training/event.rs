@@ -30,7 +30,7 @@ pub enum TrainingEvent {
     Validation {
         /// Steps taken so far.
         step: u64,
-        /// Dice of vertebra, disc, sacrum, canal over all validation voxels.
+        /// Dice by class over all validation voxels.
         dice: [f64; 4],
     },
     /// A checkpoint and the weights file were written.
@@ -48,6 +48,8 @@ pub struct TrainingSummary {
     pub steps: u64,
     /// Whether it was stopped before its last step.
     pub stopped: bool,
-    /// Dice of vertebra, disc, sacrum, canal at the last validation.
+    /// Dice by class at the last validation.
     pub dice: Option<[f64; 4]>,
+    /// Part of the steps' wall-clock time that went by without an example to learn from, 0…1; none without a step.
+    pub waiting_share: Option<f64>,
 }

@@ -155,6 +155,16 @@ impl Journal<'_> {
         Ok(())
     }
 
+    /// Part of this session's time that steps waited for examples.
+    fn waiting_share(&self) -> Option<f64> {
+        let steps = self.events.iter().filter_map(|event| match event {
+            TrainingEvent::Step { wall_ms, wall_waiting_ms, .. } => Some((wall_ms, wall_waiting_ms)),
+            _ => None,
+        });
+        let (all, waiting) = steps.fold((0.0, 0.0), |(all, waiting), (ms, waited)| (all + ms, waiting + waited));
+        (all > 0.0).then(|| waiting / all)
+    }
+
     fn draw(&self) -> Result<(), TrainError> {
         let path = self.out.join(CURVE);
         std::fs::write(&path, curve::svg(&self.events, self.steps, self.plane))
@@ -194,7 +204,12 @@ impl Run<'_> {
                 journal.draw()?;
             }
         }
-        Ok(TrainingSummary { steps: self.state.step, stopped: self.state.step < config.steps, dice: self.dice })
+        Ok(TrainingSummary {
+            steps: self.state.step,
+            stopped: self.state.step < config.steps,
+            dice: self.dice,
+            waiting_share: journal.waiting_share(),
+        })
     }
 
     /// One optimizer step over a batch of crops.

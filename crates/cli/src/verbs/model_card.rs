@@ -1,0 +1,133 @@
+//! The figures of a model card, written by the evaluation that found them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use harness::metrics::MetricSummary;
+
+use crate::failure::Failure;
+use crate::resources;
+
+/// Between these lines a card holds what is generated.
+const MARKS: [&str; 2] = ["<!-- figures by plumbline eval -->", "<!-- end of figures -->"];
+/// The classes of the sagittal network.
+const CLASSES: [&str; 4] = ["vertebra", "disc", "sacrum", "canal"];
+
+/// One population's figures.
+pub struct Population {
+    /// The scenario's name.
+    pub name: String,
+    /// Patients examined.
+    pub patients: u64,
+    /// Summaries by metric.
+    pub figures: BTreeMap<String, MetricSummary>,
+}
+
+/// A card whose figures are to be replaced.
+pub struct ModelCard {
+    path: PathBuf,
+    before: String,
+    after: String,
+}
+
+impl ModelCard {
+    /// Reads a card; it must hold the two marks.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let name = path.display();
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Failure::wrong(format!("cannot read {name}: {error}")))?;
+        let parts = text.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+        let expected = || format!("{name}: expected the line '{}' and after it the line '{}'", MARKS[0], MARKS[1]);
+        let (before, after) = parts.ok_or_else(|| Failure::wrong(expected()))?;
+        Ok(Self { path: path.into(), before: before.to_owned(), after: after.to_owned() })
+    }
+
+    /// Writes the card with these figures.
+    pub fn write(&self, hash: &str, populations: &[Population]) -> Result<(), Failure> {
+        let [begin, end] = MARKS;
+        let text = format!("{}{begin}\n\n{}\n{end}{}", self.before, figures(hash, populations), self.after);
+        resources::write(&self.path, text.as_bytes())
+    }
+}
+
+fn figures(hash: &str, populations: &[Population]) -> String {
+    let by_class = |prefix: &'static str, unit: &'static str| CLASSES.map(|class| format!("{prefix}.{class}{unit}"));
+    let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
+    let mut text = format!("Weights {}. Means with 95 % bootstrap intervals over patients.\n\n", short.join(" and "));
+    let tables = [
+        ("Dice", CLASSES.map(str::to_owned), by_class("dice", ""), 3),
+        ("HD95, mm", CLASSES.map(str::to_owned), by_class("surface", "_mm"), 2),
+        ("ASSD, mm", CLASSES.map(str::to_owned), by_class("surface_mean", "_mm"), 2),
+        ("ECE", CLASSES.map(str::to_owned), by_class("calibration", ""), 3),
+        (
+            "planning",
+            ["identified", "angle, °", "flagged", "silent failures"].map(str::to_owned),
+            ["label.identification_rate", "plan.disc_angle_deg", "plan.flagged_rate", "plan.silent_failure_rate"]
+                .map(str::to_owned),
+            3,
+        ),
+    ];
+    for (title, columns, metrics, digits) in tables {
+        let rule = "--- | ".repeat(columns.len() + 1);
+        let _ = writeln!(
+            text,
+            "| {title} | patients | {} |\n| --- | {} |",
+            columns.join(" | "),
+            rule.trim_end_matches(" | ")
+        );
+        for Population { name, patients, figures } in populations {
+            let cells =
+                metrics.iter().map(|metric| figures.get(metric).map_or_else(|| "–".into(), |s| cell(s, digits)));
+            let _ = writeln!(text, "| {name} | {patients} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn cell(summary: &MetricSummary, digits: usize) -> String {
+    let interval = summary.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.digits$}, {high:.digits$}]"));
+    format!("{:.digits$}{interval}", summary.mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_replaced_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("README.md");
+        std::fs::write(&path, format!("# card\n{}\nold\n{}\nthe end\n", MARKS[0], MARKS[1])).expect("written");
+        let summary = |mean| MetricSummary {
+            n: 2,
+            mean,
+            sd: None,
+            median: mean,
+            p95: mean,
+            min: mean,
+            max: mean,
+            ci95: Some([mean - 0.1, mean + 0.1]),
+        };
+        let figures = BTreeMap::from([("dice.disc".to_owned(), summary(0.8))]);
+        let population = Population { name: "few".into(), patients: 2, figures };
+        for _ in 0..2 {
+            let card = ModelCard::open(&path).expect("has marks");
+            card.write("0123456789abcdef", std::slice::from_ref(&population)).expect("written");
+        }
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert!(text.starts_with("# card\n") && text.ends_with("\nthe end\n") && !text.contains("old"), "{text}");
+        assert!(text.contains("| few | 2 | – | 0.800 [0.700, 0.900] | – | – |"), "{text}");
+    }
+
+    #[test]
+    fn a_card_without_marks_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("README.md");
+        std::fs::write(&path, "# card\n").expect("written");
+        assert!(matches!(ModelCard::open(&path), Err(Failure::Input(_))));
+    }
+}
