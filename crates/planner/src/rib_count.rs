@@ -4,7 +4,8 @@
 //! anyone's. Ribs settle it: the last vertebra that carries them is T12. They lie at the sides, where only the coronal
 //! slices look.
 
-use geometry::{CoronalStructure, Point, Vertebra};
+use geometry::{CoronalStructure, Grid, Point, Vertebra, Volume};
+use ndarray::{Axis, Slice};
 use vnet::Segmentation;
 
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
@@ -12,6 +13,9 @@ use crate::plan::{Flag, FlagCode};
 
 /// Voxels nearer than this to the middle of a body speak for its vertebra, mm: half a body's height, and its width.
 const NEAR_MM: [f64; 2] = [11.0, 28.0];
+/// The coronal slices are cut off further from the spine than this, mm: ribs lie nearer, and the network was trained on
+/// crops of this width.
+const ASIDE_MM: f64 = 122.0;
 /// Least sum of probabilities by which a vertebra counts as seen, voxels.
 const LEAST_SEEN: f32 = 3.0;
 /// Another count must explain the ribs better by this many vertebrae.
@@ -31,6 +35,26 @@ pub fn check_count(spine: &LabelledSpine, coronal: &Segmentation) -> Option<Flag
         None => "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned(),
     };
     Some(Flag::warning(FlagCode::AmbiguousCount, message))
+}
+
+/// The part of coronal slices that lies about a spine: all rows and slices, fewer columns. Air on both sides costs as
+/// much time as the spine.
+pub fn about_the_spine(coronal: &Volume<f32>, spine: &LabelledSpine) -> Volume<f32> {
+    let grid = &coronal.grid;
+    let across = (0..3).max_by(|a, b| grid.axes[(0, *a)].abs().total_cmp(&grid.axes[(0, *b)].abs())).unwrap_or(0);
+    let middle = grid.index(&spine.midsagittal.centre)[across];
+    let (reach, last) = (ASIDE_MM / grid.spacing_mm[across], grid.shape[across] as f64);
+    let [first, end] = [middle - reach, middle + reach].map(|edge| edge.round().clamp(0.0, last) as usize);
+    if first >= end {
+        return coronal.clone();
+    }
+    let mut origin = [0.0; 3];
+    origin[across] = first as f64;
+    let mut shape = grid.shape;
+    shape[across] = end - first;
+    // The array's axes are k, j, i.
+    let data = coronal.data.slice_axis(Axis(2 - across), Slice::from(first..end)).as_standard_layout().into_owned();
+    Volume::new(Grid { origin: grid.point(origin), shape, ..grid.clone() }, data)
 }
 
 /// The vertebrae between neighbouring discs: label, middle of the body, and the direction to the next body.
@@ -123,6 +147,19 @@ mod tests {
         assert_eq!(lumbar_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
         assert_eq!(lumbar_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
         assert_eq!(lumbar_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), None);
+    }
+
+    #[test]
+    fn what_is_cut_out_lies_where_it_lay() {
+        let grid = Grid::axis_aligned(Point::new(-200.0, -20.0, -100.0), [2.0, 10.0, 4.0], [200, 5, 50]);
+        let coronal = Volume::from_fn(grid, |p| (p.x + 1000.0 * p.z) as f32);
+        let midsagittal = geometry::Plane::new(Point::new(30.0, 0.0, 0.0), nalgebra::Vector3::x());
+        let spine = LabelledSpine { discs: Vec::new(), midsagittal, anterior_wall: Vec::new() };
+        let part = about_the_spine(&coronal, &spine);
+        assert_eq!(part.grid.shape, [122, 5, 50]);
+        let corner = part.grid.point([0.0; 3]);
+        assert!((corner.x - (30.0 - ASIDE_MM)).abs() <= 1.0);
+        assert_eq!(part.nearest(&Point::new(30.0, 0.0, 20.0)), coronal.nearest(&Point::new(30.0, 0.0, 20.0)));
     }
 
     #[test]

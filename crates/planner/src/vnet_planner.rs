@@ -12,7 +12,7 @@ use crate::plan::{Flag, FlagCode, ScanPlan};
 use crate::prescription::{PrescriptionRules, prescribe};
 use crate::reading::read_spine;
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
-use crate::rib_count::check_count;
+use crate::rib_count::{about_the_spine, check_count};
 
 /// Nearer to the border of the images than this, a disc may be cut off, mm.
 const BORDER_MM: f64 = 8.0;
@@ -73,9 +73,10 @@ impl VnetPlanner {
     /// What the ribs say against the count, where coronal slices were given.
     fn count_flag(&self, spine: Option<&LabelledSpine>, images: &[(Orientation, &Volume<f32>)]) -> Option<Flag> {
         let (_, coronal) = images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)?;
+        let (ribs, spine) = (self.ribs.as_ref()?, spine?);
         // Coronal slices that the network cannot read leave the count as it is.
-        let seen = self.ribs.as_ref()?.segment(coronal).ok()?;
-        check_count(spine?, &seen)
+        let seen = ribs.segment(&about_the_spine(coronal, spine)).ok()?;
+        check_count(spine, &seen)
     }
 }
 

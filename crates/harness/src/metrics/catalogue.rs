@@ -30,7 +30,7 @@ fn of(structure: &str, row: &CaseRow, value: Option<f64>) -> Option<f64> {
 
 /// True if a level's label, angle and centre are right, by the rule that confidences are set by.
 fn level_is_right(row: &CaseRow) -> Option<bool> {
-    Some(row.identified? && row.angle_deg? <= 5.0 && row.centre_mm? <= 3.0)
+    Some(row.identified? && row.angle_deg? <= 5.0 && row.centre_mm? <= 5.0)
 }
 
 const CALIBRATION_WHY: &str = "Flags rest on what the network says of itself.";
@@ -191,7 +191,7 @@ static METRICS: [Metric; 42] = [
     Metric {
         name: "plan.confidence_brier",
         what: "Mean squared distance between a level's confidence and what came true: 1 if label, angle (5°) and centre \
-               (3 mm) are right, else 0 (Brier 1950).",
+               (5 mm) are right, else 0 (Brier 1950).",
         why: "A confidence that is high where the plan is wrong flags nothing.",
         limit: NO_LIMIT,
         better: Better::Lower,

@@ -1,0 +1,72 @@
+//! What the planner measured of every disc and how far off it was, as CSV: what confidences are fitted to.
+//!
+//! ```text
+//! cargo run --release -p plumbline-harness --example measured_discs -- MODEL SCENARIO.toml… > discs.csv
+//! ```
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use harness::ScenarioSetup;
+use harness::runner;
+use planner::confidence::confidence;
+use planner::disc_plane::MeasuredDisc;
+use planner::{ClassMap, Orientation, Planned, Planner, PlannerError, PlanningRequest, ScanPlan, instances};
+use randomness::Stream;
+use vnet::Model;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures discs and plans nothing.
+struct Measuring {
+    model: Model,
+    discs: Vec<MeasuredDisc>,
+}
+
+impl Planner for Measuring {
+    fn name(&self) -> String {
+        "measuring".into()
+    }
+
+    fn plan(&mut self, request: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+        let sagittal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Sagittal);
+        let (_, image) = sagittal.ok_or(PlannerError::MissingImages(Orientation::Sagittal))?;
+        let seen = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        self.discs = instances::find(&ClassMap::from(&seen)).discs;
+        Ok(Planned { plan: ScanPlan::default(), segmentation: None, warnings: Vec::new() })
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
+    let [model, scenarios @ ..] = arguments.as_slice() else { return Err("expected MODEL and SCENARIO.toml".into()) };
+    let mut planner = Measuring { model: Model::load(Path::new(model))?, discs: Vec::new() };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "scenario,case,disc,probability,residual,height,depth,width,confidence,angle,centre")?;
+    for path in scenarios {
+        let setup = ScenarioSetup::load(path)?;
+        for case in 0..setup.scenario.cases {
+            planner.discs.clear();
+            runner::plan_only(&setup, setup.scenario.seed, case, &mut planner);
+            let stream = Stream::from_seed(setup.scenario.seed).child("case", case);
+            let patient = runner::patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
+            for truth in patient.truth().discs.iter().filter(|disc| disc.label.upper >= geometry::Vertebra::L1) {
+                let apart = |disc: &MeasuredDisc| (disc.plane.centre - truth.plane.centre).norm();
+                let Some(disc) = planner.discs.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
+                let MeasuredDisc { probability, residual_mm, height_mm, depth_mm, width_mm, .. } = disc;
+                writeln!(
+                    out,
+                    "{},{case},{},{probability},{residual_mm},{height_mm},{depth_mm},{width_mm},{},{},{}",
+                    setup.scenario.name,
+                    truth.label,
+                    confidence(disc),
+                    disc.plane.angle_deg(&truth.plane),
+                    apart(disc),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
