@@ -24,8 +24,14 @@ const USUAL_SPACING_MM: f64 = 36.0;
 /// Below this confidence a person is asked to look.
 pub const LEAST_CONFIDENCE: f64 = 0.5;
 
-/// The spine of a class map with what is doubtful about it. Without a sacrum nothing is counted.
+/// The spine of a class map with what is doubtful about it, as of a person with five lumbar vertebrae. Without a sacrum
+/// nothing is counted.
 pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
+    read_spine_ending_at(map, Vertebra::L5)
+}
+
+/// The same where the lowest lumbar vertebra is known: L4, L5 or L6.
+pub fn read_spine_ending_at(map: &ClassMap<'_>, lowest: Vertebra) -> (Option<LabelledSpine>, Vec<Flag>) {
     let Instances { discs, sacrum, unmeasured } = instances::find(map);
     let mut flags = Vec::new();
     // Remnants between sacral segments are discs to the eye, but no level.
@@ -34,19 +40,14 @@ pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
         flags.push(Flag::critical(FlagCode::NoSpine, "no disc was found: check coil, landmark and localizer"));
         return (None, flags);
     }
-    let Some(lowest) = lumbosacral(&discs, sacrum.is_some(), &mut flags) else {
+    let Some(on_sacrum) = lumbosacral(&discs, sacrum.is_some(), &mut flags) else {
         return (None, flags);
     };
 
-    let labelled = labelled(&discs[..=lowest], &mut flags);
-    for (upper, lower) in [
-        (Vertebra::L1, Vertebra::L2),
-        (Vertebra::L2, Vertebra::L3),
-        (Vertebra::L3, Vertebra::L4),
-        (Vertebra::L4, Vertebra::L5),
-        (Vertebra::L5, Vertebra::S1),
-    ] {
-        let wanted = Disc::between(upper, lower);
+    let labelled = labelled(&discs[..=on_sacrum], lowest, &mut flags);
+    let lumbar = Vertebra::ALL.into_iter().filter(|vertebra| (Vertebra::L1..=lowest).contains(vertebra));
+    for upper in lumbar {
+        let wanted = below(upper, lowest);
         if !labelled.iter().any(|(label, _)| *label == wanted) {
             flags.push(Flag::warning(FlagCode::MissingDisc, format!("{wanted} was not found: check the localizer")));
         }
@@ -99,10 +100,16 @@ fn lumbosacral(discs: &[MeasuredDisc], sacrum_in_view: bool, flags: &mut Vec<Fla
     Some(surest)
 }
 
-/// Labels from L5/S1, the lowest, upwards; a wide gap skips a label. From the head downwards.
-fn labelled(discs: &[MeasuredDisc], flags: &mut Vec<Flag>) -> Vec<(Disc, MeasuredDisc)> {
+/// The disc below a lumbar vertebra.
+fn below(upper: Vertebra, lowest: Vertebra) -> Disc {
+    let next = Vertebra::ALL.into_iter().find(|vertebra| *vertebra > upper);
+    Disc::between(upper, next.filter(|_| upper < lowest).unwrap_or(Vertebra::S1))
+}
+
+/// Labels from the disc on the sacrum upwards; a wide gap skips a label. From the head downwards.
+fn labelled(discs: &[MeasuredDisc], lowest: Vertebra, flags: &mut Vec<Flag>) -> Vec<(Disc, MeasuredDisc)> {
     let spacing: Vec<f64> = discs.windows(2).map(|pair| (pair[0].plane.centre - pair[1].plane.centre).norm()).collect();
-    let mut label = Some(Disc::between(Vertebra::L5, Vertebra::S1));
+    let mut label = Some(below(lowest, lowest));
     let mut labelled = Vec::new();
     for (index, disc) in discs.iter().enumerate().rev() {
         if let Some(gap) = spacing.get(index) {
@@ -142,11 +149,7 @@ fn usual_spacing(spacing: &[f64], gap: usize) -> f64 {
 
 /// The disc above another; T10/T11 is the last that has a name here.
 fn above(disc: Disc) -> Option<Disc> {
-    let upper = Vertebra::ALL
-        .into_iter()
-        .rev()
-        .filter(|vertebra| *vertebra != Vertebra::L6)
-        .find(|vertebra| *vertebra < disc.upper)?;
+    let upper = Vertebra::ALL.into_iter().rev().find(|vertebra| *vertebra < disc.upper)?;
     Some(Disc::between(upper, disc.upper))
 }
 

@@ -21,20 +21,48 @@ const LEAST_SEEN: f32 = 3.0;
 /// Another count must explain the ribs better by this many vertebrae.
 const LEAST_ADVANTAGE: f64 = 0.4;
 
-/// A flag if the ribs contradict the count from the sacrum, or leave it open.
-pub fn check_count(spine: &LabelledSpine, coronal: &Segmentation) -> Option<Flag> {
+/// What the ribs say about the number of lumbar vertebrae.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RibCount {
+    /// Five, as usual.
+    Five,
+    /// Four or six: the lowest lumbar vertebra.
+    EndsAt(Vertebra),
+    /// They contradict five or fit it no better than another number.
+    Unsettled,
+}
+
+impl RibCount {
+    /// Probability that the levels are named right, given the count (share of the plans on populations for tuning).
+    pub fn confidence(self) -> f64 {
+        match self {
+            Self::Five => 1.0,
+            Self::EndsAt(_) => 0.9,
+            Self::Unsettled => 0.5,
+        }
+    }
+
+    /// What a person has to look at.
+    pub fn flag(self) -> Option<Flag> {
+        let message = match self {
+            Self::Five => return None,
+            Self::EndsAt(lowest) => {
+                format!("the ribs speak for L1 to {lowest}: levels are named so from the sacrum; confirm them")
+            }
+            Self::Unsettled => {
+                "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned()
+            }
+        };
+        Some(Flag::warning(FlagCode::AmbiguousCount, message))
+    }
+}
+
+/// Counts a spine that was read as one with five lumbar vertebrae by its ribs; none if too little of them is seen.
+pub fn count_by_ribs(spine: &LabelledSpine, coronal: &Segmentation) -> Option<RibCount> {
     let seen: Vec<(Vertebra, f64)> = bodies(&spine.discs)
         .filter_map(|(vertebra, middle, along)| Some((vertebra, thoracic_share(coronal, &middle, &along)?)))
         .collect();
-    let (counted, is_five) = lumbar_count(&seen)?;
-    if is_five {
-        return None;
-    }
-    let message = match counted {
-        Some(number) => format!("the ribs speak for {number} lumbar vertebrae, not for five: confirm the levels"),
-        None => "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned(),
-    };
-    Some(Flag::warning(FlagCode::AmbiguousCount, message))
+    rib_count(&seen)
 }
 
 /// The part of coronal slices that lies about a spine: all rows and slices, fewer columns. Air on both sides costs as
@@ -97,27 +125,27 @@ fn thoracic_share(coronal: &Segmentation, middle: &Point, along: &nalgebra::Vect
     (seen >= LEAST_SEEN).then(|| f64::from(sums[0] / seen))
 }
 
-/// How many lumbar vertebrae the ribs speak for, if clearly, and whether five is the best or an equal. None if no
-/// vertebra near the last ribs was seen.
-fn lumbar_count(shares: &[(Vertebra, f64)]) -> Option<(Option<usize>, bool)> {
-    let first_lumbar = [Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3];
+/// The count that fits the thoracic shares of the vertebrae best.
+fn rib_count(shares: &[(Vertebra, f64)]) -> Option<RibCount> {
     let near = shares.iter().filter(|(vertebra, _)| (Vertebra::T12..=Vertebra::L1).contains(vertebra)).count();
     if near < 2 {
         return None;
     }
-    // How badly the shares fit if this vertebra, as the planner calls it, were the first without ribs.
+    // How badly the shares fit if this vertebra, as it was called, were the first without ribs.
     let misfit = |first: Vertebra| -> f64 {
         shares.iter().map(|(vertebra, share)| if *vertebra < first { 1.0 - share } else { *share }).sum()
     };
-    let five = misfit(Vertebra::L1);
-    let best = first_lumbar.into_iter().min_by(|a, b| misfit(*a).total_cmp(&misfit(*b)))?;
-    let count = |first: Vertebra| Vertebra::ALL.iter().filter(|v| (first..=Vertebra::L5).contains(v)).count();
-    if best == Vertebra::L1 {
-        let others = first_lumbar.into_iter().filter(|first| *first != Vertebra::L1);
-        let next = others.map(misfit).min_by(f64::total_cmp)?;
-        return Some((None, next - five >= LEAST_ADVANTAGE));
-    }
-    Some(((five - misfit(best) >= LEAST_ADVANTAGE).then(|| count(best)), false))
+    let mut counts = [
+        (Vertebra::L1, RibCount::Five),
+        (Vertebra::T12, RibCount::EndsAt(Vertebra::L6)),
+        (Vertebra::L2, RibCount::EndsAt(Vertebra::L4)),
+        (Vertebra::T11, RibCount::Unsettled),
+        (Vertebra::L3, RibCount::Unsettled),
+    ]
+    .map(|(first, count)| (misfit(first), count));
+    counts.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let [(best, count), (second, _), ..] = counts;
+    Some(if second - best >= LEAST_ADVANTAGE { count } else { RibCount::Unsettled })
 }
 
 #[cfg(test)]
@@ -133,20 +161,22 @@ mod tests {
 
     #[test]
     fn ribs_down_to_the_vertebra_called_t12_leave_five() {
-        assert_eq!(lumbar_count(&shares([1.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0])), Some((None, true)));
+        assert_eq!(rib_count(&shares([1.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Five));
     }
 
     #[test]
     fn ribs_that_end_one_higher_or_lower_make_six_or_four() {
-        assert_eq!(lumbar_count(&shares([0.9, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((Some(6), false)));
-        assert_eq!(lumbar_count(&shares([1.0, 1.0, 0.9, 0.2, 0.0, 0.0, 0.0])), Some((Some(4), false)));
+        let six = rib_count(&shares([0.9, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0]));
+        assert_eq!(six, Some(RibCount::EndsAt(Vertebra::L6)));
+        let four = rib_count(&shares([1.0, 1.0, 0.9, 0.2, 0.0, 0.0, 0.0]));
+        assert_eq!(four, Some(RibCount::EndsAt(Vertebra::L4)));
     }
 
     #[test]
     fn half_a_rib_settles_nothing_and_an_unseen_one_is_not_asked() {
-        assert_eq!(lumbar_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
-        assert_eq!(lumbar_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), Some((None, false)));
-        assert_eq!(lumbar_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), None);
+        assert_eq!(rib_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Unsettled));
+        assert_eq!(rib_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Unsettled));
+        assert_eq!(rib_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), None);
     }
 
     #[test]

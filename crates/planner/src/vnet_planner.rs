@@ -10,9 +10,9 @@ use crate::class_map::ClassMap;
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
 use crate::plan::{Flag, FlagCode, ScanPlan};
 use crate::prescription::{PrescriptionRules, prescribe};
-use crate::reading::read_spine;
+use crate::reading::{read_spine, read_spine_ending_at};
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
-use crate::rib_count::{about_the_spine, check_count};
+use crate::rib_count::{RibCount, about_the_spine, count_by_ribs};
 
 /// Nearer to the border of the images than this, a disc may be cut off, mm.
 const BORDER_MM: f64 = 8.0;
@@ -24,12 +24,14 @@ pub struct VnetPlanner {
     model: Arc<Model>,
     /// Reads the coronal slices' ribs, where there is such a network.
     ribs: Option<Arc<Model>>,
+    /// What the last coronal slices said; it holds for the series that follow.
+    count: Option<RibCount>,
 }
 
 impl VnetPlanner {
     /// A planner with a model.
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, ribs: None }
+        Self { model, ribs: None, count: None }
     }
 
     /// The same with a network for coronal slices, which checks the count of the levels.
@@ -51,9 +53,21 @@ impl Planner for VnetPlanner {
         let begin = Instant::now();
         let segmentation = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
         let segmented = Instant::now();
-        let (spine, mut flags) = read_spine(&ClassMap::from(&segmentation));
+        let map = ClassMap::from(&segmentation);
+        let (spine, flags) = read_spine(&map);
+        if let Some((_, coronal)) = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)
+        {
+            self.count = spine.as_ref().and_then(|spine| self.counted(spine, coronal));
+        }
+        let (mut spine, mut flags) = match self.count {
+            Some(RibCount::EndsAt(lowest)) => read_spine_ending_at(&map, lowest),
+            _ => (spine, flags),
+        };
+        if let (Some(spine), Some(count)) = (&mut spine, self.count) {
+            flags.extend(count.flag());
+            spine.discs.iter_mut().for_each(|disc| disc.confidence *= count.confidence());
+        }
         let labelled = Instant::now();
-        flags.extend(self.count_flag(spine.as_ref(), request.images));
         let mut plan = spine.map_or_else(ScanPlan::default, |spine| plan_of(&spine, request.rules, &image.grid));
         plan.flags.append(&mut flags);
         plan.flags.sort_by_key(|flag| std::cmp::Reverse(flag.severity));
@@ -70,13 +84,10 @@ impl Planner for VnetPlanner {
 }
 
 impl VnetPlanner {
-    /// What the ribs say against the count, where coronal slices were given.
-    fn count_flag(&self, spine: Option<&LabelledSpine>, images: &[(Orientation, &Volume<f32>)]) -> Option<Flag> {
-        let (_, coronal) = images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)?;
-        let (ribs, spine) = (self.ribs.as_ref()?, spine?);
-        // Coronal slices that the network cannot read leave the count as it is.
-        let seen = ribs.segment(&about_the_spine(coronal, spine)).ok()?;
-        check_count(spine, &seen)
+    /// What the coronal slices' ribs say about a spine; slices that the network cannot read say nothing.
+    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>) -> Option<RibCount> {
+        let seen = self.ribs.as_ref()?.segment(&about_the_spine(coronal, spine)).ok()?;
+        count_by_ribs(spine, &seen)
     }
 }
 
