@@ -89,7 +89,7 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
     for options in [
         &["--case", "0", "--shard", "0/2"][..],
         &["--case", "99"],
-        &["--device", "gpu"],
+        &["--device", "quantum"],
         &["--shard", "2/2"],
         &["--planner", "oracle"],
     ] {

@@ -2,6 +2,8 @@
 //!
 //! Any adapter will do, Mesa's software Vulkan included; without one the tests say that they were skipped.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
