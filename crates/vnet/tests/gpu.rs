@@ -1,8 +1,7 @@
 //! The GPU's answer is the CPU's, and a GPU that fails costs no image.
 //!
 //! Any adapter will do, Mesa's software Vulkan included; without one the tests say that they were skipped.
-
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
 use std::path::Path;
