@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use geometry::{Disc, Plane, Point, SliceGroup, SliceRole, Vector, Vertebra, Volume};
 use imaging_io::picture::{Picture, SliceView, Stroke, Window, montage, palette};
-use planner::plan::disc_group_name;
 use planner::{Orientation, ScanPlan};
 
 use crate::dicom::Study;
@@ -112,16 +111,13 @@ fn scanned(seen: &Seen, plan: &ScanPlan, middle: &Point) -> Vec<(&'static str, P
     if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.role == SliceRole::Sagittal) {
         pictures.push(("sagittal T2, axial slices", scanned_sagittal(group, images, plan, middle)));
     }
-    let axial: Vec<(String, Picture)> = [(Vertebra::L4, Vertebra::L5), (Vertebra::L5, Vertebra::S1)]
-        .into_iter()
-        .map(|(upper, lower)| disc_group_name(Disc::between(upper, lower)))
-        .filter_map(|name| {
-            let (group, images) = seen.series.iter().find(|(group, _)| group.name == name)?;
-            Some((name, scanned_axial(group, images)))
-        })
-        .collect();
+    // The two lowest discs, whatever they are called.
+    let groups: Vec<_> = seen.series.iter().filter(|(group, _)| group.role == SliceRole::AxialDisc).collect();
+    let lowest = &groups[groups.len().saturating_sub(2)..];
+    let axial: Vec<(&str, Picture)> =
+        lowest.iter().map(|(group, images)| (group.name.as_str(), scanned_axial(group, images))).collect();
     if !axial.is_empty() {
-        let named: Vec<(&str, &Picture)> = axial.iter().map(|(name, picture)| (name.as_str(), picture)).collect();
+        let named: Vec<(&str, &Picture)> = axial.iter().map(|(name, picture)| (*name, picture)).collect();
         pictures.push(("", montage(&named, 1)));
     }
     pictures
