@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use planner::VnetPlanner;
-use vnet::{GpuChoice, GpuDevice, GpuError, Model};
+use vnet::{GpuChoice, GpuDevice, GpuError, Model, SlicePlane};
 
 use crate::arguments::Device;
 use crate::failure::Failure;
@@ -41,8 +41,16 @@ impl Networks {
     /// Loads a folder's networks onto a GPU, if there is one.
     pub fn load(folder: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Self, Failure> {
         let coronal = folder.join(CORONAL);
-        let coronal = if coronal.is_file() { Some(load(&coronal, gpu, device)?) } else { None };
-        Ok(Self { sagittal: Arc::new(load(folder, gpu, device)?), coronal: coronal.map(Arc::new) })
+        let of_plane = |path: &Path, plane: SlicePlane| {
+            let model = load(path, gpu, device)?;
+            let found = model.contract().plane;
+            let wrong = || {
+                format!("{}: expected a network for {plane:?} slices, found one for {found:?} slices", path.display())
+            };
+            if found == plane { Ok(Arc::new(model)) } else { Err(Failure::wrong(wrong())) }
+        };
+        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal)).transpose()?;
+        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal)?, coronal })
     }
 
     /// The built-in planner with these networks.

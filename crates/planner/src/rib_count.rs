@@ -21,7 +21,7 @@ const LEAST_SEEN: f32 = 3.0;
 /// A count must explain the ribs better than any other by this many vertebrae.
 const LEAST_ADVANTAGE: f64 = 0.4;
 /// Levels are named anew only if the ribs fit the other count but for this many vertebrae. On populations for tuning (seed
-/// 7500312) true variants lay below 0.03, ribs misread on poor images from 0.2 upwards.
+/// 7500312) true variants lay at 0.03 or less, ribs misread on poor images from 0.2 upwards.
 const RENAMING_MISFIT: f64 = 0.1;
 
 /// What the ribs say about the number of lumbar vertebrae.
@@ -36,7 +36,7 @@ pub enum RibCount {
 }
 
 impl RibCount {
-    /// Probability that the levels are named right, given the count (share of the plans on populations for tuning).
+    /// What the count leaves of a level's confidence: choices, high for a clear count, even odds for an unsettled one.
     pub fn confidence(self) -> f64 {
         match self {
             Self::Five => 1.0,

@@ -55,9 +55,11 @@ impl Planner for VnetPlanner {
         let segmented = Instant::now();
         let map = ClassMap::from(&segmentation);
         let (spine, flags) = read_spine(&map);
+        let mut coronal_fault = None;
         if let Some((_, coronal)) = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)
         {
-            self.count = spine.as_ref().and_then(|spine| self.counted(spine, coronal));
+            let counted = spine.as_ref().and_then(|spine| self.counted(spine, coronal));
+            (self.count, coronal_fault) = counted.unwrap_or_default();
         }
         let (mut spine, mut flags) = match self.count {
             Some(RibCount::EndsAt(lowest)) => read_spine_ending_at(&map, lowest),
@@ -78,16 +80,18 @@ impl Planner for VnetPlanner {
             [("segment", ms(begin, segmented)), ("label", ms(segmented, labelled)), ("plan", ms(labelled, planned))]
                 .map(|(stage, ms)| (stage.to_owned(), ms))
                 .into();
-        let warnings = segmentation.device_fault.iter().map(|fault| format!("{fault}; repeated on the CPU")).collect();
+        let faults = segmentation.device_fault.iter().chain(&coronal_fault);
+        let warnings = faults.map(|fault| format!("{fault}; repeated on the CPU")).collect();
         Ok(Planned { plan, segmentation: Some(segmentation), warnings })
     }
 }
 
 impl VnetPlanner {
-    /// What the coronal slices' ribs say about a spine; slices that the network cannot read say nothing.
-    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>) -> Option<RibCount> {
+    /// What the coronal slices' ribs say about a spine, and what a GPU failed at; slices that the network cannot read
+    /// say nothing.
+    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>) -> Option<(Option<RibCount>, Option<String>)> {
         let seen = self.ribs.as_ref()?.segment(&about_the_spine(coronal, spine)).ok()?;
-        count_by_ribs(spine, &seen)
+        Some((count_by_ribs(spine, &seen), seen.device_fault))
     }
 }
 

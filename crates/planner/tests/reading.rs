@@ -5,6 +5,7 @@ use std::sync::Arc;
 use geometry::{Grid, Plane, Point, Structure, Vertebra, Volume};
 use nalgebra::{Matrix3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
+use planner::reading::read_spine_ending_at;
 use planner::{ClassMap, FlagCode, LabelledSpine, Severity, read_spine};
 use proptest::prelude::*;
 use randomness::Stream;
@@ -90,6 +91,22 @@ fn a_perfect_segmentation_gives_every_level_within_a_degree_and_a_millimetre() {
         angle < 0.3 && worst < 1.5 && distance < 1.0 && midline < 1.5,
         "{angle}° (worst {worst}°), {distance} mm, midline {midline}°"
     );
+}
+
+#[test]
+fn levels_are_named_from_the_lowest_lumbar_vertebra_that_is_known() {
+    let perfect = Perfect::network(&patient(500, Positioning::default()), Point::origin());
+    for (lowest, names) in [
+        (Vertebra::L4, ["L4/S1", "L3/L4", "L2/L3", "L1/L2", "T12/L1"]),
+        (Vertebra::L5, ["L5/S1", "L4/L5", "L3/L4", "L2/L3", "L1/L2"]),
+        (Vertebra::L6, ["L6/S1", "L5/L6", "L4/L5", "L3/L4", "L2/L3"]),
+    ] {
+        let (spine, flags) = read_spine_ending_at(&perfect.map(), lowest);
+        let discs = spine.expect("nothing critical").discs;
+        let found: Vec<String> = discs.iter().rev().take(5).map(|disc| disc.label.to_string()).collect();
+        assert_eq!(found, names);
+        assert!(flags.iter().all(|flag| flag.code != FlagCode::MissingDisc), "{flags:?}");
+    }
 }
 
 #[test]

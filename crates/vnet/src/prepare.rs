@@ -1,7 +1,8 @@
 //! Bringing any image of a spine onto the grid that the network was trained on.
 //!
 //! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
-//! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the feet, to the back); pixels are resampled in plane;
+//! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the
+//! feet, to the back); pixels are resampled in plane;
 //! the body is cut out; intensities are divided by the body's mean. Training and inference share this code.
 
 use geometry::{CoronalStructure, Grid, Structure, Volume};
@@ -29,7 +30,7 @@ impl SlicePlane {
         }
     }
 
-    /// The slice axis' opposite sides look alike: left and right.
+    /// The array axis that runs from left to right, along which a patient may be mirrored.
     pub(crate) fn mirrored_axis(self) -> usize {
         match self {
             Self::Sagittal => 0,
