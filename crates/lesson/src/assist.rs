@@ -1,0 +1,1 @@
+//! How the AI behaves in an exercise.

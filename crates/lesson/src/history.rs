@@ -1,0 +1,1 @@
+//! Attempts of all trainees, in an SQLite file.

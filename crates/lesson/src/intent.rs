@@ -1,0 +1,1 @@
+//! Everything that a trainee can ask for.

@@ -1,0 +1,33 @@
+//! A trainee's lesson at the console, without a window: the exercise, the session that plays it, the score that
+//! explains itself, and the record that stays.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`exercise`], [`worklist`] | what is to be examined: a scenario's case with its rules; today's patients |
+//! | [`intent`], [`session`] | everything a trainee can ask for, and the state machine that answers |
+//! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
+//! | [`prescription`] | slice groups as they are drawn: handles, snapping, undo |
+//! | [`parameters`] | a series' parameters with limits, conflicts and suggestions |
+//! | [`assist`] | how the AI behaves: honest, silent, or wrong on purpose |
+//! | [`view`] | slices as pictures and what is drawn on them, in millimetres |
+//! | [`scanner_room`] | the examination and the planner, away from the window |
+//! | [`score`] | what the attempt was worth, item by item |
+//! | [`script`] | a recording is a script |
+//! | [`record`], [`history`], [`certificate`] | what stays of an attempt |
+
+pub mod assist;
+pub mod certificate;
+pub mod exercise;
+pub mod history;
+pub mod intent;
+pub mod parameters;
+pub mod prescription;
+pub mod record;
+pub mod registration_form;
+pub mod safety;
+pub mod scanner_room;
+pub mod score;
+pub mod script;
+pub mod session;
+pub mod view;
+pub mod worklist;

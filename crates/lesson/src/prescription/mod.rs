@@ -1,0 +1,1 @@
+//! Slice groups as they are drawn.

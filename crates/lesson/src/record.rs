@@ -1,0 +1,38 @@
+//! What stays of an attempt.
+
+use serde::{Deserialize, Serialize};
+
+use crate::score::Score;
+
+/// How an exercise is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// With hints and the AI.
+    #[default]
+    Practice,
+    /// Without hints; the score is shown at the end.
+    Exam,
+}
+
+/// One attempt, as the history keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AttemptRecord {
+    /// Who sat at the console.
+    pub trainee: String,
+    /// Title of the exercise.
+    pub title: String,
+    /// How it was taken.
+    pub mode: Mode,
+    /// When it ended, RFC 3339 in UTC.
+    pub ended_at: String,
+    /// Time at the console, s.
+    pub duration_s: f64,
+    /// What it was worth.
+    pub score: Score,
+    /// The plan and how it came about, as the observers' files write it; holds scenario, seed and case.
+    pub attempt: harness::attempts::RecordedAttempt,
+    /// Every intent with its time: the attempt can be replayed from it (lines of a script).
+    pub journal: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Whether the patient may enter the scanner.

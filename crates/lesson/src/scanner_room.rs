@@ -1,0 +1,1 @@
+//! The examination and the planner, away from the window.

@@ -1,0 +1,65 @@
+//! What an attempt was worth: items that explain themselves.
+
+use geometry::Disc;
+use serde::{Deserialize, Serialize};
+
+/// What an item is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Registration, screening, landing: what could hurt or mislead.
+    Safety,
+    /// The right disc under each name.
+    Level,
+    /// Angle between planned and true planes.
+    Angle,
+    /// Distance of the middle slice from the disc's plane.
+    Centre,
+    /// How much of disc and canal the slices show.
+    Coverage,
+    /// Time at the console.
+    Time,
+    /// Series scanned more than once.
+    Repeats,
+}
+
+/// One thing that was marked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Item {
+    /// What it is about.
+    pub subject: Subject,
+    /// At which disc, if at one.
+    pub disc: Option<Disc>,
+    /// Points given.
+    pub points: f64,
+    /// Points to be had.
+    pub of: f64,
+    /// What was measured, in the unit that the explanation names (degrees, mm, a part, s, a number).
+    pub measured: Option<f64>,
+    /// In a trainee's words: what was done, what would have been right, where to look.
+    pub explanation: String,
+}
+
+/// What an attempt was worth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Score {
+    /// The items, by subject and from the head downwards.
+    pub items: Vec<Item>,
+}
+
+impl Score {
+    /// Points out of 100.
+    pub fn total(&self) -> f64 {
+        let of: f64 = self.items.iter().map(|item| item.of).sum();
+        if of > 0.0 { 100.0 * self.items.iter().map(|item| item.points).sum::<f64>() / of } else { 0.0 }
+    }
+
+    /// Points and points to be had of one subject; `None` if nothing was marked there.
+    pub fn of(&self, subject: Subject) -> Option<(f64, f64)> {
+        let items = || self.items.iter().filter(|item| item.subject == subject);
+        items().next()?;
+        Some((items().map(|item| item.points).sum(), items().map(|item| item.of).sum()))
+    }
+}

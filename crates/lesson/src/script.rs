@@ -1,0 +1,1 @@
+//! A recording is a script.

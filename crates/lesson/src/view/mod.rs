@@ -1,0 +1,1 @@
+//! Slices as pictures, and what is drawn on them.
