@@ -14,9 +14,11 @@ pub mod automated;
 pub mod command;
 pub mod event;
 pub mod examination;
+pub mod landing;
 pub mod registration;
 
 pub use command::Command;
 pub use event::Event;
 pub use examination::{Examination, LoopLimits, Refused, Series};
+pub use landing::{CoilChoice, Landing};
 pub use registration::Registration;

@@ -49,6 +49,7 @@
 //! | [`compare`](mod@compare) | a candidate against a baseline |
 //! | [`schema`] | JSON Schemas of the files |
 
+pub mod attempts;
 pub mod compare;
 pub mod criterion;
 pub mod diagnosis;
