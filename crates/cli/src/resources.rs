@@ -8,8 +8,10 @@ use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
 
+use planner::Networks;
+
 use crate::arguments::Device;
-use crate::device::{self, Networks};
+use crate::device;
 use crate::failure::Failure;
 
 /// The model that is used where none is named.
@@ -26,7 +28,7 @@ pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure
         Some(path) => path.to_owned(),
         None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
     };
-    Networks::load(&path, device::gpu(device)?.as_ref(), device)
+    device::networks(&path, device::gpu(device)?.as_ref(), device)
 }
 
 /// A population by name or file.

@@ -27,7 +27,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`request`] | what a planner is given, and the trait of all planners |
-//! | [`vnet_planner`], [`command_planner`] | the built-in planner, and one behind a command |
+//! | [`vnet_planner`], [`networks`], [`command_planner`] | the built-in planner, what it computes with, and one behind a command |
 //! | [`class_map`], [`components`] | the network's answer and its connected pieces |
 //! | [`instances`], [`disc_plane`], [`mod@cut_off`], [`mod@confidence`] | discs one by one, their planes below voxel size, what is missing, how sure they are |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
@@ -46,6 +46,7 @@ pub mod disc_plane;
 pub mod flags;
 pub mod instances;
 pub mod labelled_spine;
+pub mod networks;
 pub mod plan;
 pub mod prescription;
 pub mod quality_check;
@@ -57,6 +58,7 @@ pub mod vnet_planner;
 pub use class_map::ClassMap;
 pub use command_planner::CommandPlanner;
 pub use labelled_spine::{LabelledDisc, LabelledSpine};
+pub use networks::{Networks, NetworksError};
 pub use plan::{Flag, FlagCode, PlannedLevel, ScanPlan, Severity};
 pub use prescription::{Prescription, PrescriptionRules, StackRule, prescribe};
 pub use quality_check::{QualityReport, QualityVerdict, check_series};

@@ -10,10 +10,10 @@ use harness::manifest::{Identity, Selection};
 use harness::runner::{self, RunError, RunEvent, RunOptions};
 use harness::scenario::PlannerKind;
 use harness::{Run, ScenarioSetup, Verdict, report};
-use planner::{CommandPlanner, Planner};
+use planner::{CommandPlanner, Networks, Planner};
 
 use crate::arguments::{Device, RunArguments};
-use crate::device::{self, Networks};
+use crate::device;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, table};
@@ -176,7 +176,7 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            models.insert(folder.clone(), Networks::load(folder, gpu.as_ref(), device)?);
+            models.insert(folder.clone(), device::networks(folder, gpu.as_ref(), device)?);
         }
     }
     Ok(models)

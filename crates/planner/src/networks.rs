@@ -1,0 +1,80 @@
+//! The networks of a model's folder, and the planner that they make.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vnet::{GpuDevice, GpuError, Model, ModelError, SlicePlane};
+
+use crate::VnetPlanner;
+
+/// Weights for coronal slices beside the sagittal ones in a model's folder.
+const CORONAL: &str = "coronal.safetensors";
+
+/// The networks of a model's folder.
+#[derive(Clone)]
+pub struct Networks {
+    /// For sagittal slices: it segments.
+    pub sagittal: Arc<Model>,
+    /// For coronal slices: it counts; a folder may lack it.
+    coronal: Option<Arc<Model>>,
+}
+
+/// Why networks cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworksError {
+    /// The file.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A network where another is expected.
+    #[error("{}: expected a network for {expected:?} slices, found one for {found:?} slices", path.display())]
+    Plane {
+        /// The file or folder.
+        path: PathBuf,
+        /// The slices it should be for.
+        expected: SlicePlane,
+        /// The slices it is for.
+        found: SlicePlane,
+    },
+    /// The driver refuses a network.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+}
+
+impl Networks {
+    /// Loads a folder's networks, onto a GPU if one is given.
+    ///
+    /// # Errors
+    /// [`NetworksError`] for a file that is wrong or in the wrong place, and for a GPU that refuses.
+    pub fn load(folder: &Path, gpu: Option<&Arc<GpuDevice>>) -> Result<Self, NetworksError> {
+        let coronal = folder.join(CORONAL);
+        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal, gpu)).transpose()?;
+        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, gpu)?, coronal })
+    }
+
+    /// The built-in planner with these networks.
+    pub fn planner(&self) -> VnetPlanner {
+        VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())
+    }
+
+    /// The networks' hashes.
+    pub fn hash(&self) -> String {
+        let all = std::iter::once(&self.sagittal).chain(&self.coronal);
+        all.map(|model| model.hash()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn of_plane(
+    path: &Path,
+    expected: SlicePlane,
+    gpu: Option<&Arc<GpuDevice>>,
+) -> Result<Arc<Model>, NetworksError> {
+    let model = Model::load(path)?;
+    let found = model.contract().plane;
+    if found != expected {
+        return Err(NetworksError::Plane { path: path.to_owned(), expected, found });
+    }
+    Ok(Arc::new(match gpu {
+        Some(gpu) => model.on(Arc::clone(gpu))?,
+        None => model,
+    }))
+}
