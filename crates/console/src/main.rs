@@ -1,2 +1,26 @@
-//! x
-fn main() {}
+//! `plumbline-console`.
+
+use std::process::ExitCode;
+
+use bevy::app::AppExit;
+use clap::Parser as _;
+use console::arguments::Arguments;
+
+/// Volumes come and go by the megabyte; this allocator keeps their pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[expect(clippy::print_stderr, reason = "what keeps the console from starting")]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match console::app::build(&arguments) {
+        Ok(mut app) => match app.run() {
+            AppExit::Success => ExitCode::SUCCESS,
+            AppExit::Error(code) => ExitCode::from(code.get()),
+        },
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,1 +1,127 @@
-//! What is to be examined.
+//! What is to be examined: one case of a scenario, with the order that came with the patient.
+
+use std::sync::Arc;
+
+use geometry::PatientPosition;
+use harness::ScenarioSetup;
+use phantom::SpineParameters;
+use phantom::parameters::Sex;
+use randomness::Stream;
+use randomness::rand::Rng;
+
+use crate::assist::Behaviour;
+use crate::record::Mode;
+use crate::registration_form::Identity;
+use crate::safety::Screening;
+
+/// The day on which all lessons are dated: an age must not depend on when it is asked.
+pub const LESSON_DAY: jiff::civil::Date = jiff::civil::date(2026, 3, 2);
+
+/// Time for planning if the exercise sets none, s: twice a careful technologist's six discs (lumbar-numbers §4c; choice).
+const USUAL_PLANNING_S: f64 = 600.0;
+
+/// One case of a scenario as an exercise.
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    /// The scenario.
+    pub setup: Arc<ScenarioSetup>,
+    /// Seed that the patient is drawn from.
+    pub seed: u64,
+    /// Which patient of the scenario.
+    pub case: u64,
+    /// What came with the patient.
+    pub order: Order,
+    /// Who the patient is, as far as a scanner cares.
+    pub person: SpineParameters,
+    /// What the patient says when asked.
+    pub screening: Screening,
+    /// With hints or without.
+    pub mode: Mode,
+    /// How the AI behaves.
+    pub assist: Behaviour,
+    /// Time for planning, s.
+    pub planning_limit_s: f64,
+}
+
+/// The order for an examination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Who the patient is, as the wristband says.
+    pub identity: Identity,
+    /// Why the examination was asked for.
+    pub indication: String,
+    /// The position that is asked for.
+    pub position: PatientPosition,
+}
+
+impl Exercise {
+    /// The exercise of a scenario's `[lesson]`; without one, its first case with an honest AI.
+    ///
+    /// # Errors
+    /// What in the lesson cannot be understood.
+    pub fn of(setup: ScenarioSetup) -> Result<Self, String> {
+        let lesson = setup.scenario.lesson.clone().unwrap_or_default();
+        let (seed, case) = (setup.scenario.seed, lesson.case);
+        let (patient, _) = harness::attempts::patient_of_case(&setup, seed, case);
+        let person = patient.spine.parameters().clone();
+        let screening = Screening::for_patient(&person, &lesson.implants).map_err(|error| error.to_string())?;
+        Ok(Self {
+            seed,
+            case,
+            order: Order {
+                identity: identity_of(&person, &Stream::from_seed(seed).child("identity", case), case),
+                indication: if lesson.indication.is_empty() {
+                    "Low back pain, please exclude disc herniation".to_owned()
+                } else {
+                    lesson.indication.clone()
+                },
+                position: lesson.position,
+            },
+            screening,
+            mode: lesson.mode.into(),
+            assist: Behaviour::from(&lesson.assist),
+            planning_limit_s: lesson.time_limit_s.unwrap_or(USUAL_PLANNING_S),
+            person,
+            setup: Arc::new(setup),
+        })
+    }
+
+    /// The scenario's name, by which an exercise is called.
+    pub fn name(&self) -> &str {
+        &self.setup.scenario.name
+    }
+
+    /// One line for people.
+    pub fn title(&self) -> &str {
+        if self.setup.scenario.title.is_empty() { self.name() } else { &self.setup.scenario.title }
+    }
+}
+
+/// Family names without a bearer: birds, as no register of people holds them together with these given names.
+const FAMILIES: [&str; 12] = [
+    "Plover", "Wren", "Heron", "Kestrel", "Dunnock", "Siskin", "Lapwing", "Avocet", "Curlew", "Bittern", "Merlin",
+    "Redstart",
+];
+const WOMEN: [&str; 8] = ["Ada", "Ines", "Mara", "Thea", "Nora", "Lena", "Ruth", "Olga"];
+const MEN: [&str; 8] = ["Emil", "Jonas", "Karim", "Luca", "Oskar", "Tomas", "Viktor", "Yusuf"];
+
+/// A name, a number and a birthday for a patient.
+fn identity_of(person: &SpineParameters, stream: &Stream, case: u64) -> Identity {
+    let mut rng = stream.rng();
+    let person = &person.person;
+    let (given, sex) = match person.sex {
+        Sex::Female => (WOMEN[rng.random_range(0..WOMEN.len())], "F"),
+        Sex::Male => (MEN[rng.random_range(0..MEN.len())], "M"),
+    };
+    let family = FAMILIES[rng.random_range(0..FAMILIES.len())];
+    // Born so that the age is right on the day that all lessons are dated.
+    let birth = LESSON_DAY
+        .checked_sub(jiff::Span::new().days((person.age_years * 365.25).round() as i64 + 1))
+        .unwrap_or(LESSON_DAY);
+    Identity {
+        name: format!("{family}, {given}"),
+        patient_id: format!("PL{:06}-{case}", rng.random_range(100_000..1_000_000)),
+        birth_date: birth.to_string(),
+        sex: sex.to_owned(),
+    }
+}

@@ -4,8 +4,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`exercise`], [`worklist`] | what is to be examined: a scenario's case with its rules; today's patients |
-//! | [`intent`], [`session`] | everything a trainee can ask for, and the state machine that answers |
+//! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
+//! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |
 //! | [`prescription`] | slice groups as they are drawn: handles, snapping, undo |
 //! | [`parameters`] | a series' parameters with limits, conflicts and suggestions |
 //! | [`assist`] | how the AI behaves: honest, silent, or wrong on purpose |
@@ -17,6 +18,7 @@
 
 pub mod assist;
 pub mod certificate;
+pub mod desk;
 pub mod exercise;
 pub mod history;
 pub mod intent;
@@ -29,5 +31,6 @@ pub mod scanner_room;
 pub mod score;
 pub mod script;
 pub mod session;
+pub mod table;
 pub mod view;
 pub mod worklist;

@@ -1,7 +1,17 @@
 //! What an attempt was worth: items that explain themselves.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `conduct` | what was done beside the plan, and its marks: safety, time, repeats |
+//! | `planes` | the plan against the truth, disc by disc |
+
+mod conduct;
+mod planes;
 
 use geometry::Disc;
 use serde::{Deserialize, Serialize};
+
+pub use conduct::Conduct;
 
 /// What an item is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +60,14 @@ pub struct Score {
 }
 
 impl Score {
+    /// Marks a plan that was held against the truth, and what was done beside it.
+    pub fn mark(scored: &harness::attempts::Scored, conduct: &Conduct) -> Self {
+        let mut items = conduct.items();
+        items.extend(planes::items(scored));
+        items.sort_by_key(|item| item.subject);
+        Self { items }
+    }
+
     /// Points out of 100.
     pub fn total(&self) -> f64 {
         let of: f64 = self.items.iter().map(|item| item.of).sum();

@@ -1,0 +1,125 @@
+//! What stays: attempts in the history, and an unfinished lesson should the window close.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bevy::prelude::*;
+use lesson::history::{Filter, History};
+use lesson::session::Session;
+
+use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
+
+/// The history's file, open.
+#[derive(Resource)]
+pub struct Keeper {
+    history: Arc<History>,
+    /// The lesson that was kept, by its trainee and the length of its journal.
+    kept: Option<(String, usize)>,
+    recorded: bool,
+    shown_for: Option<String>,
+}
+
+/// An unfinished lesson is written at least this often while it changes.
+const DRAFT_EVERY: Duration = Duration::from_secs(2);
+
+/// Opens a history file and keeps what happens.
+pub struct KeeperPlugin(Arc<History>);
+
+impl KeeperPlugin {
+    /// Keeps what happens in a history.
+    pub fn new(history: History) -> Self {
+        Self(Arc::new(history))
+    }
+
+    /// Where the history lies if nothing else is said: the user's data folder.
+    pub fn usual_file() -> PathBuf {
+        let home = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        home("XDG_DATA_HOME")
+            .or_else(|| home("APPDATA"))
+            .or_else(|| home("HOME").map(|home| home.join(".local/share")))
+            .unwrap_or_default()
+            .join("plumbline")
+            .join("attempts.sqlite")
+    }
+}
+
+impl Plugin for KeeperPlugin {
+    fn build(&self, app: &mut App) {
+        let keeper = Keeper { history: Arc::clone(&self.0), kept: None, recorded: false, shown_for: None };
+        app.insert_resource(keeper).add_systems(Update, keep.in_set(ConsoleSystems::Project));
+    }
+}
+
+fn keep(
+    mut keeper: ResMut<Keeper>,
+    console: Res<Console>,
+    mut screen: ResMut<ScreenState>,
+    time: Res<Time<Real>>,
+    mut last: Local<Duration>,
+    mut exits: MessageReader<AppExit>,
+) {
+    let leaving = exits.read().next().is_some();
+    let outcome = keeper.follow(&console, &mut screen, leaving || time.elapsed() - *last >= DRAFT_EVERY, &mut last, time.elapsed());
+    if let Err(reason) = outcome {
+        screen.0.refusal = Some(reason);
+    }
+}
+
+impl Keeper {
+    fn follow(
+        &mut self,
+        console: &Console,
+        screen: &mut ScreenState,
+        due: bool,
+        last: &mut Duration,
+        now: Duration,
+    ) -> Result<(), String> {
+        let words = |error: lesson::history::HistoryError| error.to_string();
+        match &console.desk.session {
+            Some(session) if session.finished.is_some() => {
+                if !self.recorded {
+                    self.recorded = true;
+                    if let Some(record) = session.record(&jiff::Timestamp::now().to_string()) {
+                        self.history.add(&record).map_err(words)?;
+                        self.history.clear_draft(&session.trainee).map_err(words)?;
+                    }
+                    self.shown_for = None;
+                }
+            }
+            Some(session) => {
+                self.recorded = false;
+                if due && !console.scripted {
+                    *last = now;
+                    self.keep_draft(session).map_err(words)?;
+                }
+            }
+            None => self.recorded = false,
+        }
+        if self.shown_for.as_deref() != Some(console.desk.trainee.as_str()) {
+            self.shown_for = Some(console.desk.trainee.clone());
+            screen.0.past = Some(self.past(&console.desk.trainee).map_err(words)?);
+        }
+        Ok(())
+    }
+
+    fn keep_draft(&mut self, session: &Session) -> Result<(), lesson::history::HistoryError> {
+        let now = (session.trainee.clone(), session.journal().len());
+        if self.kept.as_ref() == Some(&now) || now.1 < 2 {
+            return Ok(());
+        }
+        let lines: Vec<String> = session.journal().iter().filter_map(|line| serde_json::to_string(line).ok()).collect();
+        self.history.save_draft(&session.trainee, &lines)?;
+        self.kept = Some(now);
+        Ok(())
+    }
+
+    fn past(&self, trainee: &str) -> Result<crate::screen::Past, lesson::history::HistoryError> {
+        let draft = if trainee.is_empty() { None } else { self.history.draft(trainee)? };
+        Ok(crate::screen::Past {
+            attempts: if trainee.is_empty() { Vec::new() } else { self.history.attempts(&Filter::trainee(trainee))? },
+            class: self.history.class_overview()?,
+            draft: draft.map(|draft| draft.journal),
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! A series' parameters in tabs, with what they cost, and what is wrong with them.
+
+use egui::{ComboBox, DragValue, Grid, RichText, Ui};
+use lesson::intent::Intent;
+use lesson::parameters::{self, Parameter, Tab};
+use lesson::session::Session;
+
+use super::top_bar::clock;
+use crate::screen::Screen;
+use crate::{text, theme};
+
+/// The panel for one series.
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+    let chosen = screen.series.clone().filter(|name| session.card(name).is_some());
+    let Some(name) = chosen.or_else(|| session.cards().first().map(|card| card.name.clone())) else { return };
+    let (Some(card), Some(group)) = (session.card(&name), session.group(&name)) else { return };
+
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.heading(&name);
+        ui.label(RichText::new(&card.protocol.name).color(theme::FAINT));
+    });
+    summary(ui, session, &name);
+    let tab = screen.tab.unwrap_or(Tab::Routine);
+    ui.horizontal(|ui| {
+        for other in Tab::ALL {
+            if ui.selectable_label(tab == other, other.label()).clicked() {
+                screen.tab = Some(other);
+            }
+        }
+    });
+    Grid::new("parameters").num_columns(2).spacing([18.0, 4.0]).min_col_width(120.0).show(ui, |ui| {
+        for parameter in tab.parameters() {
+            if let Some(value) = parameters::value(&card.protocol, group, parameter) {
+                let label = ui.label(parameter.label());
+                let set = |value| Intent::Set { series: name.clone(), parameter, value };
+                field(ui, session, &name, parameter, value, label.id, &mut |value| wishes.push(set(value)));
+                ui.end_row();
+            }
+        }
+    });
+    conflicts(ui, session, &name, wishes);
+}
+
+fn field(
+    ui: &mut Ui,
+    session: &Session,
+    name: &str,
+    parameter: Parameter,
+    value: f64,
+    label: egui::Id,
+    set: &mut dyn FnMut(f64),
+) {
+    let Some(card) = session.card(name) else { return };
+    if let Some(words) = parameter.words() {
+        let chosen = usize::from(value > 0.5);
+        ComboBox::from_id_salt(parameter.label()).selected_text(words[chosen]).show_ui(ui, |ui| {
+            for (at, word) in words.into_iter().enumerate() {
+                if ui.selectable_label(chosen == at, word).clicked() && chosen != at {
+                    set(at as f64);
+                }
+            }
+        });
+        return;
+    }
+    let range = parameter.range(&card.protocol);
+    let mut edited = value;
+    let unit = parameter.unit();
+    let suffix = if unit.is_empty() { String::new() } else { format!(" {unit}") };
+    let decimals = if parameter.is_whole() { 0 } else { 2 };
+    let drag = DragValue::new(&mut edited)
+        .range(range.low..=range.high)
+        .speed(range.step)
+        .max_decimals(decimals)
+        .suffix(suffix)
+        .update_while_editing(false);
+    if ui.add(drag).labelled_by(label).changed() && edited != value {
+        set(edited);
+    }
+}
+
+fn summary(ui: &mut Ui, session: &Session, name: &str) {
+    let Some(summary) = session.summary(name) else { return };
+    ui.horizontal_wrapped(|ui| {
+        let [phase, read, slice] = summary.voxel_mm;
+        for (label, value) in [
+            (text::SCAN_TIME, clock(summary.scan_time_s)),
+            (text::VOXEL, format!("{phase:.2} × {read:.2} × {slice:.1} mm")),
+            (text::RELATIVE_SNR, format!("{:.2}", summary.relative_snr)),
+            (text::SAR, format!("{:.1} W/kg", summary.sar_w_per_kg)),
+        ] {
+            ui.label(RichText::new(label).small().color(theme::FAINT));
+            ui.label(RichText::new(value).small().strong());
+        }
+    });
+}
+
+fn conflicts(ui: &mut Ui, session: &Session, name: &str, wishes: &mut Vec<Intent>) {
+    for (at, conflict) in session.conflicts(name).into_iter().enumerate() {
+        theme::card().show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.label(RichText::new(format!("⚠ {}", conflict.message)).color(theme::WARN));
+            if let Some(suggestion) = conflict.suggestion
+                && ui.button(suggestion.message).clicked()
+            {
+                wishes.push(Intent::Resolve { series: name.to_owned(), conflict: at });
+            }
+        });
+    }
+}

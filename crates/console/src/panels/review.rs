@@ -1,0 +1,86 @@
+//! The score, item by item, beside the pictures that show it.
+
+use egui::{Grid, ProgressBar, RichText, ScrollArea, Ui};
+use lesson::score::Subject;
+use lesson::session::{Finished, Session};
+
+use super::top_bar::clock;
+use crate::screen::Screen;
+use crate::{text, theme};
+
+/// The panel beside the pictures.
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
+    let Some(finished) = &session.finished else { return };
+    let total = finished.score.total();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(format!("{total:.0}")).size(40.0).strong().color(colour(total / 100.0)));
+        ui.vertical(|ui| {
+            ui.label(text::OF_100);
+            let times = format!(
+                "{} {}   {} {}",
+                text::PLANNED_IN,
+                clock(finished.attempt.planning_time_s),
+                text::SCAN_TIME,
+                clock(finished.attempt.scan_time_s)
+            );
+            ui.label(RichText::new(times).small().color(theme::FAINT));
+        });
+    });
+    if let Some(disclosure) = &finished.disclosure {
+        theme::card().show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.label(RichText::new(disclosure).color(theme::PROPOSED));
+        });
+    }
+    subjects(ui, finished);
+    let mut shown = !screen.truth_hidden;
+    ui.checkbox(&mut shown, text::SHOW_TRUTH);
+    screen.truth_hidden = !shown;
+    ui.separator();
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        for item in &finished.score.items {
+            let part = if item.of > 0.0 { item.points / item.of } else { 1.0 };
+            ui.horizontal_top(|ui| {
+                let mark = if part >= 0.999 { "✔" } else if part > 0.0 { "◐" } else { "✖" };
+                ui.label(RichText::new(mark).color(colour(part)));
+                ui.vertical(|ui| {
+                    ui.label(&item.explanation);
+                    let points = format!("{}: {:.1} / {:.1}", text::subject(item.subject), item.points, item.of);
+                    ui.label(RichText::new(points).small().color(theme::FAINT));
+                });
+            });
+        }
+    });
+}
+
+fn subjects(ui: &mut Ui, finished: &Finished) {
+    Grid::new("subjects").num_columns(3).spacing([10.0, 3.0]).show(ui, |ui| {
+        for subject in [
+            Subject::Safety,
+            Subject::Level,
+            Subject::Angle,
+            Subject::Centre,
+            Subject::Coverage,
+            Subject::Time,
+            Subject::Repeats,
+        ] {
+            if let Some((points, of)) = finished.score.of(subject) {
+                let part = points / of;
+                ui.label(text::subject(subject));
+                ui.add(ProgressBar::new(part as f32).desired_width(150.0).desired_height(10.0).fill(colour(part)));
+                ui.label(RichText::new(format!("{points:.1} / {of:.0}")).small());
+                ui.end_row();
+            }
+        }
+    });
+}
+
+fn colour(part: f64) -> egui::Color32 {
+    if part >= 0.9 {
+        theme::GOOD
+    } else if part >= 0.6 {
+        theme::WARN
+    } else {
+        theme::BAD
+    }
+}

@@ -1,0 +1,72 @@
+//! Who is examined by whom, how far the examination is, and how fast time runs.
+
+use egui::{RichText, Ui};
+use lesson::desk::Desk;
+use lesson::intent::{Intent, Phase};
+use lesson::scanner_room::Order;
+use lesson::session::Session;
+
+use crate::screen::Screen;
+use crate::{text, theme};
+
+/// The bar at the top of the window.
+pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text::PRODUCT).strong().size(17.0).color(theme::ACCENT));
+        match &desk.session {
+            Some(session) => examination(ui, session, wishes),
+            None => {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.button(text::INSTRUCTOR).clicked() {
+                        screen.instructor = match screen.instructor.take() {
+                            Some(_) => None,
+                            None => Some(crate::panels::instructor::Bench::default()),
+                        };
+                    }
+                    ui.toggle_value(&mut screen.class_open, text::CLASS);
+                });
+            }
+        }
+    });
+}
+
+fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+    ui.separator();
+    for phase in Phase::ALL {
+        if ui.selectable_label(session.phase == phase, text::phase(phase)).clicked() && session.phase != phase {
+            wishes.push(Intent::Go(phase));
+        }
+    }
+    ui.separator();
+    let name = session.form.get(lesson::registration_form::Field::Name);
+    ui.label(if name.is_empty() { text::NOBODY } else { name });
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        if ui.button(text::LEAVE).clicked() {
+            wishes.push(Intent::Leave);
+        }
+        ui.label(RichText::new(clock(session.clock_s)).monospace()).on_hover_text(text::CONSOLE_TIME);
+        ui.separator();
+        for (speed, label) in [(0.0, text::AT_ONCE), (10.0, "10×"), (1.0, "1×")] {
+            let now = if speed == 0.0 { f64::INFINITY } else { speed };
+            let button = ui.selectable_label(session.speed == now, label).on_hover_text(text::SPEED_HINT);
+            if button.clicked() {
+                wishes.push(Intent::Speed(speed));
+            }
+        }
+        ui.separator();
+        if let Some(order) = session.awaited() {
+            ui.spinner();
+            ui.label(match order {
+                Order::Propose => text::AI_PLANS,
+                Order::Check => text::CHECKING,
+                _ => text::PREPARING,
+            });
+        }
+    });
+}
+
+/// Minutes and seconds.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}

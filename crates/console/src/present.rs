@@ -1,0 +1,141 @@
+//! The window's picture: panels by egui, the room's image among them.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle, EguiUserTextures};
+use lesson::session::Session;
+
+use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, Wish};
+use crate::room::{PatientShape, RoomModel, RoomPicture, RoomView, ShownGroup};
+use crate::{panels, theme};
+
+/// Draws the window.
+pub struct PresentPlugin;
+
+impl Plugin for PresentPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<FrameTimes>()
+            .add_systems(Startup, open_the_window)
+            .add_systems(Update, (project, look_around).in_set(ConsoleSystems::Project))
+            .add_systems(Last, measure)
+            .add_systems(EguiPrimaryContextPass, draw);
+    }
+}
+
+/// How long the latest frames took, s.
+#[derive(Resource, Default)]
+pub struct FrameTimes {
+    began: Option<Instant>,
+    /// The latest, s.
+    pub seconds: VecDeque<f64>,
+}
+
+fn measure(mut times: ResMut<FrameTimes>) {
+    const KEPT: usize = 2000;
+    let now = Instant::now();
+    if let Some(began) = times.began.replace(now) {
+        times.seconds.push_back((now - began).as_secs_f64());
+        if times.seconds.len() > KEPT {
+            times.seconds.pop_front();
+        }
+    }
+}
+
+fn open_the_window(mut commands: Commands) {
+    commands.spawn((Camera2d, Msaa::Off, Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() }));
+}
+
+fn draw(
+    mut contexts: EguiContexts,
+    mut textures: ResMut<EguiUserTextures>,
+    picture: Option<Res<RoomPicture>>,
+    console: Res<Console>,
+    mut screen: ResMut<ScreenState>,
+    mut wishes: MessageWriter<Wish>,
+    mut redraw: MessageWriter<RequestRedraw>,
+    mut dressed: Local<bool>,
+) -> Result {
+    let room = picture.map(|picture| textures.add_image(EguiTextureHandle::Strong(picture.0.clone())));
+    let ctx = contexts.ctx_mut()?;
+    if !*dressed {
+        theme::apply(ctx);
+        *dressed = true;
+    }
+    screen.0.room = room;
+    let window = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
+    let mut ui = egui::Ui::new(ctx.clone(), "window".into(), window);
+    let mut wished = Vec::new();
+    panels::show(&mut ui, &console.desk, &mut screen.0, &mut wished);
+    if !wished.is_empty() {
+        redraw.write(RequestRedraw);
+    }
+    wishes.write_batch(wished.into_iter().map(Wish));
+    Ok(())
+}
+
+/// The desk as the room shows it.
+fn project(console: Res<Console>, mut model: ResMut<RoomModel>) {
+    let shown = console.desk.session.as_ref().map_or_else(
+        || RoomModel { patient_on_table: false, ..RoomModel::default() },
+        room_of,
+    );
+    model.set_if_neq(shown);
+}
+
+fn room_of(session: &Session) -> RoomModel {
+    let table = &session.table;
+    let person = &session.exercise.person.person;
+    let groups = session.draft.groups.iter().enumerate().map(|(at, group)| {
+        let selected = session.draft.selected == Some(lesson::prescription::Selected::Group(at));
+        let colour = if selected { theme::CHOSEN } else { theme::PLANNED };
+        ShownGroup { group: group.clone(), colour: [colour.r(), colour.g(), colour.b()], selected }
+    });
+    RoomModel {
+        position: table.position,
+        patient: PatientShape { height_cm: person.height_cm, weight_kg: person.weight_kg },
+        patient_on_table: true,
+        knee_cushion: table.knee_cushion,
+        coil: table.coil,
+        coil_centre_mm: table.coil_centre_mm,
+        table_mm: table.travel_mm,
+        laser_on: table.laser_on,
+        laser_mm: table.laser_on_patient_mm(),
+        landmark_set: table.landmark_mm.is_some(),
+        scanning: session.running().is_some(),
+        groups: groups.collect(),
+        sat_bands: session.draft.sat_bands.clone(),
+        ..RoomModel::default()
+    }
+}
+
+/// The eye follows the tile's size, the pointer, and what is going on.
+fn look_around(
+    console: Res<Console>,
+    mut screen: ResMut<ScreenState>,
+    mut view: ResMut<RoomView>,
+    windows: Query<&Window>,
+    mut inside: Local<Option<bool>>,
+) {
+    let in_bore = console.desk.session.as_ref().map(|session| session.table.in_bore());
+    let mut next = *view;
+    if *inside != in_bore {
+        *inside = in_bore;
+        let eye = if in_bore == Some(true) { RoomView::into_the_bore() } else { RoomView::at_the_laser() };
+        next = RoomView { size_px: next.size_px, smooth: next.smooth, ..eye };
+    }
+    if let (Some(rect), Some(window)) = (screen.0.room_rect, windows.iter().next()) {
+        let scale = window.scale_factor();
+        next.size_px = UVec2::new((rect.width() * scale).max(1.0) as u32, (rect.height() * scale).max(1.0) as u32);
+    }
+    let (drag, wheel) = std::mem::take(&mut screen.0.room_drag);
+    if drag != egui::Vec2::ZERO {
+        next.turn(-drag.x * 0.4, drag.y * 0.3);
+    }
+    if wheel != 0.0 {
+        next.zoom((-wheel * 0.002).exp());
+    }
+    view.set_if_neq(next);
+}

@@ -1,0 +1,115 @@
+//! An examination played from a script, with pictures of the window on the way.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bevy::app::AppExit;
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
+use lesson::script::{Line, Player, Step};
+
+use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
+
+/// Frames from a change to its picture: egui lays out, the room is drawn, the surface is shown.
+const SETTLING_FRAMES: u32 = 4;
+
+/// What is played, and where pictures go.
+#[derive(Resource)]
+pub struct Script {
+    player: Player,
+    pictures: Option<PathBuf>,
+    /// The window stays when the script has ended.
+    stay: bool,
+    state: State,
+}
+
+enum State {
+    Playing,
+    /// Frames until a picture of this name is taken.
+    Settling(u32, String),
+    /// A picture is being written.
+    Writing(Arc<AtomicBool>),
+    Ended,
+}
+
+impl Script {
+    /// A script at its beginning.
+    pub const fn new(lines: Vec<Line>, pictures: Option<PathBuf>, stay: bool) -> Self {
+        Self { player: Player::new(lines), pictures, stay, state: State::Playing }
+    }
+}
+
+/// Plays the [`Script`], if there is one.
+pub struct ScriptPlugin;
+
+impl Plugin for ScriptPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Update, play.in_set(ConsoleSystems::Input).run_if(resource_exists::<Script>));
+    }
+}
+
+fn play(
+    mut script: ResMut<Script>,
+    mut console: ResMut<Console>,
+    mut screen: ResMut<ScreenState>,
+    mut commands: Commands,
+    mut exit: MessageWriter<AppExit>,
+) {
+    let script = &mut *script;
+    script.state = match std::mem::replace(&mut script.state, State::Ended) {
+        State::Playing => step(&mut script.player, &mut console, &mut screen),
+        State::Settling(0, name) => match &script.pictures {
+            Some(folder) => photograph(&mut commands, folder.join(format!("{name}.png"))),
+            None => State::Playing,
+        },
+        State::Settling(frames, name) => State::Settling(frames - 1, name),
+        State::Writing(written) if written.load(Ordering::Relaxed) => State::Playing,
+        State::Writing(written) => State::Writing(written),
+        State::Ended => {
+            console.scripted = false;
+            commands.remove_resource::<Script>();
+            if screen.0.refusal.is_some() && !script.stay {
+                exit.write(AppExit::from_code(2));
+            } else if !script.stay {
+                exit.write(AppExit::Success);
+            }
+            State::Ended
+        }
+    };
+}
+
+fn step(player: &mut Player, console: &mut Console, screen: &mut ScreenState) -> State {
+    console.scripted = true;
+    let room = console.room.as_ref();
+    let mut arrived: Vec<_> = Vec::new();
+    let step = player.step(&mut console.desk, &mut |_| {
+        if arrived.is_empty() {
+            arrived = room.map(crate::scanner_thread::ScannerThread::deliveries).unwrap_or_default();
+        }
+        (!arrived.is_empty()).then(|| arrived.remove(0))
+    });
+    // One order is out at a time but for a check behind a scan; what came with it is not to be lost.
+    arrived.into_iter().for_each(|delivery| console.desk.receive(delivery));
+    match step {
+        Step::Done | Step::Waiting => State::Playing,
+        Step::Picture(name) => State::Settling(SETTLING_FRAMES, name),
+        Step::Ended => State::Ended,
+        Step::Refused { at, refusal } => {
+            error!("step {} of the script was refused: {refusal}", at + 1);
+            screen.0.refusal = Some(refusal.0);
+            State::Ended
+        }
+    }
+}
+
+fn photograph(commands: &mut Commands, path: PathBuf) -> State {
+    let written = Arc::new(AtomicBool::new(false));
+    let done = Arc::clone(&written);
+    let mut save = save_to_disk(path);
+    commands.spawn(Screenshot::primary_window()).observe(move |captured: On<ScreenshotCaptured>| {
+        save(captured);
+        done.store(true, Ordering::Relaxed);
+    });
+    State::Writing(written)
+}

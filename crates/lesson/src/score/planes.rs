@@ -1,0 +1,163 @@
+//! The plan against the truth, disc by disc. The figures are the rows that `plumbline run` writes for the same attempt;
+//! marks follow the limits of lumbar-numbers §2c: ideal up to 3° and 2 mm, failed over 10° and a slice.
+
+use geometry::{Disc, SliceGroup};
+use harness::attempts::Scored;
+use harness::record::CaseRow;
+use phantom::SpineTruth;
+
+use super::{Item, Subject};
+
+/// Points for all discs and the sagittal stack together.
+const LEVEL: f64 = 15.0;
+const ANGLE: f64 = 25.0;
+const CENTRE: f64 = 15.0;
+const COVERAGE: f64 = 15.0;
+/// Up to here an angle is as good as any, and from here on worth nothing, degrees.
+const ANGLE_DEG: [f64; 2] = [3.0, 10.0];
+/// The same for the distance of the middle slice, mm.
+const CENTRE_MM: [f64; 2] = [2.0, 5.0];
+/// The same for the part that is not shown.
+const UNCOVERED: [f64; 2] = [0.05, 0.5];
+
+pub(super) fn items(scored: &Scored) -> Vec<Item> {
+    let rows: Vec<(&CaseRow, Option<Disc>)> = scored
+        .rows
+        .iter()
+        .filter(|row| row.structure == "sagittal" || row.structure.contains('/'))
+        .map(|row| (row, row.structure.parse().ok()))
+        .collect();
+    let discs = rows.iter().filter(|(_, disc)| disc.is_some()).count().max(1) as f64;
+    // The sagittal stack weighs as much as one disc, planned or not.
+    let share = 1.0 / (discs + 1.0);
+
+    let mut items = Vec::new();
+    let stack = rows.iter().find(|(_, disc)| disc.is_none()).map(|(row, _)| *row);
+    items.extend(of_stack(stack, share));
+    for (row, disc) in &rows {
+        if let Some(disc) = disc {
+            items.extend(of_disc(row, *disc, scored, share, LEVEL / discs));
+        }
+    }
+    items
+}
+
+/// Full marks up to the first limit, none from the second on.
+fn part(value: f64, [best, worst]: [f64; 2]) -> f64 {
+    1.0 - ((value - best) / (worst - best)).clamp(0.0, 1.0)
+}
+
+fn item(subject: Subject, disc: Option<Disc>, part: f64, of: f64, measured: Option<f64>, explanation: String) -> Item {
+    Item { subject, disc, points: of * part, of, measured, explanation }
+}
+
+fn of_stack(row: Option<&CaseRow>, share: f64) -> Vec<Item> {
+    let Some(row) = row else {
+        let missing = |subject, of| item(subject, None, 0.0, of, None, "there is no sagittal stack".into());
+        return vec![
+            missing(Subject::Angle, ANGLE * share),
+            missing(Subject::Centre, CENTRE * share),
+            missing(Subject::Coverage, COVERAGE * share),
+        ];
+    };
+    let (angle, offset, covered) =
+        (row.angle_deg.unwrap_or(90.0), row.slice_offset_mm.unwrap_or(0.0), row.coverage.unwrap_or(0.0));
+    let side = if offset > 0.0 { "left" } else { "right" };
+    vec![
+        item(
+            Subject::Angle,
+            None,
+            part(angle, ANGLE_DEG),
+            ANGLE * share,
+            Some(angle),
+            format!("the sagittal stack is turned by {angle:.1}° against the spine's mid-sagittal plane"),
+        ),
+        item(
+            Subject::Centre,
+            None,
+            part(offset.abs(), [4.0, 15.0]),
+            CENTRE * share,
+            Some(offset.abs()),
+            format!("the sagittal stack's middle lies {:.1} mm to the patient's {side} of the midline", offset.abs()),
+        ),
+        item(
+            Subject::Coverage,
+            None,
+            part(1.0 - covered, UNCOVERED),
+            COVERAGE * share,
+            Some(covered),
+            format!("the sagittal stack shows {:.0} % of the foramina", covered * 100.0),
+        ),
+    ]
+}
+
+fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -> Vec<Item> {
+    let Some(group) = scored.plan.disc_group(disc) else {
+        let missing = |subject, of| item(subject, Some(disc), 0.0, of, None, format!("{disc} has no slices"));
+        return vec![
+            missing(Subject::Level, level),
+            missing(Subject::Angle, ANGLE * share),
+            missing(Subject::Centre, CENTRE * share),
+            missing(Subject::Coverage, COVERAGE * share),
+        ];
+    };
+    let identified = row.identified == Some(true);
+    let named = if identified {
+        format!("{disc} is named rightly")
+    } else {
+        match nearest(&scored.truth, group) {
+            Some(other) if other != disc => format!("the group named {disc} lies on {other}"),
+            _ => format!("the group named {disc} lies beside the disc"),
+        }
+    };
+    let angle = row.angle_deg.unwrap_or(90.0);
+    let offset = row.slice_offset_mm.unwrap_or(f64::INFINITY);
+    let covered = row.coverage.unwrap_or(0.0);
+    let towards = if offset > 0.0 { "head" } else { "feet" };
+    vec![
+        item(Subject::Level, Some(disc), f64::from(u8::from(identified)), level, None, named),
+        item(Subject::Angle, Some(disc), part(angle, ANGLE_DEG), ANGLE * share, Some(angle), tilt(row, disc, angle)),
+        item(
+            Subject::Centre,
+            Some(disc),
+            part(offset.abs(), CENTRE_MM),
+            CENTRE * share,
+            Some(offset.abs()),
+            format!("the middle slice of {disc} lies {:.1} mm towards the {towards} of the disc's plane", offset.abs()),
+        ),
+        item(
+            Subject::Coverage,
+            Some(disc),
+            part(1.0 - covered, UNCOVERED),
+            COVERAGE * share,
+            Some(covered),
+            format!("the slices show {:.0} % of {disc} and the canal beside it", covered * 100.0),
+        ),
+    ]
+}
+
+/// The angle in a trainee's words: in which view it is wrong, and which way.
+fn tilt(row: &CaseRow, disc: Disc, angle: f64) -> String {
+    let (sagittal, coronal) = (row.sagittal_tilt_deg.unwrap_or(0.0), row.coronal_tilt_deg.unwrap_or(0.0));
+    let true_tilt = row.true_sagittal_tilt_deg.unwrap_or(0.0);
+    if angle <= 1.0 {
+        return format!("{disc} is {angle:.1}° off: as good as it gets");
+    }
+    if sagittal.abs() >= coronal.abs() {
+        // The disc's own tilt says whether more or less of it was asked for.
+        let way = if sagittal * true_tilt < 0.0 { "short of" } else { "beyond" };
+        format!("{disc} is {angle:.1}° off: its slices are {:.1}° {way} the disc's tilt in the sagittal view", sagittal.abs())
+    } else {
+        let side = if coronal > 0.0 { "left" } else { "right" };
+        format!(
+            "{disc} is {angle:.1}° off: its slices lean {:.1}° too far to the patient's {side} in the coronal view",
+            coronal.abs()
+        )
+    }
+}
+
+/// The true disc nearest to where a group's slices cross the spine.
+fn nearest(truth: &SpineTruth, group: &SliceGroup) -> Option<Disc> {
+    let away = |disc: &phantom::DiscTruth| group.plane().distance_mm(&disc.plane.centre).abs();
+    truth.discs.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|disc| disc.label)
+}

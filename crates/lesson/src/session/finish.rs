@@ -1,0 +1,87 @@
+//! The end of an examination: the attempt, held against the truth.
+
+use geometry::Pose;
+use harness::attempts::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
+use harness::record::Arm;
+use phantom::SpineTruth;
+
+use super::{Fate, Refusal, Session, refuse};
+use crate::intent::Phase;
+use crate::record::AttemptRecord;
+use crate::score::{Conduct, Score};
+
+/// What came of an examination.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// What it was worth.
+    pub score: Score,
+    /// The attempt as the observers' files write it.
+    pub attempt: RecordedAttempt,
+    /// The truth, in the coordinates in which the images are labelled.
+    pub truth: SpineTruth,
+    /// What the AI was made to do, if it was.
+    pub disclosure: Option<String>,
+}
+
+impl Session {
+    pub(super) fn finish(&mut self) -> Result<(), Refusal> {
+        if self.is_busy() {
+            return refuse("the scanner is busy");
+        }
+        let (Some(registration), Some(landing)) = (&self.registration, self.landing) else {
+            return refuse("scan the localizer and plan the slices first");
+        };
+        let exercise = &self.exercise;
+        let with_ai = self.proposal.as_ref().is_some_and(|p| matches!(p.fate, Fate::Accepted | Fate::Adjusted));
+        let attempt = RecordedAttempt {
+            format_version: ATTEMPT_FORMAT_VERSION,
+            scenario: exercise.name().to_owned(),
+            seed: exercise.seed,
+            case: exercise.case,
+            arm: if with_ai { Arm::Collaborative } else { Arm::Manual },
+            observer: self.trainee.clone(),
+            landing,
+            registered_position: registration.position,
+            plan: self.draft.to_plan(),
+            planning_time_s: self.planning_time_s(),
+            scan_time_s: self.scan_time_s,
+            repeats: self.repeats,
+        };
+        let scored: Scored = harness::attempts::scored(&exercise.setup, &attempt);
+        let conduct = Conduct {
+            ordered: exercise.order.position,
+            registered: registration.position,
+            landing,
+            mistyped: self.form.mismatches(&exercise.order.identity).iter().map(|field| field.label().to_lowercase()).collect(),
+            screening: self.screening.marks().into_iter().map(|mark| (mark.explanation, mark.ok)).collect(),
+            planning_time_s: attempt.planning_time_s,
+            planning_limit_s: exercise.planning_limit_s,
+            repeats: self.repeats,
+        };
+        let to_labelled: Pose = exam::registered_to_patient(registration.position, landing.position).inverse();
+        self.finished = Some(Finished {
+            score: Score::mark(&scored, &conduct),
+            truth: scored.truth.moved(&to_labelled),
+            attempt,
+            disclosure: exercise.assist.disclosure(),
+        });
+        self.phase = Phase::Review;
+        Ok(())
+    }
+
+    /// The attempt for the history; `ended_at` is the wall clock's, RFC 3339.
+    pub fn record(&self, ended_at: &str) -> Option<AttemptRecord> {
+        let finished = self.finished.as_ref()?;
+        let line = |line: &crate::script::Line| serde_json::to_string(line).ok();
+        Some(AttemptRecord {
+            trainee: self.trainee.clone(),
+            title: self.exercise.title().to_owned(),
+            mode: self.exercise.mode,
+            ended_at: ended_at.to_owned(),
+            duration_s: self.clock_s,
+            score: finished.score.clone(),
+            attempt: finished.attempt.clone(),
+            journal: self.journal.iter().filter_map(line).collect(),
+        })
+    }
+}

@@ -1,0 +1,290 @@
+//! Whole examinations without a window: what a trainee does is what the score says.
+
+use std::path::Path;
+
+use exam::CoilChoice;
+use geometry::{PatientPosition, SliceGroup};
+use harness::ScenarioSetup;
+use harness::scenario::library::Library;
+use lesson::desk::Desk;
+use lesson::exercise::Exercise;
+use lesson::intent::{Intent, Phase, Shows};
+use lesson::prescription::{Edit, Selected};
+use lesson::registration_form::Field;
+use lesson::safety::Decision;
+use lesson::scanner_room::ScannerRoom;
+use lesson::score::Subject;
+use lesson::script::{self, Line, Wait};
+use lesson::session::{CardState, Session};
+use lesson::table::LASER_TO_ISOCENTRE_MM;
+use lesson::worklist::{Entry, Worklist};
+use nalgebra::{Rotation3, Vector3};
+use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
+
+const SCENARIO: &str = r#"
+format-version = 1
+name = "test-lesson"
+seed = 5
+cases = 1
+[patients]
+population = "adult-lumbar"
+[prescription]
+sagittal = { slices = 15, thickness-mm = 4.0, gap-mm = 0.4, fov-mm = [300.0, 300.0], matrix = [96, 96] }
+axial = { slices = 5, thickness-mm = 4.0, gap-mm = 0.4, fov-mm = [180.0, 180.0], matrix = [64, 64] }
+sat-band-thickness-mm = 60.0
+sat-band-clearance-mm = 5.0
+[planner]
+kind = "command"
+command = "true"
+"#;
+
+/// A planner that knows nothing: these lessons are planned by hand.
+struct Nobody;
+
+impl Planner for Nobody {
+    fn name(&self) -> String {
+        "nobody".into()
+    }
+
+    fn plan(&mut self, _: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+        Err(PlannerError::Ended("nobody is there".into()))
+    }
+}
+
+fn exercise() -> Exercise {
+    let setup = ScenarioSetup::from_text(Path::new("test-lesson.toml"), SCENARIO, &Library::default()).expect("it is right");
+    Exercise::of(setup).expect("an ordinary patient")
+}
+
+fn desk(exercise: Exercise) -> Desk {
+    let entries = vec![Entry { file: "test-lesson.toml".into(), exercise: Ok(exercise) }];
+    Desk::new(Worklist { entries }, "Tess")
+}
+
+/// Everything up to the complete localizer, done as the order says.
+fn admitted(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Line> {
+    let identity = &exercise.order.identity;
+    let person = &exercise.person.person;
+    let fill = |field, text: &str| Intent::Fill { field, text: text.to_owned() };
+    let mut intents = vec![
+        Intent::Open { exercise: exercise.name().to_owned(), emergency: false },
+        fill(Field::Name, &identity.name),
+        fill(Field::PatientId, &identity.patient_id),
+        fill(Field::BirthDate, &identity.birth_date),
+        fill(Field::Sex, &identity.sex),
+        fill(Field::WeightKg, &format!("{:.0}", person.weight_kg)),
+        fill(Field::HeightCm, &format!("{:.0}", person.height_cm)),
+        fill(Field::Indication, &exercise.order.indication),
+        fill(Field::Position, exercise.order.position.code()),
+    ];
+    for question in exercise.screening.questions().collect::<Vec<_>>() {
+        intents.push(Intent::Ask(question));
+        intents.push(Intent::Decide { question, decision: Decision::Proceed });
+    }
+    let part = if lying.head_first() { 0.38 } else { 0.62 };
+    let ahead = if lying.head_first() { -miss_mm } else { miss_mm };
+    intents.extend([
+        Intent::Go(Phase::Positioning),
+        Intent::Lay(lying),
+        Intent::Cushion(true),
+        Intent::Plug { coil: CoilChoice::SpineAndBodyArray, centre_mm: 0.0 },
+        Intent::Laser(true),
+        Intent::MoveTable(100.0 + part * person.height_cm * 10.0 + ahead),
+        Intent::SetLandmark,
+        Intent::ToIsocentre,
+        Intent::Speed(0.0),
+        Intent::ScanLocalizer,
+    ]);
+    let mut lines: Vec<Line> = intents.into_iter().map(|intent| Line::intent(0.0, intent)).collect();
+    lines.push(Line { at_s: None, intent: None, delivered: false, wait: Some(Wait::Idle), picture: None });
+    lines
+}
+
+fn play(desk: &mut Desk, lines: Vec<Line>) {
+    let mut room = |exercise: &Exercise| Ok(ScannerRoom::new(exercise, Box::new(Nobody)));
+    script::play(desk, lines, &mut room).unwrap_or_else(|(at, refusal)| panic!("line {at}: {refusal}"));
+}
+
+/// The plan that the truth asks for, as the images are labelled.
+fn true_plan(session: &Session) -> ScanPlan {
+    let landing = session.landing().expect("landed");
+    let exercise = &session.exercise;
+    let (patient, _) = harness::attempts::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
+    let positioning = phantom::Positioning {
+        position: landing.position,
+        knee_cushion: landing.knee_cushion,
+        landmark_error_mm: landing.landmark_error_mm,
+        ..patient.positioning
+    };
+    let spine = phantom::Spine::build(patient.spine.parameters(), landing.knee_cushion).expect("as before");
+    let truth = phantom::PatientOnTable::new(std::sync::Arc::new(spine), positioning).truth();
+    harness::runner::true_plan(&truth, &exercise.setup.scenario.prescription)
+}
+
+/// A group turned about the patient's left axis.
+fn tipped(group: &SliceGroup, deg: f64) -> SliceGroup {
+    let turn = Rotation3::from_axis_angle(&Vector3::x_axis(), deg.to_radians());
+    SliceGroup { row: turn * group.row, column: turn * group.column, ..group.clone() }
+}
+
+fn finish(desk: &mut Desk, plan: ScanPlan) -> lesson::session::Finished {
+    for intent in [Intent::Draw(Edit::Adopt(plan)), Intent::Finish] {
+        desk.handle(&intent).expect("it can be done");
+    }
+    desk.session.as_ref().and_then(|session| session.finished.clone()).expect("it is finished")
+}
+
+#[test]
+fn handles_on_the_truth_score_full_marks_and_five_degrees_score_five_degrees() {
+    let exercise = exercise();
+    let mut at_desk = desk(exercise.clone());
+    play(&mut at_desk, admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0));
+    let session = at_desk.session.as_ref().expect("open");
+    assert!(session.has_localizer() && !session.is_busy());
+    let plan = true_plan(session);
+    let finished = finish(&mut at_desk, plan.clone());
+    let lost: Vec<_> = finished.score.items.iter().filter(|item| item.points < item.of - 1e-9).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!((finished.score.total() - 100.0).abs() < 1e-9);
+
+    let mut again = desk(exercise.clone());
+    play(&mut again, admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0));
+    let mut off = plan;
+    let at = off.groups.iter().position(|group| group.name == "axial L4/L5").expect("planned");
+    off.groups[at] = tipped(&off.groups[at], 5.0);
+    let finished = finish(&mut again, off);
+    let item = finished.score.items.iter().find(|item| {
+        item.subject == Subject::Angle && item.disc.is_some_and(|disc| disc.to_string() == "L4/L5")
+    });
+    let item = item.expect("marked");
+    assert!((item.measured.expect("an angle") - 5.0).abs() < 1e-6, "{item:?}");
+    assert!(item.points < item.of && item.explanation.contains("5.0°"), "{item:?}");
+
+    // The harness gives the same numbers for the same attempt.
+    let rows = harness::attempts::score_rows(&exercise.setup, &finished.attempt);
+    let row = rows.iter().find(|row| row.structure == "L4/L5").expect("scored");
+    assert_eq!(row.angle_deg, item.measured);
+}
+
+#[test]
+fn a_wrong_position_is_told_and_does_not_spoil_the_geometry() {
+    let exercise = exercise();
+    let mut at_desk = desk(exercise.clone());
+    // Registered head first, but laid feet first.
+    play(&mut at_desk, admitted(&exercise, PatientPosition::FeetFirstSupine, 0.0));
+    let session = at_desk.session.as_ref().expect("open");
+    let landing = *session.landing().expect("landed");
+    let to_labels = exam::registered_to_patient(exercise.order.position, landing.position).inverse();
+    let plan = true_plan(session).moved(&to_labels);
+    let finished = finish(&mut at_desk, plan);
+    let (points, of) = finished.score.of(Subject::Safety).expect("marked");
+    assert!(points < of);
+    let told = finished.score.items.iter().any(|item| item.explanation.contains("registered HFS, but the patient lies FFS"));
+    assert!(told);
+    let (points, of) = finished.score.of(Subject::Angle).expect("marked");
+    assert!((points - of).abs() < 1e-9, "the slices lie where they should: {points} of {of}");
+}
+
+#[test]
+fn a_poor_landmark_puts_the_spine_off_centre_and_costs_marks() {
+    let exercise = exercise();
+    let mut at_desk = desk(exercise.clone());
+    play(&mut at_desk, admitted(&exercise, PatientPosition::HeadFirstSupine, 70.0));
+    let session = at_desk.session.as_ref().expect("open");
+    assert!((session.landing().expect("landed").landmark_error_mm + 70.0).abs() < 1e-9);
+    let plan = true_plan(session);
+    let finished = finish(&mut at_desk, plan);
+    let told = finished.score.items.iter().find(|item| item.explanation.contains("landmark")).expect("told");
+    assert_eq!(told.points, 0.0);
+    assert!(told.explanation.contains("70 mm") && told.explanation.contains("feet"), "{}", told.explanation);
+}
+
+#[test]
+fn nothing_happens_out_of_order() {
+    let exercise = exercise();
+    let mut desk = desk(exercise.clone());
+    let refused = |desk: &mut Desk, intent| desk.handle(&intent).expect_err("out of order").to_string();
+    assert!(refused(&mut desk, Intent::ScanLocalizer).contains("patient"));
+    desk.handle(&Intent::Open { exercise: "test-lesson".into(), emergency: false }).expect("on the worklist");
+    assert!(refused(&mut desk, Intent::Go(Phase::Positioning)).len() > 10);
+    assert!(refused(&mut desk, Intent::Laser(true)).contains("register"));
+    assert!(refused(&mut desk, Intent::Draw(Edit::Remove)).contains("localizer"));
+    assert!(refused(&mut desk, Intent::Finish).contains("localizer"));
+    let session = desk.session.as_ref().expect("open");
+    assert_eq!(session.journal().len(), 1, "what was refused is not recorded");
+}
+
+#[test]
+fn series_arrive_in_simulated_time_can_be_stopped_and_are_checked() {
+    let exercise = exercise();
+    let mut at_desk = desk(exercise.clone());
+    let mut lines = admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0);
+    play(&mut at_desk, std::mem::take(&mut lines));
+    let plan = true_plan(at_desk.session.as_ref().expect("open"));
+    let name = plan.groups[1].name.clone();
+    at_desk.handle(&Intent::Draw(Edit::Adopt(plan))).expect("adopted");
+    at_desk.handle(&Intent::Draw(Edit::Select(Some(Selected::Group(1))))).expect("selected");
+    at_desk.handle(&Intent::Speed(1.0)).expect("a speed");
+
+    let mut room = ScannerRoom::new(&exercise, Box::new(Nobody));
+    let mut serve = |desk: &mut Desk| {
+        for order in desk.take_orders() {
+            let delivery = room.carry_out(order);
+            desk.receive(delivery);
+        }
+    };
+    // The room of this test has not seen the localizer yet.
+    at_desk.handle(&Intent::Go(Phase::Positioning)).expect("back to the table");
+    at_desk.handle(&Intent::ScanLocalizer).expect("again");
+    serve(&mut at_desk);
+    at_desk.advance(1e4);
+    at_desk.advance(1e4);
+    at_desk.advance(1e4);
+    let plan = true_plan(at_desk.session.as_ref().expect("open"));
+    at_desk.handle(&Intent::Draw(Edit::Adopt(plan))).expect("adopted");
+
+    at_desk.handle(&Intent::Scan(name.clone())).expect("scanned");
+    serve(&mut at_desk);
+    let session = at_desk.session.as_ref().expect("open");
+    let total_s = session.running().expect("it runs").arrival.scan_time_s();
+    assert_eq!(session.card(&name).map(|card| card.state), Some(CardState::Scanning));
+    let before = session.scan_time_s();
+    at_desk.advance(total_s / 4.0);
+    let seen = at_desk.session.as_ref().and_then(|session| session.images(&Shows::Series(name.clone()))).expect("partly");
+    let dark = seen.data.iter().filter(|value| **value == 0.0).count();
+    assert!(dark > seen.data.len() / 2 && dark < seen.data.len(), "{dark} of {}", seen.data.len());
+    at_desk.handle(&Intent::Stop).expect("stopped");
+    serve(&mut at_desk);
+    let session = at_desk.session.as_ref().expect("open");
+    assert_eq!(session.card(&name).map(|card| card.state), Some(CardState::Stopped));
+    assert!((before - session.scan_time_s() - 0.75 * total_s).abs() < 1.0, "three quarters were not scanned");
+
+    at_desk.handle(&Intent::Scan(name.clone())).expect("once more");
+    serve(&mut at_desk);
+    at_desk.advance(total_s);
+    serve(&mut at_desk);
+    let session = at_desk.session.as_ref().expect("open");
+    let card = session.card(&name).expect("there");
+    assert_eq!(card.state, CardState::Done);
+    assert!(card.report.is_some(), "it was checked");
+}
+
+#[test]
+fn a_recording_played_again_ends_in_the_same_attempt() {
+    let exercise = exercise();
+    let mut first = desk(exercise.clone());
+    play(&mut first, admitted(&exercise, PatientPosition::HeadFirstSupine, 12.0));
+    first.advance(7.5);
+    let plan = true_plan(first.session.as_ref().expect("open"));
+    let finished = finish(&mut first, plan);
+    let journal: Vec<String> = first
+        .session
+        .as_ref()
+        .map(|session| session.journal().iter().map(|line| serde_json::to_string(line).expect("data")).collect())
+        .expect("open");
+    let mut second = desk(exercise);
+    play(&mut second, script::read(&journal.join("\n")).expect("a recording is a script"));
+    let replayed = second.session.as_ref().and_then(|session| session.finished.clone()).expect("finished, too");
+    assert_eq!(replayed.attempt, finished.attempt);
+    assert_eq!(replayed.score, finished.score);
+}
