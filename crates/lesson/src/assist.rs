@@ -1,1 +1,353 @@
-//! How the AI behaves in an exercise.
+//! How the AI behaves in an exercise: honest, switched off, or wrong on purpose, so that trainees learn to look.
+//!
+//! ```
+//! use lesson::assist::Behaviour;
+//!
+//! let behaviour: Behaviour = serde_json::from_str(r#"{"tilted": {"level": "L4/L5", "deg": 12.0}}"#)?;
+//! assert_eq!(behaviour.disclosure().as_deref(), Some("the AI was made to tilt L4/L5 by 12°"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+use geometry::{Disc, Point, Pose, Vector, Vertebra};
+use nalgebra::{Translation3, UnitQuaternion};
+use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
+use serde::{Deserialize, Serialize};
+
+/// What the instructor made the AI do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Behaviour {
+    /// What it finds is what it says.
+    #[default]
+    Honest,
+    /// It is never asked.
+    Off,
+    /// One level's plane and slices are turned about the patient's left axis through the disc's centre; positive turns
+    /// the head's side to the front.
+    Tilted {
+        /// Which disc.
+        level: Disc,
+        /// By how much, degrees.
+        deg: f64,
+    },
+    /// One level's plane and slices are moved along its normal.
+    Shifted {
+        /// Which disc.
+        level: Disc,
+        /// How far towards the head, mm.
+        mm: f64,
+    },
+    /// Every level carries the name of the one above.
+    Miscounted,
+}
+
+impl Behaviour {
+    /// True if the AI's answer is not what it found.
+    pub const fn is_misleading(&self) -> bool {
+        matches!(self, Self::Tilted { .. } | Self::Shifted { .. } | Self::Miscounted)
+    }
+
+    /// What the trainee is told after the exercise; nothing if the AI was honest.
+    pub fn disclosure(&self) -> Option<String> {
+        Some(match self {
+            Self::Honest => return None,
+            Self::Off => "the AI was switched off".to_owned(),
+            Self::Tilted { level, deg } => format!("the AI was made to tilt {level} by {deg}°"),
+            Self::Shifted { level, mm } => {
+                let way = if *mm < 0.0 { "towards the feet" } else { "towards the head" };
+                format!("the AI was made to shift {level} by {} mm {way}", mm.abs())
+            }
+            Self::Miscounted => "the AI was made to count one level too high: its L4/L5 is L5/S1".to_owned(),
+        })
+    }
+
+    /// Distorts a plan, with its confidences and flags as they are. Returns false if there was nothing to distort: an
+    /// honest behaviour, or a level that the plan does not have.
+    pub fn distort(&self, plan: &mut ScanPlan) -> bool {
+        match *self {
+            Self::Honest | Self::Off => false,
+            Self::Tilted { level, deg } => move_level(plan, level, |centre, _| {
+                let turn = UnitQuaternion::from_axis_angle(&Vector::x_axis(), deg.to_radians());
+                let to_origin = Pose::from_parts(Translation3::from(-centre.coords), UnitQuaternion::identity());
+                Pose::from_parts(Translation3::from(centre.coords), turn) * to_origin
+            }),
+            Self::Shifted { level, mm } => move_level(plan, level, |_, normal| {
+                Pose::from_parts(Translation3::from(normal * mm), UnitQuaternion::identity())
+            }),
+            Self::Miscounted => miscount(plan),
+        }
+    }
+}
+
+/// Moves a level's plane and its group by a rigid transform that follows from the plane's centre and normal.
+fn move_level(plan: &mut ScanPlan, disc: Disc, transform: impl Fn(Point, Vector) -> Pose) -> bool {
+    let group_name = planner::plan::disc_group_name(disc);
+    let Some(level) = plan.levels.iter_mut().find(|level| level.label == disc) else { return false };
+    let pose = transform(level.centre, level.normal.into_inner());
+    let plane = level.plane().moved(&pose);
+    (level.centre, level.normal) = (plane.centre, plane.normal);
+    for group in plan.groups.iter_mut().filter(|group| group.name == group_name) {
+        *group = group.moved(&pose);
+    }
+    true
+}
+
+/// Renames every level, its group and whatever flags say of it. A level above which the atlas ends is left out.
+fn miscount(plan: &mut ScanPlan) -> bool {
+    let counted = !plan.levels.is_empty();
+    plan.groups.retain(|group| !names_only_unnameable(&group.name));
+    plan.levels.retain(|level| one_up(level.label).is_some());
+    for level in &mut plan.levels {
+        level.label = one_up(level.label).unwrap_or(level.label);
+    }
+    plan.groups.iter_mut().for_each(|group| group.name = renamed(&group.name));
+    plan.flags.iter_mut().for_each(|flag| flag.message = renamed(&flag.message));
+    counted
+}
+
+/// The name that a disc gets when levels are counted one too high.
+fn one_up(disc: Disc) -> Option<Disc> {
+    let place = Vertebra::ALL.iter().position(|vertebra| *vertebra == disc.upper)?;
+    Some(Disc::between(*Vertebra::ALL.get(place.checked_sub(1)?)?, disc.upper))
+}
+
+/// True for the group of a disc that has no name one level up.
+fn names_only_unnameable(group_name: &str) -> bool {
+    let disc = group_name.split_whitespace().find_map(|word| word.parse::<Disc>().ok());
+    disc.is_some_and(|disc| one_up(disc).is_none())
+}
+
+/// A text with every disc's name replaced by the one above.
+fn renamed(text: &str) -> String {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '/';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !is_name(c)).unwrap_or(from.len()));
+        out.push_str(before);
+        match word.parse::<Disc>().ok().and_then(one_up) {
+            Some(disc) => out.push_str(&disc.to_string()),
+            None => out.push_str(word),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A planner that answers as the instructor wants. To the trainee it looks like the one inside.
+pub struct Misleading {
+    inner: Box<dyn Planner>,
+    behaviour: Behaviour,
+    asked: bool,
+    distorted: bool,
+}
+
+impl Misleading {
+    /// A planner behind a behaviour.
+    pub fn new(inner: Box<dyn Planner>, behaviour: Behaviour) -> Self {
+        Self { inner, behaviour, asked: false, distorted: false }
+    }
+
+    /// How it behaves.
+    pub const fn behaviour(&self) -> Behaviour {
+        self.behaviour
+    }
+
+    /// What the trainee is told after the exercise, as it turned out: an AI that could not mislead, because nobody asked
+    /// or it did not find the level, is told as such.
+    pub fn disclosure(&self) -> Option<String> {
+        let told = self.behaviour.disclosure()?;
+        Some(match (self.behaviour.is_misleading(), self.asked, self.distorted) {
+            (true, false, _) => format!("{told}, but it was not asked"),
+            (true, true, false) => format!("{told}, but it did not find anything to mislead with"),
+            _ => told,
+        })
+    }
+}
+
+impl Planner for Misleading {
+    fn name(&self) -> String {
+        self.inner.name()
+    }
+
+    fn plan(&mut self, request: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+        if self.behaviour == Behaviour::Off {
+            return Err(PlannerError::Ended("the AI is switched off in this exercise".to_owned()));
+        }
+        self.asked = true;
+        let mut planned = self.inner.plan(request)?;
+        self.distorted |= self.behaviour.distort(&mut planned.plan);
+        Ok(planned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use approx::assert_relative_eq;
+    use geometry::{PatientPosition, Plane, SliceRole};
+    use planner::{Flag, FlagCode, LabelledDisc, LabelledSpine, PrescriptionRules, prescribe};
+
+    use super::*;
+
+    const L3_L4: Disc = Disc::between(Vertebra::L3, Vertebra::L4);
+    const L4_L5: Disc = Disc::between(Vertebra::L4, Vertebra::L5);
+    const L5_S1: Disc = Disc::between(Vertebra::L5, Vertebra::S1);
+
+    /// Three levels with their groups, by the rules of prescription.
+    fn plan() -> ScanPlan {
+        let disc = |(label, z, tilt_deg): (Disc, f64, f64)| {
+            let (sin, cos) = tilt_deg.to_radians().sin_cos();
+            let plane = Plane::new(Point::new(0.0, 5.0, z), Vector::new(0.0, -sin, cos));
+            let canal = plane.centre + Vector::new(0.0, cos, sin) * 27.0;
+            LabelledDisc { label, plane, canal, depth_mm: 36.0, width_mm: 50.0, confidence: 0.97 }
+        };
+        let discs: Vec<LabelledDisc> =
+            [(L3_L4, 34.0, 4.0), (L4_L5, 0.0, 14.0), (L5_S1, -34.0, 30.0)].into_iter().map(disc).collect();
+        let spine = LabelledSpine {
+            midsagittal: Plane::new(Point::origin(), Vector::x()),
+            anterior_wall: discs.iter().map(|disc| disc.plane.centre - Vector::y() * 18.0).collect(),
+            discs,
+        };
+        let prescribed = prescribe(&spine, &PrescriptionRules::default());
+        ScanPlan {
+            levels: spine.discs.iter().map(LabelledDisc::level).collect(),
+            groups: prescribed.groups,
+            sat_bands: prescribed.sat_bands,
+            flags: vec![Flag::info(FlagCode::CrossingGroups, "'axial L4/L5' and 'axial L5/S1' cross inside the canal")],
+            ..ScanPlan::default()
+        }
+    }
+
+    /// Answers the plan above and counts how often it is asked.
+    struct HandMade(Arc<AtomicU32>);
+
+    impl Planner for HandMade {
+        fn name(&self) -> String {
+            "hand-made".into()
+        }
+        fn plan(&mut self, _: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(Planned { plan: plan(), segmentation: None, warnings: Vec::new() })
+        }
+    }
+
+    fn misleading(behaviour: Behaviour) -> (Misleading, Arc<AtomicU32>) {
+        let asked = Arc::new(AtomicU32::new(0));
+        (Misleading::new(Box::new(HandMade(asked.clone())), behaviour), asked)
+    }
+
+    fn ask(planner: &mut Misleading) -> Result<ScanPlan, PlannerError> {
+        let rules = PrescriptionRules::default();
+        let request = PlanningRequest { images: &[], position: PatientPosition::HeadFirstSupine, rules: &rules };
+        planner.plan(&request).map(|planned| planned.plan)
+    }
+
+    /// The plans agree except at one level.
+    fn assert_same_elsewhere(wrong: &ScanPlan, level: Disc) {
+        let honest = plan();
+        for (wrong, honest) in wrong.levels.iter().zip(&honest.levels).filter(|(_, honest)| honest.label != level) {
+            assert_eq!(wrong, honest);
+        }
+        let name = planner::plan::disc_group_name(level);
+        for (wrong, honest) in wrong.groups.iter().zip(&honest.groups).filter(|(_, honest)| honest.name != name) {
+            assert_eq!(wrong, honest);
+        }
+        assert_eq!((&wrong.flags, &wrong.sat_bands), (&honest.flags, &honest.sat_bands));
+        assert_eq!(wrong.level(level).expect("kept").confidence, 0.97);
+    }
+
+    #[test]
+    fn an_honest_ai_is_left_alone_and_one_that_is_off_is_never_asked() {
+        let (mut honest, _) = misleading(Behaviour::Honest);
+        assert_eq!(ask(&mut honest).expect("a plan"), plan());
+        assert_eq!((honest.name().as_str(), honest.disclosure()), ("hand-made", None));
+        let (mut off, asked) = misleading(Behaviour::Off);
+        assert!(ask(&mut off).expect_err("off").to_string().contains("switched off"));
+        assert_eq!(asked.load(Ordering::Relaxed), 0);
+        assert_eq!(off.disclosure().as_deref(), Some("the AI was switched off"));
+    }
+
+    #[test]
+    fn a_tilt_turns_plane_and_slices_about_the_disc() {
+        let (mut planner, _) = misleading(Behaviour::Tilted { level: L4_L5, deg: 12.0 });
+        let wrong = ask(&mut planner).expect("a plan");
+        assert_same_elsewhere(&wrong, L4_L5);
+        let honest = plan();
+        let (before, after) = (honest.level(L4_L5).expect("there"), wrong.level(L4_L5).expect("there"));
+        assert_relative_eq!(after.plane().angle_deg(&before.plane()), 12.0, epsilon = 1e-9);
+        assert!((after.centre - before.centre).norm() < 1e-9);
+        // The disc tipped forwards by 14°; by 12° more it is 26°.
+        assert_relative_eq!((-after.normal.y).asin().to_degrees(), 26.0, epsilon = 1e-9);
+        let group = wrong.disc_group(L4_L5).expect("there");
+        assert!(group.plane().angle_deg(&after.plane()) < 1e-6);
+        assert!(group.plane().distance_mm(&after.centre).abs() < 1e-9, "the slices still go through the disc");
+        assert!(group.check().is_ok());
+        assert_eq!(ask(&mut planner).expect("again"), wrong, "the same every time");
+        assert_eq!(planner.disclosure().as_deref(), Some("the AI was made to tilt L4/L5 by 12°"));
+    }
+
+    #[test]
+    fn a_shift_moves_plane_and_slices_along_the_normal() {
+        let (mut planner, _) = misleading(Behaviour::Shifted { level: L5_S1, mm: -6.0 });
+        let wrong = ask(&mut planner).expect("a plan");
+        assert_same_elsewhere(&wrong, L5_S1);
+        let honest = plan();
+        let (before, after) = (honest.level(L5_S1).expect("there"), wrong.level(L5_S1).expect("there"));
+        assert_relative_eq!(before.plane().distance_mm(&after.centre), -6.0, epsilon = 1e-9);
+        assert!(after.plane().angle_deg(&before.plane()) < 1e-6);
+        let moved = wrong.disc_group(L5_S1).expect("there").centre - honest.disc_group(L5_S1).expect("there").centre;
+        assert!((moved - (after.centre - before.centre)).norm() < 1e-9);
+        assert!(planner.disclosure().expect("misled").contains("6 mm towards the feet"));
+    }
+
+    #[test]
+    fn a_miscount_renames_levels_groups_and_flags_and_moves_nothing() {
+        let (mut planner, _) = misleading(Behaviour::Miscounted);
+        let wrong = ask(&mut planner).expect("a plan");
+        let labels: Vec<String> = wrong.levels.iter().map(|level| level.label.to_string()).collect();
+        assert_eq!(labels, ["L2/L3", "L3/L4", "L4/L5"]);
+        let honest = plan();
+        let renamed = wrong.disc_group(L4_L5).expect("what is L5/S1 in truth");
+        assert_eq!(renamed.centre, honest.disc_group(L5_S1).expect("there").centre);
+        assert!(wrong.groups[0].role == SliceRole::Sagittal && wrong.groups[0] == honest.groups[0]);
+        assert_eq!(wrong.flags[0].message, "'axial L3/L4' and 'axial L4/L5' cross inside the canal");
+    }
+
+    #[test]
+    fn variants_are_miscounted_too_and_what_has_no_name_is_left_out() {
+        let up = |upper, lower| one_up(Disc::between(upper, lower)).map(|disc| disc.to_string());
+        assert_eq!(up(Vertebra::L6, Vertebra::S1).as_deref(), Some("L5/L6"));
+        assert_eq!(up(Vertebra::L4, Vertebra::S1).as_deref(), Some("L3/L4"));
+        assert_eq!(up(Vertebra::L1, Vertebra::L2).as_deref(), Some("T12/L1"));
+        let mut plan = plan();
+        plan.levels[0].label = Disc::between(Vertebra::T10, Vertebra::T11);
+        plan.groups[1].name = "axial T10/T11".into();
+        assert!(Behaviour::Miscounted.distort(&mut plan));
+        assert_eq!((plan.levels.len(), plan.groups.len()), (2, 3));
+    }
+
+    #[test]
+    fn an_ai_that_could_not_mislead_is_told_as_such() {
+        let missing = Disc::between(Vertebra::L1, Vertebra::L2);
+        let (mut planner, _) = misleading(Behaviour::Tilted { level: missing, deg: 8.0 });
+        assert!(planner.disclosure().expect("told").ends_with("but it was not asked"));
+        assert_eq!(ask(&mut planner).expect("a plan"), plan());
+        assert!(planner.disclosure().expect("told").contains("did not find"));
+    }
+
+    #[test]
+    fn behaviours_are_written_as_an_instructor_would() {
+        for (behaviour, text) in [
+            (Behaviour::Off, r#""off""#),
+            (Behaviour::Shifted { level: L3_L4, mm: 5.0 }, r#"{"shifted":{"level":"L3/L4","mm":5.0}}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&behaviour).expect("serialises"), text);
+            assert_eq!(serde_json::from_str::<Behaviour>(text).expect("reads back"), behaviour);
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! Whether the patient may enter the scanner.
