@@ -5,6 +5,7 @@ use bevy::window::RequestRedraw;
 use bevy::winit::{EventLoopProxy, EventLoopProxyWrapper, WinitUserEvent};
 use lesson::desk::Desk;
 use lesson::intent::Intent;
+use lesson::worklist::Entry;
 
 use crate::scanner_thread::ScannerThread;
 use crate::screen::Screen;
@@ -86,6 +87,9 @@ fn receive(mut console: ResMut<Console>) {
 }
 
 fn apply(mut wishes: MessageReader<Wish>, mut console: ResMut<Console>, mut screen: ResMut<ScreenState>) {
+    for (file, exercise) in screen.0.built.drain(..) {
+        console.desk.worklist.entries.push(Entry { file, exercise: Ok(exercise) });
+    }
     for Wish(intent) in wishes.read() {
         let answer = console.desk.handle(intent);
         if !matches!(intent, Intent::Look(..)) || answer.is_err() {

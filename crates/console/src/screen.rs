@@ -39,6 +39,8 @@ pub struct Screen {
     pub past: Option<Past>,
     /// The instructor's form, while it is open.
     pub instructor: Option<crate::panels::instructor::Bench>,
+    /// Exercises built since the start, for the worklist.
+    pub built: Vec<(std::path::PathBuf, lesson::exercise::Exercise)>,
     /// The window with the class, while it is open.
     pub class_open: bool,
     /// The step of the tutorial, while it runs.

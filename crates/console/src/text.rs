@@ -7,6 +7,9 @@ use lesson::intent::Phase;
 use lesson::score::Subject;
 use planner::Orientation;
 
+/// Turns of the patient: about the table's long axis, nodding, in the table's plane.
+pub const TURNS: [&str; 3] = ["roll ", "pitch ", "yaw "];
+
 /// Columns of the class overview.
 pub const CLASS_COLUMNS: [&str; 5] = ["trainee", "attempts", "best", "latest", "weakest at"];
 
@@ -31,6 +34,27 @@ words! {
     LEARNING_CURVE = "score";
     INSTRUCTOR = "Instructor";
     CLASS = "Class";
+    CLOSE = "Close";
+    SAVE_EXERCISE = "Save exercise";
+    SAVED = "saved as";
+    SAVE_HINT = "saved as a scenario: the worklist shows it, plumbline run runs it";
+    EXERCISE_NAME = "Name (small letters, hyphens)";
+    EXERCISE_TITLE = "Title";
+    INDICATION = "Indication";
+    PHANTOM = "Patient";
+    SEED = "seed";
+    TURNED = "Lies turned";
+    ASIDE = "to the left ";
+    MOTION = "Motion";
+    RESTLESS = "breathes and moves during scans";
+    MACHINE = "Faults of the machine";
+    NOISE = "noise +";
+    GHOST = "ghost ";
+    TIME_FOR_PLANNING = "Time for planning";
+    MODE = "Mode";
+    AS_EXAM = "exam: no hints";
+    IMPLANTS = "Told when asked, a line each";
+    FOLDER = "Folder";
     NOBODY = "nobody registered";
     LEAVE = "Worklist";
     CONSOLE_TIME = "time at the console";

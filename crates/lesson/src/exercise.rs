@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use geometry::PatientPosition;
 use harness::ScenarioSetup;
+use harness::scenario::lesson::{Assist, AssistKind, LessonMode};
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
 use randomness::Stream;
@@ -78,8 +79,11 @@ impl Exercise {
                 position: lesson.position,
             },
             screening,
-            mode: lesson.mode.into(),
-            assist: Behaviour::from(&lesson.assist),
+            mode: match lesson.mode {
+                LessonMode::Practice => Mode::Practice,
+                LessonMode::Exam => Mode::Exam,
+            },
+            assist: behaviour_of(&lesson.assist),
             planning_limit_s: lesson.time_limit_s.unwrap_or(USUAL_PLANNING_S),
             person,
             setup: Arc::new(setup),
@@ -94,6 +98,18 @@ impl Exercise {
     /// One line for people.
     pub fn title(&self) -> &str {
         if self.setup.scenario.title.is_empty() { self.name() } else { &self.setup.scenario.title }
+    }
+}
+
+/// The AI's behaviour as a scenario writes it; level and amount were checked when it was read.
+fn behaviour_of(assist: &Assist) -> Behaviour {
+    let amount = assist.amount.unwrap_or_default();
+    match (assist.kind, assist.level) {
+        (AssistKind::Off, _) => Behaviour::Off,
+        (AssistKind::Miscounted, _) => Behaviour::Miscounted,
+        (AssistKind::Tilted, Some(level)) => Behaviour::Tilted { level, deg: amount },
+        (AssistKind::Shifted, Some(level)) => Behaviour::Shifted { level, mm: amount },
+        (AssistKind::Honest | AssistKind::Tilted | AssistKind::Shifted, _) => Behaviour::Honest,
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`exercise`], [`worklist`] | what is to be examined: a scenario's case with its rules; today's patients |
+//! | [`exercise`], [`worklist`], [`bench`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
 //! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
 //! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |
@@ -17,6 +17,7 @@
 //! | [`record`], [`history`], [`certificate`] | what stays of an attempt |
 
 pub mod assist;
+pub mod bench;
 pub mod certificate;
 pub mod desk;
 pub mod exercise;

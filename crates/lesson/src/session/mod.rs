@@ -25,8 +25,8 @@ use geometry::Volume;
 use planner::{Orientation, ScanPlan};
 
 use crate::exercise::Exercise;
-use crate::intent::{Intent, Phase};
-use crate::prescription::Draft;
+use crate::intent::{Intent, Look, Phase};
+use crate::prescription::{Draft, Edit};
 use crate::registration_form::RegistrationForm;
 use crate::safety::Screening;
 use crate::scanner_room::{Delivered, Delivery, Order, Stack};
@@ -214,8 +214,18 @@ impl Session {
             Intent::Look(view, look) => self.look(*view, look)?,
             Intent::Finish => self.finish()?,
         }
-        self.journal.push(Line::intent(self.clock_s, intent.clone()));
+        self.write_down(intent);
         Ok(())
+    }
+
+    /// Into the journal. Of a drag only where it went is kept, not the way.
+    fn write_down(&mut self, intent: &Intent) {
+        let line = Line::intent(self.clock_s, intent.clone());
+        let last = self.journal.last_mut().filter(|last| last.intent.as_ref().is_some_and(|last| replaces(last, intent)));
+        match last {
+            Some(last) => *last = line,
+            None => self.journal.push(line),
+        }
     }
 
     /// Time passes at the console: scans go on.
@@ -317,6 +327,21 @@ impl Session {
         }
         self.phase = phase;
         Ok(())
+    }
+}
+
+/// True if a wish makes the one before it as good as never said.
+fn replaces(before: &Intent, after: &Intent) -> bool {
+    match (before, after) {
+        (Intent::Draw(Edit::Replace(_)), Intent::Draw(Edit::Replace(_)))
+        | (Intent::Draw(Edit::ReplaceBand(_)), Intent::Draw(Edit::ReplaceBand(_)))
+        | (Intent::MoveTable(_), Intent::MoveTable(_)) => true,
+        (Intent::Fill { field: a, .. }, Intent::Fill { field: b, .. }) => a == b,
+        (Intent::Look(a, before), Intent::Look(b, after)) => {
+            let dragged = matches!(after, Look::Window { .. } | Look::Pan(_) | Look::Zoom(_) | Look::Slice(_));
+            a == b && dragged && std::mem::discriminant(before) == std::mem::discriminant(after)
+        }
+        _ => false,
     }
 }
 
