@@ -88,8 +88,8 @@ fn project(console: Res<Console>, mut model: ResMut<RoomModel>) {
 fn room_of(session: &Session) -> RoomModel {
     let table = &session.table;
     let person = &session.exercise.person.person;
-    let groups = session.draft.groups.iter().enumerate().map(|(at, group)| {
-        let selected = session.draft.selected == Some(lesson::prescription::Selected::Group(at));
+    let groups = session.draft.groups().iter().enumerate().map(|(at, group)| {
+        let selected = session.draft.selected() == Some(lesson::prescription::Selected::Group(at));
         let colour = if selected { theme::CHOSEN } else { theme::PLANNED };
         ShownGroup { group: group.clone(), colour: [colour.r(), colour.g(), colour.b()], selected }
     });
@@ -106,7 +106,7 @@ fn room_of(session: &Session) -> RoomModel {
         landmark_set: table.landmark_mm.is_some(),
         scanning: session.running().is_some(),
         groups: groups.collect(),
-        sat_bands: session.draft.sat_bands.clone(),
+        sat_bands: session.draft.sat_bands().clone(),
         ..RoomModel::default()
     }
 }

@@ -30,8 +30,8 @@ enum Thing {
 
 /// Draws the draft's groups and bands; the selected one gets its handles.
 pub fn draw(ui: &Ui, placed: &Placed, draft: &Draft) {
-    for (at, band) in draft.sat_bands.iter().enumerate() {
-        let selected = draft.selected == Some(Selected::Band(at));
+    for (at, band) in draft.sat_bands().iter().enumerate() {
+        let selected = draft.selected() == Some(Selected::Band(at));
         if let Some(outline) = band_outline(&placed.plane, band) {
             let colour = if selected { theme::CHOSEN } else { theme::BAND };
             fill(ui, placed, &outline, colour.gamma_multiply(0.18), colour);
@@ -40,8 +40,8 @@ pub fn draw(ui: &Ui, placed: &Placed, draft: &Draft) {
             }
         }
     }
-    for (at, group) in draft.groups.iter().enumerate() {
-        let selected = draft.selected == Some(Selected::Group(at));
+    for (at, group) in draft.groups().iter().enumerate() {
+        let selected = draft.selected() == Some(Selected::Group(at));
         let colour = if selected { theme::CHOSEN } else { theme::PLANNED };
         slices(ui, placed, group, colour, None);
         if selected && let Some(outline) = group_outline(&placed.plane, group) {
@@ -183,13 +183,13 @@ impl Thing {
 
 /// A handle of what is selected.
 fn grabbed(placed: &Placed, draft: &Draft, at_mm: [f64; 2], tolerance_mm: f64) -> Option<Grabbed> {
-    let (outline, what) = match draft.selected? {
+    let (outline, what) = match draft.selected()? {
         Selected::Group(at) => {
-            let group = draft.groups.get(at)?;
+            let group = draft.groups().get(at)?;
             (group_outline(&placed.plane, group)?, Thing::Group(at, group.clone()))
         }
         Selected::Band(at) => {
-            let band = draft.sat_bands.get(at)?;
+            let band = draft.sat_bands().get(at)?;
             (band_outline(&placed.plane, band)?, Thing::Band(at, band.clone()))
         }
     };
@@ -198,11 +198,11 @@ fn grabbed(placed: &Placed, draft: &Draft, at_mm: [f64; 2], tolerance_mm: f64) -
 
 /// The smallest thing under the pointer: disc groups lie inside the sagittal stack.
 fn under(placed: &Placed, draft: &Draft, at_mm: [f64; 2]) -> Option<Thing> {
-    let groups = draft.groups.iter().enumerate().filter_map(|(at, group)| {
+    let groups = draft.groups().iter().enumerate().filter_map(|(at, group)| {
         let outline = group_outline(&placed.plane, group)?;
         outline.contains(at_mm).then(|| (area(&outline), Thing::Group(at, group.clone())))
     });
-    let bands = draft.sat_bands.iter().enumerate().filter_map(|(at, band)| {
+    let bands = draft.sat_bands().iter().enumerate().filter_map(|(at, band)| {
         let outline = band_outline(&placed.plane, band)?;
         outline.contains(at_mm).then(|| (area(&outline), Thing::Band(at, band.clone())))
     });

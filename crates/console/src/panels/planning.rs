@@ -98,15 +98,15 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
             }
         });
     });
-    match session.draft.selected {
+    match session.draft.selected() {
         Some(Selected::Group(at)) => {
-            if let Some(group) = session.draft.groups.get(at) {
+            if let Some(group) = session.draft.groups().get(at) {
                 group_tools(ui, session, group, wishes);
                 numbers(ui, group, wishes);
             }
         }
         Some(Selected::Band(at)) => {
-            if let Some(band) = session.draft.sat_bands.get(at) {
+            if let Some(band) = session.draft.sat_bands().get(at) {
                 let mut thickness = band.thickness_mm;
                 let drag = DragValue::new(&mut thickness).range(5.0..=200.0).suffix(" mm");
                 ui.label(&band.name);
@@ -117,8 +117,8 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
         }
         None => {}
     }
-    screen.series = match session.draft.selected {
-        Some(Selected::Group(at)) => session.draft.groups.get(at).map(|group| group.name.clone()),
+    screen.series = match session.draft.selected() {
+        Some(Selected::Group(at)) => session.draft.groups().get(at).map(|group| group.name.clone()),
         _ => screen.series.take(),
     };
 }
@@ -154,7 +154,7 @@ const ALL_DISCS: [Disc; 8] = [
 
 /// The lowest disc that has no group yet.
 fn next_level(session: &Session) -> Option<Disc> {
-    let taken = |disc: &Disc| session.draft.groups.iter().any(|group| level_of(group) == Some(*disc));
+    let taken = |disc: &Disc| session.draft.groups().iter().any(|group| level_of(group) == Some(*disc));
     DISCS.into_iter().rev().find(|disc| !taken(disc))
 }
 
@@ -182,7 +182,7 @@ fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut 
         }
         ui.menu_button(text::COPY_FROM, |ui| {
             let scanned = session.cards().iter().filter_map(|card| card.scanned.as_ref()).map(|stack| &stack.group);
-            for other in session.draft.groups.iter().chain(scanned).filter(|other| *other != group) {
+            for other in session.draft.groups().iter().chain(scanned).filter(|other| *other != group) {
                 if ui.button(&other.name).clicked() {
                     wishes.push(Intent::Draw(Edit::CopyPosition { from: other.clone() }));
                     ui.close();

@@ -62,7 +62,7 @@ fn running(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
 }
 
 fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut Screen, wishes: &mut Vec<Intent>) {
-    let chosen = session.draft.selected == Some(Selected::Group(at));
+    let chosen = session.draft.selected() == Some(Selected::Group(at));
     let frame = if chosen { theme::card().stroke(egui::Stroke::new(1.5, theme::CHOSEN)) } else { theme::card() };
     let response = frame
         .show(ui, |ui| {

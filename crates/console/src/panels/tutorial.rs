@@ -46,7 +46,7 @@ const STEPS: &[Step] = &[
         title: "Plan the slices",
         words: "Draw a sagittal stack along the spine and a group through each disc: drag the middle to move, the ends to \
                 turn. Or let the AI propose a plan, and look at it with care before you accept.",
-        done: |session| session.draft.groups.len() >= 2,
+        done: |session| session.draft.groups().len() >= 2,
     },
     Step {
         title: "Scan",

@@ -44,7 +44,7 @@ impl Session {
     /// A card for every group of the prescription, in its order; cards keep what they have by name.
     fn deal_cards(&mut self) {
         let mut old = std::mem::take(&mut self.cards);
-        for group in &self.draft.groups {
+        for group in self.draft.groups() {
             let known = old.iter().position(|card| card.name == group.name);
             let card = known.map(|at| old.remove(at)).unwrap_or_else(|| {
                 let protocol = &self.exercise.setup.protocol;
@@ -72,7 +72,7 @@ impl Session {
             scanner::StackRole::Sagittal => SliceRole::Sagittal,
             scanner::StackRole::Axial => SliceRole::AxialDisc,
         };
-        let Some(like) = self.draft.groups.iter().find(|group| group.role == role).cloned() else {
+        let Some(like) = self.draft.groups().iter().find(|group| group.role == role).cloned() else {
             return refuse("plan the stack whose position this series is to copy first");
         };
         let add = Edit::AddGroup { role, name: Some(protocol.to_owned()), centre: like.centre };

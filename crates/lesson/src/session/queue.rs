@@ -65,7 +65,7 @@ impl Session {
 
     /// The slices that a series is prescribed with.
     pub fn group(&self, name: &str) -> Option<&SliceGroup> {
-        self.draft.groups.iter().find(|group| group.name == name)
+        self.draft.groups().iter().find(|group| group.name == name)
     }
 
     /// True if a series was scanned with other slices or parameters than are prescribed now.
@@ -117,8 +117,8 @@ impl Session {
 
     fn change(&mut self, name: &str, protocol: SeriesProtocol, group: SliceGroup) -> Result<(), Refusal> {
         if self.group(name) != Some(&group) {
-            let at = self.draft.groups.iter().position(|group| group.name == name).unwrap_or(0);
-            let selected = self.draft.selected;
+            let at = self.draft.groups().iter().position(|group| group.name == name).unwrap_or(0);
+            let selected = self.draft.selected();
             self.draft.apply(&Edit::Select(Some(Selected::Group(at)))).map_err(refused)?;
             self.draft.apply(&Edit::Replace(group)).map_err(refused)?;
             self.draft.apply(&Edit::Select(selected)).map_err(refused)?;
