@@ -1,1 +1,0 @@
-//! Attempts of all trainees, in an SQLite file.
