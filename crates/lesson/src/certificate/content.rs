@@ -149,7 +149,7 @@ pub(super) fn day(ended_at: &str) -> String {
 fn shown(ended_at: &str, format: &str) -> String {
     ended_at
         .parse::<Timestamp>()
-        .map_or_else(|_| ended_at.to_owned(), |time| time.to_zoned_datetime(TimeZone::UTC).strftime(format).to_string())
+        .map_or_else(|_| ended_at.to_owned(), |time| TimeZone::UTC.to_datetime(time).strftime(format).to_string())
 }
 
 /// "42 s", "5 min 33 s", "1 h 02 min"

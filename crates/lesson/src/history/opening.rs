@@ -128,7 +128,7 @@ impl Header {
 
 /// Renames the file and what SQLite keeps beside it; the notice that says so.
 fn set_aside(path: &Path, fault: &str) -> Result<String, HistoryError> {
-    let stamp = Timestamp::now().to_zoned_datetime(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp = TimeZone::UTC.to_datetime(Timestamp::now()).strftime("%Y%m%d-%H%M%S").to_string();
     let target = (1..)
         .map(|n| if n == 1 { format!(".damaged-{stamp}") } else { format!(".damaged-{stamp}-{n}") })
         .map(|suffix| beside(path, &suffix))

@@ -100,7 +100,7 @@ fn metadata(record: &AttemptRecord, content: &Content) -> Metadata {
         .creator(format!("Plumbline {}", env!("CARGO_PKG_VERSION")))
         .language("en".to_owned());
     let Ok(ended_at) = record.ended_at.parse::<Timestamp>() else { return metadata };
-    let ended_at = ended_at.to_zoned_datetime(TimeZone::UTC);
+    let ended_at = TimeZone::UTC.to_datetime(ended_at);
     let part = |value: i8| u8::try_from(value).unwrap_or(0);
     metadata.creation_date(
         DateTime::new(u16::try_from(ended_at.year()).unwrap_or(0))
