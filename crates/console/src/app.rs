@@ -143,7 +143,10 @@ fn can_draw() -> Result<(), StartError> {
             return Err(StartError::NoDisplay);
         }
     }
-    if planner::any_graphics_adapter() { Ok(()) } else { Err(StartError::NoDriver) }
+    if vnet::GpuDevice::open(vnet::GpuChoice::Any).is_err() {
+        return Err(StartError::NoDriver);
+    }
+    Ok(())
 }
 
 #[expect(clippy::print_stderr, reason = "asked for by --frame-times")]

@@ -106,7 +106,7 @@ fn room_of(session: &Session) -> RoomModel {
         landmark_set: table.landmark_mm.is_some(),
         scanning: session.running().is_some(),
         groups: groups.collect(),
-        sat_bands: session.draft.sat_bands().clone(),
+        sat_bands: session.draft.sat_bands().to_vec(),
         ..RoomModel::default()
     }
 }

@@ -168,7 +168,7 @@ pub fn act(ui: &Ui, placed: &Placed, draft: &Draft, wishes: &mut Vec<Intent>) {
     }
     if response.drag_stopped() || !ui.input(|input| input.pointer.primary_down()) {
         wishes.push(Intent::EndGesture);
-        ui.data_mut(|data| data.remove_temp::<Grabbed>(id));
+        ui.data_mut(|data| data.remove::<Grabbed>(id));
     }
 }
 
