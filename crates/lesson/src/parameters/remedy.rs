@@ -90,9 +90,8 @@ fn remedies(state: &State, rule: Rule) -> Vec<Remedy> {
         if state.read_axis() == 0 { (P::FovRows, P::MatrixRows) } else { (P::FovColumns, P::MatrixColumns) };
     match rule {
         Rule::Range(parameter) => {
-            let range = parameter.range(&state.series);
-            let value = state.value(parameter).unwrap_or(range.low);
-            vec![(parameter, To(if value > range.high { range.high } else { range.low }))]
+            let too_high = state.value(parameter).is_some_and(|value| value > parameter.range(&state.series).high);
+            vec![(parameter, if too_high { Down } else { Up })]
         }
         Rule::SliceStep => vec![(P::Gap, To(0.0)), (P::Thickness, Up)],
         Rule::StackSize => vec![(P::Slices, Down), (P::MatrixRows, Down), (P::MatrixColumns, Down)],
@@ -155,10 +154,14 @@ fn farthest(state: &State, remedy: Remedy) -> Option<(State, (Parameter, f64))> 
 
 /// The values that a move passes, the nearest first, on the grid of the parameter's steps.
 fn places(state: &State, (parameter, to): Remedy) -> Vec<f64> {
-    let Some(value) = state.value(parameter).filter(|value| value.is_finite() || matches!(to, Move::To(_))) else {
-        return Vec::new();
-    };
+    let Some(value) = state.value(parameter) else { return Vec::new() };
     let range = parameter.range(&state.series);
+    // From outside the range, or from no number at all, the first place is the range's end.
+    let value = match value {
+        value if range.contains(value) => value,
+        value if value > range.high => range.high + range.step,
+        _ => range.low - range.step,
+    };
     let sign = match to {
         Move::To(place) => return vec![place],
         Move::Up => 1.0,

@@ -116,6 +116,39 @@ fn suggestions_are_what_a_technologist_would_do() {
 }
 
 #[test]
+fn a_train_longer_than_the_repetition_is_told_apart_from_its_echo() {
+    let (.., found) = after(&[(Parameter::Tr, 150.0)]);
+    assert_eq!(rules(&found), [Rule::TrainInRepetition]);
+    let suggestion = found[0].suggestion.as_ref().expect("there is a way out");
+    assert_eq!(suggestion.changes, [(Parameter::Tr, 180.0)], "17 echoes of 10.5 ms");
+    assert_eq!(suggestion.message, "TR 150 ms → 180 ms");
+    let (.., found) = after(&[(Parameter::Tr, 90.0)]);
+    assert_eq!(rules(&found), [Rule::EchoInRepetition, Rule::TrainInRepetition]);
+}
+
+#[test]
+fn a_stack_beyond_the_scanners_memory_loses_slices() {
+    let (.., found) =
+        after(&[(Parameter::MatrixRows, 1024.0), (Parameter::MatrixColumns, 1024.0), (Parameter::Slices, 100.0)]);
+    assert_eq!(rules(&found), [Rule::StackSize]);
+    assert_eq!(found[0].suggestion.as_ref().expect("there is a way out").changes, [(Parameter::Slices, 64.0)]);
+}
+
+#[test]
+fn what_a_file_brought_and_no_console_offers_is_led_back_into_its_range() {
+    let (series, group, field_t) = sagittal_t2();
+    let mut broken = SeriesProtocol { averages: 0, bandwidth_hz_per_px: f64::NAN, ..series };
+    let mut slices = group;
+    let found = conflicts(&broken, &slices, field_t);
+    assert!(rules(&found).contains(&Rule::Range(Parameter::Averages)), "{found:?}");
+    for _ in 0..found.len() + 2 {
+        let Some(first) = conflicts(&broken, &slices, field_t).into_iter().next() else { break };
+        first.suggestion.expect("there is a way out").apply(&mut broken, &mut slices).expect("within the ranges");
+    }
+    assert_eq!(conflicts(&broken, &slices, field_t), []);
+}
+
+#[test]
 fn a_hot_series_cools_down_by_a_longer_repetition() {
     let (mut series, mut group, _) = sagittal_t2();
     set(&mut series, &mut group, Parameter::EchoSpacing, 5.0).expect("within the range");
@@ -168,7 +201,7 @@ fn parameters_and_conflicts_survive_a_journal() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn every_suggestion_mends_its_conflict(

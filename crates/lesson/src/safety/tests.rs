@@ -38,11 +38,13 @@ fn screws_of_the_phantom_are_told_by_the_patient() {
 #[test]
 fn an_unsafe_device_is_grave_unless_the_radiologist_decides() {
     let lines = told(&["cardiac-device: pacemaker since 2009 [unsafe]", "neurostimulator: a pump, I think"]);
-    let mut screening = Screening::for_patient(&patient(), &lines).expect("readable");
-    assert!(mark(&screening, Question::CardiacDevice).grave, "it was not even asked");
-    for (question, words) in
-        [(Question::CardiacDevice, "pacemaker since 2009"), (Question::Neurostimulator, "a pump, I think")]
-    {
+    let fresh = || Screening::for_patient(&patient(), &lines).expect("readable");
+    assert!(mark(&fresh(), Question::CardiacDevice).grave, "it was not even asked");
+    for (question, words, answer) in [
+        (Question::CardiacDevice, "pacemaker since 2009", "called off"),
+        (Question::Neurostimulator, "a pump, I think", "put off"),
+    ] {
+        let mut screening = fresh();
         assert_eq!(screening.ask(question), Some(words));
         for decision in [Decision::Proceed, Decision::ConditionsChecked, Decision::Removed] {
             screening.decide(question, decision).expect("asked");
@@ -51,9 +53,9 @@ fn an_unsafe_device_is_grave_unless_the_radiologist_decides() {
         }
         screening.decide(question, Decision::CallRadiologist).expect("asked");
         assert!(mark(&screening, question).ok && screening.is_called_off());
+        assert!(screening.radiologist(question).expect("called").contains(answer));
+        assert!(screening.problems().iter().any(|problem| problem.severity == Severity::Error));
     }
-    assert!(screening.radiologist(Question::CardiacDevice).expect("called").contains("called off"));
-    assert!(screening.radiologist(Question::Neurostimulator).expect("called").contains("put off"));
 }
 
 #[test]
