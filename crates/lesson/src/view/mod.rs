@@ -3,9 +3,9 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`view_plane`] | the rectangle of the patient that a view shows |
-//! | [`slice_image`] | a volume's grey values there |
-//! | [`label_overlay`] | a segmentation's colours there |
-//! | [`cross_lines`] | where other slices and saturation bands cross it |
+//! | [`mod@slice_image`] | a volume's grey values there |
+//! | [`mod@label_overlay`] | a segmentation's colours there |
+//! | [`mod@cross_lines`] | where other slices and saturation bands cross it |
 //! | [`measure`] | distances, angles and areas |
 //! | [`orientation`] | the letters at its edges |
 //! | [`polygon`] | cutting lines and polygons in a view |

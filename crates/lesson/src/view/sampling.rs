@@ -6,6 +6,9 @@ use ndarray::{Array2, Axis};
 
 use super::ViewPlane;
 
+/// A picture that strays less than this from a slice's middle shows that slice, voxels.
+const WITHIN: f64 = 1e-3;
+
 /// Which voxel lies under which pixel: a linear map from pixels to fractional indices (i, j, k).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sampling {
@@ -34,22 +37,41 @@ impl Sampling {
 
     /// The slice that the whole picture lies in, if it lies in one.
     pub fn slice(&self) -> Option<usize> {
-        /// A picture that strays less than this from a slice's middle shows that slice, voxels.
-        const WITHIN: f64 = 1e-3;
-        let strays = self.across[2].abs() * self.size_px[0] as f64 + self.below[2].abs() * self.size_px[1] as f64;
         let nearest = self.first[2].round();
-        (nearest >= 0.0 && strays + (self.first[2] - nearest).abs() < WITHIN).then_some(nearest as usize)
+        let strays = self.strays(2, self.across) + self.strays(2, self.below) + (self.first[2] - nearest).abs();
+        (nearest >= 0.0 && strays < WITHIN).then_some(nearest as usize)
+    }
+
+    /// True if the picture's rows follow the grid's.
+    pub fn is_upright(&self) -> bool {
+        self.strays(1, self.across) < WITHIN && self.strays(0, self.below) < WITHIN
+    }
+
+    /// How far a step of one pixel leads along an axis of the grid, over the whole picture, voxels.
+    fn strays(&self, axis: usize, step: [f64; 3]) -> f64 {
+        step[axis].abs() * self.size_px[0].max(self.size_px[1]) as f64
+    }
+
+    /// The index under a pixel.
+    pub fn index(&self, x: usize, y: usize) -> [f64; 3] {
+        std::array::from_fn(|axis| self.first[axis] + self.below[axis] * y as f64 + self.across[axis] * x as f64)
     }
 
     /// A picture, row by row in parallel: `value` of the index under each pixel.
     pub fn picture<T: Clone + Send + Sync>(&self, blank: T, value: impl Fn([f64; 3]) -> T + Sync) -> Vec<T> {
+        self.rows(blank, |y, row| {
+            for (x, pixel) in row.iter_mut().enumerate() {
+                *pixel = value(self.index(x, y));
+            }
+        })
+    }
+
+    /// A picture whose rows are filled in parallel; they start `blank`.
+    pub fn rows<T: Clone + Send + Sync>(&self, blank: T, fill: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
         let [width, height] = self.size_px;
         let mut picture = Array2::from_elem((height, width), blank);
         picture.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut row)| {
-            let start: [f64; 3] = std::array::from_fn(|axis| self.first[axis] + self.below[axis] * y as f64);
-            for (x, pixel) in row.iter_mut().enumerate() {
-                *pixel = value(std::array::from_fn(|axis| start[axis] + self.across[axis] * x as f64));
-            }
+            fill(y, row.as_slice_mut().expect("a row of an array in standard layout is contiguous"));
         });
         picture.into_raw_vec_and_offset().0
     }

@@ -9,7 +9,9 @@ use super::sampling::Sampling;
 /// A picture of `size_px` (width and height) that shows the whole view, one grey value a pixel, row by row: bilinear
 /// within one of the volume's slices, trilinear elsewhere, black outside the volume.
 pub fn slice_image(volume: &Volume<f32>, view: &ViewPlane, size_px: [usize; 2], window: Window) -> Vec<u8> {
-    sampled(volume, view, size_px, 0, |value| window.grey(value))
+    // As `Window::grey`, which divides and rounds for each pixel.
+    let scale = 255.0 / (window.high - window.low);
+    sampled(volume, view, size_px, 0, |value| ((value - window.low) * scale + 0.5) as u8)
 }
 
 fn sampled<T: Copy + Send + Sync>(
@@ -26,21 +28,34 @@ fn sampled<T: Copy + Send + Sync>(
     let values = volume.data.as_standard_layout();
     let values = values.as_slice().expect("the standard layout is contiguous");
     let [columns, rows, slices] = volume.grid.shape;
-    let bilinear = |slice: usize, (i0, i1, u): Between, (j0, j1, v): Between| {
-        let row = |j: usize| {
-            let row = &values[(slice * rows + j) * columns..][..columns];
-            row[i0] + (row[i1] - row[i0]) * u
-        };
-        let (upper, lower) = (row(j0), row(j1));
+    let line = |slice: usize, j: usize| &values[(slice * rows + j) * columns..][..columns];
+    let mixed = |line: &[f32], (i0, i1, u): Between| line[i0] + (line[i1] - line[i0]) * u;
+    let bilinear = |slice: usize, i: Between, (j0, j1, v): Between| {
+        let (upper, lower) = (mixed(line(slice, j0), i), mixed(line(slice, j1), i));
         upper + (lower - upper) * v
     };
 
-    match sampling.slice() {
-        Some(slice) if slice < slices => sampling.picture(outside, |[i, j, _]| {
+    match sampling.slice().filter(|slice| *slice < slices) {
+        // The usual case, and the one that is looked at while dragging: each row of the picture mixes two of the
+        // slice's, and all rows mix the same columns.
+        Some(slice) if sampling.is_upright() => {
+            let mixes: Vec<_> = (0..size_px[0]).map(|x| between(sampling.index(x, 0)[0], columns)).collect();
+            sampling.rows(outside, |y, row| {
+                let Some((j0, j1, v)) = between(sampling.index(0, y)[1], rows) else { return };
+                let pairs = line(slice, j0).iter().zip(line(slice, j1));
+                let line: Vec<f32> = pairs.map(|(upper, lower)| upper + (lower - upper) * v).collect();
+                for (value, mix) in row.iter_mut().zip(&mixes) {
+                    if let Some(mix) = *mix {
+                        *value = pixel(mixed(&line, mix));
+                    }
+                }
+            })
+        }
+        Some(slice) => sampling.picture(outside, |[i, j, _]| {
             let Some((i, j)) = between(i, columns).zip(between(j, rows)) else { return outside };
             pixel(bilinear(slice, i, j))
         }),
-        _ => sampling.picture(outside, |[i, j, k]| {
+        None => sampling.picture(outside, |[i, j, k]| {
             let Some((i, j)) = between(i, columns).zip(between(j, rows)) else { return outside };
             let Some((k0, k1, w)) = between(k, slices) else { return outside };
             let (near, far) = (bilinear(k0, i, j), bilinear(k1, i, j));
@@ -96,6 +111,37 @@ mod tests {
                 assert!((f64::from(value) - expected).abs() < 2e-4, "slice {k}, pixel {n}: {value} for {expected}");
             }
         }
+    }
+
+    #[test]
+    fn a_turned_picture_shows_the_same_slice() {
+        let volume = Volume::from_fn(grid(), |p| ramp(&p) as f32);
+        let upright = ViewPlane { extent_mm: [200.0, 200.0], ..ViewPlane::of_slice(&volume.grid, 3) };
+        let turned = ViewPlane { right: upright.down, down: -upright.right, ..upright };
+        let (before, after) = (values(&volume, &upright, [90, 90]), values(&volume, &turned, [90, 90]));
+        for y in 0..90 {
+            for x in 0..90 {
+                // What lay to the right lies at the top.
+                let (value, expected) = (after[y * 90 + x], before[x * 90 + 89 - y]);
+                assert!((value - expected).abs() < 2e-4, "{x} {y}: {value} for {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_grey_is_the_windows_own() {
+        let grid = Grid::axis_aligned(Point::origin(), [1.0; 3], [400, 1, 1]);
+        let volume = Volume::from_fn(grid, |p| p.x as f32 * 1.37 - 50.0);
+        let view = ViewPlane::of_slice(&volume.grid, 0);
+        for window in [(0.0, 400.0), (31.0, 33.0), (300.0, 20.0), (70.0, 70.0)] {
+            let window = Window { low: window.0, high: window.1 };
+            let greys = slice_image(&volume, &view, [400, 1], window);
+            for (value, grey) in volume.data.iter().zip(greys) {
+                assert!(window.grey(*value).abs_diff(grey) <= 1, "{value} in {window:?}: {grey}");
+            }
+        }
+        let nothing = Volume::filled(volume.grid, f32::NAN);
+        assert_eq!(slice_image(&nothing, &view, [3, 1], Window { low: 0.0, high: 1.0 }), [0; 3]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn drag(group: &SliceGroup, view: &ViewPlane, handle: Handle, from_mm: [f64;
 
 /// The middle slice's face follows; of an even number of slices there are two in the middle, and half a gap between.
 fn thickness_mm(group: &SliceGroup, side: Side, way_mm: f64) -> f64 {
-    let faces = if group.slices % 2 == 0 { 1.0 } else { 2.0 };
+    let faces = if group.slices.is_multiple_of(2) { 1.0 } else { 2.0 };
     let thickest = nearest(group.thickness_mm + faces * side.sign() * way_mm, &THICKNESS_MM);
     // Slices that overlap must keep a step.
     thickest.max((*THICKNESS_MM.start()).max(*THICKNESS_MM.start() - group.gap_mm))

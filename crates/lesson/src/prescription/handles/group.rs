@@ -32,7 +32,7 @@ pub fn group_outline(view: &ViewPlane, group: &SliceGroup) -> Option<Outline> {
 
 /// Distance of the outer face of the middle slice (of the upper one of two) from the group's centre, mm.
 pub(super) fn middle_face_mm(group: &SliceGroup) -> f64 {
-    let offset_mm = if group.slices % 2 == 0 { group.slice_step_mm() / 2.0 } else { 0.0 };
+    let offset_mm = if group.slices.is_multiple_of(2) { group.slice_step_mm() / 2.0 } else { 0.0 };
     offset_mm + group.thickness_mm / 2.0
 }
 

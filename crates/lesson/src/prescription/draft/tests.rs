@@ -1,9 +1,9 @@
-use geometry::{Disc, Plane, Point, Vertebra};
+use geometry::{Direction, Disc, PhaseEncoding, Plane, Point, SliceRole, Vector, Vertebra};
 use planner::{Flag, FlagCode, LabelledDisc, LabelledSpine, Severity, prescribe};
 
-use super::super::edit::DiscPlace;
-use super::super::example_groups::{anterior_band, axial};
 use super::*;
+use crate::prescription::edit::DiscPlace;
+use crate::prescription::example_groups::{anterior_band, axial};
 
 const L4_L5: Disc = Disc::between(Vertebra::L4, Vertebra::L5);
 const L3_L4: Disc = Disc::between(Vertebra::L3, Vertebra::L4);

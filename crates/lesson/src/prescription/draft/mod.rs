@@ -1,0 +1,155 @@
+//! The plan that is being drawn.
+
+mod drawn;
+mod edited;
+#[cfg(test)]
+mod tests;
+
+use geometry::{SatBand, SliceGroup};
+use planner::{PrescriptionRules, ScanPlan};
+
+use super::edit::{Edit, Selected};
+use super::level::planned_level;
+use super::refused::EditRefused;
+use super::undo::Undo;
+use drawn::Drawn;
+
+/// The plan that is being drawn, with the way back. Every change is an [`Edit`]; one that is refused changes nothing.
+///
+/// ```
+/// use geometry::{Point, SliceRole};
+/// use lesson::prescription::{Draft, Edit};
+/// use planner::PrescriptionRules;
+///
+/// let mut draft = Draft::new(PrescriptionRules::default());
+/// draft.apply(&Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre: Point::origin() })?;
+/// draft.apply(&Edit::SetLevel("L4/L5".parse().expect("a disc")))?;
+/// draft.apply(&Edit::Rotate { axis: [1.0, 0.0, 0.0], deg: 12.0 })?;
+/// assert_eq!(draft.to_plan().levels[0].label.to_string(), "L4/L5");
+/// draft.undo();
+/// assert_eq!(draft.groups()[0].normal().z, 1.0);
+/// # Ok::<(), lesson::prescription::EditRefused>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    rules: PrescriptionRules,
+    drawn: Drawn,
+    undo: Undo<Drawn>,
+}
+
+impl Draft {
+    /// Nothing drawn yet; new groups get the rules' sizes.
+    pub fn new(rules: PrescriptionRules) -> Self {
+        Self { rules, drawn: Drawn::default(), undo: Undo::default() }
+    }
+
+    /// The slice groups, in the order in which they were added.
+    pub fn groups(&self) -> &[SliceGroup] {
+        &self.drawn.groups
+    }
+
+    /// The saturation bands, in the order in which they were added.
+    pub fn sat_bands(&self) -> &[SatBand] {
+        &self.drawn.sat_bands
+    }
+
+    /// What the next edits act on.
+    pub fn selected(&self) -> Option<Selected> {
+        self.drawn.selected
+    }
+
+    /// The selected group, if a group is selected.
+    pub fn selected_group(&self) -> Option<&SliceGroup> {
+        match self.drawn.selected? {
+            Selected::Group(n) => self.drawn.groups.get(n),
+            Selected::Band(_) => None,
+        }
+    }
+
+    /// The selected band, if a band is selected.
+    pub fn selected_band(&self) -> Option<&SatBand> {
+        match self.drawn.selected? {
+            Selected::Group(_) => None,
+            Selected::Band(n) => self.drawn.sat_bands.get(n),
+        }
+    }
+
+    /// What new groups are made by.
+    pub fn rules(&self) -> &PrescriptionRules {
+        &self.rules
+    }
+
+    /// Makes one change. Selecting is no step to undo, and neither is an edit that leaves all as it was.
+    ///
+    /// # Errors
+    /// Why it was refused; the draft is as it was.
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), EditRefused> {
+        let mut drawn = self.drawn.clone();
+        drawn.edit(edit, &self.rules)?;
+        if drawn.groups != self.drawn.groups || drawn.sat_bands != self.drawn.sat_bands {
+            self.undo.keep(std::mem::replace(&mut self.drawn, drawn));
+        } else {
+            self.drawn = drawn;
+        }
+        Ok(())
+    }
+
+    /// The edits that follow are one step to undo, until [`Self::end_gesture`]: the pointer's button is down.
+    pub fn begin_gesture(&mut self) {
+        self.undo.begin_gesture();
+    }
+
+    /// The pointer's button is up.
+    pub fn end_gesture(&mut self) {
+        self.undo.end_gesture(&self.drawn);
+    }
+
+    /// Takes back what the gesture did so far, and ends it.
+    pub fn cancel_gesture(&mut self) {
+        if let Some(before) = self.undo.cancel_gesture() {
+            self.drawn = before;
+        }
+    }
+
+    /// One step back; false if there is none.
+    pub fn undo(&mut self) -> bool {
+        let before = self.undo.undo(self.drawn.clone());
+        self.put(before)
+    }
+
+    /// The step that was undone last, again; false if there is none.
+    pub fn redo(&mut self) -> bool {
+        let after = self.undo.redo(self.drawn.clone());
+        self.put(after)
+    }
+
+    /// True if there is a step back.
+    pub fn can_undo(&self) -> bool {
+        self.undo.can_undo()
+    }
+
+    /// True if there is a step forth.
+    pub fn can_redo(&self) -> bool {
+        self.undo.can_redo()
+    }
+
+    /// The plan: groups and bands as drawn, and a level for every disc that an axial group is for.
+    pub fn to_plan(&self) -> ScanPlan {
+        let mut levels: Vec<_> = self.drawn.groups.iter().filter_map(planned_level).collect();
+        levels.sort_by_key(|level| level.label);
+        levels.dedup_by_key(|level| level.label);
+        ScanPlan {
+            levels,
+            groups: self.drawn.groups.clone(),
+            sat_bands: self.drawn.sat_bands.clone(),
+            ..ScanPlan::default()
+        }
+    }
+
+    fn put(&mut self, drawn: Option<Drawn>) -> bool {
+        drawn.is_some_and(|drawn| {
+            self.drawn = drawn;
+            true
+        })
+    }
+}
