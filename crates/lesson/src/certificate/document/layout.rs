@@ -211,14 +211,19 @@ const EXPLANATION: f32 = MARGIN + 176.0;
 fn items(sheets: &mut Sheets<'_>, content: &Content) {
     heading(sheets, "What was marked", 60.0);
     column_heads(sheets);
-    for item in &content.items {
+    for (number, item) in content.items.iter().enumerate() {
         let lines = sheets.faces.lines(BODY.style, BODY.size, RIGHT - EXPLANATION, &item.explanation);
         let height = lines.len() as f32 * BODY.leading() + 8.0;
         let turned = sheets.room(height);
         if turned {
             column_heads(sheets);
         }
-        row(sheets, item, &lines, item.first || turned);
+        let under_heads = turned || number == 0;
+        if item.first && !under_heads {
+            sheets.begin(Role::Decoration);
+            sheets.rule(MARGIN, RIGHT, sheets.y, 0.6, RULE);
+        }
+        row(sheets, item, &lines, item.first || under_heads);
     }
     sheets.y += 20.0;
 }
@@ -236,10 +241,6 @@ fn column_heads(sheets: &mut Sheets<'_>) {
 }
 
 fn row(sheets: &mut Sheets<'_>, item: &ItemLine, lines: &[String], named: bool) {
-    if named {
-        sheets.begin(Role::Decoration);
-        sheets.rule(MARGIN, RIGHT, sheets.y, 0.6, RULE);
-    }
     sheets.begin(Role::Paragraph);
     let y = sheets.y + 4.0;
     if named {
