@@ -4,7 +4,7 @@ use planner::Planner;
 
 use crate::command::Command;
 use crate::event::Event;
-use crate::examination::{Examination, Refused};
+use crate::examination::{Examination, Refused, Series};
 
 /// Adopts the proposal, scans and checks series by series, and closes. Without a usable proposal
 /// the examination is closed incomplete: a person has to take over.
@@ -18,7 +18,7 @@ pub fn scan_and_check(
 ) -> Result<(), Refused> {
     if let Some(plan) = exam.proposal().map(|proposal| proposal.plan.clone()) {
         exam.handle(Command::AdoptPlan(plan), planner)?.iter().for_each(&mut *sink);
-        while exam.queue().iter().any(|series| !series.accepted) {
+        while exam.queue().iter().any(Series::is_waiting) {
             exam.handle(Command::ScanNext, planner)?.iter().for_each(&mut *sink);
             exam.handle(Command::Check, planner)?.iter().for_each(&mut *sink);
         }

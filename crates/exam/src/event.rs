@@ -8,6 +8,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
+    /// The patient was laid anew.
+    Landed,
     /// The patient is registered.
     Registered,
     /// The localizer is there.
@@ -39,12 +41,51 @@ pub enum Event {
     },
     /// A series was scanned.
     SeriesScanned {
+        /// Its number in the queue.
+        series: usize,
         /// The slice group's name.
         name: String,
         /// What it is for.
         role: SliceRole,
         /// Simulated scan time, s.
         scan_time_s: f64,
+    },
+    /// A series was appended.
+    Appended {
+        /// Its number in the queue.
+        series: usize,
+        /// The slice group's name.
+        name: String,
+    },
+    /// A series' protocol was set.
+    ProtocolSet {
+        /// Its number in the queue.
+        series: usize,
+        /// The slice group's name.
+        name: String,
+    },
+    /// A series was taken out of the queue.
+    Removed {
+        /// The number that it had.
+        series: usize,
+        /// The slice group's name.
+        name: String,
+    },
+    /// A series was broken off and waits again.
+    Stopped {
+        /// Its number in the queue.
+        series: usize,
+        /// The slice group's name.
+        name: String,
+        /// Scan time that counts, s.
+        scan_time_s: f64,
+    },
+    /// A person accepted a series.
+    Accepted {
+        /// Its number in the queue.
+        series: usize,
+        /// The slice group's name.
+        name: String,
     },
     /// A series was checked.
     Checked {
@@ -53,7 +94,7 @@ pub enum Event {
         /// What the check measured and found.
         report: QualityReport,
     },
-    /// The last series is to be scanned again.
+    /// A series is to be scanned again.
     RepeatOrdered {
         /// The slice group's name.
         name: String,

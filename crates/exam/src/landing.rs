@@ -1,8 +1,25 @@
 //! How the patient is landed: what the technologist decides at the table.
 
+use std::sync::Arc;
+
 use geometry::PatientPosition;
+use phantom::{PatientOnTable, Positioning, Spine};
+use scanner::{Coil, Faults, Scanner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::examination::Refused;
+
+/// How far the table and the coils can be from the isocentre, mm: a table travels a body's length at most.
+const LIMIT_MM: f64 = 600.0;
+
+/// Factor minus 1 on the noise of the body coil. It sees the spine as brightly as the array's centre, where the array
+/// itself has about 0.65 at the depth of the canal: four times the noise leaves it about 2.6 times behind, as spine
+/// arrays are two to three times better than a body coil at that depth (order of magnitude; project choice).
+const BODY_COIL_NOISE: f64 = 3.0;
+
+/// Reach of the body coil, mm: so large that nothing in the bore lies near its end.
+const BODY_COIL_MM: f64 = 1e4;
 
 /// What receives the signal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +32,31 @@ pub enum CoilChoice {
     SpineAndBodyArray,
     /// The coil in the bore's wall: even, and noisy.
     BodyCoil,
+}
+
+impl CoilChoice {
+    /// The machine with these coils, switched on around a place, mm from the isocentre towards the head.
+    pub fn fitted(self, equipped: &Scanner, centre_mm: f64) -> Scanner {
+        let arrays = Coil { centre_mm, ..equipped.coil };
+        match self {
+            Self::SpineAndBodyArray => Scanner { coil: arrays, ..equipped.clone() },
+            Self::SpineArray => Scanner { coil: Coil { upper_array: 0.0, ..arrays }, ..equipped.clone() },
+            Self::BodyCoil => {
+                let coil = Coil {
+                    loop_radius_mm: BODY_COIL_MM,
+                    half_length_mm: BODY_COIL_MM,
+                    table_below_isocentre_mm: 0.0,
+                    upper_array: 0.0,
+                    normalization: 0.0,
+                    centre_mm: 0.0,
+                };
+                let excess_noise = (1.0 + equipped.faults.excess_noise) * (1.0 + BODY_COIL_NOISE) - 1.0;
+                // A dead element of the array is none of the body coil's.
+                let faults = Faults { excess_noise, dead_elements: Vec::new(), ..equipped.faults.clone() };
+                Scanner { coil, faults, ..*equipped }
+            }
+        }
+    }
 }
 
 /// How the patient is laid, and where the light of the landmark fell.
@@ -44,5 +86,38 @@ impl Default for Landing {
             coil_centre_mm: 0.0,
             landmark_error_mm: 0.0,
         }
+    }
+}
+
+impl Landing {
+    /// Refuses a landing that no table allows.
+    ///
+    /// # Errors
+    /// [`Refused::ImpossibleLanding`] with the field.
+    pub fn check(&self) -> Result<(), Refused> {
+        for (field, value) in [("coil-centre-mm", self.coil_centre_mm), ("landmark-error-mm", self.landmark_error_mm)] {
+            if !(-LIMIT_MM..=LIMIT_MM).contains(&value) {
+                return Err(Refused::ImpossibleLanding { field, value, limit: LIMIT_MM });
+            }
+        }
+        Ok(())
+    }
+
+    /// The patient laid anew. What was drawn of how they lie stays: rotations, offsets, restlessness.
+    pub fn lay(&self, patient: &PatientOnTable) -> PatientOnTable {
+        let drawn = patient.positioning;
+        let spine = if drawn.knee_cushion == self.knee_cushion {
+            Arc::clone(&patient.spine)
+        } else {
+            let spine = Spine::build(patient.spine.parameters(), self.knee_cushion);
+            Arc::new(spine.expect("these parameters were built before, and no limit depends on the cushion"))
+        };
+        let positioning = Positioning {
+            position: self.position,
+            knee_cushion: self.knee_cushion,
+            landmark_error_mm: self.landmark_error_mm,
+            ..drawn
+        };
+        PatientOnTable::new(spine, positioning)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use geometry::{Direction, Disc, Plane, Point, SatBand, SliceGroup, SliceRole};
+use geometry::{Direction, Disc, Plane, Point, Pose, SatBand, SliceGroup, SliceRole};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,11 @@ impl PlannedLevel {
     /// The disc plane.
     pub fn plane(&self) -> Plane {
         Plane { centre: self.centre, normal: self.normal }
+    }
+
+    /// The level moved by a rigid transform.
+    pub fn moved(&self, pose: &Pose) -> Self {
+        Self { centre: pose * self.centre, normal: pose.rotation * self.normal, ..*self }
     }
 }
 
@@ -113,11 +118,21 @@ impl ScanPlan {
     /// What was found and where.
     pub fn from_json(text: &[u8]) -> Result<Self, String> {
         let plan: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        for group in &plan.groups {
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// Refuses what the types allow and no scanner can do: groups that cannot be scanned, directions whose length is
+    /// not 1, confidences beyond 0 to 1.
+    ///
+    /// # Errors
+    /// What was found and where.
+    pub fn check(&self) -> Result<(), String> {
+        for group in &self.groups {
             group.check().map_err(|error| format!("group '{}': {error}", group.name))?;
         }
         let is_direction = |normal: &Direction| (normal.norm() - 1.0).abs() < 1e-3;
-        for level in &plan.levels {
+        for level in &self.levels {
             if !is_direction(&level.normal) {
                 return Err(format!(
                     "level {}: the normal's length is {}, expected 1",
@@ -129,9 +144,19 @@ impl ScanPlan {
                 return Err(format!("level {}: confidence is {}, expected 0 to 1", level.label, level.confidence));
             }
         }
-        match plan.sat_bands.iter().find(|band| !is_direction(&band.normal)) {
+        match self.sat_bands.iter().find(|band| !is_direction(&band.normal)) {
             Some(band) => Err(format!("saturation band '{}': the normal's length is not 1", band.name)),
-            None => Ok(plan),
+            None => Ok(()),
+        }
+    }
+
+    /// The plan moved by a rigid transform: levels, groups and saturation bands.
+    pub fn moved(&self, pose: &Pose) -> Self {
+        Self {
+            levels: self.levels.iter().map(|level| level.moved(pose)).collect(),
+            groups: self.groups.iter().map(|group| group.moved(pose)).collect(),
+            sat_bands: self.sat_bands.iter().map(|band| band.moved(pose)).collect(),
+            ..self.clone()
         }
     }
 

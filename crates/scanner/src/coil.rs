@@ -16,6 +16,8 @@ pub struct Coil {
     pub table_below_isocentre_mm: f64,
     /// Half the length of the array along the table, mm.
     pub half_length_mm: f64,
+    /// Middle of the arrays, from the isocentre towards the patient's head, mm.
+    pub centre_mm: f64,
     /// Sensitivity of the array on the patient's upper side relative to the spine array, 0…1; 0: none.
     pub upper_array: f64,
     /// Part of the fall-off that receive normalization takes out of the images, 0…1.
@@ -29,6 +31,7 @@ impl Default for Coil {
             loop_radius_mm: 120.0,
             table_below_isocentre_mm: 120.0,
             half_length_mm: 230.0,
+            centre_mm: 0.0,
             upper_array: 0.35,
             normalization: 0.75,
         }
@@ -42,6 +45,7 @@ impl Coil {
             ("loop-radius-mm", self.loop_radius_mm, 1.0, 1e4),
             ("table-below-isocentre-mm", self.table_below_isocentre_mm, 0.0, 1e4),
             ("half-length-mm", self.half_length_mm, 1.0, 1e4),
+            ("centre-mm", self.centre_mm, -1e4, 1e4),
             ("upper-array", self.upper_array, 0.0, 1.0),
             ("normalization", self.normalization, 0.0, 1.0),
         ] {
@@ -79,12 +83,17 @@ impl PlacedCoil {
         // Elements overlap: each adds a bell two pitches wide to the sum of squares, all of them 1.
         let share = |element: usize| {
             let middle = self.coil.half_length_mm as f32 - (element as f32 + 0.5) * pitch;
-            let away = ((point.z as f32 - middle) / pitch).abs().min(1.0);
+            let away = ((self.along(point) - middle) / pitch).abs().min(1.0);
             0.5 + 0.5 * (std::f32::consts::PI * away).cos()
         };
         let lost: f32 = self.dead.iter().map(|&element| share(element)).sum();
         // Neighbours and the upper array see a little of what a dead element would have seen.
         self.sensitivity(point) * (1.0 - lost).max(0.02).sqrt()
+    }
+
+    /// Distance from the middle of the arrays towards the head, mm.
+    fn along(&self, point: &Point) -> f32 {
+        (point.z - self.coil.centre_mm) as f32
     }
 
     /// Sensitivity of the whole array at a place, 1 at the centre of the spine array. A loop of radius a has on its axis, at
@@ -100,7 +109,7 @@ impl PlacedCoil {
             1.0 / (s * s.sqrt())
         };
         let (spine, upper) = (loop_field(table - depth), coil.upper_array as f32 * loop_field(table + depth));
-        let beyond = ((z.abs() - coil.half_length_mm as f32) / (0.25 * radius)).exp();
+        let beyond = ((self.along(point).abs() - coil.half_length_mm as f32) / (0.25 * radius)).exp();
         (spine * spine + upper * upper).sqrt() / (1.0 + beyond)
     }
 
@@ -122,6 +131,16 @@ mod tests {
         assert!(supine.sensitivity(&back) > 2.0 * supine.sensitivity(&front));
         let prone = Coil::default().under(PatientPosition::HeadFirstProne, &[]);
         assert!((prone.sensitivity(&front) - supine.sensitivity(&back)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_arrays_are_bright_where_they_are_switched_on() {
+        let moved = Coil { centre_mm: 150.0, ..Coil::default() }.under(PatientPosition::HeadFirstSupine, &[0]);
+        let still = Coil::default().under(PatientPosition::HeadFirstSupine, &[0]);
+        for z in [-300.0, -100.0, 0.0, 180.0, 400.0] {
+            let (there, here) = (Point::new(5.0, 60.0, z + 150.0), Point::new(5.0, 60.0, z));
+            assert!((moved.received(&there) - still.received(&here)).abs() < 1e-6, "at {z} mm");
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub fn qa_scanner(field_t: f64, faults: Faults) -> Scanner {
         half_length_mm: 1e4,
         upper_array: 0.0,
         normalization: 1.0,
+        centre_mm: 0.0,
     };
     Scanner { field_t, coil, faults }
 }

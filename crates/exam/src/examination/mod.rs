@@ -1,15 +1,31 @@
 //! One examination: a state machine without I/O and without a clock of its own.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`Refused`] | why a command is refused |
+//! | [`Series`], `queue` | what waits to be scanned, and what can be done with it |
+//! | `acquisition` | scanning, with the registration's mistakes |
 
-use geometry::{SliceGroup, SliceRole, Volume};
+mod acquisition;
+mod queue;
+mod refused;
+mod series;
+
+use geometry::{SliceRole, Volume};
 use phantom::PatientOnTable;
 use planner::quality_check::{self, QualityVerdict};
-use planner::{Orientation, Planned, Planner, PlanningRequest, PrescriptionRules, ScanPlan, Severity};
+use planner::{Orientation, Planned, Planner, PlanningRequest, PrescriptionRules, ScanPlan};
 use randomness::Stream;
-use scanner::{Protocol, Scanner, SeriesProtocol};
+use scanner::{Protocol, Scanner};
+
+pub use refused::Refused;
+pub use series::Series;
 
 use crate::command::Command;
 use crate::event::Event;
+use crate::landing::Landing;
 use crate::registration::Registration;
+use acquisition::Saturating;
 
 /// How often a series may be repeated and a plan replaced before a person is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,22 +42,14 @@ impl Default for LoopLimits {
     }
 }
 
-/// A series of the queue.
-#[derive(Clone, Debug)]
-pub struct Series {
-    /// What was prescribed.
-    pub group: SliceGroup,
-    /// The images, once scanned.
-    pub images: Option<Volume<f32>>,
-    /// True once the check accepted it.
-    pub accepted: bool,
-    repeats: u32,
-}
-
 /// A patient on the table of a scanner, and what has been done so far.
 pub struct Examination {
     patient: PatientOnTable,
+    /// The machine with the coils that the protocol names.
+    equipped: Scanner,
+    /// The machine with the coils that the landing chose.
     scanner: Scanner,
+    landing: Option<Landing>,
     protocol: Protocol,
     rules: PrescriptionRules,
     limits: LoopLimits,
@@ -59,36 +67,8 @@ pub struct Examination {
     closed: bool,
 }
 
-/// A command that makes no sense in the present state.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Refused {
-    /// The examination is closed.
-    #[error("the examination is closed")]
-    Closed,
-    /// Nobody is registered.
-    #[error("no patient is registered")]
-    NotRegistered,
-    /// There is no localizer.
-    #[error("there is no localizer to plan on")]
-    NoLocalizer,
-    /// Nothing is left to scan.
-    #[error("no series is waiting")]
-    EmptyQueue,
-    /// Nothing was scanned that could be checked.
-    #[error("no series was scanned since the last check")]
-    NothingToCheck,
-    /// The scanner cannot run the series.
-    #[error("series '{name}' cannot be scanned: {reason}")]
-    Impossible {
-        /// The slice group's name.
-        name: String,
-        /// The scanner's reason.
-        reason: String,
-    },
-}
-
 impl Examination {
-    /// A patient lies on the table; nothing has been done. All randomness (noise) comes from `stream`.
+    /// A patient lies on the table as `patient` says, with the coils that `scanner` has; nothing has been done. All randomness (noise) comes from `stream`.
     pub fn new(
         patient: PatientOnTable,
         scanner: Scanner,
@@ -99,7 +79,9 @@ impl Examination {
     ) -> Self {
         Self {
             patient,
+            equipped: scanner.clone(),
             scanner,
+            landing: None,
             protocol,
             rules,
             limits,
@@ -118,7 +100,42 @@ impl Examination {
         }
     }
 
-    /// The localizer's stacks.
+    /// Who truly lies on the table, and how: the truth, for a scorer. Whoever plans must not look.
+    pub fn patient(&self) -> &PatientOnTable {
+        &self.patient
+    }
+
+    /// How the patient was landed at the console; `None` as long as nobody did and the scenario's positioning holds.
+    pub fn landing(&self) -> Option<&Landing> {
+        self.landing.as_ref()
+    }
+
+    /// What was entered at the console.
+    pub fn registration(&self) -> Option<&Registration> {
+        self.registration.as_ref()
+    }
+
+    /// The machine with the coils in use.
+    pub fn scanner(&self) -> &Scanner {
+        &self.scanner
+    }
+
+    /// The protocol of the examination.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// Simulated scan time so far, s: localizers, scanned series, and what was stopped up to the stop.
+    pub fn scan_time_s(&self) -> f64 {
+        self.scan_time_s
+    }
+
+    /// Series repeated and plans replaced so far.
+    pub fn repeats(&self) -> u32 {
+        self.repeats + self.replans
+    }
+
+    /// The localizer's stacks, in registered coordinates.
     pub fn localizer(&self) -> &[(Orientation, Volume<f32>)] {
         &self.localizer
     }
@@ -157,31 +174,64 @@ impl Examination {
             return Err(Refused::Closed);
         }
         match command {
-            Command::Register(registration) => {
-                self.registration = Some(registration);
-                Ok(vec![Event::Registered])
-            }
+            Command::Land(landing) => self.land(landing),
+            Command::Register(registration) => Ok(vec![self.register(registration)]),
             Command::ScanLocalizer => self.scan_localizer(),
             Command::ProposePlan => self.propose_plan(planner),
             Command::AdoptPlan(plan) => self.adopt(plan),
+            Command::Append { group, protocol } => self.append(group, protocol),
+            Command::SetProtocol { series, protocol } => self.set_protocol(series, protocol),
+            Command::Remove(series) => self.remove(series),
             Command::ScanNext => self.scan_next(),
+            Command::Scan(series) => self.scan(series),
+            Command::Stop { series, elapsed_s } => self.stop(series, elapsed_s),
+            Command::Repeat(series) => self.repeat(series),
+            Command::Accept(series) => self.accept(series),
             Command::Check => self.check(planner),
             Command::Close => Ok(vec![self.close()]),
         }
     }
 
-    fn registration(&self) -> Result<&Registration, Refused> {
+    fn registered(&self) -> Result<&Registration, Refused> {
         self.registration.as_ref().ok_or(Refused::NotRegistered)
     }
 
+    /// Enters the patient. Images and plan are labelled by the position: another one discards them.
+    fn register(&mut self, registration: Registration) -> Event {
+        if self.registration.as_ref().is_some_and(|old| old.position != registration.position) {
+            self.discard();
+        }
+        self.registration = Some(registration);
+        Event::Registered
+    }
+
+    /// Lays the patient anew. What the scenario drew of how they lie stays: rotations, offsets, restlessness.
+    fn land(&mut self, landing: Landing) -> Result<Vec<Event>, Refused> {
+        landing.check()?;
+        self.patient = landing.lay(&self.patient);
+        self.scanner = landing.coil.fitted(&self.equipped, landing.coil_centre_mm);
+        self.landing = Some(landing);
+        self.discard();
+        Ok(vec![Event::Landed])
+    }
+
+    /// Forgets what was scanned and planned: it shows a patient who lay otherwise. The time it took stays.
+    fn discard(&mut self) {
+        self.localizer.clear();
+        self.proposal = None;
+        self.plan = None;
+        self.queue.clear();
+        self.current = None;
+    }
+
     fn scan_localizer(&mut self) -> Result<Vec<Event>, Refused> {
-        self.registration()?;
+        self.registered()?;
         let series = self.protocol.localizer.series.clone();
         let mut stacks = Vec::new();
         let mut scan_time_s = 0.0;
         let orientations = [Orientation::Sagittal, Orientation::Coronal, Orientation::Axial];
         for (orientation, group) in orientations.into_iter().zip(scanner::localizer(&self.protocol)) {
-            let (images, time_s) = self.acquire(&series, &group, scanner::Saturation::default())?;
+            let (images, time_s) = self.acquire(&series, &group, &Saturating::default())?;
             stacks.push((orientation, images));
             scan_time_s += time_s;
         }
@@ -210,91 +260,31 @@ impl Examination {
         planner: &mut dyn Planner,
         images: &[(Orientation, &Volume<f32>)],
     ) -> Result<Result<Planned, String>, Refused> {
-        let request = PlanningRequest { images, position: self.registration()?.position, rules: &self.rules };
+        let request = PlanningRequest { images, position: self.registered()?.position, rules: &self.rules };
         Ok(planner.plan(&request).map_err(|error| error.to_string()))
     }
 
-    fn adopt(&mut self, plan: ScanPlan) -> Result<Vec<Event>, Refused> {
-        self.registration()?;
-        let critical: Vec<_> = plan.flags.iter().filter(|flag| flag.severity == Severity::Critical).cloned().collect();
-        if !critical.is_empty() {
-            return Ok(vec![Event::HelpCalled { flags: critical }]);
-        }
-        self.queue = plan
-            .groups
-            .iter()
-            .map(|group| Series { group: group.clone(), images: None, accepted: false, repeats: 0 })
-            .collect();
-        self.current = None;
-        self.plan = Some(plan);
-        Ok(vec![Event::PlanAdopted { series: self.queue.len() }])
-    }
-
-    fn scan_next(&mut self) -> Result<Vec<Event>, Refused> {
-        let next = self.queue.iter().position(|series| !series.accepted).ok_or(Refused::EmptyQueue)?;
-        let group = self.queue[next].group.clone();
-        let series = self.series_protocol(group.role).clone();
-        let sat_bands = self.plan.as_ref().map(|plan| plan.sat_bands.clone()).unwrap_or_default();
-        let crossing = self.crossing(next);
-        let saturation = scanner::Saturation { bands: &sat_bands, crossing: &crossing };
-        let (images, scan_time_s) = self.acquire(&series, &group, saturation)?;
-        self.queue[next].images = Some(images);
-        self.current = Some(next);
-        Ok(vec![Event::SeriesScanned { name: group.name, role: group.role, scan_time_s }])
-    }
-
-    fn series_protocol(&self, role: SliceRole) -> &SeriesProtocol {
-        match role {
-            SliceRole::Sagittal | SliceRole::Coronal => &self.protocol.sagittal_t2,
-            SliceRole::AxialDisc | SliceRole::AxialBlock => &self.protocol.axial_t2,
-        }
-    }
-
-    /// The other disc groups: they share the repetition time with a disc group, and saturate where they cross it.
-    fn crossing(&self, current: usize) -> Vec<geometry::SliceGroup> {
-        if self.queue[current].group.role != SliceRole::AxialDisc {
-            return Vec::new();
-        }
-        let others = self.queue.iter().enumerate().filter(|(n, _)| *n != current).map(|(_, series)| &series.group);
-        others.filter(|group| group.role == SliceRole::AxialDisc).cloned().collect()
-    }
-
-    /// Scans one group; every acquisition has its own noise.
-    fn acquire(
-        &mut self,
-        series: &SeriesProtocol,
-        group: &SliceGroup,
-        saturation: scanner::Saturation<'_>,
-    ) -> Result<(Volume<f32>, f64), Refused> {
-        series
-            .check(group)
-            .map_err(|error| Refused::Impossible { name: group.name.clone(), reason: error.to_string() })?;
-        let stream = self.stream.child("acquisition", self.acquisitions);
-        self.acquisitions += 1;
-        let images = scanner::acquire(&self.patient, &self.scanner, series, group, &saturation, &stream);
-        let scan_time_s = series.scan_time_s(group);
-        self.scan_time_s += scan_time_s;
-        Ok((images, scan_time_s))
-    }
-
     fn check(&mut self, planner: &mut dyn Planner) -> Result<Vec<Event>, Refused> {
-        let current = self.current.take().ok_or(Refused::NothingToCheck)?;
-        let (Some(plan), Some(images)) = (self.plan.clone(), self.queue[current].images.clone()) else {
-            return Err(Refused::NothingToCheck);
-        };
-        let group = self.queue[current].group.clone();
+        let current = self.current.ok_or(Refused::NothingToCheck)?;
+        let series = self.queue[current].clone();
+        let images = series.images.ok_or(Refused::NothingToCheck)?;
+        let plan = self.plan.clone().unwrap_or_default();
+        let group = series.group;
+        // An appended series has another contrast; the planned one is what a planner knows how to read.
         let seen = match group.role {
-            SliceRole::Sagittal => self.ask(planner, &[(Orientation::Sagittal, &images)])?.ok(),
+            SliceRole::Sagittal if !series.appended => self.ask(planner, &[(Orientation::Sagittal, &images)])?.ok(),
             _ => None,
         };
         let report = quality_check::check_series(&plan, &group, &images, seen.as_ref().map(|planned| &planned.plan));
         let verdict = report.verdict.clone();
+        self.current = None;
         let mut events: Vec<Event> = seen.iter().flat_map(warnings).collect();
         events.push(Event::Checked { name: group.name.clone(), report });
         match verdict {
             QualityVerdict::Repeat(_) if self.queue[current].repeats < self.limits.repeats => {
                 self.queue[current].repeats += 1;
                 self.repeats += 1;
+                self.drop_images(current);
                 events.push(Event::RepeatOrdered { name: group.name });
             }
             QualityVerdict::Replan(reason) if self.replans < self.limits.replans => {
@@ -310,32 +300,9 @@ impl Examination {
         Ok(events)
     }
 
-    /// Takes discs and axial groups from a plan made on a sharper series; what is scanned stays.
-    fn replace_axial_groups(&mut self, sharper: ScanPlan) {
-        let axial = |group: &SliceGroup| matches!(group.role, SliceRole::AxialDisc | SliceRole::AxialBlock);
-        self.queue.retain(|series| series.accepted || !axial(&series.group));
-        let fresh = sharper.groups.iter().filter(|group| axial(group));
-        self.queue.extend(fresh.map(|group| Series {
-            group: group.clone(),
-            images: None,
-            accepted: false,
-            repeats: 0,
-        }));
-        if let Some(plan) = &mut self.plan {
-            plan.groups.retain(|group| !axial(group));
-            plan.groups.extend(sharper.groups.iter().filter(|group| axial(group)).cloned());
-            plan.levels = sharper.levels;
-            plan.flags.extend(sharper.flags);
-        }
-    }
-
     fn close(&mut self) -> Event {
         self.closed = true;
-        Event::Closed {
-            scan_time_s: self.scan_time_s,
-            repeats: self.repeats + self.replans,
-            complete: self.is_complete(),
-        }
+        Event::Closed { scan_time_s: self.scan_time_s, repeats: self.repeats(), complete: self.is_complete() }
     }
 }
 
