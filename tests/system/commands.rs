@@ -76,7 +76,7 @@ fn dicom_goes_in_and_dicom_of_the_same_study_comes_out() {
 
 #[test]
 fn schemas_and_explanations_are_printed() {
-    for file in ["scenario", "phantom", "plan", "run"] {
+    for file in ["scenario", "phantom", "plan", "attempt", "run"] {
         let schema: serde_json::Value = serde_json::from_str(&succeeds(&["schema", file], &[])).expect("JSON");
         assert!(schema["properties"].is_object() || schema["$ref"].is_string(), "{file}");
     }
@@ -90,7 +90,8 @@ fn schemas_and_explanations_are_printed() {
 #[test]
 fn every_verb_shows_an_example() {
     for verb in [
-        "run", "compare", "merge", "report", "phantom", "scan", "segment", "plan", "train", "eval", "schema", "explain",
+        "run", "console", "compare", "merge", "report", "phantom", "scan", "segment", "plan", "train", "eval",
+        "schema", "explain",
     ] {
         assert!(succeeds(&[verb, "--help"], &[]).contains(&format!("plumbline {verb}")), "{verb}");
     }

@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod commands;
+mod console;
 mod damaged_files;
 mod determinism;
 #[cfg(unix)]
 mod interruption;
 mod ladder;
 mod outside_planner;
+mod people;
 mod support;

@@ -1,5 +1,6 @@
 //! The command line: verbs, options, and an example that works for each.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -33,6 +34,8 @@ pub struct CommandLine {
 pub enum Verb {
     /// Examine a scenario's patients and judge the planner by its criteria
     Run(RunArguments),
+    /// Sit at the virtual scanner: starts plumbline-console
+    Console(ConsoleArguments),
     /// Compare a candidate run with a baseline, case by case
     Compare(CompareArguments),
     /// Join the shards of a run
@@ -92,9 +95,24 @@ pub struct RunArguments {
     /// Also write the images of every case as DICOM
     #[arg(long)]
     pub dicom: bool,
+    /// File of plans that people made at the console, a line of JSON each, scored beside the simulated technologists'
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub attempts: Vec<PathBuf>,
     /// Print run.json on stdout in place of the table
     #[arg(long)]
     pub json: bool,
+}
+
+/// `plumbline console`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline console --scenario scenarios/smoke.toml")]
+pub struct ConsoleArguments {
+    /// Scenario to be examined
+    #[arg(long, value_name = "SCENARIO")]
+    pub scenario: Option<PathBuf>,
+    /// Further arguments, passed on to plumbline-console
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
 }
 
 /// Where the network runs.
@@ -353,6 +371,8 @@ pub enum SchemaOf {
     Phantom,
     /// plan.json
     Plan,
+    /// A line of a file of attempts
+    Attempt,
     /// run.json
     Run,
 }

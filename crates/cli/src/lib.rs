@@ -44,6 +44,7 @@ pub fn main() -> ExitCode {
 fn carry_out(verb: Verb) -> Result<ExitCode, Failure> {
     match verb {
         Verb::Run(arguments) => verbs::run::run(&arguments),
+        Verb::Console(arguments) => verbs::console::console(&arguments),
         Verb::Compare(arguments) => verbs::runs::compare(&arguments),
         Verb::Merge(arguments) => verbs::runs::merge(&arguments),
         Verb::Report(arguments) => verbs::runs::report(&arguments),

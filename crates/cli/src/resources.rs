@@ -55,7 +55,7 @@ fn named<T>(found: Result<harness::scenario::library::Named<T>, NotFound>) -> Re
 /// A named phantom, if the name is one's.
 pub fn individual(name: &str) -> Result<Option<Individual>, Failure> {
     match library().individual(name, here()) {
-        Ok(found) => Ok(found),
+        Ok(found) => Ok(found.map(|named| named.content)),
         Err(NotFound::Refused(error)) => Err(Failure::scenario(&error)),
         Err(NotFound::Unknown { message, help }) => Err(Failure::wrong(format!("{message}: {help}"))),
     }

@@ -13,7 +13,6 @@ use harness::runner;
 use planner::confidence::confidence;
 use planner::disc_plane::MeasuredDisc;
 use planner::{ClassMap, Orientation, Planned, Planner, PlannerError, PlanningRequest, ScanPlan, instances};
-use randomness::Stream;
 use vnet::Model;
 
 #[global_allocator]
@@ -50,8 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for case in 0..setup.scenario.cases {
             planner.discs.clear();
             runner::plan_only(&setup, setup.scenario.seed, case, &mut planner);
-            let stream = Stream::from_seed(setup.scenario.seed).child("case", case);
-            let patient = runner::patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
+            let (patient, _) = runner::patient_of_case(&setup, setup.scenario.seed, case);
             for truth in patient.truth().discs.iter().filter(|disc| disc.label.upper >= geometry::Vertebra::L1) {
                 let apart = |disc: &MeasuredDisc| (disc.plane.centre - truth.plane.centre).norm();
                 let Some(disc) = planner.discs.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };

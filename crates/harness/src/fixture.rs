@@ -38,6 +38,7 @@ pub(crate) fn identity(cases: u64, selection: Selection) -> Identity {
             ],
         }],
         selection,
+        attempts: None,
     }
 }
 

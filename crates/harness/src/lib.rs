@@ -18,6 +18,7 @@
 //!     model: None,
 //!     scenarios: vec![setup.identity(None)],
 //!     selection: Selection::All,
+//!     attempts: None,
 //! };
 //!
 //! let mut run = RunWriter::create(Path::new("reports/smoke"), identity)?;
@@ -39,6 +40,7 @@
 //! | [`dicom`] | simulated series as a scanner would write them |
 //! | [`runner`] | examining every case |
 //! | [`training`] | training files and examples from phantoms |
+//! | [`attempts`] | plans that people made at the console |
 //! | [`record`] | what is stored of a case |
 //! | [`metrics`] | every figure: definition, reading, summary |
 //! | [`criterion`] | what must hold, and verdicts |

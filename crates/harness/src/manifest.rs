@@ -84,6 +84,9 @@ pub struct Identity {
     pub scenarios: Vec<ScenarioIdentity>,
     /// Which cases were asked for.
     pub selection: Selection,
+    /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<String>,
 }
 
 /// One scenario's part of a run's identity.
@@ -196,12 +199,14 @@ impl Identity {
             identity.scenarios.iter().map(hash).collect::<Vec<_>>().join(", ")
         };
         let model = |identity: &Self| identity.model.clone().unwrap_or_else(|| "none".to_owned());
+        let attempts = |identity: &Self| identity.attempts.clone().unwrap_or_else(|| "none".to_owned());
         let parts = [
             ("program version", self.version.clone(), other.version.clone()),
             ("planner", self.planner.clone(), other.planner.clone()),
             ("model", model(self), model(other)),
             ("scenario", seeds(self), seeds(other)),
             ("scenario's content", content(self), content(other)),
+            ("people's attempts", attempts(self), attempts(other)),
             ("choice of cases", self.selection.to_string(), other.selection.to_string()),
         ];
         let differing = parts.into_iter().find(|(_, found, expected)| found != expected);

@@ -2,6 +2,7 @@
 
 use schemars::{Schema, schema_for};
 
+use crate::attempts::RecordedAttempt;
 use crate::manifest::Manifest;
 use crate::scenario::Scenario;
 
@@ -18,6 +19,11 @@ pub fn phantom() -> Schema {
 /// Schema of `plan.json`.
 pub fn plan() -> Schema {
     schema_for!(planner::ScanPlan)
+}
+
+/// Schema of a line of an attempts file.
+pub fn attempt() -> Schema {
+    schema_for!(RecordedAttempt)
 }
 
 /// Schema of `run.json`.

@@ -15,6 +15,7 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         SchemaOf::Scenario => schema::scenario(),
         SchemaOf::Phantom => schema::phantom(),
         SchemaOf::Plan => schema::plan(),
+        SchemaOf::Attempt => schema::attempt(),
         SchemaOf::Run => schema::run(),
     });
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! One file a verb, or a family of them.
 
+pub mod console;
 mod derived_dicom;
 pub mod eval;
 pub mod help;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use harness::attempts;
 use harness::manifest::{Identity, Selection};
 use harness::runner::{self, RunError, RunEvent, RunOptions};
 use harness::scenario::PlannerKind;
@@ -21,7 +22,9 @@ use crate::{interrupt, output, table};
 /// Examines, judges, reports.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
-    let setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
+    let mut setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
+    let people = attempts::read(&arguments.attempts).map_err(Failure::input)?;
+    attempts::assign(&mut setups, people, arguments.seed).map_err(Failure::input)?;
     let selection = selection(arguments, &setups)?;
     let planners: Vec<PlannerUnderTest> =
         setups.iter().map(|setup| chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup))).collect();
@@ -32,6 +35,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         model: hashes(&models),
         scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
         selection,
+        attempts: attempts::hash(&setups),
     };
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups));
     let options = RunOptions {

@@ -1,5 +1,20 @@
 //! Plans that people made at the console: a line of JSON each, scored by `plumbline run` like the simulated
 //! technologists'.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`file`] | files of attempts: a line each |
+//! | [`score`] | an attempt held against its patient |
+
+pub mod file;
+pub mod score;
+#[cfg(test)]
+mod tests;
+
+pub use file::{AttemptsError, assign, hash, read};
+pub use score::{Scored, score_rows, scored};
+
+pub use crate::runner::{patient_of_case, registration_of};
 
 use exam::Landing;
 use geometry::PatientPosition;

@@ -1,4 +1,4 @@
-//! One case: one patient, examined by the automated arm and planned by the panel.
+//! One case: one patient, examined by the automated arm, planned by the panel and by people at the console.
 
 use std::time::Instant;
 
@@ -8,8 +8,9 @@ use phantom::{PatientOnTable, SpineTruth};
 use planner::{Orientation, Planner, ScanPlan};
 use randomness::Stream;
 
+use crate::attempts;
 use crate::record::{Arm, CaseRow};
-use crate::runner::patient::{case_stream, patient_of, registration_of};
+use crate::runner::patient::{patient_of_case, registration_of};
 use crate::runner::score::{Attempted, TrueSpine, contrast_to_noise, overlap_rows, visible};
 use crate::scenario::ScenarioSetup;
 
@@ -85,6 +86,8 @@ pub fn examine(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Pl
     let localizer = outcome.seen.as_ref().and_then(|seen| seen.localizer.first());
     let contrast = localizer.map_or(1.0, |(_, volume)| contrast_to_noise(&patient.truth, volume));
     outcome.rows.extend(patient.panel(setup, &proposals, contrast));
+    let people = setup.attempts.iter().filter(|attempt| attempt.seed == seed && attempt.case == case);
+    outcome.rows.extend(people.flat_map(|attempt| attempts::score_rows(setup, attempt)));
     outcome
 }
 
@@ -118,8 +121,7 @@ struct CasePatient {
 impl CasePatient {
     fn draw(setup: &ScenarioSetup, seed: u64, case: u64) -> Self {
         let begin = Instant::now();
-        let stream = case_stream(seed, case);
-        let patient = patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
+        let (patient, stream) = patient_of_case(setup, seed, case);
         let truth = patient.truth();
         let (true_spine, registration) = (TrueSpine::of(&truth), registration_of(&patient, case));
         Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }

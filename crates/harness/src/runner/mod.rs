@@ -4,7 +4,7 @@ mod case;
 mod event;
 mod patient;
 pub mod pictures;
-mod score;
+pub(crate) mod score;
 mod true_plan;
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use planner::Planner;
 
 pub use case::{CaseOutcome, plan_only};
 pub use event::RunEvent;
-pub use patient::{patient_of, registration_of, spine_of};
+pub use patient::{patient_of, patient_of_case, registration_of, spine_of};
 pub use true_plan::{rules_of, true_plan};
 
 use crate::manifest::{Identity, WallClock};

@@ -6,9 +6,25 @@ use exam::Registration;
 use phantom::{PatientOnTable, Population, PositioningDistribution, Spine};
 use randomness::Stream;
 
+use crate::scenario::ScenarioSetup;
+
 /// The stream from which everything of a case is drawn.
 pub fn case_stream(seed: u64, case: u64) -> Stream {
     Stream::from_seed(seed).child("case", case)
+}
+
+/// The patient of a case, lying as the scenario drew it, and the stream from which everything else of the case is
+/// drawn. Where the scenario names one person, every case is that person, laid anew.
+pub fn patient_of_case(setup: &ScenarioSetup, seed: u64, case: u64) -> (PatientOnTable, Stream) {
+    let stream = case_stream(seed, case);
+    let distribution = &setup.scenario.patients.positioning;
+    let Some(individual) = &setup.individual else {
+        return (patient_of(&setup.population, distribution, &stream), stream);
+    };
+    let positioning = distribution.sample(&stream.child("positioning", 0));
+    let spine = Spine::build(individual, positioning.knee_cushion);
+    let spine = spine.expect("the scenario's reader built this person, and no limit depends on the cushion");
+    (PatientOnTable::new(Arc::new(spine), positioning), stream)
 }
 
 /// Draws a patient and lays them down.

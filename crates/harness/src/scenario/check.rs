@@ -23,7 +23,11 @@ pub(crate) struct Mistake {
     pub help: String,
 }
 
-fn mistake(at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Result<(), Mistake> {
+pub(super) fn mistake(
+    at: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Result<(), Mistake> {
     Err(Mistake { at: at.into(), message: message.into(), help: help.into() })
 }
 
@@ -49,6 +53,7 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
     check_prescription(&scenario.prescription)?;
     check_planner(scenario)?;
     check_arms(scenario)?;
+    scenario.lesson.iter().try_for_each(|lesson| lesson.check(scenario.cases))?;
     scenario.criteria.iter().enumerate().try_for_each(|(n, criterion)| check_criterion(n, criterion, scenario))
 }
 

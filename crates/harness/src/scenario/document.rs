@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::criterion::Criterion;
 use crate::record::Arm;
+use crate::scenario::lesson::Lesson;
 
 /// The version of the file format that this program reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -50,13 +51,17 @@ pub struct Scenario {
     /// What must hold.
     #[serde(default)]
     pub criteria: Vec<Criterion>,
+    /// The scenario as an exercise at the console; a run does not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<Lesson>,
 }
 
 /// Who is scanned and how they lie.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Patients {
-    /// Name of a population in `phantoms/`, or a TOML file beside the scenario.
+    /// Name of a population in `phantoms/`, of a named phantom in `phantoms/gallery/` (every case is then that person,
+    /// laid anew), or a TOML file beside the scenario with one or the other.
     pub population: String,
     /// How they lie; an ordinary day if left out.
     #[serde(default)]

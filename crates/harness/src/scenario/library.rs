@@ -33,6 +33,15 @@ pub struct Named<T> {
     pub text: String,
 }
 
+/// Who a scenario scans.
+#[derive(Clone, Debug)]
+pub struct Cohort {
+    /// The population.
+    pub population: phantom::Population,
+    /// One person of it, if the scenario names a person.
+    pub individual: Option<phantom::SpineParameters>,
+}
+
 impl Library {
     /// The library around a file or folder: the nearest folder upwards that holds `phantoms/`, else the
     /// current folder if that does.
@@ -97,7 +106,7 @@ impl Library {
     ///
     /// # Errors
     /// [`NotFound::Refused`] for a file that is wrong.
-    pub fn individual(&self, name: &str, beside: &Path) -> Result<Option<phantom::Individual>, NotFound> {
+    pub fn individual(&self, name: &str, beside: &Path) -> Result<Option<Named<phantom::Individual>>, NotFound> {
         let known = self.root.as_ref().map(|root| root.join(PHANTOMS).join(GALLERY).join(format!("{name}.toml")));
         let path = match file(name, beside) {
             Some(path) if names_a_population(&path) => path,
@@ -107,10 +116,42 @@ impl Library {
                 None => return Ok(None),
             },
         };
-        let individual = read(&path, |text| {
+        let read = read(&path, |text| {
             phantom::Individual::from_toml(text).map_err(|error| individual_mistake(&path, text, &error))
-        })?;
-        Ok(Some(individual.content))
+        });
+        read.map(Some)
+    }
+
+    /// A population, or a named phantom: one person. Where both have a name, it is the population's; the person is
+    /// then found by the path of their file.
+    ///
+    /// # Errors
+    /// As [`Self::population`].
+    pub fn cohort(&self, name: &str, beside: &Path) -> Result<Named<Cohort>, NotFound> {
+        let a_population = self.populations().iter().any(|known| known == name);
+        let individual = if a_population { None } else { self.individual(name, beside)? };
+        let Some(Named { content: individual, text }) = individual else {
+            let population = self.population(name, beside);
+            let Named { content: population, text } = population.map_err(|error| self.or_a_person(name, error))?;
+            return Ok(Named { content: Cohort { population, individual: None }, text });
+        };
+        let population = self.population(&individual.population, beside)?;
+        let parameters = individual.parameters(&population.content);
+        let content = Cohort { population: population.content, individual: Some(parameters) };
+        // Both decide who it is; the person's file names the population.
+        Ok(Named { content, text: format!("{text}\n{}", population.text) })
+    }
+
+    /// An unknown population that is spelled almost like a named phantom.
+    fn or_a_person(&self, name: &str, error: NotFound) -> NotFound {
+        match error {
+            NotFound::Unknown { message, help } if !help.starts_with("did you mean") => {
+                let individuals = self.individuals();
+                let near = did_you_mean(name, individuals.iter().map(String::as_str));
+                NotFound::Unknown { message, help: if near.is_empty() { help } else { near } }
+            }
+            error => error,
+        }
     }
 
     /// A protocol by its built-in name, or from a TOML file.

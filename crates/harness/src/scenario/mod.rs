@@ -20,12 +20,14 @@
 //! | --- | --- |
 //! | [`document`] | the file as it is written |
 //! | [`setup`] | the file with everything that its names lead to |
+//! | [`lesson`] | the file as an exercise at the console |
 //! | [`library`] | where names lead |
 //! | [`error`] | why a scenario is refused |
 
 mod check;
 pub mod document;
 pub mod error;
+pub mod lesson;
 pub mod library;
 pub mod setup;
 #[cfg(test)]
@@ -33,5 +35,6 @@ mod tests;
 
 pub use document::{Arms, ClosedLoop, Patients, PlannerChoice, PlannerKind, ScannerChoice, Scenario};
 pub use error::ScenarioError;
+pub use lesson::{Assist, AssistKind, Lesson, LessonMode};
 pub use library::{Library, NotFound};
 pub use setup::ScenarioSetup;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use scanner::Protocol;
 
+use crate::attempts::RecordedAttempt;
 use crate::diagnosis::Diagnosis;
 use crate::manifest::ScenarioIdentity;
 use crate::scenario::check::check;
@@ -24,12 +25,16 @@ pub struct ScenarioSetup {
     pub patients_hash: String,
     /// Who is scanned.
     pub population: phantom::Population,
+    /// The one person of every case, where the scenario names a named phantom in place of a population.
+    pub individual: Option<phantom::SpineParameters>,
     /// How they are scanned.
     pub protocol: scanner::Protocol,
     /// Who plans by hand and with the planner.
     pub panel: observer::Panel,
     /// Where the built-in planner's model lies; `None` for a planner that is a command.
     pub model_folder: Option<PathBuf>,
+    /// Plans that people made for its cases; none until [`crate::attempts::assign`] gives it some.
+    pub attempts: Vec<RecordedAttempt>,
 }
 
 impl ScenarioSetup {
@@ -83,8 +88,13 @@ impl ScenarioSetup {
                 NotFound::Refused(error) => error,
             }
         };
-        let population =
-            library.population(&scenario.patients.population, file).map_err(here("patients.population"))?;
+        let cohort = library.cohort(&scenario.patients.population, file).map_err(here("patients.population"))?;
+        if let Some(person) = &cohort.content.individual
+            && let Err(error) = phantom::Spine::build(person, true)
+        {
+            let message = format!("phantom '{}': {error}", scenario.patients.population);
+            return Err(wrong("patients.population", message, String::new()));
+        }
         let protocol = library.protocol(&scenario.scanner.protocol, file).map_err(here("scanner.protocol"))?;
         let panel = library.panel(&scenario.arms.panel, file).map_err(here("arms.panel"))?;
         let model_folder = match scenario.planner.kind {
@@ -100,13 +110,15 @@ impl ScenarioSetup {
             serde_json::to_string(&scenario.patients.positioning).expect("checked numbers and fixed names are JSON");
         let faults = scenario.scanner.faults.as_ref();
         let faults_text = faults.map(|faults| serde_json::to_string(faults).expect("checked numbers are JSON"));
-        let patients = [&*positioning, &population.text, &protocol.text];
+        let patients = [&*positioning, &cohort.text, &protocol.text];
         let patients: Vec<_> = patients.into_iter().chain(faults_text.as_deref()).collect();
         Ok(Self {
             file: file.to_owned(),
-            hash: hash_of(&[text, &population.text, &protocol.text, &panel.text]),
+            hash: hash_of(&[text, &cohort.text, &protocol.text, &panel.text]),
             patients_hash: hash_of(&patients),
-            population: population.content,
+            population: cohort.content.population,
+            individual: cohort.content.individual,
+            attempts: Vec::new(),
             protocol: faults
                 .cloned()
                 .map_or(protocol.content.clone(), |faults| Protocol { faults, ..protocol.content }),

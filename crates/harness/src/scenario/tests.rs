@@ -56,7 +56,7 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "casess = 3",
             "s.toml:4:1: unknown field `casess`, expected one of `format-version`, `name`, \
             `title`, `description`, `seed`, `cases`, `patients`, `scanner`, `prescription`, `planner`, `arms`, `loop`, \
-            `criteria` (did you mean 'cases'?)",
+            `criteria`, `lesson` (did you mean 'cases'?)",
         ),
         ("cases = 3", "cases = 0", "s.toml:4:9: cases is 0 (expected 1 to 1000000 patients)"),
         ("cases = 3", "cases = -3", "s.toml:4:9: invalid value: integer `-3`, expected u64"),
@@ -173,6 +173,69 @@ fn agreement_of_one_plan_with_itself_is_refused() {
         RIGHT.replace("dice.vertebra", "agreement.icc").replace("automated-repeats = 2", "automated-repeats = 1");
     let error = load(&text).expect_err("one repeat").to_string();
     assert!(error.contains("needs plans on repeated localizers"), "{error}");
+}
+
+#[test]
+fn the_lesson_is_read_and_checked() {
+    let lesson = "[lesson]\nmode = \"exam\"\nindication = \"Pain\"\ntime-limit-s = 900.0\nposition = \"FFS\"\ncase = 2\n\
+                  implants = [\"a stent\"]\nassist = { kind = \"tilted\", level = \"L4/L5\", amount = -10.0 }\n";
+    let text = format!("{RIGHT}{lesson}");
+    let setup = load(&text).expect("right");
+    let read = setup.scenario.lesson.expect("a lesson");
+    assert_eq!((read.mode, read.case, read.assist.kind), (LessonMode::Exam, 2, AssistKind::Tilted));
+    assert_eq!(read.position, geometry::PatientPosition::FeetFirstSupine);
+    assert_eq!(
+        load(&format!("{RIGHT}[lesson]\n")).expect("all has a default").scenario.lesson,
+        Some(Lesson::default())
+    );
+
+    for (right, wrong, message) in [
+        ("case = 2\n", "case = 3\n", "s.toml:30:8: there is no case 3 (the scenario has 3, numbered from 0)"),
+        ("900.0", "0.0", "s.toml:28:16: time-limit-s is 0 (expected 1 to 28800 seconds)"),
+        ("\"tilted\"", "\"honest\"", "honest has no level (only tilted and shifted have a level and an amount)"),
+        ("level = \"L4/L5\", ", "", "tilted without a level"),
+        ("L4/L5", "T11/T12", "T11/T12 is no lumbar disc (expected a disc that is prescribed: L1/L2 to L5/S1)"),
+        (", amount = -10.0", "", "tilted without an amount (expected degrees"),
+        ("-10.0", "nan", "amount is NaN (expected degrees"),
+        ("\"exam\"", "\"test\"", "unknown variant `test`, expected `practice` or `exam`"),
+        ("indication", "question", "unknown field `question`"),
+    ] {
+        let broken = text.replacen(right, wrong, 1);
+        assert_ne!(broken, text, "'{right}' is not in the scenario");
+        let told = load(&broken).expect_err(wrong).to_string();
+        assert!(told.contains(message), "{told}");
+    }
+}
+
+#[test]
+fn the_shipped_lessons_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/lessons");
+    let setups = ScenarioSetup::load_all(&[folder]).expect("right");
+    assert!(setups.len() >= 6, "{}", setups.len());
+    for setup in &setups {
+        let lesson = setup.scenario.lesson.as_ref().expect("an exercise");
+        assert!(!lesson.indication.is_empty() && setup.scenario.description.len() > 80, "{}", setup.scenario.name);
+        let (patient, _) = crate::runner::patient_of_case(setup, setup.scenario.seed, lesson.case);
+        assert!(patient.truth().discs.len() >= 5, "{}", setup.scenario.name);
+    }
+}
+
+#[test]
+fn a_named_phantom_is_the_patient_of_every_case() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/one-person.toml");
+    let load =
+        |name: &str| ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &Library::near(&file));
+    let setup = load("isthmic-slip").expect("a named phantom");
+    let of_case = |case| crate::runner::patient_of_case(&setup, setup.scenario.seed, case).0;
+    let (first, second) = (of_case(0), of_case(1));
+    assert_eq!(first.spine.parameters(), second.spine.parameters());
+    assert_eq!(first.spine.parameters().person.age_years, 34.0);
+    assert_ne!(first.positioning, second.positioning, "laid anew");
+    let by_path = load("../phantoms/gallery/isthmic-slip.toml").expect("the same by its path");
+    assert_eq!(setup.patients_hash, by_path.patients_hash);
+    assert!(load("scoliosis").expect("both there are").individual.is_none(), "the population comes first");
+    let message = load("isthmic-slib").expect_err("misspelled").to_string();
+    assert!(message.contains("did you mean 'isthmic-slip'?"), "{message}");
 }
 
 #[test]

@@ -1,0 +1,40 @@
+//! `plumbline console`.
+
+use std::env::consts::EXE_SUFFIX;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, ExitStatus};
+
+use crate::arguments::ConsoleArguments;
+use crate::failure::Failure;
+
+/// The console's executable.
+const EXECUTABLE: &str = "plumbline-console";
+
+/// Starts the console, waits until it ends, and ends as it did.
+pub fn console(arguments: &ConsoleArguments) -> Result<ExitCode, Failure> {
+    let mut command = Command::new(executable());
+    if let Some(scenario) = &arguments.scenario {
+        command.arg("--scenario").arg(scenario);
+    }
+    match command.args(&arguments.arguments).status() {
+        Ok(status) => Ok(passed_on(status)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::wrong(format!(
+            "{EXECUTABLE} is neither beside this program nor on the PATH; build it with\n  \
+             cargo build --release -p {EXECUTABLE}"
+        ))),
+        Err(error) => Err(Failure::wrong(format!("cannot start {EXECUTABLE}: {error}"))),
+    }
+}
+
+/// The sibling of this program, else whatever the PATH leads to.
+fn executable() -> PathBuf {
+    let name = format!("{EXECUTABLE}{EXE_SUFFIX}");
+    let sibling = std::env::current_exe().ok().map(|own| own.with_file_name(&name));
+    sibling.filter(|path| path.is_file()).unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// The child's exit status; one that a signal ended has none, and could not finish.
+fn passed_on(status: ExitStatus) -> ExitCode {
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(3), ExitCode::from)
+}

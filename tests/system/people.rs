@@ -1,0 +1,127 @@
+//! Plans that people made at the console are scored like the simulated technologists', in the same run.
+
+use std::path::{Path, PathBuf};
+
+use geometry::{PatientPosition, Pose, Vector};
+use harness::attempts::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
+use harness::runner::{patient_of_case, true_plan};
+use harness::{Arm, CaseRow, Run, ScenarioSetup};
+
+use crate::support::{SMALL, complaint, output, plumbline, scenario};
+
+/// The true plan of case 0 for a landing, labelled by another position than the patient's.
+fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
+    let setup = ScenarioSetup::load(scenario).expect("a scenario");
+    let landing = off_centre();
+    let (drawn, _) = patient_of_case(&setup, 4711, 0);
+    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.scenario.prescription);
+    let registered_position = PatientPosition::FeetFirstSupine;
+    let to_patient = exam::registered_to_patient(registered_position, landing.position);
+    RecordedAttempt {
+        format_version: ATTEMPT_FORMAT_VERSION,
+        scenario: "small".into(),
+        seed: 4711,
+        case: 0,
+        arm: Arm::Manual,
+        observer: observer.into(),
+        landing,
+        registered_position,
+        plan: plan.moved(&to_patient.inverse()),
+        planning_time_s: 75.5,
+        scan_time_s: 600.0,
+        repeats: 2,
+    }
+}
+
+/// L3 does not lie at the isocentre.
+fn off_centre() -> exam::Landing {
+    exam::Landing { landmark_error_mm: 22.0, ..exam::Landing::default() }
+}
+
+/// Every group and level turned by so many degrees about the left-right axis through its own middle.
+fn turned(mut attempt: RecordedAttempt, angle_deg: f64) -> RecordedAttempt {
+    let turn = |centre: geometry::Point| {
+        let turn = Pose::rotation(Vector::x() * angle_deg.to_radians());
+        Pose::translation(centre.x, centre.y, centre.z) * turn * Pose::translation(-centre.x, -centre.y, -centre.z)
+    };
+    attempt.plan.groups.iter_mut().for_each(|group| *group = group.moved(&turn(group.centre)));
+    attempt.plan.levels.iter_mut().for_each(|level| *level = level.moved(&turn(level.centre)));
+    attempt
+}
+
+fn write(folder: &Path, name: &str, attempts: &[RecordedAttempt]) -> PathBuf {
+    let path = folder.join(name);
+    let lines: Vec<_> = attempts.iter().map(|attempt| serde_json::to_string(attempt).expect("JSON")).collect();
+    std::fs::write(&path, format!("# at the console\n{}\n", lines.join("\n"))).expect("written");
+    path
+}
+
+#[test]
+fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = scenario(folder.path(), SMALL);
+    let right = perfect(&scenario, "Ida");
+    let off = turned(perfect(&scenario, "Max"), 5.0);
+    let files = [write(folder.path(), "ida.jsonl", &[right]), write(folder.path(), "max.jsonl", &[off])];
+    let out = folder.path().join("out");
+    let command = |attempts: &[PathBuf]| {
+        let mut command = plumbline();
+        // No planner is needed to score people.
+        command.arg("run").arg(&scenario).arg("--out").arg(&out).args(["--planner", "cmd:false", "--case", "0"]);
+        attempts.iter().for_each(|file| drop(command.arg("--attempts").arg(file)));
+        command
+    };
+    let first = output(&mut command(&files));
+    assert_eq!(first.status.code(), Some(0), "{}", complaint(&first));
+
+    let run = Run::open(&out).expect("a run");
+    let rows_of =
+        |observer: &str| -> Vec<&CaseRow> { run.rows.iter().filter(|row| row.observer == observer).collect() };
+    let angles_of = |observer: &str| -> Vec<f64> {
+        let discs = rows_of(observer).into_iter().filter(|row| row.structure.contains('/'));
+        discs.map(|row| row.angle_deg.expect("every disc is planned")).collect()
+    };
+    assert!(
+        angles_of("Ida").len() >= 5 && angles_of("Ida").iter().all(|angle| *angle < 1e-5),
+        "{:?}",
+        angles_of("Ida")
+    );
+    assert!(angles_of("Max").iter().all(|angle| (4.7..=5.0 + 1e-6).contains(angle)), "{:?}", angles_of("Max"));
+    let case = rows_of("Ida").into_iter().find(|row| row.structure == "case").expect("a case row");
+    assert_eq!((case.planning_time_s, case.scan_time_s, case.repeats), (Some(75.5), Some(600.0), Some(2)));
+    assert_eq!(case.arm, "manual");
+    assert!(run.rows.iter().any(|row| row.arm == "manual" && row.observer != "Ida" && row.observer != "Max"));
+
+    // The attempts are part of what decides the figures.
+    let refused = output(command(&files[..1]).arg("--resume"));
+    assert_eq!(refused.status.code(), Some(2), "{}", complaint(&refused));
+    assert!(complaint(&refused).contains("attempts"), "{}", complaint(&refused));
+}
+
+#[test]
+fn attempts_that_do_not_belong_here_are_refused_with_their_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = scenario(folder.path(), SMALL);
+    let right = perfect(&scenario, "Ida");
+    let wrong = [
+        (RecordedAttempt { scenario: "large".into(), ..right.clone() }, "'large'"),
+        (RecordedAttempt { seed: 4712, ..right.clone() }, "4712"),
+        (RecordedAttempt { case: 2, ..right.clone() }, "0 to 1"),
+    ];
+    let refused = |attempts: &Path| {
+        let out = folder.path().join("out");
+        let output =
+            output(plumbline().arg("run").arg(&scenario).arg("--attempts").arg(attempts).arg("--out").arg(&out));
+        assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
+        assert!(!out.exists());
+        complaint(&output).split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
+    };
+    for (attempt, expected) in wrong {
+        let complaint = refused(&write(folder.path(), "wrong.jsonl", &[right.clone(), attempt]));
+        assert!(complaint.contains("wrong.jsonl:3") && complaint.contains(expected), "{complaint}");
+    }
+    let broken = folder.path().join("broken.jsonl");
+    std::fs::write(&broken, "{\"format-version\": 1,").expect("written");
+    assert!(refused(&broken).contains("broken.jsonl:1:"));
+    assert!(refused(&folder.path().join("absent.jsonl")).contains("absent.jsonl"));
+}
