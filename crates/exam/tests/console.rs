@@ -316,7 +316,8 @@ fn series_are_appended_changed_and_removed() {
     let (t2, appended) = (mean(t2), mean(appended));
     assert!((appended / t2 - 1.0).abs() < 0.2, "the same slices saturate each other in no series: {appended} {t2}");
 
-    carry_out(&mut exam, Command::SetProtocol { series: 1, protocol: exam.queue()[1].protocol.clone() });
+    let unchanged = exam.queue()[1].protocol.clone();
+    carry_out(&mut exam, Command::SetProtocol { series: 1, protocol: unchanged });
     assert!(exam.queue()[1].images.is_some(), "nothing changed");
     carry_out(&mut exam, Command::SetProtocol { series: 1, protocol: t1() });
     assert!(exam.queue()[1].images.is_none());

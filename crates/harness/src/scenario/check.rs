@@ -23,7 +23,11 @@ pub(crate) struct Mistake {
     pub help: String,
 }
 
-pub(super) fn mistake(at: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Result<(), Mistake> {
+pub(super) fn mistake(
+    at: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Result<(), Mistake> {
     Err(Mistake { at: at.into(), message: message.into(), help: help.into() })
 }
 

@@ -184,7 +184,10 @@ fn the_lesson_is_read_and_checked() {
     let read = setup.scenario.lesson.expect("a lesson");
     assert_eq!((read.mode, read.case, read.assist.kind), (LessonMode::Exam, 2, AssistKind::Tilted));
     assert_eq!(read.position, geometry::PatientPosition::FeetFirstSupine);
-    assert_eq!(load(&format!("{RIGHT}[lesson]\n")).expect("all has a default").scenario.lesson, Some(Lesson::default()));
+    assert_eq!(
+        load(&format!("{RIGHT}[lesson]\n")).expect("all has a default").scenario.lesson,
+        Some(Lesson::default())
+    );
 
     for (right, wrong, message) in [
         ("case = 2\n", "case = 3\n", "s.toml:30:8: there is no case 3 (the scenario has 3, numbered from 0)"),
@@ -220,9 +223,8 @@ fn the_shipped_lessons_are_right() {
 #[test]
 fn a_named_phantom_is_the_patient_of_every_case() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/one-person.toml");
-    let load = |name: &str| {
-        ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &Library::near(&file))
-    };
+    let load =
+        |name: &str| ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &Library::near(&file));
     let setup = load("isthmic-slip").expect("a named phantom");
     let of_case = |case| crate::runner::patient_of_case(&setup, setup.scenario.seed, case).0;
     let (first, second) = (of_case(0), of_case(1));
