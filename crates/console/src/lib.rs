@@ -1,1 +1,3 @@
-//! x
+//! The console: a virtual MRI scanner in a window.
+
+pub mod room;
