@@ -91,7 +91,7 @@ impl Default for Lain {
 }
 
 /// True if a value differs from the one seen last.
-fn renewed<T: PartialEq>(seen: &mut Local<Option<T>>, now: T) -> bool {
+fn renewed<T: PartialEq + Send + Sync + 'static>(seen: &mut Local<Option<T>>, now: T) -> bool {
     let differs = seen.as_ref() != Some(&now);
     **seen = Some(now);
     differs
