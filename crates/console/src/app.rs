@@ -104,7 +104,7 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
         .add_plugins((DeskPlugin, ScriptPlugin, PresentPlugin, RoomPlugin, KeeperPlugin::new(opened.history)))
         .set_error_handler(bevy::ecs::error::warn);
     if let Some(lines) = lines {
-        app.insert_resource(Script::new(lines, arguments.screenshot_dir.clone(), arguments.stay));
+        app.insert_resource(Script::new(lines, arguments));
     }
     if arguments.frame_times {
         app.add_systems(Last, tell_frame_times);

@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Leave the window open when the script has ended
     #[arg(long, requires = "script")]
     pub stay: bool,
+    /// Say where the selected group's handles are, in the window's points, once the script has ended (for tests)
+    #[arg(long, value_name = "FILE", requires = "stay", hide = true)]
+    pub layout_to: Option<PathBuf>,
     /// The file that keeps all attempts [default: in the user's data folder]
     #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,

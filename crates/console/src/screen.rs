@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use egui::{Rect, TextureId};
 use lesson::history::Summary;
 use lesson::parameters::Tab;
+use lesson::view::ViewPlane;
 
 use crate::panels::tile::Tile;
 
@@ -25,6 +26,8 @@ pub struct Screen {
     pub measuring: Option<(usize, Vec<[f64; 2]>)>,
     /// The truth is drawn in the review.
     pub truth_hidden: bool,
+    /// What each view showed in the last frame, and where.
+    pub shown: HashMap<usize, (Rect, ViewPlane)>,
     /// Pictures of slices by view.
     pub tiles: HashMap<usize, Tile>,
     /// The picture of the room, and where it is shown.

@@ -1,14 +1,16 @@
 //! An examination played from a script, with pictures of the window on the way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bevy::app::AppExit;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
+use lesson::prescription::{Handle, Side, group_outline};
 use lesson::script::{Line, Player, Step};
 
+use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
 
 /// Frames from a change to its picture: egui lays out, the room is drawn, the surface is shown.
@@ -21,6 +23,8 @@ pub struct Script {
     pictures: Option<PathBuf>,
     /// The window stays when the script has ended.
     stay: bool,
+    /// Where to say where the handles are.
+    layout_to: Option<PathBuf>,
     state: State,
 }
 
@@ -35,8 +39,14 @@ enum State {
 
 impl Script {
     /// A script at its beginning.
-    pub const fn new(lines: Vec<Line>, pictures: Option<PathBuf>, stay: bool) -> Self {
-        Self { player: Player::new(lines), pictures, stay, state: State::Playing }
+    pub fn new(lines: Vec<Line>, arguments: &Arguments) -> Self {
+        Self {
+            player: Player::new(lines),
+            pictures: arguments.screenshot_dir.clone(),
+            stay: arguments.stay,
+            layout_to: arguments.layout_to.clone(),
+            state: State::Playing,
+        }
     }
 }
 
@@ -69,6 +79,9 @@ fn play(
         State::Ended => {
             console.scripted = false;
             commands.remove_resource::<Script>();
+            if let Some(path) = &script.layout_to {
+                tell_layout(path, &console, &screen);
+            }
             if screen.0.refusal.is_some() && !script.stay {
                 exit.write(AppExit::from_code(2));
             } else if !script.stay {
@@ -100,6 +113,28 @@ fn step(player: &mut Player, console: &mut Console, screen: &mut ScreenState) ->
             screen.0.refusal = Some(refusal.0);
             State::Ended
         }
+    }
+}
+
+/// The places of the selected group's handles in the sagittal view, in the window's points.
+fn tell_layout(path: &Path, console: &Console, screen: &ScreenState) {
+    let places = console.desk.session.as_ref().and_then(|session| {
+        let (rect, plane) = screen.0.shown.get(&0)?;
+        let outline = group_outline(plane, session.draft.selected_group()?)?;
+        let scale = f64::from(rect.width()) / plane.extent_mm[0];
+        let centre = [f64::from(rect.center().x), f64::from(rect.center().y)];
+        let place = |handle| {
+            let at_mm = outline.place(handle)?;
+            Some([0, 1].map(|axis| centre[axis] + at_mm[axis] * scale))
+        };
+        Some(serde_json::json!({
+            "centre": place(Handle::Centre)?,
+            "rotate": place(Handle::Rotate(Side::Last))?,
+        }))
+    });
+    let text = places.unwrap_or_default().to_string();
+    if let Err(reason) = std::fs::write(path, text) {
+        error!("cannot write {}: {reason}", path.display());
     }
 }
 

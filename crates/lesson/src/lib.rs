@@ -13,7 +13,7 @@
 //! | [`view`] | slices as pictures and what is drawn on them, in millimetres |
 //! | [`scanner_room`] | the examination and the planner, away from the window |
 //! | [`score`] | what the attempt was worth, item by item |
-//! | [`script`] | a recording is a script |
+//! | [`script`], [`model_trainee`] | a recording is a script; one who does everything right |
 //! | [`record`], [`history`], [`certificate`] | what stays of an attempt |
 
 pub mod assist;
@@ -23,6 +23,7 @@ pub mod desk;
 pub mod exercise;
 pub mod history;
 pub mod intent;
+pub mod model_trainee;
 pub mod parameters;
 pub mod prescription;
 pub mod record;

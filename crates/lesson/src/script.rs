@@ -58,14 +58,19 @@ pub struct ScriptError {
 }
 
 impl Line {
+    /// An empty line.
+    pub const fn nothing() -> Self {
+        Self { at_s: None, intent: None, delivered: false, wait: None, picture: None }
+    }
+
     /// An intent at a time.
-    pub const fn intent(at_s: f64, intent: Intent) -> Self {
-        Self { at_s: Some(at_s), intent: Some(intent), delivered: false, wait: None, picture: None }
+    pub fn intent(at_s: f64, intent: Intent) -> Self {
+        Self { at_s: Some(at_s), intent: Some(intent), ..Self::nothing() }
     }
 
     /// An answer of the scanner room at a time.
-    pub const fn delivered(at_s: f64) -> Self {
-        Self { at_s: Some(at_s), intent: None, delivered: true, wait: None, picture: None }
+    pub fn delivered(at_s: f64) -> Self {
+        Self { at_s: Some(at_s), delivered: true, ..Self::nothing() }
     }
 }
 

@@ -84,7 +84,7 @@ impl Table {
 
     /// Where the light falls on the patient, from the centre of the L3 body towards the head, mm.
     pub fn laser_on_patient_mm(&self) -> f64 {
-        let under_l3 = self.travel_with_l3_under_laser();
+        let under_l3 = self.travel_with_l3_under_laser_mm();
         if self.position.head_first() { under_l3 - self.travel_mm } else { self.travel_mm - under_l3 }
     }
 
@@ -95,7 +95,7 @@ impl Table {
 
     /// Where the L3 body lies, from the isocentre towards the patient's head, mm.
     pub fn l3_from_isocentre_mm(&self) -> f64 {
-        let beyond = self.travel_mm - self.travel_with_l3_under_laser() - LASER_TO_ISOCENTRE_MM;
+        let beyond = self.travel_mm - self.travel_with_l3_under_laser_mm() - LASER_TO_ISOCENTRE_MM;
         if self.position.head_first() { beyond } else { -beyond }
     }
 
@@ -209,7 +209,7 @@ mod tests {
                 assert_eq!(table.set_landmark(), Err(TableRefused::LaserOff));
                 table.laser_on = true;
                 let ahead = if position.head_first() { -miss_mm } else { miss_mm };
-                table.move_to(table.travel_with_l3_under_laser() + ahead).expect("within the rails");
+                table.move_to(table.travel_with_l3_under_laser_mm() + ahead).expect("within the rails");
                 assert!((table.laser_on_patient_mm() - miss_mm).abs() < 1e-9);
                 assert_eq!(table.landing(), Err(TableRefused::NoLandmark));
                 table.set_landmark().expect("the light is on");

@@ -2,21 +2,18 @@
 
 use std::path::Path;
 
-use exam::CoilChoice;
 use geometry::{PatientPosition, SliceGroup};
 use harness::ScenarioSetup;
 use harness::scenario::library::Library;
 use lesson::desk::Desk;
 use lesson::exercise::Exercise;
 use lesson::intent::{Intent, Phase, Shows};
+use lesson::model_trainee;
 use lesson::prescription::{Edit, Selected};
-use lesson::registration_form::Field;
-use lesson::safety::Decision;
 use lesson::scanner_room::ScannerRoom;
 use lesson::score::Subject;
 use lesson::script::{self, Line, Wait};
 use lesson::session::{CardState, Session};
-use lesson::table::LASER_TO_ISOCENTRE_MM;
 use lesson::worklist::{Entry, Worklist};
 use nalgebra::{Rotation3, Vector3};
 use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
@@ -61,42 +58,13 @@ fn desk(exercise: Exercise) -> Desk {
     Desk::new(Worklist { entries }, "Tess")
 }
 
-/// Everything up to the complete localizer, done as the order says.
+/// Everything up to the complete localizer, done as the order says but for how the patient is landed.
 fn admitted(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Line> {
-    let identity = &exercise.order.identity;
-    let person = &exercise.person.person;
-    let fill = |field, text: &str| Intent::Fill { field, text: text.to_owned() };
-    let mut intents = vec![
-        Intent::Open { exercise: exercise.name().to_owned(), emergency: false },
-        fill(Field::Name, &identity.name),
-        fill(Field::PatientId, &identity.patient_id),
-        fill(Field::BirthDate, &identity.birth_date),
-        fill(Field::Sex, &identity.sex),
-        fill(Field::WeightKg, &format!("{:.0}", person.weight_kg)),
-        fill(Field::HeightCm, &format!("{:.0}", person.height_cm)),
-        fill(Field::Indication, &exercise.order.indication),
-        fill(Field::Position, exercise.order.position.code()),
-    ];
-    for question in exercise.screening.questions().collect::<Vec<_>>() {
-        intents.push(Intent::Ask(question));
-        intents.push(Intent::Decide { question, decision: Decision::Proceed });
-    }
-    let part = if lying.head_first() { 0.38 } else { 0.62 };
-    let ahead = if lying.head_first() { -miss_mm } else { miss_mm };
-    intents.extend([
-        Intent::Go(Phase::Positioning),
-        Intent::Lay(lying),
-        Intent::Cushion(true),
-        Intent::Plug { coil: CoilChoice::SpineAndBodyArray, centre_mm: 0.0 },
-        Intent::Laser(true),
-        Intent::MoveTable(100.0 + part * person.height_cm * 10.0 + ahead),
-        Intent::SetLandmark,
-        Intent::ToIsocentre,
-        Intent::Speed(0.0),
-        Intent::ScanLocalizer,
-    ]);
+    let mut intents = model_trainee::registers(exercise);
+    intents.extend(model_trainee::lands(exercise, lying, miss_mm));
+    intents.extend([Intent::Speed(0.0), Intent::ScanLocalizer]);
     let mut lines: Vec<Line> = intents.into_iter().map(|intent| Line::intent(0.0, intent)).collect();
-    lines.push(Line { at_s: None, intent: None, delivered: false, wait: Some(Wait::Idle), picture: None });
+    lines.push(Line { wait: Some(Wait::Idle), ..Line::nothing() });
     lines
 }
 

@@ -37,6 +37,7 @@ use crate::theme;
 /// Draws the whole window and gathers what is wished.
 pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Intent>) {
     screen.room_rect = None;
+    screen.shown.clear();
     let bar = Frame::new().fill(theme::CARD).inner_margin(8);
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar::show(ui, desk, screen, wishes));
     Panel::bottom("messages").frame(bar).show(ui, |ui| message_line::show(ui, desk, screen));

@@ -32,6 +32,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
     let mut tiles = std::mem::take(&mut screen.tiles);
     for (at, rect) in rects[..3].iter().enumerate() {
         let Some(placed) = tile::show(ui, *rect, session, at, &mut tiles, labels.as_ref()) else { continue };
+        screen.shown.insert(at, (placed.rect, placed.plane));
         handles::draw(ui, &placed, &session.draft);
         if let Some(proposal) = session.proposal.as_ref().filter(|proposal| proposal.fate == Fate::Open) {
             handles::draw_proposal(ui, &placed, &proposal.plan);

@@ -101,7 +101,7 @@ impl Tile {
 
     fn texture(&mut self, ui: &Ui, at: usize, plane: &ViewPlane, window: Window, size: [usize; 2]) -> egui::TextureId {
         if let Some((old_plane, old_window, old_size, texture)) = &self.drawn
-            && (old_plane, *old_window, *old_size) == (plane, window, size)
+            && (*old_plane, *old_window, *old_size) == (*plane, window, size)
         {
             return texture.id();
         }
@@ -115,7 +115,7 @@ impl Tile {
             None => ui.ctx().load_texture(format!("view {at}"), image, egui::TextureOptions::LINEAR),
         };
         let id = texture.id();
-        self.drawn = Some((plane.clone(), window, size, texture));
+        self.drawn = Some((*plane, window, size, texture));
         id
     }
 
@@ -136,7 +136,7 @@ impl Tile {
         let image = ColorImage::from_rgba_unmultiplied(size, &rgba);
         let texture = ui.ctx().load_texture(format!("labels {at}"), image, egui::TextureOptions::NEAREST);
         let id = texture.id();
-        self.labels = Some((plane.clone(), texture));
+        self.labels = Some((*plane, texture));
         id
     }
 }

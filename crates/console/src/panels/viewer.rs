@@ -15,6 +15,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
     let mut tiles = std::mem::take(&mut screen.tiles);
     for (at, rect) in rects.into_iter().enumerate() {
         let Some(placed) = tile::show(ui, rect, session, at, &mut tiles, None) else { continue };
+        screen.shown.insert(at, (placed.rect, placed.plane));
         reference_lines(ui, session, at, &placed);
         measurements(ui, session, screen, at, &placed);
         tile::look(ui, &placed, session, at, wishes);

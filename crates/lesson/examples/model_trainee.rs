@@ -1,0 +1,24 @@
+//! Prints the script of a trainee who does everything as the order says, with the AI's help.
+//!
+//! `cargo run --release -p plumbline-lesson --example model_trainee -- scenarios/lessons/first-examination.toml`
+
+use std::path::PathBuf;
+
+use lesson::model_trainee;
+use lesson::worklist::Worklist;
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
+fn main() {
+    let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    for entry in Worklist::read(&files).entries {
+        match entry.exercise {
+            Ok(exercise) => {
+                println!("# {}: {}", exercise.name(), exercise.title());
+                for line in model_trainee::examines(&exercise) {
+                    println!("{}", serde_json::to_string(&line).expect("plain data"));
+                }
+            }
+            Err(reason) => eprintln!("{}: {reason}", entry.file.display()),
+        }
+    }
+}
