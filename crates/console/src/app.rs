@@ -17,6 +17,7 @@ use lesson::worklist::Worklist;
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, DeskPlugin, ScreenState};
+use crate::errands::ErrandsPlugin;
 use crate::keeper::KeeperPlugin;
 use crate::present::{FrameTimes, PresentPlugin};
 use crate::room::RoomPlugin;
@@ -72,10 +73,8 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
     if let Some(folder) = &arguments.screenshot_dir {
         std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     }
-    let opened = match &arguments.database {
-        Some(path) => History::open(path)?,
-        None => History::open(&KeeperPlugin::usual_file())?,
-    };
+    let file = arguments.database.clone().unwrap_or_else(KeeperPlugin::usual_file);
+    let opened = History::open(&file)?;
     can_draw()?;
 
     let scenarios = match arguments.scenarios.as_slice() {
@@ -101,7 +100,7 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
         })
         .insert_resource(Console { desk, room: None, scripted: lines.is_some() })
         .insert_resource(ScreenState(screen))
-        .add_plugins((DeskPlugin, ScriptPlugin, PresentPlugin, RoomPlugin, KeeperPlugin::new(opened.history)))
+        .add_plugins((DeskPlugin, ScriptPlugin, PresentPlugin, RoomPlugin, KeeperPlugin::new(opened.history, &file), ErrandsPlugin))
         .set_error_handler(bevy::ecs::error::warn);
     if let Some(lines) = lines {
         app.insert_resource(Script::new(lines, arguments));

@@ -91,6 +91,7 @@ fn apply(mut wishes: MessageReader<Wish>, mut console: ResMut<Console>, mut scre
         console.desk.worklist.entries.push(Entry { file, exercise: Ok(exercise) });
     }
     for Wish(intent) in wishes.read() {
+        screen.0.told = None;
         let answer = console.desk.handle(intent);
         if !matches!(intent, Intent::Look(..)) || answer.is_err() {
             screen.0.refusal = answer.err().map(|refusal| refusal.0);

@@ -1,6 +1,6 @@
 //! What stays: attempts in the history, and an unfinished lesson should the window close.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
 #[derive(Resource)]
 pub struct Keeper {
     history: Arc<History>,
+    folder: PathBuf,
     /// The lesson that was kept, by its trainee and the length of its journal.
     kept: Option<(String, usize)>,
     recorded: bool,
@@ -24,12 +25,12 @@ pub struct Keeper {
 const DRAFT_EVERY: Duration = Duration::from_secs(2);
 
 /// Opens a history file and keeps what happens.
-pub struct KeeperPlugin(Arc<History>);
+pub struct KeeperPlugin(Arc<History>, PathBuf);
 
 impl KeeperPlugin {
-    /// Keeps what happens in a history.
-    pub fn new(history: History) -> Self {
-        Self(Arc::new(history))
+    /// Keeps what happens in a history; exports go beside its file.
+    pub fn new(history: History, file: &Path) -> Self {
+        Self(Arc::new(history), file.parent().map(Path::to_owned).unwrap_or_default())
     }
 
     /// Where the history lies if nothing else is said: the user's data folder.
@@ -46,7 +47,7 @@ impl KeeperPlugin {
 
 impl Plugin for KeeperPlugin {
     fn build(&self, app: &mut App) {
-        let keeper = Keeper { history: Arc::clone(&self.0), kept: None, recorded: false, shown_for: None };
+        let keeper = Keeper { history: Arc::clone(&self.0), folder: self.1.clone(), kept: None, recorded: false, shown_for: None };
         app.insert_resource(keeper).add_systems(Update, keep.in_set(ConsoleSystems::Project));
     }
 }
@@ -67,6 +68,16 @@ fn keep(
 }
 
 impl Keeper {
+    /// All attempts.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where exports go.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn follow(
         &mut self,
         console: &Console,

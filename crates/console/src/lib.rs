@@ -12,12 +12,13 @@
 //! | [`panels`], [`screen`], [`present`] | what the window shows, what it remembers, how it is drawn |
 //! | [`room`] | the scanner's room in 3-D |
 //! | [`script_plugin`] | an examination played from a script |
-//! | [`keeper`] | attempts and unfinished lessons on disk |
+//! | [`keeper`], [`errands`] | attempts and unfinished lessons on disk; replays, certificates |
 //! | [`theme`], [`text`] | colours and words, each in one place |
 
 pub mod app;
 pub mod arguments;
 pub mod desk_plugin;
+pub mod errands;
 pub mod keeper;
 pub mod panels;
 pub mod present;

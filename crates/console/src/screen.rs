@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use egui::{Rect, TextureId};
-use lesson::history::Summary;
+use lesson::history::{AttemptId, Summary};
 use lesson::parameters::Tab;
 use lesson::view::ViewPlane;
 
@@ -38,6 +38,10 @@ pub struct Screen {
     pub room_drag: (egui::Vec2, f32),
     /// What a refused wish was answered.
     pub refusal: Option<String>,
+    /// What went well, in words.
+    pub told: Option<String>,
+    /// What the history is to do.
+    pub errand: Option<Errand>,
     /// What this trainee has done so far.
     pub past: Option<Past>,
     /// The instructor's form, while it is open.
@@ -48,6 +52,17 @@ pub struct Screen {
     pub class_open: bool,
     /// The step of the tutorial, while it runs.
     pub tutorial: Option<usize>,
+}
+
+/// What the history is asked to do; the keeper does it and answers in [`Screen::refusal`] or [`Screen::told`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Go on with the lesson that was left unfinished.
+    Resume,
+    /// Play an attempt again.
+    Replay(AttemptId),
+    /// Write the finished attempt: certificate as HTML and PDF, and the observers' line.
+    Export,
 }
 
 /// What is known of earlier attempts.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bevy::app::AppExit;
 use bevy::prelude::*;
@@ -25,6 +26,9 @@ pub struct Script {
     stay: bool,
     /// Where to say where the handles are.
     layout_to: Option<PathBuf>,
+    /// Time between two lines, for whoever watches.
+    pace: Duration,
+    last: Duration,
     state: State,
 }
 
@@ -45,6 +49,21 @@ impl Script {
             pictures: arguments.screenshot_dir.clone(),
             stay: arguments.stay,
             layout_to: arguments.layout_to.clone(),
+            pace: Duration::ZERO,
+            last: Duration::ZERO,
+            state: State::Playing,
+        }
+    }
+
+    /// A recording in an open window, with some time between two lines; the window stays.
+    pub const fn recording(lines: Vec<Line>, pace: Duration) -> Self {
+        Self {
+            player: Player::new(lines),
+            pictures: None,
+            stay: true,
+            layout_to: None,
+            pace,
+            last: Duration::ZERO,
             state: State::Playing,
         }
     }
@@ -65,8 +84,13 @@ fn play(
     mut screen: ResMut<ScreenState>,
     mut commands: Commands,
     mut exit: MessageWriter<AppExit>,
+    time: Res<Time<Real>>,
 ) {
     let script = &mut *script;
+    if time.elapsed() - script.last < script.pace {
+        return;
+    }
+    script.last = time.elapsed();
     script.state = match std::mem::replace(&mut script.state, State::Ended) {
         State::Playing => step(&mut script.player, &mut console, &mut screen),
         State::Settling(0, name) => match &script.pictures {

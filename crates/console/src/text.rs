@@ -141,6 +141,13 @@ words! {
     NO_IMAGES = "no images yet";
     OF_100 = "of 100 points";
     PLANNED_IN = "planned in";
+    UNFINISHED = "A lesson was left unfinished.";
+    CONTINUE = "Continue";
+    REPLAY = "replay";
+    EXPORT = "Certificate and export";
+    EXPORT_HINT = "writes the certificate (HTML, PDF) and the attempt for plumbline run --attempts";
+    CERTIFICATE_PICTURE = "Planned disc groups (yellow) and the truth (blue, dashed) on the sagittal localizer";
+    EXPORTED = "written to";
     SHOW_TRUTH = "show the truth (blue, dashed)";
     TOOLS = "Tools";
     WIPE = "Wipe";

@@ -88,7 +88,8 @@ impl Table {
         if self.position.head_first() { under_l3 - self.travel_mm } else { self.travel_mm - under_l3 }
     }
 
-    fn travel_with_l3_under_laser(&self) -> f64 {
+    /// Travel at which the light falls on the middle of L3, mm.
+    pub fn travel_with_l3_under_laser_mm(&self) -> f64 {
         let part = if self.position.head_first() { HEAD_TO_L3 } else { SOLES_TO_L3 };
         LEAD_MM + part * self.height_cm * 10.0
     }

@@ -15,6 +15,10 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &Screen) {
             ui.label(RichText::new(format!("✖ {refusal}")).color(theme::BAD));
             return;
         }
+        if let Some(told) = &screen.told {
+            ui.label(RichText::new(told).color(theme::GOOD));
+            return;
+        }
         let Some(notice) = notices.and_then(|notices| notices.back()) else {
             ui.label("");
             return;

@@ -5,7 +5,7 @@ use lesson::score::Subject;
 use lesson::session::{Finished, Session};
 
 use super::top_bar::clock;
-use crate::screen::Screen;
+use crate::screen::{Errand, Screen};
 use crate::{text, theme};
 
 /// The panel beside the pictures.
@@ -35,6 +35,9 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
     subjects(ui, finished);
     let mut shown = !screen.truth_hidden;
     ui.checkbox(&mut shown, text::SHOW_TRUTH);
+    if ui.button(text::EXPORT).on_hover_text(text::EXPORT_HINT).clicked() {
+        screen.errand = Some(Errand::Export);
+    }
     screen.truth_hidden = !shown;
     ui.separator();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {

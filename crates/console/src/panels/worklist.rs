@@ -5,7 +5,7 @@ use lesson::desk::Desk;
 use lesson::intent::Intent;
 use lesson::record::Mode;
 
-use crate::screen::Screen;
+use crate::screen::{Errand, Screen};
 use crate::{text, theme};
 
 /// The worklist in the middle of the window.
@@ -73,12 +73,26 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
 }
 
 /// What this trainee has done so far.
-fn history(ui: &mut Ui, screen: &Screen) {
+fn history(ui: &mut Ui, screen: &mut Screen) {
     let Some(past) = &screen.past else { return };
+    let mut errand = None;
+    if past.draft.is_some() {
+        ui.add_space(14.0);
+        theme::card().show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.label(text::UNFINISHED);
+                if ui.button(text::CONTINUE).clicked() {
+                    errand = Some(Errand::Resume);
+                }
+            });
+        });
+    }
     ui.add_space(14.0);
     ui.heading(text::YOUR_ATTEMPTS);
     if past.attempts.is_empty() {
         ui.label(RichText::new(text::NO_ATTEMPTS).color(theme::FAINT));
+        screen.errand = errand.or(screen.errand.take());
         return;
     }
     let points: egui_plot::PlotPoints<'_> =
@@ -98,7 +112,11 @@ fn history(ui: &mut Ui, screen: &Screen) {
             ui.label(&attempt.ended_at[..attempt.ended_at.len().min(16)].replace('T', " "));
             ui.label(&attempt.title);
             ui.label(RichText::new(format!("{:.0} / 100", attempt.total)).strong());
+            if ui.small_button(text::REPLAY).clicked() {
+                errand = Some(Errand::Replay(attempt.id));
+            }
             ui.end_row();
         }
     });
+    screen.errand = errand.or(screen.errand.take());
 }

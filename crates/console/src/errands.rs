@@ -1,0 +1,115 @@
+//! What the history is asked for: an unfinished lesson, a replay, a certificate.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bevy::prelude::*;
+use geometry::SliceRole;
+use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
+use lesson::certificate::{self, Picture};
+use lesson::history::{AttemptId, History};
+use lesson::intent::Shows;
+use lesson::script::{self, Line};
+use lesson::session::Session;
+use planner::Orientation;
+
+use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
+use crate::keeper::Keeper;
+use crate::screen::Errand;
+use crate::script_plugin::Script;
+use crate::text;
+
+/// Time between two lines of a replay: slow enough to follow.
+const REPLAY_PACE: Duration = Duration::from_millis(350);
+
+/// Half the length of a disc's line in the certificate's picture, mm.
+const LINE_HALF_MM: f64 = 40.0;
+
+/// Runs errands.
+pub struct ErrandsPlugin;
+
+impl Plugin for ErrandsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Update, run.in_set(ConsoleSystems::Project));
+    }
+}
+
+fn run(mut screen: ResMut<ScreenState>, mut console: ResMut<Console>, keeper: Res<Keeper>, mut commands: Commands) {
+    let Some(errand) = screen.0.errand.take() else { return };
+    let history = keeper.history();
+    let outcome = match errand {
+        Errand::Resume => {
+            let lines = screen.0.past.as_ref().and_then(|past| past.draft.clone()).unwrap_or_default();
+            read(&lines).map(|lines| Some(Script::recording(lines, Duration::ZERO)))
+        }
+        Errand::Replay(id) => replayed(history, id).map(|lines| Some(Script::recording(lines, REPLAY_PACE))),
+        Errand::Export => export(history, &console, keeper.folder()).map(|folder| {
+            screen.0.told = Some(format!("{} {}", text::EXPORTED, folder.display()));
+            None
+        }),
+    };
+    match outcome {
+        Ok(Some(script)) => {
+            console.scripted = true;
+            commands.insert_resource(script);
+        }
+        Ok(None) => {}
+        Err(reason) => screen.0.refusal = Some(reason),
+    }
+}
+
+fn read(lines: &[String]) -> Result<Vec<Line>, String> {
+    script::read(&lines.join("\n")).map_err(|error| error.to_string())
+}
+
+fn replayed(history: &History, id: AttemptId) -> Result<Vec<Line>, String> {
+    read(&history.attempt(id).map_err(|error| error.to_string())?.journal)
+}
+
+/// Writes certificate and attempt beside the history; the folder.
+fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf, String> {
+    let nothing = || "finish an examination first".to_owned();
+    let session = console.desk.session.as_ref().ok_or_else(nothing)?;
+    let now = jiff::Timestamp::now().to_string();
+    let record = session.record(&now).ok_or_else(nothing)?;
+    let words = |error: &dyn std::fmt::Display| error.to_string();
+    let curve = history.learning_curve(&record.trainee).map_err(|error| words(&error))?;
+    let png = localizer_picture(session);
+    let pictures: Vec<Picture<'_>> =
+        png.iter().map(|png| Picture { caption: text::CERTIFICATE_PICTURE, png }).collect();
+
+    let letters = |c: char| if c.is_alphanumeric() { c } else { '-' };
+    let name: String = format!("{} {}", record.trainee, &now[..19]).chars().map(letters).collect();
+    let folder = folder.join("attempts").join(name);
+    let write = |file: &str, bytes: &[u8]| {
+        let path = folder.join(file);
+        std::fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    };
+    std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    write("certificate.html", certificate::html(&record, &curve, &pictures).as_bytes())?;
+    let attempt = serde_json::to_string(&record.attempt).map_err(|error| words(&error))?;
+    write("attempt.jsonl", format!("{attempt}\n").as_bytes())?;
+    write("recording.jsonl", format!("{}\n", record.journal.join("\n")).as_bytes())?;
+    // Last, because a name in letters that no font has leaves the page in HTML.
+    let pdf = certificate::pdf(&record, &curve, &pictures).map_err(|error| words(&error))?;
+    write("certificate.pdf", &pdf)?;
+    Ok(folder)
+}
+
+/// The sagittal localizer with what was planned and what is true.
+fn localizer_picture(session: &Session) -> Option<Vec<u8>> {
+    let finished = session.finished.as_ref()?;
+    let shows = Shows::Localizer(Orientation::Sagittal);
+    let stack = session.stack(&shows)?;
+    let slice = stack.group.slices / 2;
+    let mut view = SliceView::of(&stack.images, slice, Greys::of(&stack.images), 2.0);
+    let truth = harness::runner::true_plan(&finished.truth, &session.exercise.setup.scenario.prescription);
+    let planned: (Colour, Option<f64>) = (imaging_io::picture::palette::YELLOW, None);
+    let true_ones = (imaging_io::picture::palette::SKY, Some(6.0));
+    for (groups, (colour, dash)) in [(session.draft.groups(), planned), (truth.groups.as_slice(), true_ones)] {
+        for group in groups.iter().filter(|group| group.role == SliceRole::AxialDisc) {
+            view.draw_plane(&group.plane(), LINE_HALF_MM, Stroke { colour, width: 2.0, dash });
+        }
+    }
+    Some(view.picture.encode_png())
+}
