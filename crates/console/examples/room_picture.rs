@@ -1,5 +1,5 @@
 //! Renders the scanner's room without a window: `cargo run --release -p plumbline-console --example room_picture -- FOLDER`
-//! writes PNG files and tells how long a frame takes.
+//! writes PNG files and tells how long a frame takes; names of scenes after the folder choose among them.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,6 +13,7 @@ use bevy::render::renderer::{RenderAdapterInfo, RenderDevice};
 use bevy::render::view::screenshot::{Screenshot, save_to_disk};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
+use console::room::camera::Redraw;
 use console::room::{PatientShape, RoomModel, RoomPicture, RoomPlugin, RoomView, ShownGroup, ShownPicture};
 use exam::CoilChoice;
 use geometry::{Direction, PatientPosition, PhaseEncoding, Point, SatBand, SliceGroup, SliceRole, Vector};
@@ -21,7 +22,11 @@ fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "room-pictures".into()));
     std::fs::create_dir_all(&folder).expect("the folder for the pictures can be made");
     let mut room = Room::new();
+    let wanted: Vec<String> = std::env::args().skip(2).collect();
     for (name, model, view) in scenes() {
+        if !wanted.is_empty() && !wanted.iter().any(|scene| scene == name) {
+            continue;
+        }
         room.show(model, view);
         room.save(&folder.join(format!("{name}.png")));
     }
@@ -84,6 +89,8 @@ impl Room {
 
     fn save(&mut self, file: &Path) {
         let picture = self.world().resource::<RoomPicture>().0.clone();
+        // A screenshot catches what is drawn in its frame, and a room at rest draws nothing.
+        self.world().resource_mut::<Redraw>().0 = 4;
         self.world().spawn(Screenshot::image(picture)).observe(save_to_disk(file.to_path_buf()));
         for _ in 0..4 {
             self.frame();

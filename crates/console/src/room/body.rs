@@ -220,8 +220,8 @@ fn head_surface(posture: &Posture, build: &Build) -> Surface {
     surface.add(Surface::ellipsoid(head, axes(Vec3::ONE), skin));
     let jaw = head + face * 0.016 * h - Vec3::Z * 0.034 * h;
     surface.add(Surface::ellipsoid(jaw, axes(Vec3::new(0.72, 0.62, 0.48)), skin));
-    let crown = head - face * 0.012 * h + Vec3::Z * 0.010 * h;
-    surface.add(Surface::ellipsoid(crown, axes(Vec3::new(1.06, 0.98, 0.98)), paint(HAIR)));
+    let crown = head - face * 0.019 * h + Vec3::Z * 0.010 * h;
+    surface.add(Surface::ellipsoid(crown, axes(Vec3::new(1.05, 0.86, 0.96)), paint(HAIR)));
     let nose = head + face * 0.056 * h - Vec3::Z * 0.010 * h;
     surface.add(Surface::limb(&[
         (nose + Vec3::Z * 0.014 * h - face * 0.004 * h, 0.005 * h, skin),
@@ -232,7 +232,8 @@ fn head_surface(posture: &Posture, build: &Build) -> Surface {
         let cup = Mat3::from_cols(face * 0.024 * h, side * (sign * 0.013 * h), Vec3::Z * (sign * 0.03 * h));
         surface.add(Surface::ellipsoid(ear, cup, paint(EARMUFF)));
     }
-    let over = |angle: f32| head + (side * angle.sin() + Vec3::Z * angle.cos()) * 0.070 * h * Vec3::new(0.72, 0.72, 1.0);
+    let over =
+        |angle: f32| head + (side * angle.sin() + Vec3::Z * angle.cos()) * 0.070 * h * Vec3::new(0.72, 0.72, 1.0);
     let band: Vec<_> = [-1.4_f32, -0.9, -0.45, 0.0, 0.45, 0.9, 1.4]
         .map(|angle| (over(angle), 0.0045 * h, paint(EARMUFF)))
         .into_iter()
@@ -243,7 +244,8 @@ fn head_surface(posture: &Posture, build: &Build) -> Surface {
 
 fn pillow_surface(posture: &Posture, build: &Build) -> Surface {
     let h = build.height;
-    let thickness = posture.support - posture.head.dot(posture.down)
+    let thickness = posture.support
+        - posture.head.dot(posture.down)
         - if posture.lying == Lying::Supine { HEAD.y } else { HEAD.x } * h;
     let head_on_table = posture.head + posture.down * (posture.support - posture.head.dot(posture.down));
     dome(head_on_table, posture.down, Vec3::new(0.16, thickness + 0.018, 0.12), paint(LINEN))

@@ -83,7 +83,12 @@ pub fn body_array(heights: &Heights, coil_centre_mm: f64, head: f32, half_width:
         let before = lattice.clone();
         for i in 0..=ACROSS {
             for k in 0..=ALONG {
-                let around = [(i.saturating_sub(1), k), ((i + 1).min(ACROSS), k), (i, k.saturating_sub(1)), (i, (k + 1).min(ALONG))];
+                let around = [
+                    (i.saturating_sub(1), k),
+                    ((i + 1).min(ACROSS), k),
+                    (i, k.saturating_sub(1)),
+                    (i, (k + 1).min(ALONG)),
+                ];
                 let mean = around.iter().map(|&(i, k)| before[i][k]).sum::<f32>() / 4.0;
                 lattice[i][k] = before[i][k].max(f32::midpoint(before[i][k], mean)).min(before[i][k] + 0.01);
             }

@@ -33,7 +33,12 @@ pub fn rails(top: f32) -> Surface {
         5.0,
         column,
     ));
-    surface.add(Surface::rounded(Vec3::new(0.0, under - 0.095, middle), Vec3::new(0.19, 0.03, length / 2.0 - 0.1), 5.0, rail));
+    surface.add(Surface::rounded(
+        Vec3::new(0.0, under - 0.095, middle),
+        Vec3::new(0.19, 0.03, length / 2.0 - 0.1),
+        5.0,
+        rail,
+    ));
     let height = under - 0.10 - FLOOR_M;
     surface.add(Surface::rounded(
         Vec3::new(0.0, FLOOR_M + height / 2.0, 2.05),

@@ -51,7 +51,12 @@ pub fn housing() -> Surface {
 
     let foot = paint(FOOT);
     let middle = f32::midpoint(FLOOR_M, -0.90);
-    surface.add(Surface::rounded(Vec3::new(0.0, middle, 0.0), Vec3::new(0.52, (-0.90 - FLOOR_M) / 2.0, 0.62), 5.0, foot));
+    surface.add(Surface::rounded(
+        Vec3::new(0.0, middle, 0.0),
+        Vec3::new(0.52, (-0.90 - FLOOR_M) / 2.0, 0.62),
+        5.0,
+        foot,
+    ));
     for side in [-1.0, 1.0] {
         let centre = Vec3::new(side * 0.70, 0.14, 0.848);
         surface.add(Surface::rounded(centre, Vec3::new(0.085, 0.15, 0.02), 6.0, paint(PANEL)));
@@ -99,7 +104,8 @@ pub fn shade() -> Surface {
         // Nine patches: the middle dark, the edges fading to nothing.
         let stops = |half: f32| [-half - soft, -half, half, half + soft];
         let (xs, zs) = (stops(half.x), stops(half.z));
-        let shade = |i: usize, k: usize| if (1..=2).contains(&i) && (1..=2).contains(&k) { dark } else { sheer(dark, 0.0) };
+        let shade =
+            |i: usize, k: usize| if (1..=2).contains(&i) && (1..=2).contains(&k) { dark } else { sheer(dark, 0.0) };
         for i in 0..3 {
             for k in 0..3 {
                 let corners = [(i, k), (i, k + 1), (i + 1, k + 1), (i + 1, k)];

@@ -137,12 +137,7 @@ fn lay_down(model: Res<RoomModel>, mut stage: Stage, mut lain: ResMut<Lain>, mut
     };
 }
 
-fn plug_in(
-    model: Res<RoomModel>,
-    lain: Res<Lain>,
-    mut stage: Stage,
-    mut seen: Local<Option<(Laid, CoilChoice, f64)>>,
-) {
+fn plug_in(model: Res<RoomModel>, lain: Res<Lain>, mut stage: Stage, mut seen: Local<Option<(Laid, CoilChoice, f64)>>) {
     if !renewed(&mut seen, (laid(&model), model.coil, model.coil_centre_mm)) {
         return;
     }
@@ -173,12 +168,7 @@ fn travel(model: Res<RoomModel>, mut stage: Stage) {
     stage.place(Part::Cradle, Vec3::Z * (-(frames::cradle_edge_in_table_mm(model.table_mm) as f32) / 1000.0));
 }
 
-fn shine(
-    model: Res<RoomModel>,
-    lain: Res<Lain>,
-    mut stage: Stage,
-    mut seen: Local<Option<(Laid, bool, f64)>>,
-) {
+fn shine(model: Res<RoomModel>, lain: Res<Lain>, mut stage: Stage, mut seen: Local<Option<(Laid, bool, f64)>>) {
     if !renewed(&mut seen, (laid(&model), model.laser_on, model.laser_mm)) {
         return;
     }

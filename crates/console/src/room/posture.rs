@@ -171,8 +171,8 @@ fn supine(build: &Build, down: Vec3, cushion: bool) -> Posture {
         let end = reach(middle, SHANK * h, side * 0.05 * h, d - (ANKLE_RADIUS + 0.004) * h);
         Limb { root, middle, end, tip: end + Vec3::new(side * 0.025, -0.118, -0.045) * (h / 1.7) }
     });
-    let cushion = cushion
-        .then(|| (Vec3::new(0.0, d, legs[0].middle.z + 0.015), Vec3::new(0.24, CUSHION_M + 0.012, 0.17)));
+    let cushion =
+        cushion.then(|| (Vec3::new(0.0, d, legs[0].middle.z + 0.015), Vec3::new(0.24, CUSHION_M + 0.012, 0.17)));
     let head = Vec3::new(0.0, d - PILLOW_M - HEAD.y * h, build.level(0.932));
     Posture { lying: Lying::Supine, down, support: d, head, face: Vec3::NEG_Y, arms, legs, cushion }
 }
@@ -192,8 +192,7 @@ fn prone(build: &Build, down: Vec3, cushion: bool) -> Posture {
         let end = reach(middle, SHANK * h, side * 0.055 * h, ankle_y);
         Limb { root, middle, end, tip: end + Vec3::new(side * 0.01, -0.055, -0.115) * (h / 1.7) }
     });
-    let cushion = cushion
-        .then(|| (Vec3::new(0.0, -d, legs[0].end.z + 0.05), Vec3::new(0.24, CUSHION_M + 0.005, 0.13)));
+    let cushion = cushion.then(|| (Vec3::new(0.0, -d, legs[0].end.z + 0.05), Vec3::new(0.24, CUSHION_M + 0.005, 0.13)));
     let head = Vec3::new(0.0, -d + PILLOW_M * 0.7 + HEAD.x * h, build.level(0.935));
     let face = Vec3::new(0.97, -0.24, 0.0).normalize();
     Posture { lying: Lying::Prone, down, support: d, head, face, arms, legs, cushion }

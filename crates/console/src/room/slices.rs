@@ -52,7 +52,13 @@ fn box_edges(corners: &[Point; 8]) -> impl Iterator<Item = [Point; 2]> {
 
 fn add_box(faces: &mut Surface, position: PatientPosition, corners: &[Point; 8], colour: [f32; 4]) {
     for bit in [1_usize, 2, 4] {
-        let [other, third] = if bit == 1 { [2, 4] } else if bit == 2 { [4, 1] } else { [1, 2] };
+        let [other, third] = if bit == 1 {
+            [2, 4]
+        } else if bit == 2 {
+            [4, 1]
+        } else {
+            [1, 2]
+        };
         for side in [0, bit] {
             let quad = [side, side | other, side | other | third, side | third];
             faces.quad(quad.map(|corner| patient_to_room(position, &corners[corner])), colour);

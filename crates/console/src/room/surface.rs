@@ -204,9 +204,11 @@ impl Surface {
             (Vec3::NEG_Z, Vec3::Y),
         ] {
             let v = normal.cross(u);
-            surface.quad([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].map(|(a, b)| {
-                centre + (normal + u * a + v * b) * half
-            }), colour);
+            surface.quad(
+                [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]
+                    .map(|(a, b)| centre + (normal + u * a + v * b) * half),
+                colour,
+            );
         }
         surface
     }
@@ -328,10 +330,10 @@ pub struct Heights {
 impl Heights {
     fn above(surface: &Surface, cell_m: f32) -> Self {
         let flat = |p: Vec3| Vec2::new(p.x, p.z);
-        let (low, high) = surface
-            .positions
-            .iter()
-            .fold((Vec2::splat(f32::MAX), Vec2::splat(f32::MIN)), |(low, high), &p| (low.min(flat(p)), high.max(flat(p))));
+        let (low, high) =
+            surface.positions.iter().fold((Vec2::splat(f32::MAX), Vec2::splat(f32::MIN)), |(low, high), &p| {
+                (low.min(flat(p)), high.max(flat(p)))
+            });
         if surface.is_empty() {
             return Self { cell_m, origin: Vec2::ZERO, size: [0, 0], values: Vec::new() };
         }

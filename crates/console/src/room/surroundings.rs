@@ -102,21 +102,36 @@ fn add_floor(surface: &mut Surface) {
     }
 }
 
+/// A flat rectangle on a side wall, seen from inside only: the wall at `side` (±1), `depth` before it.
+fn add_panel(surface: &mut Surface, side: f32, depth: f32, middle: [f32; 2], half: [f32; 2], colour: [u8; 3]) {
+    let at = |a: f32, b: f32| {
+        Vec3::new(side * (HALF_WIDTH_M - depth), middle[0] + b * half[0], middle[1] + side * a * half[1])
+    };
+    surface.quad([at(-1.0, -1.0), at(1.0, -1.0), at(1.0, 1.0), at(-1.0, 1.0)], paint(colour));
+}
+
 fn add_window_frame(surface: &mut Surface) {
     let (y, z, half_y, half_z) = (0.42, 1.9, 0.42, 0.85);
-    let x = -HALF_WIDTH_M + 0.02;
-    for side in [-1.0, 1.0] {
-        let upright = Vec3::new(x, y, z + side * (half_z + 0.03));
-        surface.add(Surface::cuboid(upright, Vec3::new(0.025, half_y + 0.06, 0.03), paint(FRAME)));
-        let sill = Vec3::new(x, y + side * (half_y + 0.03), z);
-        surface.add(Surface::cuboid(sill, Vec3::new(0.025, 0.03, half_z + 0.06), paint(FRAME)));
-    }
+    add_panel(surface, -1.0, 0.013, [y, z], [half_y + 0.06, half_z + 0.06], FRAME);
 }
 
 fn add_door(surface: &mut Surface) {
-    let x = HALF_WIDTH_M - 0.02;
     let middle = FLOOR_M + 1.05;
-    surface.add(Surface::cuboid(Vec3::new(x, middle, 3.3), Vec3::new(0.02, 1.05, 0.62), paint(FRAME)));
-    surface.add(Surface::cuboid(Vec3::new(x - 0.01, middle, 3.3), Vec3::new(0.02, 1.0, 0.56), paint([118, 126, 136])));
-    surface.add(Surface::cuboid(Vec3::new(x - 0.05, middle, 2.86), Vec3::new(0.02, 0.09, 0.014), paint([168, 174, 180])));
+    add_panel(surface, 1.0, 0.013, [middle, 3.3], [1.05, 0.62], FRAME);
+    add_panel(surface, 1.0, 0.016, [middle, 3.3], [1.0, 0.56], [118, 126, 136]);
+    add_panel(surface, 1.0, 0.030, [middle, 2.86], [0.09, 0.014], [168, 174, 180]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_face_into_the_room() {
+        for side in [-1.0, 1.0] {
+            let mut surface = Surface::default();
+            add_panel(&mut surface, side, 0.01, [0.0, 1.0], [0.5, 0.3], FRAME);
+            assert!(surface.normals.iter().all(|normal| normal.x * side < -0.99), "{:?}", surface.normals);
+        }
+    }
 }

@@ -59,8 +59,7 @@ pub fn surface(position: PatientPosition, eye: Quat, aspect: f32, half_view: f32
             continue;
         }
         for stroke in strokes(letter) {
-            let path: Vec<_> =
-                stroke.iter().map(|[x, y]| place + Vec3::new(*x, *y, 0.0) * LETTER_M).collect();
+            let path: Vec<_> = stroke.iter().map(|[x, y]| place + Vec3::new(*x, *y, 0.0) * LETTER_M).collect();
             add_stroke(&mut surface, &path, colour);
         }
     }
