@@ -7,5 +7,6 @@ mod determinism;
 #[cfg(unix)]
 mod interruption;
 mod ladder;
+mod level_count;
 mod outside_planner;
 mod support;

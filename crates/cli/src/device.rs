@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use geometry::Volume;
 use planner::VnetPlanner;
 use vnet::{GpuChoice, GpuDevice, GpuError, Model, SlicePlane};
 
@@ -56,6 +57,13 @@ impl Networks {
     /// The built-in planner with these networks.
     pub fn planner(&self) -> VnetPlanner {
         VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())
+    }
+
+    /// Why the ribs on a coronal image cannot be read, if they cannot.
+    pub fn reads_ribs(&self, coronal: &Volume<f32>) -> Result<(), String> {
+        let ribs =
+            self.coronal.as_ref().ok_or_else(|| format!("the model has no {CORONAL}, which reads coronal slices"))?;
+        vnet::prepare(coronal, ribs.contract()).map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// The networks' hashes.
