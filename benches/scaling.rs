@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench scaling                          # the table, and target/scaling.svg
-//! cargo bench --bench scaling -- benches/scaling.svg   # the same, and the picture that README.md shows
+//! cargo bench --bench scaling -- benches/scaling.svg   # the same, the picture elsewhere
 //! ```
 //!
 //! Every point is measured in a process of its own, so that its thread pool, its buffers and its peak of memory are its own.
