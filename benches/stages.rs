@@ -7,10 +7,15 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use harness::runner::{rules_of, spine_of, true_plan};
 use phantom::{PatientOnTable, Population, Positioning};
+use planner::rib_count::{about_the_spine, count_by_ribs};
 use planner::{ClassMap, Orientation, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
 use randomness::Stream;
 use scanner::{Protocol, Saturation};
 use vnet::Model;
+
+/// As in the `plumbline` program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn stages(criterion: &mut Criterion) {
     let population = Population::adult_lumbar();
@@ -48,10 +53,13 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| scanner::acquire(&patient, &scanner, &protocol.axial_t2, &plan.groups[5], &bands, &stream));
     });
 
-    let [sagittal, ..] = scanner::localizer(&protocol);
-    let image =
-        scanner::acquire(&patient, &scanner, &protocol.localizer.series, &sagittal, &Saturation::default(), &stream);
+    let [sagittal, coronal, _] = scanner::localizer(&protocol);
+    let localizer = |stack| {
+        scanner::acquire(&patient, &scanner, &protocol.localizer.series, stack, &Saturation::default(), &stream)
+    };
+    let (image, coronal) = (localizer(&sagittal), localizer(&coronal));
     let model = Arc::new(Model::load(Path::new("models/lumbar-vnet")).expect("the shipped model"));
+    let ribs = Arc::new(Model::load(Path::new("models/lumbar-vnet/coronal.safetensors")).expect("the shipped model"));
     group.bench_function("segment the sagittal localizer", |b| b.iter(|| model.segment(&image).expect("segmented")));
 
     let segmentation = model.segment(&image).expect("segmented");
@@ -60,15 +68,18 @@ fn stages(criterion: &mut Criterion) {
     });
     let (spine, _) = read_spine(&ClassMap::from(&segmentation));
     let spine = spine.expect("a spine is in view");
+    group.bench_function("count: segment the coronal localizer, read the ribs", |b| {
+        b.iter(|| count_by_ribs(&spine, &ribs.segment(&about_the_spine(&coronal, &spine)).expect("segmented")));
+    });
     group.bench_function("plan: prescribe", |b| b.iter(|| black_box(prescribe(&spine, &rules))));
     group.bench_function("check a sagittal series", |b| {
         b.iter(|| black_box(check_series(&plan, &plan.groups[0], &image, Some(&plan))));
     });
 
-    let mut planner = VnetPlanner::new(Arc::clone(&model));
+    let mut planner = VnetPlanner::new(Arc::clone(&model)).with_ribs(Some(Arc::clone(&ribs)));
     group.bench_function("loop: localizer complete to plan ready", |b| {
         let request = PlanningRequest {
-            images: &[(Orientation::Sagittal, &image)],
+            images: &[(Orientation::Sagittal, &image), (Orientation::Coronal, &coronal)],
             position: patient.positioning.position,
             rules: &rules,
         };

@@ -88,6 +88,13 @@ fn schemas_and_explanations_are_printed() {
 }
 
 #[test]
+fn a_run_of_an_older_version_is_read() {
+    // The sample was made before some of today's columns existed.
+    let sample = Path::new("reports/sample");
+    assert!(succeeds(&["compare"], &[sample, sample]).contains("verdict: same"));
+}
+
+#[test]
 fn every_verb_shows_an_example() {
     for verb in [
         "run", "console", "compare", "merge", "report", "phantom", "scan", "segment", "plan", "train", "eval",

@@ -13,6 +13,7 @@ fn rows(folder: &Path) -> Vec<CaseRow> {
         row.latency_acquire_ms = None;
         row.latency_segment_ms = None;
         row.latency_label_ms = None;
+        row.latency_count_ms = None;
         row.latency_plan_ms = None;
         row.latency_check_ms = None;
         row.latency_loop_ms = None;

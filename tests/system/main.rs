@@ -8,6 +8,7 @@ mod determinism;
 #[cfg(unix)]
 mod interruption;
 mod ladder;
+mod level_count;
 mod outside_planner;
 mod people;
 mod support;

@@ -49,7 +49,7 @@ pub enum Verb {
     Scan(ScanArguments),
     /// Segment an image with the V-Net
     Segment(SegmentArguments),
-    /// Plan an examination from an image
+    /// Plan an examination from its localizer
     Plan(PlanArguments),
     /// Train the V-Net on phantoms
     Train(TrainArguments),
@@ -295,10 +295,17 @@ pub struct SegmentArguments {
 
 /// `plumbline plan`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline plan reports/scan-7/localizer-sagittal.nii.gz --out plan.json")]
+#[command(after_help = "\
+Without --coronal five lumbar vertebrae are assumed, and the plan is flagged: four or six look the same from the side.
+
+Example:
+  plumbline plan reports/scan-7/localizer-sagittal.nii.gz --coronal reports/scan-7/localizer-coronal.nii.gz --out plan.json")]
 pub struct PlanArguments {
     /// A NIfTI file, a DICOM file or a DICOM folder, sagittal slices
     pub image: PathBuf,
+    /// Coronal slices of the same examination: lumbar vertebrae are counted by the ribs on them
+    #[arg(long, value_name = "IMAGE")]
+    pub coronal: Option<PathBuf>,
     /// Where to write the plan
     #[arg(long, value_name = "plan.json")]
     pub out: PathBuf,

@@ -94,6 +94,8 @@ pub struct CaseRow {
     pub latency_segment_ms: Option<f64>,
     /// Wall clock: labelling, ms.
     pub latency_label_ms: Option<f64>,
+    /// Wall clock: counting the lumbar vertebrae by the ribs on coronal slices, ms; empty where nothing was counted.
+    pub latency_count_ms: Option<f64>,
     /// Wall clock: prescription, ms.
     pub latency_plan_ms: Option<f64>,
     /// Wall clock: quality checks, ms.

@@ -22,7 +22,7 @@ pub struct ScanPlan {
     /// What the planner is unsure of; an empty list claims that all is well.
     #[serde(default)]
     pub flags: Vec<Flag>,
-    /// Wall-clock milliseconds by stage; not part of the deterministic output.
+    /// Wall-clock milliseconds by stage (`segment`, `label`, `count`, `plan`); not part of the deterministic output.
     #[serde(default)]
     pub latency_ms: BTreeMap<String, f64>,
 }
@@ -86,6 +86,8 @@ pub enum FlagCode {
     SacrumOutOfView,
     /// The number of lumbar vertebrae is unusual or the lumbosacral junction is transitional.
     AmbiguousCount,
+    /// The number of lumbar vertebrae was not counted: five were assumed, and four or six look like five from the side.
+    AssumedCount,
     /// A level's confidence is low.
     LowConfidence,
     /// A disc could not be found where one is expected.

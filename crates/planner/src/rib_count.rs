@@ -24,9 +24,16 @@ const LEAST_ADVANTAGE: f64 = 0.4;
 /// 7500312) true variants lay at 0.03 or less, ribs misread on poor images from 0.2 upwards.
 const RENAMING_MISFIT: f64 = 0.1;
 
+/// About one person in five has a lumbosacral transition (18.9 % of 3,607, PMC3707212), which from the side may pass for
+/// five lumbar vertebrae that are not the five.
+const TRANSITIONAL_SHARE: f64 = 0.19;
+
 /// What the ribs say about the number of lumbar vertebrae.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RibCount {
+    /// Nothing: no coronal slices, or too little on them. Five are assumed.
+    #[default]
+    Unseen,
     /// Five, as usual.
     Five,
     /// Four or six: the lowest lumbar vertebra.
@@ -36,9 +43,11 @@ pub enum RibCount {
 }
 
 impl RibCount {
-    /// What the count leaves of a level's confidence: choices, high for a clear count, even odds for an unsettled one.
+    /// What the count leaves of a level's confidence: choices, high for a clear count, even odds for an unsettled one, and
+    /// what is usual among people where nothing was seen.
     pub fn confidence(self) -> f64 {
         match self {
+            Self::Unseen => 1.0 - TRANSITIONAL_SHARE,
             Self::Five => 1.0,
             Self::EndsAt(_) => 0.9,
             Self::Unsettled => 0.5,
@@ -47,21 +56,28 @@ impl RibCount {
 
     /// What a person has to look at.
     pub fn flag(self) -> Option<Flag> {
-        let message = match self {
+        let (code, message) = match self {
             Self::Five => return None,
-            Self::EndsAt(lowest) => {
-                format!("the ribs speak for L1 to {lowest}: levels are named so from the sacrum; confirm them")
-            }
-            Self::Unsettled => {
-                "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned()
-            }
+            Self::Unseen => (
+                FlagCode::AssumedCount,
+                "no ribs were counted on coronal slices: five lumbar vertebrae are assumed; confirm the levels"
+                    .to_owned(),
+            ),
+            Self::EndsAt(lowest) => (
+                FlagCode::AmbiguousCount,
+                format!("the ribs speak for L1 to {lowest}: levels are named so from the sacrum; confirm them"),
+            ),
+            Self::Unsettled => (
+                FlagCode::AmbiguousCount,
+                "the ribs do not settle which vertebra is the first lumbar one: confirm the levels".to_owned(),
+            ),
         };
-        Some(Flag::warning(FlagCode::AmbiguousCount, message))
+        Some(Flag::warning(code, message))
     }
 }
 
-/// Counts a spine that was read as one with five lumbar vertebrae by its ribs; none if too little of them is seen.
-pub fn count_by_ribs(spine: &LabelledSpine, coronal: &Segmentation) -> Option<RibCount> {
+/// Counts a spine that was read as one with five lumbar vertebrae by its ribs.
+pub fn count_by_ribs(spine: &LabelledSpine, coronal: &Segmentation) -> RibCount {
     let seen: Vec<(Vertebra, f64)> = bodies(&spine.discs)
         .filter_map(|(vertebra, middle, along)| Some((vertebra, thoracic_share(coronal, &middle, &along)?)))
         .collect();
@@ -129,10 +145,10 @@ fn thoracic_share(coronal: &Segmentation, middle: &Point, along: &nalgebra::Vect
 }
 
 /// The count that fits the thoracic shares of the vertebrae best.
-fn rib_count(shares: &[(Vertebra, f64)]) -> Option<RibCount> {
+fn rib_count(shares: &[(Vertebra, f64)]) -> RibCount {
     let near = shares.iter().filter(|(vertebra, _)| (Vertebra::T12..=Vertebra::L1).contains(vertebra)).count();
     if near < 2 {
-        return None;
+        return RibCount::Unseen;
     }
     // How badly the shares fit if this vertebra, as it was called, were the first without ribs.
     let misfit = |first: Vertebra| -> f64 {
@@ -149,12 +165,13 @@ fn rib_count(shares: &[(Vertebra, f64)]) -> Option<RibCount> {
     counts.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let [(best, count), (second, _), ..] = counts;
     let is_clear = second - best >= LEAST_ADVANTAGE && (count == RibCount::Five || best <= RENAMING_MISFIT);
-    Some(if is_clear { count } else { RibCount::Unsettled })
+    if is_clear { count } else { RibCount::Unsettled }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Severity;
     use geometry::Disc;
 
     fn shares(values: [f64; 7]) -> Vec<(Vertebra, f64)> {
@@ -165,24 +182,34 @@ mod tests {
 
     #[test]
     fn ribs_down_to_the_vertebra_called_t12_leave_five() {
-        assert_eq!(rib_count(&shares([1.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Five));
+        assert_eq!(rib_count(&shares([1.0, 0.9, 0.1, 0.0, 0.0, 0.0, 0.0])), RibCount::Five);
     }
 
     #[test]
     fn ribs_that_end_one_higher_or_lower_make_six_or_four() {
         let six = rib_count(&shares([0.99, 0.02, 0.0, 0.0, 0.0, 0.0, 0.0]));
-        assert_eq!(six, Some(RibCount::EndsAt(Vertebra::L6)));
+        assert_eq!(six, RibCount::EndsAt(Vertebra::L6));
         let four = rib_count(&shares([1.0, 1.0, 0.98, 0.01, 0.0, 0.0, 0.0]));
-        assert_eq!(four, Some(RibCount::EndsAt(Vertebra::L4)));
+        assert_eq!(four, RibCount::EndsAt(Vertebra::L4));
         let blurred = rib_count(&shares([0.99, 0.2, 0.0, 0.0, 0.0, 0.1, 0.0]));
-        assert_eq!(blurred, Some(RibCount::Unsettled), "too poorly seen to name levels by");
+        assert_eq!(blurred, RibCount::Unsettled, "too poorly seen to name levels by");
     }
 
     #[test]
     fn half_a_rib_settles_nothing_and_an_unseen_one_is_not_asked() {
-        assert_eq!(rib_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Unsettled));
-        assert_eq!(rib_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), Some(RibCount::Unsettled));
-        assert_eq!(rib_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), None);
+        assert_eq!(rib_count(&shares([1.0, 0.55, 0.0, 0.0, 0.0, 0.0, 0.0])), RibCount::Unsettled);
+        assert_eq!(rib_count(&shares([1.0, 0.45, 0.0, 0.0, 0.0, 0.0, 0.0])), RibCount::Unsettled);
+        assert_eq!(rib_count(&[(Vertebra::L4, 0.0), (Vertebra::L5, 0.0)]), RibCount::Unseen);
+    }
+
+    #[test]
+    fn only_ribs_that_leave_five_need_no_second_look() {
+        assert_eq!(RibCount::Five.flag(), None);
+        assert_eq!(RibCount::Unseen.flag().map(|flag| flag.code), Some(FlagCode::AssumedCount));
+        for count in [RibCount::Unseen, RibCount::EndsAt(Vertebra::L6), RibCount::Unsettled] {
+            assert!(count.flag().is_some_and(|flag| flag.severity >= Severity::Warning), "{count:?}");
+            assert!(count.confidence() < RibCount::Five.confidence());
+        }
     }
 
     #[test]

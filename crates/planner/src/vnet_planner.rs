@@ -1,5 +1,6 @@
 //! The built-in planner: V-Net, reading of the spine, prescription by rule.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,13 +26,13 @@ pub struct VnetPlanner {
     /// Reads the coronal slices' ribs, where there is such a network.
     ribs: Option<Arc<Model>>,
     /// What the last coronal slices said; it holds for the series that follow.
-    count: Option<RibCount>,
+    count: RibCount,
 }
 
 impl VnetPlanner {
     /// A planner with a model.
     pub fn new(model: Arc<Model>) -> Self {
-        Self { model, ribs: None, count: None }
+        Self { model, ribs: None, count: RibCount::Unseen }
     }
 
     /// The same with a network for coronal slices, which checks the count of the levels.
@@ -50,48 +51,77 @@ impl Planner for VnetPlanner {
         let sagittal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Sagittal);
         let (_, image) = sagittal.ok_or(PlannerError::MissingImages(Orientation::Sagittal))?;
 
-        let begin = Instant::now();
+        let coronal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal);
+
+        let mut clock = StageClock::start();
         let segmentation = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
-        let segmented = Instant::now();
+        clock.ends("segment");
+
         let map = ClassMap::from(&segmentation);
         let (spine, flags) = read_spine(&map);
-        let mut coronal_fault = None;
-        if let Some((_, coronal)) = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal)
-        {
-            let counted = spine.as_ref().and_then(|spine| self.counted(spine, coronal));
-            (self.count, coronal_fault) = counted.unwrap_or_default();
+        clock.ends("label");
+        let mut troubles: Vec<String> =
+            segmentation.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)).collect();
+        if let Some((_, coronal)) = coronal {
+            self.count = spine.as_ref().map_or(RibCount::Unseen, |spine| self.counted(spine, coronal, &mut troubles));
+            clock.ends("count");
         }
         let (mut spine, mut flags) = match self.count {
-            Some(RibCount::EndsAt(lowest)) => read_spine_ending_at(&map, lowest),
+            RibCount::EndsAt(lowest) => read_spine_ending_at(&map, lowest),
             _ => (spine, flags),
         };
-        if let (Some(spine), Some(count)) = (&mut spine, self.count) {
-            flags.extend(count.flag());
-            spine.discs.iter_mut().for_each(|disc| disc.confidence *= count.confidence());
+        if let Some(spine) = &mut spine {
+            flags.extend(self.count.flag());
+            spine.discs.iter_mut().for_each(|disc| disc.confidence *= self.count.confidence());
         }
-        let labelled = Instant::now();
+        clock.ends("label");
+
         let mut plan = spine.map_or_else(ScanPlan::default, |spine| plan_of(&spine, request.rules, &image.grid));
         plan.flags.append(&mut flags);
         plan.flags.sort_by_key(|flag| std::cmp::Reverse(flag.severity));
-        let planned = Instant::now();
-
-        let ms = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
-        plan.latency_ms =
-            [("segment", ms(begin, segmented)), ("label", ms(segmented, labelled)), ("plan", ms(labelled, planned))]
-                .map(|(stage, ms)| (stage.to_owned(), ms))
-                .into();
-        let faults = segmentation.device_fault.iter().chain(&coronal_fault);
-        let warnings = faults.map(|fault| format!("{fault}; repeated on the CPU")).collect();
-        Ok(Planned { plan, segmentation: Some(segmentation), warnings })
+        clock.ends("plan");
+        plan.latency_ms = clock.ms;
+        Ok(Planned { plan, segmentation: Some(segmentation), warnings: troubles })
     }
 }
 
 impl VnetPlanner {
-    /// What the coronal slices' ribs say about a spine, and what a GPU failed at; slices that the network cannot read
-    /// say nothing.
-    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>) -> Option<(Option<RibCount>, Option<String>)> {
-        let seen = self.ribs.as_ref()?.segment(&about_the_spine(coronal, spine)).ok()?;
-        Some((count_by_ribs(spine, &seen), seen.device_fault))
+    /// What the coronal slices' ribs say about a spine; slices that the network cannot read say nothing.
+    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>, troubles: &mut Vec<String>) -> RibCount {
+        let Some(ribs) = &self.ribs else { return RibCount::Unseen };
+        match ribs.segment(&about_the_spine(coronal, spine)) {
+            Ok(seen) => {
+                troubles.extend(seen.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)));
+                count_by_ribs(spine, &seen)
+            }
+            Err(error) => {
+                troubles.push(format!("the ribs cannot be counted: {error}"));
+                RibCount::Unseen
+            }
+        }
+    }
+}
+
+fn repeated_on_the_cpu(fault: &str) -> String {
+    format!("{fault}; repeated on the CPU")
+}
+
+/// Wall-clock time by stage.
+struct StageClock {
+    since: Instant,
+    ms: BTreeMap<String, f64>,
+}
+
+impl StageClock {
+    fn start() -> Self {
+        Self { since: Instant::now(), ms: BTreeMap::new() }
+    }
+
+    /// What has passed since the last stage ended was this one's, which may come in parts.
+    fn ends(&mut self, stage: &str) {
+        let now = Instant::now();
+        *self.ms.entry(stage.to_owned()).or_default() += (now - self.since).as_secs_f64() * 1e3;
+        self.since = now;
     }
 }
 

@@ -28,14 +28,14 @@ fn network(criterion: &mut Criterion) {
     group.sample_size(10);
     let crop = candle_core::Tensor::ones((16, 192, 128, 1), candle_core::DType::F32, &candle_core::Device::Cpu)
         .expect("ones need no more than memory");
-    let variables = parameters.variables().expect("a network of the default shape");
+    let variables = parameters.variables(&candle_core::Device::Cpu).expect("a network of the default shape");
     let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
     let labels: Vec<u8> = (0..16 * 192 * 128).map(|i| (i / 1000 % 5) as u8).collect();
     group.bench_function("training step, 16 × 192 × 128", |b| {
         b.iter(|| {
             let weights = LossWeights { dice: 1.0, cross_entropy: 1.0 };
             let logits = Network::new(&shape, &tensors).logits(&crop)?;
-            logits.apply_op1(SegmentationLoss { labels: labels.clone(), weights })?.backward()
+            SegmentationLoss { labels: labels.clone(), weights }.apply(&logits)?.backward()
         })
     });
     let weights = Weights {

@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} parameters", parameters.count());
     let image = Array3::from_shape_fn((16, 192, 128), |(k, j, i)| ((k + j * i) % 7) as f32);
     let labels: Vec<u8> = image.iter().map(|v| (*v as u8).min(4)).collect();
-    let variables = parameters.variables()?;
+    let variables = parameters.variables(&candle_core::Device::Cpu)?;
     let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
     let input =
         candle_core::Tensor::from_iter(image.iter().copied(), &candle_core::Device::Cpu)?.reshape((16, 192, 128, 1))?;
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let begun = Instant::now();
         let logits = Network::new(&network, &tensors).logits(&input)?;
         let weights = LossWeights { dice: 1.0, cross_entropy: 1.0 };
-        let loss = logits.apply_op1(SegmentationLoss { labels: labels.clone(), weights })?;
+        let loss = SegmentationLoss { labels: labels.clone(), weights }.apply(&logits)?;
         up = up.min(begun.elapsed().as_secs_f64());
         let begun = Instant::now();
         std::hint::black_box(loss.backward()?);

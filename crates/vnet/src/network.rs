@@ -184,27 +184,27 @@ impl<'a> Network<'a> {
         for (number, level) in self.shape.levels.iter().enumerate() {
             let conv = Conv3d { kernel: level.kernel };
             x = if number == 0 {
-                x.apply_op2(take()?, conv)?
+                conv.apply(&x, take()?)?
             } else {
-                let gathered = x.apply_op1(SpaceToDepth { stride: level.stride })?;
+                let gathered = SpaceToDepth { stride: level.stride }.apply(&x)?;
                 skips.push(x);
-                gathered.apply_op2(take()?, Conv3d { kernel: [1; 3] })?
+                Conv3d { kernel: [1; 3] }.apply(&gathered, take()?)?
             };
-            x = x.apply_op2(take()?, NormPrelu)?;
+            x = NormPrelu.apply(&x, take()?)?;
             let entry = x.clone();
             x = stage(x, &entry, conv, level.convolutions, &mut take)?;
         }
         for (pair, skip) in self.shape.levels.windows(2).rev().zip(skips.iter().rev()) {
             let (level, below) = (&pair[0], &pair[1]);
-            x = x.apply_op2(take()?, Conv3d { kernel: [1; 3] })?;
-            x = x.apply_op1(DepthToSpace { stride: below.stride })?;
-            x = x.apply_op2(take()?, NormPrelu)?;
+            x = Conv3d { kernel: [1; 3] }.apply(&x, take()?)?;
+            x = DepthToSpace { stride: below.stride }.apply(&x)?;
+            x = NormPrelu.apply(&x, take()?)?;
             let entry = x;
-            let joined = entry.apply_op2(skip, Join)?;
+            let joined = Join.apply(&entry, skip)?;
             x = stage(joined, &entry, Conv3d { kernel: level.kernel }, level.convolutions, &mut take)?;
         }
         let (weight, bias) = (take()?, take()?);
-        x.apply_op3(weight, bias, Conv3d { kernel: [1; 3] })
+        Conv3d { kernel: [1; 3] }.apply_with_bias(&x, weight, bias)
     }
 }
 
@@ -217,18 +217,18 @@ fn stage<'a>(
     take: &mut impl FnMut() -> Result<&'a Tensor>,
 ) -> Result<Tensor> {
     for c in 0..convolutions {
-        x = x.apply_op2(take()?, conv)?;
+        x = conv.apply(&x, take()?)?;
         x = if c + 1 < convolutions {
-            x.apply_op2(take()?, NormPrelu)?
+            NormPrelu.apply(&x, take()?)?
         } else {
-            x.apply_op3(take()?, entry, NormPrelu)?
+            NormPrelu.apply_with_residual(&x, take()?, entry)?
         };
     }
     Ok(x)
 }
 
-/// An image `[slice, row, column]` as the network's input.
-pub(crate) fn input(image: &ndarray::Array3<f32>) -> Result<Tensor> {
+/// An image `[slice, row, column]` as the network's input on a device.
+pub(crate) fn input(image: &ndarray::Array3<f32>, device: &Device) -> Result<Tensor> {
     let (slices, rows, columns) = image.dim();
-    Tensor::from_iter(image.iter().copied(), &Device::Cpu)?.reshape((slices, rows, columns, 1))
+    Tensor::from_iter(image.iter().copied(), device)?.reshape((slices, rows, columns, 1))
 }

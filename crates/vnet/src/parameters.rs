@@ -28,13 +28,13 @@ impl Parameters {
         Self(self.0.iter().map(|p| Parameter { values: vec![value; p.values.len()], ..p.clone() }).collect())
     }
 
-    /// As candle tensors that carry no gradient.
-    pub fn tensors(&self) -> Result<Vec<Tensor>> {
-        self.0.iter().map(|p| Tensor::from_slice(&p.values, p.dims.as_slice(), &Device::Cpu)).collect()
+    /// As candle tensors on a device, which carry no gradient.
+    pub fn tensors(&self, device: &Device) -> Result<Vec<Tensor>> {
+        self.0.iter().map(|p| Tensor::from_slice(&p.values, p.dims.as_slice(), device)).collect()
     }
 
-    /// As candle variables, by which a loss can be differentiated.
-    pub fn variables(&self) -> Result<Vec<Var>> {
-        self.0.iter().map(|p| Var::from_slice(&p.values, p.dims.as_slice(), &Device::Cpu)).collect()
+    /// As candle variables on a device, by which a loss can be differentiated.
+    pub fn variables(&self, device: &Device) -> Result<Vec<Var>> {
+        self.0.iter().map(|p| Var::from_slice(&p.values, p.dims.as_slice(), device)).collect()
     }
 }

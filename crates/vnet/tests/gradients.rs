@@ -12,7 +12,7 @@ use vnet::{Level, NetworkShape};
 fn loss(shape: &NetworkShape, tensors: &[Tensor], image: &Tensor, labels: &[u8]) -> Tensor {
     let weights = LossWeights { dice: 1.0, cross_entropy: 0.5 };
     let logits = Network::new(shape, tensors).logits(image).unwrap();
-    logits.apply_op1(SegmentationLoss { labels: labels.to_vec(), weights }).unwrap()
+    SegmentationLoss { labels: labels.to_vec(), weights }.apply(&logits).unwrap()
 }
 
 /// Every tensor is moved along its own gradient: the loss must change by its squared length. A missing
@@ -34,7 +34,7 @@ fn moving_along_the_gradient_changes_the_loss_by_its_square() {
     let labels: Vec<u8> = (0..4 * 8 * 8).map(|i: usize| (i / 7 % 5) as u8).collect();
     let image = Tensor::from_vec(numbers, (4, 8, 8, 1), &Device::Cpu).unwrap();
 
-    let variables = start.variables().unwrap();
+    let variables = start.variables(&Device::Cpu).unwrap();
     let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
     let store = loss(&shape, &tensors, &image, &labels).backward().unwrap();
     for (number, tensor) in tensors.iter().enumerate() {
@@ -44,7 +44,7 @@ fn moving_along_the_gradient_changes_the_loss_by_its_square() {
         let at = |by: f64| {
             let mut moved: Parameters = start.clone();
             moved.0[number].values.iter_mut().zip(&gradient).for_each(|(w, g)| *w += by as f32 * g);
-            f64::from(loss(&shape, &moved.tensors().unwrap(), &image, &labels).to_scalar::<f32>().unwrap())
+            f64::from(loss(&shape, &moved.tensors(&Device::Cpu).unwrap(), &image, &labels).to_scalar::<f32>().unwrap())
         };
         let slope = (at(step) - at(-step)) / (2.0 * step);
         let name = &start.0[number].name;

@@ -81,7 +81,7 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
         ),
         (
             "latency",
-            "Wall clock by stage on the machine of the run (logarithmic). Segment, label and plan make up the loop.",
+            "Wall clock by stage on the machine of the run (logarithmic). Segment, label, count and plan make up the loop.",
             latency(run),
         ),
     ];
@@ -243,10 +243,11 @@ fn confidence(run: &Run) -> Option<String> {
 
 fn latency(run: &Run) -> Option<String> {
     type Stage = (&'static str, fn(&CaseRow) -> Option<f64>);
-    let stages: [Stage; 6] = [
+    let stages: [Stage; 7] = [
         ("acquire", |row| row.latency_acquire_ms),
         ("segment", |row| row.latency_segment_ms),
         ("label", |row| row.latency_label_ms),
+        ("count", |row| row.latency_count_ms),
         ("plan", |row| row.latency_plan_ms),
         ("check", |row| row.latency_check_ms),
         ("loop", |row| row.latency_loop_ms),

@@ -170,6 +170,7 @@ impl CasePatient {
             row.latency_acquire_ms = Some(clock.acquire_ms);
             row.latency_segment_ms = plan.latency_ms.get("segment").copied();
             row.latency_label_ms = plan.latency_ms.get("label").copied();
+            row.latency_count_ms = plan.latency_ms.get("count").copied();
             row.latency_plan_ms = plan.latency_ms.get("plan").copied();
             row.latency_check_ms = whole.then_some(clock.check_ms);
             row.latency_loop_ms = Some(clock.loop_ms);

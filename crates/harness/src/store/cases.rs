@@ -38,7 +38,7 @@ macro_rules! columns {
 }
 
 /// The columns, in the order of the file; wall-clock columns (`latency_…`) come last.
-static COLUMNS: [(&str, Column); 33] = columns![
+static COLUMNS: [(&str, Column); 34] = columns![
     Text scenario,
     Number case,
     Text arm,
@@ -69,6 +69,7 @@ static COLUMNS: [(&str, Column); 33] = columns![
     Real latency_acquire_ms,
     Real latency_segment_ms,
     Real latency_label_ms,
+    Real latency_count_ms,
     Real latency_plan_ms,
     Real latency_check_ms,
     Real latency_loop_ms,
@@ -177,7 +178,7 @@ pub fn write(folder: &Path, rows: &[CaseRow]) -> Result<(), StoreError> {
     write_whole(&folder.join(CASES), &encode(rows)?)
 }
 
-/// Reads the rows of `cases.parquet`.
+/// Reads the rows of `cases.parquet`, also of a version that did not yet know a column: what may be empty is.
 ///
 /// # Errors
 /// [`StoreError::Io`] if it is not there, [`StoreError::Damaged`] if it holds something else.
@@ -196,7 +197,13 @@ fn decode(file: File) -> Result<Vec<CaseRow>, String> {
         let batch = batch.map_err(|error| error.to_string())?;
         let mut batch_rows = vec![CaseRow::default(); batch.num_rows()];
         for (name, column) in &COLUMNS {
-            let array = batch.column_by_name(name).ok_or_else(|| format!("column '{name}' is missing"))?;
+            let Some(array) = batch.column_by_name(name) else {
+                let (_, may_be_empty) = column.data_type();
+                if may_be_empty {
+                    continue;
+                }
+                return Err(format!("column '{name}' is missing"));
+            };
             let unlike = || format!("column '{name}' is {}, expected {}", array.data_type(), column.data_type().0);
             column.scatter(array, &mut batch_rows).ok_or_else(unlike)?;
         }
@@ -250,6 +257,30 @@ mod tests {
         fields.sort();
         columns.sort();
         assert_eq!(fields, columns);
+    }
+
+    #[test]
+    fn an_older_run_lacks_what_it_did_not_know_and_nothing_else() {
+        let without = |columns: &[&str]| -> Result<Vec<CaseRow>, String> {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            write(folder.path(), &rows()).expect("written");
+            let path = folder.path().join(CASES);
+            let file = File::open(&path).expect("written");
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+            let batch = reader.expect("a file").next().expect("a batch").expect("rows");
+            let kept: Vec<usize> = (0..COLUMNS.len()).filter(|index| !columns.contains(&COLUMNS[*index].0)).collect();
+            let older = batch.project(&kept).expect("columns that are there");
+            let mut writer =
+                ArrowWriter::try_new(File::create(&path).expect("a file"), older.schema(), None).expect("ok");
+            writer.write(&older).expect("written");
+            writer.close().expect("written");
+            read(folder.path()).map_err(|error| error.to_string())
+        };
+        let mut expected = rows();
+        expected[1].latency_loop_ms = None;
+        assert_eq!(without(&["latency_loop_ms", "calibration_error"]), Ok(expected));
+        let error = without(&["structure"]).expect_err("a row is about something");
+        assert!(error.contains("column 'structure' is missing"), "{error}");
     }
 
     #[test]

@@ -203,6 +203,7 @@ mod tests {
     use super::*;
     use crate::network::{Level, Network, input};
     use crate::op::read;
+    use candle_core::Device;
     use randomness::{Stream, normal};
 
     fn image(shape: (usize, usize, usize)) -> Array3<f32> {
@@ -212,8 +213,8 @@ mod tests {
 
     /// The same by the operations that training differentiates.
     fn by_tensors(shape: &NetworkShape, parameters: &Parameters, image: &Array3<f32>) -> Vec<f32> {
-        let tensors = parameters.tensors().expect("tensors");
-        let logits = Network::new(shape, &tensors).logits(&input(image).expect("input")).expect("logits");
+        let tensors = parameters.tensors(&Device::Cpu).expect("tensors");
+        let logits = Network::new(shape, &tensors).logits(&input(image, &Device::Cpu).expect("input")).expect("logits");
         read(&logits, |z| Ok(z.to_vec())).expect("values")
     }
 

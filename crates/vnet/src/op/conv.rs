@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
-use super::{extent_and_channels, read, tensor, values};
+use super::{composed, extent_and_channels, read, tensor, values};
 use crate::kernel::conv3d::{self, ConvShape};
 
 /// 3-D convolution, stride 1, same padding: activation, weights `[tap, in, out]` and (as a ternary
@@ -14,6 +14,20 @@ pub struct Conv3d {
 }
 
 impl Conv3d {
+    /// Convolves `x` with `weights`.
+    pub fn apply(self, x: &Tensor, weights: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() { x.apply_op2(weights, self) } else { composed::conv3d(self.kernel, x, weights, None) }
+    }
+
+    /// The same with a bias.
+    pub fn apply_with_bias(self, x: &Tensor, weights: &Tensor, bias: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() {
+            x.apply_op3(weights, bias, self)
+        } else {
+            composed::conv3d(self.kernel, x, weights, Some(bias))
+        }
+    }
+
     fn shape(&self, x: &[usize], weights: &[usize]) -> Result<ConvShape> {
         let (extent, inputs) = extent_and_channels(x)?;
         let taps: usize = self.kernel.iter().product();

@@ -9,6 +9,13 @@ use super::{extent_and_channels, read, tensor, values};
 #[derive(Clone, Copy, Debug)]
 pub struct Join;
 
+impl Join {
+    /// Joins `a` with `b`.
+    pub fn apply(self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        if a.device().is_cpu() { a.apply_op2(b, self) } else { Tensor::cat(&[a, b], 3) }
+    }
+}
+
 /// Voxels that one task copies.
 const RUN: usize = 4096;
 

@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 
-use super::{extent_and_channels, read, tensor, values};
+use super::{composed, extent_and_channels, read, tensor, values};
 use crate::kernel::loss::{self, LossWeights};
 
 /// Soft Dice and cross-entropy of `[depth, row, column, class]` logits against labels; a scalar.
@@ -13,19 +13,37 @@ pub struct SegmentationLoss {
     pub weights: LossWeights,
 }
 
+impl SegmentationLoss {
+    /// The loss of logits.
+    pub fn apply(self, logits: &Tensor) -> Result<Tensor> {
+        if logits.device().is_cpu() {
+            logits.apply_op1(self)
+        } else {
+            self.check(logits.dims())?;
+            composed::segmentation_loss(logits, &self.labels, self.weights)
+        }
+    }
+
+    /// The number of classes of logits that the labels fit.
+    fn check(&self, logits: &[usize]) -> Result<usize> {
+        let (extent, classes) = extent_and_channels(logits)?;
+        if extent.iter().product::<usize>() != self.labels.len() {
+            bail!("{} labels for logits of extent {extent:?}", self.labels.len());
+        }
+        match self.labels.iter().find(|label| usize::from(**label) >= classes) {
+            Some(label) => bail!("label {label} is none of the {classes} classes"),
+            None => Ok(classes),
+        }
+    }
+}
+
 impl CustomOp1 for SegmentationLoss {
     fn name(&self) -> &'static str {
         "segmentation-loss"
     }
 
     fn cpu_fwd(&self, logits: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (extent, classes) = extent_and_channels(layout.dims())?;
-        if extent.iter().product::<usize>() != self.labels.len() {
-            bail!("{} labels for logits of extent {extent:?}", self.labels.len());
-        }
-        if let Some(label) = self.labels.iter().find(|label| usize::from(**label) >= classes) {
-            bail!("label {label} is none of the {classes} classes");
-        }
+        let classes = self.check(layout.dims())?;
         let value = loss::forward(values(logits, layout)?, &self.labels, classes, self.weights);
         Ok((CpuStorage::F32(vec![value]), Shape::from(())))
     }

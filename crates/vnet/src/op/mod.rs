@@ -1,5 +1,9 @@
-//! The kernels as candle operations with their gradients. Tensors are `[depth, row, column, channel]`, f32, on the CPU.
+//! The kernels as candle operations with their gradients. Tensors are `[depth, row, column, channel]`, f32.
+//!
+//! Our kernels are the CPU's. `apply` takes a tensor wherever it lies: on a CUDA or Metal device, which the cargo features
+//! `cuda` and `metal` bring, the operation is composed from candle's own.
 
+mod composed;
 mod conv;
 mod join;
 mod loss;
@@ -22,13 +26,24 @@ fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     }
 }
 
-/// Lends the values of a tensor to a function.
+/// Lends the values of a tensor to a function; they are fetched from another device.
 pub(crate) fn read<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
-    let tensor = tensor.contiguous()?;
+    let tensor = tensor.to_device(&Device::Cpu)?.contiguous()?;
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
         Storage::Cpu(storage) => f(values(storage, layout)?),
         _ => bail!("a vnet operation expects a tensor on the CPU"),
+    }
+}
+
+/// Where training runs: on the CUDA or Metal device that the crate was built for, else on the CPU.
+///
+/// # Errors
+/// What the driver says where such a device is built for and cannot be opened.
+pub fn training_device() -> Result<Device> {
+    match Device::cuda_if_available(0)? {
+        Device::Cpu => Device::metal_if_available(0),
+        cuda => Ok(cuda),
     }
 }
 

@@ -2,13 +2,29 @@
 
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
-use super::{read, tensor, values};
+use super::{composed, read, tensor, values};
 use crate::kernel::norm::{self, Affine};
 
 /// `PReLU(norm(x)·γ + β + residual)`: activation, `[3, channels]` of γ, β and α, and (as a ternary
 /// operation) the residual.
 #[derive(Clone, Copy, Debug)]
 pub struct NormPrelu;
+
+impl NormPrelu {
+    /// Without a residual.
+    pub fn apply(self, x: &Tensor, affine: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() { x.apply_op2(affine, self) } else { composed::norm_prelu(x, affine, None) }
+    }
+
+    /// With a residual.
+    pub fn apply_with_residual(self, x: &Tensor, affine: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() {
+            x.apply_op3(affine, residual, self)
+        } else {
+            composed::norm_prelu(x, affine, Some(residual))
+        }
+    }
+}
 
 fn split(affine: &[f32], channels: usize) -> Result<Affine<'_>> {
     if affine.len() != 3 * channels {

@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 
-use super::{extent_and_channels, read, tensor, values};
+use super::{composed, extent_and_channels, read, tensor, values};
 use crate::kernel::rearrange::{depth_to_space, space_to_depth};
 
 /// Gathers every stride block of voxels into the channels of one.
@@ -17,6 +17,20 @@ pub struct SpaceToDepth {
 pub struct DepthToSpace {
     /// Block size along depth, rows, columns.
     pub stride: [usize; 3],
+}
+
+impl SpaceToDepth {
+    /// Gathers.
+    pub fn apply(self, x: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() { x.apply_op1(self) } else { composed::space_to_depth(self.stride, x) }
+    }
+}
+
+impl DepthToSpace {
+    /// Spreads.
+    pub fn apply(self, x: &Tensor) -> Result<Tensor> {
+        if x.device().is_cpu() { x.apply_op1(self) } else { composed::depth_to_space(self.stride, x) }
+    }
 }
 
 impl CustomOp1 for SpaceToDepth {

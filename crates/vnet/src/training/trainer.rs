@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
+use candle_core::Device;
 use randomness::Stream;
 
 use super::checkpoint;
@@ -16,7 +17,7 @@ use super::optimizer::{State, StepSettings};
 use super::source::{Example, TrainingSource};
 use crate::model::{Model, most_probable};
 use crate::network::{Network, input};
-use crate::op::{SegmentationLoss, read};
+use crate::op::{SegmentationLoss, read, training_device};
 use crate::parameters::Parameters;
 use crate::prepare::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
@@ -88,11 +89,12 @@ pub fn train(
         State::start(first_weights(config, start, stream)?)
     };
 
+    let device = training_device()?;
     std::thread::scope(|scope| {
         let (sender, queue) = sync_channel(QUEUE);
         let first = state.step * config.batch;
         scope.spawn(move || feed(config, source, stream, first, &sender));
-        let mut run = Run { config, state, validation, seen: Vec::new(), dice: None };
+        let mut run = Run { config, device, state, validation, seen: Vec::new(), dice: None };
         run.learn(&queue, stop, &mut journal)
         // The queue is dropped here, which ends the feeding thread.
     })
@@ -174,6 +176,7 @@ impl Journal<'_> {
 
 struct Run<'a> {
     config: &'a TrainingConfig,
+    device: Device,
     state: State,
     validation: &'a dyn TrainingSource,
     /// Validation examples, made once.
@@ -217,7 +220,7 @@ impl Run<'_> {
         let config = self.config;
         let begun = Instant::now();
         let mut waiting_ms = 0.0;
-        let variables = self.state.weights.variables()?;
+        let variables = self.state.weights.variables(&self.device)?;
         let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
         let mut gradients: Vec<Vec<f32>> = self.state.weights.0.iter().map(|p| vec![0.0; p.values.len()]).collect();
         let mut loss = 0.0;
@@ -225,9 +228,9 @@ impl Run<'_> {
             let waited = Instant::now();
             let example = queue.recv().expect("the feeding thread sends every crop of every step");
             waiting_ms += waited.elapsed().as_secs_f64() * 1e3;
-            let logits = Network::new(&config.network, &tensors).logits(&input(&example.image)?)?;
+            let logits = Network::new(&config.network, &tensors).logits(&input(&example.image, &self.device)?)?;
             let labels = example.labels.into_iter().collect();
-            let value = logits.apply_op1(SegmentationLoss { labels, weights: config.loss })?;
+            let value = SegmentationLoss { labels, weights: config.loss }.apply(&logits)?;
             loss += value.to_scalar::<f32>()? / config.batch as f32;
             let store = value.backward()?;
             for (sum, tensor) in gradients.iter_mut().zip(&tensors) {

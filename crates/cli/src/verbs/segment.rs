@@ -1,0 +1,51 @@
+//! `plumbline segment`: an image of one's own.
+
+use std::process::ExitCode;
+
+use geometry::{Structure, Volume};
+use imaging_io::picture::{SliceView, Window, montage};
+use imaging_io::{Image, read_image, write_nifti};
+
+use crate::arguments::SegmentArguments;
+use crate::failure::Failure;
+use crate::verbs::derived_dicom;
+use crate::{output, resources};
+
+/// Writes the labels on the image's own grid.
+pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
+    let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
+    let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
+    let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
+    let source = source.transpose()?;
+    let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
+    let segmentation = model.segment(&volume).map_err(refused)?;
+    if let Some(fault) = &segmentation.device_fault {
+        output::note(format!("{fault}; repeated on the CPU"));
+    }
+    match &source {
+        Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
+        None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
+    }
+    if let Some(path) = &arguments.picture {
+        resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
+    }
+    for structure in Structure::FOREGROUND {
+        let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
+        let ml = voxels as f64 * volume.grid.voxel_mm3() / 1000.0;
+        output::result(format!("{:<9} {ml:>7.1} ml", structure.name()));
+    }
+    output::result(arguments.out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The middle sagittal slices with and without labels; the labels' grid is sagittal, however the image lies.
+fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
+    let sagittal = Volume::from_fn(labels.grid.clone(), |point| image.trilinear(&point).unwrap_or(0.0));
+    let window = Window::of(&sagittal);
+    let middle = sagittal.grid.shape[2] / 2;
+    let slices = [middle.saturating_sub(2), middle, middle + 2];
+    let plain = slices.map(|slice| SliceView::of(&sagittal, slice, window, 1.2));
+    let labelled = plain.clone().map(|view| view.with_labels(labels, 0.5));
+    let all: Vec<_> = plain.iter().chain(&labelled).map(|view| ("", &view.picture)).collect();
+    montage(&all, 3).encode_png()
+}

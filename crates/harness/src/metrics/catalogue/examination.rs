@@ -1,0 +1,44 @@
+//! What the examination costs the patient and the technologist.
+
+use super::NO_LIMIT;
+use crate::metrics::{Better, Metric, Source};
+
+/// Errors, repeats and simulated time.
+pub(super) static EXAMINATION: [Metric; 4] = [
+    Metric {
+        name: "exam.error_rate",
+        what: "Part of the attempts that ended in an error: no plan, a crash, an impossible prescription.",
+        why: "The technologist is left with nothing.",
+        limit: "0 (project choice).",
+        better: Better::Lower,
+        margin: 0.0,
+        source: Source::Rate(|row| (row.structure == "case").then_some(row.error.is_some())),
+    },
+    Metric {
+        name: "exam.repeats",
+        what: "Series repeated and plans replaced until the checks accepted the examination.",
+        why: "Each costs minutes of table time.",
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.1,
+        source: Source::Value(|row| row.repeats.map(f64::from)),
+    },
+    Metric {
+        name: "exam.scan_time_s",
+        what: "Simulated time on the scanner, all series.",
+        why: "Patients move, and the next one waits.",
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 30.0,
+        source: Source::Value(|row| row.scan_time_s),
+    },
+    Metric {
+        name: "exam.planning_time_s",
+        what: "Simulated time that planning takes a technologist.",
+        why: "60–120 s by hand (assumption); time saved is the first thing vendors claim.",
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 5.0,
+        source: Source::Value(|row| row.planning_time_s),
+    },
+];

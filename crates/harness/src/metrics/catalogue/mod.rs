@@ -1,0 +1,85 @@
+//! The metrics, one entry each: definition, reason, limit and its source.
+//!
+//! Sources are those of the project's list of numbers; a limit without one is a project choice and says so.
+
+mod agreement;
+mod examination;
+mod latency;
+mod planning;
+mod segmentation;
+
+use std::sync::LazyLock;
+
+use crate::metrics::Metric;
+use crate::record::CaseRow;
+
+/// Every metric, in the order of reports.
+pub fn all() -> &'static [Metric] {
+    static ALL: LazyLock<Vec<Metric>> = LazyLock::new(|| {
+        let families: [&[Metric]; 8] = [
+            &segmentation::DICE,
+            &segmentation::HD95,
+            &segmentation::ASSD,
+            &segmentation::CALIBRATION,
+            &planning::PLANNING,
+            &examination::EXAMINATION,
+            &agreement::AGREEMENT,
+            &latency::LATENCY,
+        ];
+        families.concat()
+    });
+    &ALL
+}
+
+/// The metric with a name.
+pub fn find(name: &str) -> Option<&'static Metric> {
+    all().iter().find(|metric| metric.name == name)
+}
+
+const NO_LIMIT: &str = "None; for information.";
+
+/// A value of the rows about one structure.
+fn of(structure: &str, row: &CaseRow, value: Option<f64>) -> Option<f64> {
+    value.filter(|_| row.structure == structure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_differ_and_every_promised_metric_is_there() {
+        let names: Vec<_> = all().iter().map(|metric| metric.name).collect();
+        for (i, name) in names.iter().enumerate() {
+            assert!(!names[..i].contains(name), "{name} twice");
+        }
+        // The list of the design document.
+        for promised in [
+            "dice.vertebra",
+            "dice.disc",
+            "dice.sacrum",
+            "dice.canal",
+            "label.identification_rate",
+            "plan.disc_angle_deg",
+            "plan.disc_centre_mm",
+            "plan.sagittal_angle_deg",
+            "plan.coverage",
+            "plan.silent_failure_rate",
+            "plan.flagged_rate",
+            "latency.segment_ms",
+            "latency.plan_ms",
+            "latency.loop_ms",
+        ] {
+            assert!(find(promised).is_some(), "{promised}");
+        }
+    }
+
+    #[test]
+    fn the_sagittal_stack_is_no_disc() {
+        let row = |structure: &str| CaseRow { structure: structure.into(), angle_deg: Some(4.0), ..CaseRow::default() };
+        let rows = [row("L4/L5"), row("sagittal")];
+        for name in ["plan.disc_angle_deg", "plan.sagittal_angle_deg"] {
+            assert_eq!(find(name).expect("a metric").observe(rows.iter()).len(), 1, "{name}");
+        }
+    }
+}

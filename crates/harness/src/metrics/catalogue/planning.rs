@@ -1,0 +1,135 @@
+//! How right the plan is, and how well it knows.
+
+use super::{NO_LIMIT, of};
+use crate::metrics::{Better, Metric, Source};
+use crate::record::CaseRow;
+
+const TILT_WHY: &str = "10° of tilt changes the measured dural sac area by −16 to +32 % (BASS 2011-035), enough to cross \
+     the 100 mm² that calls a canal narrow.";
+
+/// A disc's row has its level for a structure; the sagittal stack and the classes have other words there.
+fn of_disc(row: &CaseRow, value: Option<f64>) -> Option<f64> {
+    value.filter(|_| row.structure.contains('/'))
+}
+
+/// True if a level's label, angle and centre are right, by the rule that confidences are set by.
+fn level_is_right(row: &CaseRow) -> Option<bool> {
+    Some(row.identified? && row.angle_deg? <= 5.0 && row.centre_mm? <= 5.0)
+}
+
+/// Labels, planes, coverage, doubt.
+pub(super) static PLANNING: [Metric; 12] = [
+    Metric {
+        name: "plan.confidence_brier",
+        what: "Mean squared distance between a level's confidence and what came true: 1 if label, angle (5°) and centre \
+               (5 mm) are right, else 0 (Brier 1950).",
+        why: "A confidence that is high where the plan is wrong flags nothing.",
+        limit: NO_LIMIT,
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Value(|row| Some((row.confidence? - f64::from(u8::from(level_is_right(row)?))).powi(2))),
+    },
+    Metric {
+        name: "label.identification_rate",
+        what: "Part of the true discs that carry their right label within 8 mm of their true centre.",
+        why: "A finding reported at the wrong level can become surgery at the wrong level.",
+        limit: "At least 0.95 (this stage of the project); 0.90 is the published system's (Cheng 2026); the 8 mm are \
+                the acceptance rule of ISMRM 2021 #3812.",
+        better: Better::Higher,
+        margin: 0.01,
+        source: Source::Rate(|row| row.identified),
+    },
+    Metric {
+        name: "plan.disc_angle_deg",
+        what: "Angle between the normal of the prescribed axial group and that of the true disc plane.",
+        why: TILT_WHY,
+        limit: "Median at most 2° and p95 at most 6° (this stage of the project); a single plan beyond 10° is wrong \
+                (10° no effect, 20° effect on canal size: CT study of 1991).",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of_disc(row, row.angle_deg)),
+    },
+    Metric {
+        name: "plan.sagittal_tilt_deg",
+        what: "Size of the angle error's component in the sagittal view.",
+        why: TILT_WHY,
+        limit: "Median at most 2° (project choice); manual planning has an SD of about 3° (proxy: endplate angles, \
+                inter-observer SD 2.0–3.1°).",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of_disc(row, row.sagittal_tilt_deg.map(f64::abs))),
+    },
+    Metric {
+        name: "plan.coronal_tilt_deg",
+        what: "Size of the angle error's component in the coronal view.",
+        why: "A slice that is oblique in the coronal view shows left and right recess at different levels.",
+        limit: "Median at most 2° (project choice).",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of_disc(row, row.coronal_tilt_deg.map(f64::abs))),
+    },
+    Metric {
+        name: "plan.disc_centre_mm",
+        what: "Distance between the planned and the true centre of a disc.",
+        why: "The middle slice must cut the disc, not the endplate.",
+        limit: "Median at most 2 mm (this stage of the project), half a 4 mm slice.",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of_disc(row, row.centre_mm)),
+    },
+    Metric {
+        name: "plan.slice_centre_mm",
+        what: "Distance of the group's middle slice from the true disc centre along the true normal.",
+        why: "More than one slice off, the middle slice shows the wrong thing.",
+        limit: "Median at most 1 mm and p95 at most 3 mm are the target (project choice); one slice thickness is wrong.",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of_disc(row, row.slice_offset_mm.map(f64::abs))),
+    },
+    Metric {
+        name: "plan.sagittal_angle_deg",
+        what: "Angle between the sagittal stack's normal and that of the true mid-sagittal plane.",
+        why: "An oblique sagittal stack cuts canal and foramina at different distances from the middle at each level.",
+        limit: "Median at most 2° (project choice).",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of("sagittal", row, row.angle_deg)),
+    },
+    Metric {
+        name: "plan.sagittal_centre_mm",
+        what: "Distance of the sagittal stack's middle slice from the middle of the true spine, along the true normal.",
+        why: "A stack that lies to one side leaves the other side's foramina uncovered.",
+        limit: "Median at most 2 mm (project choice), half a 4 mm slice.",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Value(|row| of("sagittal", row, row.slice_offset_mm.map(f64::abs))),
+    },
+    Metric {
+        name: "plan.coverage",
+        what: "Part of the disc and of the canal at its level that the group's slices cover.",
+        why: "What is not covered is not seen; the patient has to come back.",
+        limit: "Mean at least 0.95 (project choice).",
+        better: Better::Higher,
+        margin: 0.01,
+        source: Source::Value(|row| row.coverage),
+    },
+    Metric {
+        name: "plan.silent_failure_rate",
+        what: "Part of the plans that are wrong (wrong level, beyond 10°, more than a slice off, or a disc uncovered) \
+               and carry no warning.",
+        why: "The worst thing that a planner can do: nobody looks again.",
+        limit: "At most 0.05 (project choice; ends at 0).",
+        better: Better::Lower,
+        margin: 0.0,
+        source: Source::Rate(|row| row.silent_failure),
+    },
+    Metric {
+        name: "plan.flagged_rate",
+        what: "Part of the plans that ask for a person (a warning or worse).",
+        why: "Every flag costs a technologist a look; too many and nobody looks any more.",
+        limit: "At most 0.20 on ordinary patients (project choice).",
+        better: Better::Lower,
+        margin: 0.05,
+        source: Source::Rate(|row| row.flagged),
+    },
+];
