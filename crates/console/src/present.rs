@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
-use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle, EguiUserTextures};
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle};
 use lesson::session::Session;
 
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, Wish};
@@ -50,7 +50,6 @@ fn open_the_window(mut commands: Commands) {
 
 fn draw(
     mut contexts: EguiContexts,
-    mut textures: ResMut<EguiUserTextures>,
     picture: Option<Res<RoomPicture>>,
     console: Res<Console>,
     mut screen: ResMut<ScreenState>,
@@ -58,7 +57,7 @@ fn draw(
     mut redraw: MessageWriter<RequestRedraw>,
     mut dressed: Local<bool>,
 ) -> Result {
-    let room = picture.map(|picture| textures.add_image(EguiTextureHandle::Strong(picture.0.clone())));
+    let room = picture.map(|picture| contexts.add_image(EguiTextureHandle::Strong(picture.0.clone())));
     let ctx = contexts.ctx_mut()?;
     if !*dressed {
         theme::apply(ctx);
