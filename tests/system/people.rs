@@ -68,7 +68,9 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
         let mut command = plumbline();
         // No planner is needed to score people.
         command.arg("run").arg(&scenario).arg("--out").arg(&out).args(["--planner", "cmd:false", "--case", "0"]);
-        attempts.iter().for_each(|file| drop(command.arg("--attempts").arg(file)));
+        for file in attempts {
+            command.arg("--attempts").arg(file);
+        }
         command
     };
     let first = output(&mut command(&files));

@@ -222,9 +222,9 @@ fn the_shipped_lessons_are_right() {
 
 #[test]
 fn a_named_phantom_is_the_patient_of_every_case() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/one-person.toml");
-    let load =
-        |name: &str| ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &Library::near(&file));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let (file, library) = (folder.join("one-person.toml"), Library::near(&folder));
+    let load = |name: &str| ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &library);
     let setup = load("isthmic-slip").expect("a named phantom");
     let of_case = |case| crate::runner::patient_of_case(&setup, setup.scenario.seed, case).0;
     let (first, second) = (of_case(0), of_case(1));
