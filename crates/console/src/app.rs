@@ -10,7 +10,7 @@ use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::EguiPlugin;
+use bevy_egui::{EguiGlobalSettings, EguiPlugin};
 use lesson::desk::Desk;
 use lesson::history::History;
 use lesson::worklist::Worklist;
@@ -93,6 +93,7 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
     let mut app = App::new();
     app.add_plugins(windows(arguments))
         .add_plugins(EguiPlugin::default())
+        .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..default() })
         .insert_resource(ClearColor(Color::BLACK))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::reactive(Duration::from_secs(1)),

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use bevy::camera::visibility::RenderLayers;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
-use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle};
+use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle, PrimaryEguiContext};
 use lesson::session::Session;
 
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, Wish};
@@ -44,8 +45,9 @@ fn measure(mut times: ResMut<FrameTimes>) {
     }
 }
 
+/// The window's own eye: egui draws through it. The room's eye draws into an image and is no place for panels.
 fn open_the_window(mut commands: Commands) {
-    commands.spawn((Camera2d, Msaa::Off, Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() }));
+    commands.spawn((PrimaryEguiContext, Camera2d, RenderLayers::none(), Msaa::Off, Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() }));
 }
 
 fn draw(

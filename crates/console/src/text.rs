@@ -112,7 +112,7 @@ words! {
     SCANNING = "scanning";
     DONE = "done";
     STOPPED = "broken off";
-    ADD_SERIES = "＋ further series";
+    ADD_SERIES = "+ further series";
     SCAN_TIME = "time";
     VOXEL = "voxel";
     RELATIVE_SNR = "SNR";
@@ -125,12 +125,12 @@ words! {
     REJECT = "Reject";
     OVERLAY = "segmentation over the localizer";
     PRESCRIPTION = "Prescription";
-    ADD_SAGITTAL = "＋ Sagittal";
-    ADD_AXIAL = "＋ Axial";
-    ADD_BAND = "＋ Sat band";
-    UNDO = "↶ Undo";
-    REDO = "↷ Redo";
-    FLIP_PHASE = "⇄ Phase";
+    ADD_SAGITTAL = "+ Sagittal";
+    ADD_AXIAL = "+ Axial";
+    ADD_BAND = "+ Sat band";
+    UNDO = "Undo";
+    REDO = "Redo";
+    FLIP_PHASE = "Swap phase";
     LEVEL = "Level";
     SNAP = "Snap to disc";
     SNAP_HINT = "onto the AI's disc of this name, or the nearest";

@@ -52,10 +52,11 @@ pub fn lands(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<I
         Intent::Go(Phase::Positioning),
         Intent::Lay(lying),
         Intent::Cushion(true),
-        Intent::Plug { coil: CoilChoice::SpineAndBodyArray, centre_mm: 0.0 },
         Intent::Laser(true),
         Intent::MoveTable(table.travel_with_l3_under_laser_mm() + ahead),
         Intent::SetLandmark,
+        // After the landmark: the array covers the marks on the body.
+        Intent::Plug { coil: CoilChoice::SpineAndBodyArray, centre_mm: 0.0 },
         Intent::ToIsocentre,
     ]
 }

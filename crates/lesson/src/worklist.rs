@@ -18,7 +18,7 @@ pub struct Entry {
 /// Today's patients.
 #[derive(Clone, Debug, Default)]
 pub struct Worklist {
-    /// In the order of their files.
+    /// In the order of their titles.
     pub entries: Vec<Entry>,
 }
 
@@ -26,7 +26,11 @@ impl Worklist {
     /// Reads scenario files and folders of them; a file that is wrong keeps its line and shows its error.
     pub fn read(paths: &[PathBuf]) -> Self {
         let files = paths.iter().flat_map(|path| files_of(path));
-        Self { entries: files.map(|file| Entry { exercise: read(&file), file }).collect() }
+        let mut entries: Vec<Entry> = files.map(|file| Entry { exercise: read(&file), file }).collect();
+        // Titles carry the order in which exercises are meant to be taken; what cannot be read comes last.
+        let title = |entry: &Entry| entry.exercise.as_ref().map_or((true, String::new()), |exercise| (false, exercise.title().to_owned()));
+        entries.sort_by_key(title);
+        Self { entries }
     }
 
     /// The exercise of a name.

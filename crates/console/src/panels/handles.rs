@@ -14,6 +14,10 @@ use crate::theme;
 /// How near a handle must be to be grabbed, points.
 const GRAB: f32 = 9.0;
 
+/// Cosine of the angle between a view and slices that are seen from the front rather than from their edge: 20°. Nearer
+/// than that their lines say nothing.
+const NEARLY_PARALLEL: f64 = 0.94;
+
 /// A handle that is being dragged, and what it belonged to when the drag began.
 #[derive(Clone, Debug)]
 struct Grabbed {
@@ -68,6 +72,14 @@ pub fn draw_proposal(ui: &Ui, placed: &Placed, plan: &ScanPlan) {
 fn slices(ui: &Ui, placed: &Placed, group: &SliceGroup, colour: egui::Color32, dash: Option<f32>) {
     let painter = ui.painter_at(placed.rect);
     let Some(outline) = group_outline(&placed.plane, group) else { return };
+    if placed.plane.normal().dot(&group.normal()).abs() > NEARLY_PARALLEL {
+        // Seen from the front: the field of view is what there is to be seen.
+        if dash.is_none() {
+            let corners: Vec<Pos2> = outline.slab.iter().map(|corner| placed.pos(*corner)).collect();
+            painter.add(Shape::closed_line(corners, Stroke::new(0.8, colour.gamma_multiply(0.6))));
+        }
+        return;
+    }
     let line = |ends: [[f64; 2]; 2]| ends.map(|end| placed.pos(end));
     if let Some(length) = dash {
         if let Some(middle) = outline.middle {
@@ -81,11 +93,6 @@ fn slices(ui: &Ui, placed: &Placed, group: &SliceGroup, colour: egui::Color32, d
             let stroke = Stroke::new(if is_middle { 1.6 } else { 0.8 }, colour);
             painter.line_segment(line(middle), stroke);
         }
-    }
-    if outline.slices.iter().all(|slice| slice.middle.is_none()) {
-        // Parallel to the view: the field of view is what there is to be seen.
-        let corners: Vec<Pos2> = outline.slab.iter().map(|corner| placed.pos(*corner)).collect();
-        painter.add(Shape::closed_line(corners, Stroke::new(0.8, colour)));
     }
 }
 

@@ -16,13 +16,14 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
     let (Some(card), Some(group)) = (session.card(&name), session.group(&name)) else { return };
 
     ui.separator();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.heading(&name);
         ui.label(RichText::new(&card.protocol.name).color(theme::FAINT));
     });
     summary(ui, session, &name);
     let tab = screen.tab.unwrap_or(Tab::Routine);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.x = 6.0;
         for other in Tab::ALL {
             if ui.selectable_label(tab == other, other.label()).clicked() {
                 screen.tab = Some(other);

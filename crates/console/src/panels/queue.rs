@@ -69,7 +69,7 @@ fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut S
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 let (word, colour) = state(session, card);
-                ui.label(RichText::new("⏺").color(colour)).on_hover_text(word);
+                ui.colored_label(colour, "●").on_hover_text(word);
                 if ui.selectable_label(chosen, RichText::new(&card.name).strong()).clicked() {
                     wishes.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
                     screen.series = Some(card.name.clone());
@@ -78,7 +78,7 @@ fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut S
                     ui.label(RichText::new(clock(summary.scan_time_s)).color(theme::FAINT));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if ui.small_button("✕").on_hover_text(text::REMOVE).clicked() {
+                    if ui.small_button("×").on_hover_text(text::REMOVE).clicked() {
                         wishes.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
                         wishes.push(Intent::Draw(Edit::Remove));
                     }

@@ -71,10 +71,11 @@ fn form(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         });
     });
     ui.add_space(8.0);
-    let next = ui.button(RichText::new(text::TO_THE_TABLE).strong());
-    if next.clicked() {
-        wishes.push(Intent::Go(Phase::Positioning));
-    }
+    ui.horizontal(|ui| {
+        if ui.button(RichText::new(text::TO_THE_TABLE).strong()).clicked() {
+            wishes.push(Intent::Go(Phase::Positioning));
+        }
+    });
 }
 
 fn position(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {

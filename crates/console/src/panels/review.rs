@@ -41,7 +41,10 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
     screen.truth_hidden = !shown;
     ui.separator();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        for item in &finished.score.items {
+        // What cost most is what there is most to be learnt from.
+        let mut items: Vec<_> = finished.score.items.iter().collect();
+        items.sort_by(|a, b| (b.of - b.points).total_cmp(&(a.of - a.points)));
+        for item in items {
             let part = if item.of > 0.0 { item.points / item.of } else { 1.0 };
             ui.horizontal_top(|ui| {
                 let mark = if part >= 0.999 { "✔" } else if part > 0.0 { "◐" } else { "✖" };

@@ -66,6 +66,7 @@ impl Session {
             disclosure: exercise.assist.disclosure(),
         });
         self.phase = Phase::Review;
+        self.show_result();
         Ok(())
     }
 

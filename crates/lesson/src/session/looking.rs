@@ -82,7 +82,19 @@ impl Session {
     /// The slice that a view shows.
     pub fn slice_of(&self, view: &View) -> Option<usize> {
         let slices = self.stack(&view.shows)?.group.slices;
-        Some(view.slice.unwrap_or(slices / 2).min(slices.saturating_sub(1)))
+        Some(view.slice.unwrap_or(slices.saturating_sub(1) / 2).min(slices.saturating_sub(1)))
+    }
+
+    /// After the end plan and truth are compared where slices were planned; the sagittal series shows more than the
+    /// localizer.
+    pub(super) fn show_result(&mut self) {
+        self.views = at_first();
+        let sagittal = self.cards().iter().find(|card| {
+            card.scanned.as_ref().is_some_and(|stack| stack.group.role == geometry::SliceRole::Sagittal)
+        });
+        if let Some(name) = sagittal.map(|card| card.name.clone()) {
+            self.views[0] = View::of(Shows::Series(name));
+        }
     }
 
     /// What arrives is shown in the last view.
