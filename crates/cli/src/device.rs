@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use geometry::Volume;
-use planner::VnetPlanner;
-use vnet::{GpuChoice, GpuDevice, GpuError, Model, SlicePlane};
+use planner::{Networks, NetworksError};
+use vnet::{GpuChoice, GpuDevice, GpuError};
 
 use crate::arguments::Device;
 use crate::failure::Failure;
@@ -26,60 +25,10 @@ pub fn gpu(device: Device) -> Result<Option<Arc<GpuDevice>>, Failure> {
     }
 }
 
-/// Weights for coronal slices beside the sagittal ones in a model's folder.
-const CORONAL: &str = "coronal.safetensors";
-
-/// The networks of a model's folder.
-#[derive(Clone)]
-pub struct Networks {
-    /// For sagittal slices: it segments.
-    pub sagittal: Arc<Model>,
-    /// For coronal slices: it counts; a folder may lack it.
-    coronal: Option<Arc<Model>>,
-}
-
-impl Networks {
-    /// Loads a folder's networks onto a GPU, if there is one.
-    pub fn load(folder: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Self, Failure> {
-        let coronal = folder.join(CORONAL);
-        let of_plane = |path: &Path, plane: SlicePlane| {
-            let model = load(path, gpu, device)?;
-            let found = model.contract().plane;
-            let wrong = || {
-                format!("{}: expected a network for {plane:?} slices, found one for {found:?} slices", path.display())
-            };
-            if found == plane { Ok(Arc::new(model)) } else { Err(Failure::wrong(wrong())) }
-        };
-        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal)).transpose()?;
-        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal)?, coronal })
-    }
-
-    /// The built-in planner with these networks.
-    pub fn planner(&self) -> VnetPlanner {
-        VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())
-    }
-
-    /// Why the ribs on a coronal image cannot be read, if they cannot.
-    pub fn reads_ribs(&self, coronal: &Volume<f32>) -> Result<(), String> {
-        let ribs =
-            self.coronal.as_ref().ok_or_else(|| format!("the model has no {CORONAL}, which reads coronal slices"))?;
-        vnet::prepare(coronal, ribs.contract()).map(|_| ()).map_err(|error| error.to_string())
-    }
-
-    /// The networks' hashes.
-    pub fn hash(&self) -> String {
-        let all = std::iter::once(&self.sagittal).chain(&self.coronal);
-        all.map(|model| model.hash()).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// A model on a GPU, if there is one.
-fn load(path: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Model, Failure> {
-    let model = Model::load(path).map_err(Failure::input)?;
-    let Some(gpu) = gpu else { return Ok(model) };
-    match model.on(Arc::clone(gpu)) {
-        Ok(model) => Ok(model),
-        Err(error) if device == Device::Auto => {
+/// The networks of a model's folder on a GPU, if there is one.
+pub fn networks(folder: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Networks, Failure> {
+    match Networks::load(folder, gpu) {
+        Err(NetworksError::Gpu(error)) if device == Device::Auto => {
             on_the_cpu::<()>(&error);
             Networks::load(folder, None).map_err(Failure::input)
         }

@@ -101,7 +101,14 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
         })
         .insert_resource(Console { desk, room: None, scripted: lines.is_some() })
         .insert_resource(ScreenState(screen))
-        .add_plugins((DeskPlugin, ScriptPlugin, PresentPlugin, RoomPlugin, KeeperPlugin::new(opened.history, &file), ErrandsPlugin))
+        .add_plugins((
+            DeskPlugin,
+            ScriptPlugin,
+            PresentPlugin,
+            RoomPlugin,
+            KeeperPlugin::new(opened.history, &file),
+            ErrandsPlugin,
+        ))
         .set_error_handler(bevy::ecs::error::warn);
     if let Some(lines) = lines {
         app.insert_resource(Script::new(lines, arguments));

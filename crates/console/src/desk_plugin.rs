@@ -134,7 +134,8 @@ fn keys(
     if typing.is_some_and(|typing| typing.wants_any_keyboard_input()) {
         return;
     }
-    let command = keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
+    let command =
+        keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
     let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     if command && keys.just_pressed(KeyCode::KeyZ) {
         wishes.write(Wish(if shift { Intent::Redo } else { Intent::Undo }));

@@ -47,7 +47,13 @@ impl KeeperPlugin {
 
 impl Plugin for KeeperPlugin {
     fn build(&self, app: &mut App) {
-        let keeper = Keeper { history: Arc::clone(&self.0), folder: self.1.clone(), kept: None, recorded: false, shown_for: None };
+        let keeper = Keeper {
+            history: Arc::clone(&self.0),
+            folder: self.1.clone(),
+            kept: None,
+            recorded: false,
+            shown_for: None,
+        };
         app.insert_resource(keeper).add_systems(Update, keep.in_set(ConsoleSystems::Project));
     }
 }
@@ -61,7 +67,13 @@ fn keep(
     mut exits: MessageReader<AppExit>,
 ) {
     let leaving = exits.read().next().is_some();
-    let outcome = keeper.follow(&console, &mut screen, leaving || time.elapsed() - *last >= DRAFT_EVERY, &mut last, time.elapsed());
+    let outcome = keeper.follow(
+        &console,
+        &mut screen,
+        leaving || time.elapsed() - *last >= DRAFT_EVERY,
+        &mut last,
+        time.elapsed(),
+    );
     if let Err(reason) = outcome {
         screen.0.refusal = Some(reason);
     }

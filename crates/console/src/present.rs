@@ -47,7 +47,13 @@ fn measure(mut times: ResMut<FrameTimes>) {
 
 /// The window's own eye: egui draws through it. The room's eye draws into an image and is no place for panels.
 fn open_the_window(mut commands: Commands) {
-    commands.spawn((PrimaryEguiContext, Camera2d, RenderLayers::none(), Msaa::Off, Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() }));
+    commands.spawn((
+        PrimaryEguiContext,
+        Camera2d,
+        RenderLayers::none(),
+        Msaa::Off,
+        Camera { clear_color: ClearColorConfig::Custom(Color::BLACK), ..default() },
+    ));
 }
 
 fn draw(
@@ -79,10 +85,11 @@ fn draw(
 
 /// The desk as the room shows it.
 fn project(console: Res<Console>, mut model: ResMut<RoomModel>) {
-    let shown = console.desk.session.as_ref().map_or_else(
-        || RoomModel { patient_on_table: false, ..RoomModel::default() },
-        room_of,
-    );
+    let shown = console
+        .desk
+        .session
+        .as_ref()
+        .map_or_else(|| RoomModel { patient_on_table: false, ..RoomModel::default() }, room_of);
     model.set_if_neq(shown);
 }
 

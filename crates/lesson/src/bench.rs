@@ -196,7 +196,10 @@ mod tests {
         assert_eq!(scenario.patients.positioning.roll_deg.mean, 8.0);
         assert_eq!(scenario.scanner.faults.as_ref().map(|faults| faults.ghost), Some(0.03));
         let lesson = scenario.lesson.expect("it is an exercise");
-        assert_eq!((lesson.mode, lesson.assist.kind, lesson.assist.amount), (LessonMode::Exam, AssistKind::Tilted, Some(12.0)));
+        assert_eq!(
+            (lesson.mode, lesson.assist.kind, lesson.assist.amount),
+            (LessonMode::Exam, AssistKind::Tilted, Some(12.0))
+        );
         let unwritten = bench.save(folder.path()).expect_err("there is no model here").to_string();
         assert!(unwritten.contains("model"), "{unwritten}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing half-written");

@@ -102,8 +102,7 @@ impl ScannerRoom {
         // At the console a person decides what is repeated and planned anew.
         let by_hand = LoopLimits { repeats: 0, replans: 0 };
         let rules = exercise.setup.scenario.prescription.clone();
-        let exam =
-            Examination::new(patient, protocol.scanner(), protocol, rules, by_hand, stream.child("repeat", 0));
+        let exam = Examination::new(patient, protocol.scanner(), protocol, rules, by_hand, stream.child("repeat", 0));
         Self { exam, planner }
     }
 

@@ -28,7 +28,9 @@ impl Worklist {
         let files = paths.iter().flat_map(|path| files_of(path));
         let mut entries: Vec<Entry> = files.map(|file| Entry { exercise: read(&file), file }).collect();
         // Titles carry the order in which exercises are meant to be taken; what cannot be read comes last.
-        let title = |entry: &Entry| entry.exercise.as_ref().map_or((true, String::new()), |exercise| (false, exercise.title().to_owned()));
+        let title = |entry: &Entry| {
+            entry.exercise.as_ref().map_or((true, String::new()), |exercise| (false, exercise.title().to_owned()))
+        };
         entries.sort_by_key(title);
         Self { entries }
     }
@@ -50,7 +52,13 @@ impl Worklist {
             let seen = match &entry.exercise {
                 Ok(exercise) => {
                     let order = &exercise.order;
-                    format!("{} {} {} {}", order.identity.name, order.identity.patient_id, exercise.title(), order.indication)
+                    format!(
+                        "{} {} {} {}",
+                        order.identity.name,
+                        order.identity.patient_id,
+                        exercise.title(),
+                        order.indication
+                    )
                 }
                 Err(_) => entry.file.display().to_string(),
             };

@@ -49,7 +49,8 @@ impl Planner for Nobody {
 }
 
 fn exercise() -> Exercise {
-    let setup = ScenarioSetup::from_text(Path::new("test-lesson.toml"), SCENARIO, &Library::default()).expect("it is right");
+    let setup =
+        ScenarioSetup::from_text(Path::new("test-lesson.toml"), SCENARIO, &Library::default()).expect("it is right");
     Exercise::of(setup).expect("an ordinary patient")
 }
 
@@ -121,9 +122,11 @@ fn handles_on_the_truth_score_full_marks_and_five_degrees_score_five_degrees() {
     let at = off.groups.iter().position(|group| group.name == "axial L4/L5").expect("planned");
     off.groups[at] = tipped(&off.groups[at], 5.0);
     let finished = finish(&mut again, off);
-    let item = finished.score.items.iter().find(|item| {
-        item.subject == Subject::Angle && item.disc.is_some_and(|disc| disc.to_string() == "L4/L5")
-    });
+    let item = finished
+        .score
+        .items
+        .iter()
+        .find(|item| item.subject == Subject::Angle && item.disc.is_some_and(|disc| disc.to_string() == "L4/L5"));
     let item = item.expect("marked");
     assert!((item.measured.expect("an angle") - 5.0).abs() < 1e-6, "{item:?}");
     assert!(item.points < item.of && item.explanation.contains("5.0°"), "{item:?}");
@@ -147,7 +150,8 @@ fn a_wrong_position_is_told_and_does_not_spoil_the_geometry() {
     let finished = finish(&mut at_desk, plan);
     let (points, of) = finished.score.of(Subject::Safety).expect("marked");
     assert!(points < of);
-    let told = finished.score.items.iter().any(|item| item.explanation.contains("registered HFS, but the patient lies FFS"));
+    let told =
+        finished.score.items.iter().any(|item| item.explanation.contains("registered HFS, but the patient lies FFS"));
     assert!(told);
     let (points, of) = finished.score.of(Subject::Angle).expect("marked");
     assert!((points - of).abs() < 1e-9, "the slices lie where they should: {points} of {of}");
@@ -218,7 +222,8 @@ fn series_arrive_in_simulated_time_can_be_stopped_and_are_checked() {
     assert_eq!(session.card(&name).map(|card| card.state), Some(CardState::Scanning));
     let before = session.scan_time_s();
     at_desk.advance(total_s / 4.0);
-    let seen = at_desk.session.as_ref().and_then(|session| session.images(&Shows::Series(name.clone()))).expect("partly");
+    let seen =
+        at_desk.session.as_ref().and_then(|session| session.images(&Shows::Series(name.clone()))).expect("partly");
     let dark = seen.data.iter().filter(|value| **value == 0.0).count();
     assert!(dark > seen.data.len() / 2 && dark < seen.data.len(), "{dark} of {}", seen.data.len());
     at_desk.handle(&Intent::Stop).expect("stopped");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use geometry::Volume;
 use vnet::{GpuDevice, GpuError, Model, ModelError, SlicePlane};
 
 use crate::VnetPlanner;
@@ -56,6 +57,16 @@ impl Networks {
         VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())
     }
 
+    /// Why the ribs on a coronal image cannot be read, if they cannot.
+    ///
+    /// # Errors
+    /// In words: no network for coronal slices, or an image that it cannot take.
+    pub fn reads_ribs(&self, coronal: &Volume<f32>) -> Result<(), String> {
+        let ribs =
+            self.coronal.as_ref().ok_or_else(|| format!("the model has no {CORONAL}, which reads coronal slices"))?;
+        vnet::prepare(coronal, ribs.contract()).map(|_| ()).map_err(|error| error.to_string())
+    }
+
     /// The networks' hashes.
     pub fn hash(&self) -> String {
         let all = std::iter::once(&self.sagittal).chain(&self.coronal);
@@ -63,11 +74,7 @@ impl Networks {
     }
 }
 
-fn of_plane(
-    path: &Path,
-    expected: SlicePlane,
-    gpu: Option<&Arc<GpuDevice>>,
-) -> Result<Arc<Model>, NetworksError> {
+fn of_plane(path: &Path, expected: SlicePlane, gpu: Option<&Arc<GpuDevice>>) -> Result<Arc<Model>, NetworksError> {
     let model = Model::load(path)?;
     let found = model.contract().plane;
     if found != expected {

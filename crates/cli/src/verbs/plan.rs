@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use geometry::PatientPosition;
 use imaging_io::{Image, SourceSeries, read_image};
-use planner::{Orientation, Planner as _, PlannerError, PlanningRequest, ScanPlan, Severity};
+use planner::{Networks, Orientation, Planner as _, PlannerError, PlanningRequest, ScanPlan, Severity};
 
 use crate::arguments::PlanArguments;
-use crate::device::Networks;
 use crate::failure::Failure;
 use crate::verbs::derived_dicom;
 use crate::{output, resources};

@@ -3,9 +3,7 @@
 use egui::{CursorIcon, PointerButton, Pos2, Shape, Stroke, Ui};
 use geometry::{SatBand, SliceGroup};
 use lesson::intent::Intent;
-use lesson::prescription::{
-    Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit,
-};
+use lesson::prescription::{Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit};
 use planner::ScanPlan;
 
 use super::tile::Placed;
@@ -151,8 +149,9 @@ pub fn act(ui: &Ui, placed: &Placed, draft: &Draft, wishes: &mut Vec<Intent>) {
         && let Some(pos) = ui.input(|input| input.pointer.press_origin())
     {
         let at_mm = placed.at_mm(pos);
-        let held = grabbed(placed, draft, at_mm, tolerance_mm)
-            .or_else(|| under(placed, draft, at_mm).map(|what| Grabbed { what, handle: Handle::Centre, from_mm: at_mm }));
+        let held = grabbed(placed, draft, at_mm, tolerance_mm).or_else(|| {
+            under(placed, draft, at_mm).map(|what| Grabbed { what, handle: Handle::Centre, from_mm: at_mm })
+        });
         if let Some(held) = held {
             wishes.push(Intent::Draw(Edit::Select(Some(held.what.selected()))));
             wishes.push(Intent::BeginGesture);

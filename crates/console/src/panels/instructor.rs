@@ -50,7 +50,9 @@ pub fn show(ui: &mut Ui, _: &Desk, bench: &mut Bench, screen: &mut Screen) -> bo
                 }));
             }
             match &bench.answer {
-                Some(Ok(path)) => ui.label(RichText::new(format!("{} {}", text::SAVED, path.display())).color(theme::GOOD)),
+                Some(Ok(path)) => {
+                    ui.label(RichText::new(format!("{} {}", text::SAVED, path.display())).color(theme::GOOD))
+                }
                 Some(Err(reason)) => ui.label(RichText::new(reason).color(theme::BAD)),
                 None => ui.label(RichText::new(text::SAVE_HINT).color(theme::FAINT)),
             };

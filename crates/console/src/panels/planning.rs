@@ -64,7 +64,8 @@ pub fn room(ui: &mut Ui, rect: Rect, screen: &mut Screen) {
     ui.painter().rect_filled(rect, 0.0, theme::BLACK);
     screen.room_rect = Some(rect);
     let response = ui.interact(rect, ui.id().with("room"), egui::Sense::click_and_drag());
-    screen.room_drag = (response.drag_delta(), if response.hovered() { ui.input(|i| i.smooth_scroll_delta().y) } else { 0.0 });
+    screen.room_drag =
+        (response.drag_delta(), if response.hovered() { ui.input(|i| i.smooth_scroll_delta().y) } else { 0.0 });
     if let Some(texture) = screen.room {
         let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::Pos2::new(1.0, 1.0));
         ui.painter().image(texture, rect, uv, egui::Color32::WHITE);

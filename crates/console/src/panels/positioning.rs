@@ -14,7 +14,10 @@ use crate::{text, theme};
 pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     let table = &session.table;
     ui.heading(text::AT_THE_TABLE);
-    ui.label(RichText::new(format!("{} {}", text::ORDERED_POSITION, session.exercise.order.position.code())).color(theme::FAINT));
+    ui.label(
+        RichText::new(format!("{} {}", text::ORDERED_POSITION, session.exercise.order.position.code()))
+            .color(theme::FAINT),
+    );
     theme::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(text::LYING).strong());
@@ -38,16 +41,16 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     theme::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(text::COIL).strong());
-        ComboBox::from_id_salt("coil").selected_text(text::coil(table.coil)).width(ui.available_width() - 12.0).show_ui(
-            ui,
-            |ui| {
+        ComboBox::from_id_salt("coil")
+            .selected_text(text::coil(table.coil))
+            .width(ui.available_width() - 12.0)
+            .show_ui(ui, |ui| {
                 for coil in [CoilChoice::SpineArray, CoilChoice::SpineAndBodyArray, CoilChoice::BodyCoil] {
                     if ui.selectable_label(table.coil == coil, text::coil(coil)).clicked() {
                         wishes.push(Intent::Plug { coil, centre_mm: table.coil_centre_mm });
                     }
                 }
-            },
-        );
+            });
         if table.coil != CoilChoice::BodyCoil {
             let mut centre_mm = table.coil_centre_mm;
             let slider = Slider::new(&mut centre_mm, -300.0..=300.0).suffix(" mm").step_by(10.0).text(text::ELEMENTS);
@@ -62,7 +65,8 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     });
     ui.add_space(6.0);
     let ready = table.landing().is_ok();
-    let scan = ui.add_enabled(ready && !session.is_busy(), egui::Button::new(RichText::new(text::SCAN_LOCALIZER).strong()));
+    let scan =
+        ui.add_enabled(ready && !session.is_busy(), egui::Button::new(RichText::new(text::SCAN_LOCALIZER).strong()));
     if scan.on_disabled_hover_text(text::NOT_READY).clicked() {
         wishes.push(Intent::ScanLocalizer);
     }

@@ -69,7 +69,9 @@ fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut S
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 let (word, colour) = state(session, card);
-                ui.colored_label(colour, "●").on_hover_text(word);
+                let (dot, response) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
+                ui.painter().circle_filled(dot.center(), 4.5, colour);
+                response.on_hover_text(word);
                 if ui.selectable_label(chosen, RichText::new(&card.name).strong()).clicked() {
                     wishes.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
                     screen.series = Some(card.name.clone());
@@ -85,7 +87,11 @@ fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut S
                     let again = card.scanned.is_some();
                     let label = if again { text::REPEAT } else { text::SCAN };
                     if ui.add_enabled(!session.is_busy(), egui::Button::new(label).small()).clicked() {
-                        wishes.push(if again { Intent::Repeat(card.name.clone()) } else { Intent::Scan(card.name.clone()) });
+                        wishes.push(if again {
+                            Intent::Repeat(card.name.clone())
+                        } else {
+                            Intent::Scan(card.name.clone())
+                        });
                     }
                 });
             });
@@ -119,12 +125,8 @@ fn state(session: &Session, card: &Card) -> (&'static str, egui::Color32) {
 
 /// Further series of the protocol, on the stacks that are planned.
 fn further(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
-    let names: Vec<String> = session
-        .further_series()
-        .into_iter()
-        .filter(|name| session.card(name).is_none())
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> =
+        session.further_series().into_iter().filter(|name| session.card(name).is_none()).map(str::to_owned).collect();
     if names.is_empty() || session.cards().is_empty() {
         return;
     }

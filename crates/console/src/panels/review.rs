@@ -47,7 +47,13 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
         for item in items {
             let part = if item.of > 0.0 { item.points / item.of } else { 1.0 };
             ui.horizontal_top(|ui| {
-                let mark = if part >= 0.999 { "✔" } else if part > 0.0 { "◐" } else { "✖" };
+                let mark = if part >= 0.999 {
+                    "✔"
+                } else if part > 0.0 {
+                    "◐"
+                } else {
+                    "✖"
+                };
                 ui.label(RichText::new(mark).color(colour(part)));
                 ui.vertical(|ui| {
                     ui.label(&item.explanation);

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, ColorImage, FontId, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, Vec2};
+use egui::{
+    Align2, Color32, ColorImage, FontId, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, Vec2,
+};
 use geometry::Volume;
 use imaging_io::picture::Window;
 use lesson::intent::{Intent, Look};
@@ -193,10 +195,7 @@ pub fn look(ui: &Ui, placed: &Placed, session: &Session, at: usize, wishes: &mut
     let delta = placed.response.drag_delta();
     if placed.response.dragged_by(PointerButton::Middle) {
         let scale = placed.points_per_mm();
-        wish(Look::Pan([
-            view.pan_mm[0] - f64::from(delta.x) / scale,
-            view.pan_mm[1] - f64::from(delta.y) / scale,
-        ]));
+        wish(Look::Pan([view.pan_mm[0] - f64::from(delta.x) / scale, view.pan_mm[1] - f64::from(delta.y) / scale]));
     }
     if placed.response.dragged_by(PointerButton::Secondary) {
         wish(windowed(view, delta));

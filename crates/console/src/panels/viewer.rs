@@ -98,7 +98,8 @@ fn measurements(ui: &Ui, session: &Session, screen: &Screen, at: usize, placed: 
     let unfinished = screen.measuring.iter().filter(|(view, _)| *view == at).map(|(_, points)| points);
     let painter = ui.painter_at(placed.rect);
     for points in session.views[at].measured.iter().chain(unfinished) {
-        let in_patient: Vec<geometry::Point> = points.iter().map(|point| image.point(from_corner(&image, *point))).collect();
+        let in_patient: Vec<geometry::Point> =
+            points.iter().map(|point| image.point(from_corner(&image, *point))).collect();
         let places: Vec<Pos2> = in_patient.iter().map(|point| placed.pos(placed.plane.to_view(point))).collect();
         let stroke = Stroke::new(1.5, theme::GOOD);
         match in_patient.as_slice() {

@@ -146,7 +146,10 @@ fn tilt(row: &CaseRow, disc: Disc, angle: f64) -> String {
     if sagittal.abs() >= coronal.abs() {
         // The disc's own tilt says whether more or less of it was asked for.
         let way = if sagittal * true_tilt < 0.0 { "short of" } else { "beyond" };
-        format!("{disc} is {angle:.1}° off: its slices are {:.1}° {way} the disc's tilt in the sagittal view", sagittal.abs())
+        format!(
+            "{disc} is {angle:.1}° off: its slices are {:.1}° {way} the disc's tilt in the sagittal view",
+            sagittal.abs()
+        )
     } else {
         let side = if coronal > 0.0 { "left" } else { "right" };
         format!(

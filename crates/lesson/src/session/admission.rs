@@ -1,8 +1,8 @@
 //! Registration, screening, the table.
 
 use super::{Refusal, Session, Weight, refuse, refused};
-use crate::intent::{Intent, Phase};
 use crate::exercise::LESSON_DAY;
+use crate::intent::{Intent, Phase};
 use crate::registration_form::Field;
 use crate::safety::Question;
 use crate::scanner_room::Order;

@@ -52,7 +52,12 @@ impl Session {
             ordered: exercise.order.position,
             registered: registration.position,
             landing,
-            mistyped: self.form.mismatches(&exercise.order.identity).iter().map(|field| field.label().to_lowercase()).collect(),
+            mistyped: self
+                .form
+                .mismatches(&exercise.order.identity)
+                .iter()
+                .map(|field| field.label().to_lowercase())
+                .collect(),
             screening: self.screening.marks().into_iter().map(|mark| (mark.explanation, mark.ok)).collect(),
             planning_time_s: attempt.planning_time_s,
             planning_limit_s: exercise.planning_limit_s,

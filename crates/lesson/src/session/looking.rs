@@ -89,9 +89,10 @@ impl Session {
     /// localizer.
     pub(super) fn show_result(&mut self) {
         self.views = at_first();
-        let sagittal = self.cards().iter().find(|card| {
-            card.scanned.as_ref().is_some_and(|stack| stack.group.role == geometry::SliceRole::Sagittal)
-        });
+        let sagittal = self
+            .cards()
+            .iter()
+            .find(|card| card.scanned.as_ref().is_some_and(|stack| stack.group.role == geometry::SliceRole::Sagittal));
         if let Some(name) = sagittal.map(|card| card.name.clone()) {
             self.views[0] = View::of(Shows::Series(name));
         }

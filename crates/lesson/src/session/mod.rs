@@ -137,11 +137,8 @@ pub struct Session {
 impl Session {
     /// A trainee takes a patient; in an emergency without the order's data.
     pub fn new(exercise: Exercise, trainee: &str, emergency: bool) -> Self {
-        let form = if emergency {
-            RegistrationForm::emergency(exercise.case as u32)
-        } else {
-            RegistrationForm::default()
-        };
+        let form =
+            if emergency { RegistrationForm::emergency(exercise.case as u32) } else { RegistrationForm::default() };
         Self {
             trainee: trainee.to_owned(),
             phase: Phase::Registration,
@@ -180,7 +177,9 @@ impl Session {
             return refuse("the examination is over");
         }
         match intent {
-            Intent::SitDown { .. } | Intent::Open { .. } | Intent::Leave => return refuse("a patient is being examined"),
+            Intent::SitDown { .. } | Intent::Open { .. } | Intent::Leave => {
+                return refuse("a patient is being examined");
+            }
             Intent::Go(phase) => self.go(*phase)?,
             Intent::Fill { field, text } => self.fill(*field, text)?,
             Intent::Ask(question) => self.ask(*question),
@@ -221,7 +220,8 @@ impl Session {
     /// Into the journal. Of a drag only where it went is kept, not the way.
     fn write_down(&mut self, intent: &Intent) {
         let line = Line::intent(self.clock_s, intent.clone());
-        let last = self.journal.last_mut().filter(|last| last.intent.as_ref().is_some_and(|last| replaces(last, intent)));
+        let last =
+            self.journal.last_mut().filter(|last| last.intent.as_ref().is_some_and(|last| replaces(last, intent)));
         match last {
             Some(last) => *last = line,
             None => self.journal.push(line),

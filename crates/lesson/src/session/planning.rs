@@ -66,7 +66,10 @@ impl Session {
     pub(super) fn add_series(&mut self, protocol: &str) -> Result<(), Refusal> {
         let further = self.exercise.setup.protocol.further.iter().find(|further| further.series.name == protocol);
         let Some(further) = further.cloned() else {
-            return refuse(format!("the protocol has no series '{protocol}'; it has {}", self.further_series().join(", ")));
+            return refuse(format!(
+                "the protocol has no series '{protocol}'; it has {}",
+                self.further_series().join(", ")
+            ));
         };
         let role = match further.stack {
             scanner::StackRole::Sagittal => SliceRole::Sagittal,

@@ -70,9 +70,9 @@ impl Session {
 
     /// True if a series was scanned with other slices or parameters than are prescribed now.
     pub fn is_outdated(&self, card: &Card) -> bool {
-        card.scanned.as_ref().is_some_and(|stack| {
-            Some(&stack.group) != self.group(&card.name) || stack.protocol != card.protocol
-        })
+        card.scanned
+            .as_ref()
+            .is_some_and(|stack| Some(&stack.group) != self.group(&card.name) || stack.protocol != card.protocol)
     }
 
     /// Scan time, voxel, relative signal-to-noise ratio and SAR of a series.
@@ -164,7 +164,8 @@ impl Session {
     }
 
     fn next_to_scan(&self) -> Option<String> {
-        let waiting = |card: &&Card| matches!(card.state, CardState::Waiting | CardState::Stopped) || self.is_outdated(card);
+        let waiting =
+            |card: &&Card| matches!(card.state, CardState::Waiting | CardState::Stopped) || self.is_outdated(card);
         self.cards.iter().find(waiting).map(|card| card.name.clone())
     }
 
