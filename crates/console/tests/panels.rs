@@ -191,7 +191,7 @@ fn a_conflict_is_shown_and_its_suggestion_makes_the_series_possible() {
     let centre = geometry::Point::origin();
     booth.wish(&Intent::Draw(Edit::AddGroup { role: geometry::SliceRole::Sagittal, name: None, centre }));
     let name = booth.session().draft.groups()[0].name.clone();
-    booth.wish(&Intent::Set { series: name.clone(), parameter: lesson::parameters::Parameter::Te, value: 2.0 });
+    booth.wish(&Intent::Set { series: name.clone(), parameter: lesson::parameters::Parameter::Te, value: 4.0 });
     assert_eq!(booth.screen.refusal, None);
     assert!(!booth.session().conflicts(&name).is_empty(), "no echo comes that early");
     booth.wish(&Intent::Scan(name.clone()));

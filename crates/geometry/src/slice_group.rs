@@ -208,9 +208,13 @@ impl TryFrom<WrittenSliceGroup> for SliceGroup {
 
     fn try_from(written: WrittenSliceGroup) -> Result<Self, Self::Error> {
         let direction = |name, xyz: [f64; 3]| {
-            let length = Vector::from(xyz).norm();
-            if (length - 1.0).abs() < 1e-2 {
-                Ok(Direction::new_normalize(Vector::from(xyz)))
+            let vector = Vector::from(xyz);
+            let length = vector.norm();
+            if (length - 1.0).abs() < 1e-12 {
+                // Written by this program: dividing again would change the last digit, and a replay must not.
+                Ok(Direction::new_unchecked(vector))
+            } else if (length - 1.0).abs() < 1e-2 {
+                Ok(Direction::new_normalize(vector))
             } else {
                 Err(SliceGroupError::NoDirection { name, length })
             }

@@ -15,7 +15,7 @@ use lesson::score::Subject;
 use lesson::script::{self, Line, Wait};
 use lesson::session::{CardState, Session};
 use lesson::worklist::{Entry, Worklist};
-use nalgebra::{Rotation3, Vector3};
+use nalgebra::Rotation3;
 use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 
 const SCENARIO: &str = r#"
@@ -90,9 +90,9 @@ fn true_plan(session: &Session) -> ScanPlan {
     harness::runner::true_plan(&truth, &exercise.setup.scenario.prescription)
 }
 
-/// A group turned about the patient's left axis.
+/// A group turned about its own rows: in the sagittal view, by exactly that angle.
 fn tipped(group: &SliceGroup, deg: f64) -> SliceGroup {
-    let turn = Rotation3::from_axis_angle(&Vector3::x_axis(), deg.to_radians());
+    let turn = Rotation3::from_axis_angle(&group.row, deg.to_radians());
     SliceGroup { row: turn * group.row, column: turn * group.column, ..group.clone() }
 }
 
