@@ -161,9 +161,12 @@ fn tell_frame_times(times: Res<FrameTimes>, mut exits: MessageReader<AppExit>) {
     if exits.read().next().is_none() {
         return;
     }
-    let mut seconds: Vec<f64> = times.seconds.iter().copied().collect();
-    seconds.sort_by(f64::total_cmp);
-    if let (Some(median), Some(p95)) = (seconds.get(seconds.len() / 2), seconds.get(seconds.len() * 95 / 100)) {
-        eprintln!("{} frames: median {:.1} ms, p95 {:.1} ms", seconds.len(), median * 1e3, p95 * 1e3);
+    for (name, frames) in [("all", &times.seconds), ("dragging", &times.dragging)] {
+        let mut seconds: Vec<f64> = frames.iter().copied().collect();
+        seconds.sort_by(f64::total_cmp);
+        if let (Some(median), Some(p95)) = (seconds.get(seconds.len() / 2), seconds.get(seconds.len() * 95 / 100)) {
+            let [median, p95] = [median, p95].map(|seconds| seconds * 1e3);
+            eprintln!("{name}: {} frames, median {median:.1} ms, p95 {p95:.1} ms", seconds.len());
+        }
     }
 }

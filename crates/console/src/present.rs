@@ -1,12 +1,14 @@
 //! The window's picture: panels by egui, the room's image among them.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bevy::camera::visibility::RenderLayers;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
-use bevy_egui::{EguiContexts, EguiPrimaryContextPass, EguiTextureHandle, PrimaryEguiContext};
+use bevy_egui::{
+    EguiContexts, EguiInput, EguiInputSet, EguiPreUpdateSet, EguiPrimaryContextPass, EguiTextureHandle, PrimaryEguiContext,
+};
 use lesson::session::Session;
 
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, Wish};
@@ -21,6 +23,7 @@ impl Plugin for PresentPlugin {
         app.init_resource::<FrameTimes>()
             .add_systems(Startup, open_the_window)
             .add_systems(Update, (project, look_around).in_set(ConsoleSystems::Project))
+            .add_systems(PreUpdate, calm.in_set(EguiPreUpdateSet::ProcessInput).after(EguiInputSet::WriteEguiEvents))
             .add_systems(Last, measure)
             .add_systems(EguiPrimaryContextPass, draw);
     }
@@ -32,15 +35,43 @@ pub struct FrameTimes {
     began: Option<Instant>,
     /// The latest, s.
     pub seconds: VecDeque<f64>,
+    /// The latest during which a button of the pointer was held, s.
+    pub dragging: VecDeque<f64>,
+    was_held: bool,
 }
 
-fn measure(mut times: ResMut<FrameTimes>) {
+fn measure(mut times: ResMut<FrameTimes>, buttons: Option<Res<ButtonInput<MouseButton>>>) {
     const KEPT: usize = 2000;
+    let held = buttons.is_some_and(|buttons| buttons.get_pressed().next().is_some());
     let now = Instant::now();
+    let times = &mut *times;
     if let Some(began) = times.began.replace(now) {
-        times.seconds.push_back((now - began).as_secs_f64());
-        if times.seconds.len() > KEPT {
-            times.seconds.pop_front();
+        let seconds = (now - began).as_secs_f64();
+        let dragging = held && times.was_held;
+        for kept in std::iter::once(&mut times.seconds).chain(dragging.then_some(&mut times.dragging)) {
+            kept.push_back(seconds);
+            if kept.len() > KEPT {
+                kept.pop_front();
+            }
+        }
+    }
+    times.was_held = held;
+}
+
+/// bevy_egui says in every frame which modifier keys are held, and egui asks for another frame after each event that it
+/// is told: together they would draw for ever. What says nothing new is taken out.
+fn calm(mut inputs: Query<&mut EguiInput>, mut held: Local<egui::Modifiers>) {
+    for mut input in &mut inputs {
+        let is_old = |event: &egui::Event, held: &egui::Modifiers| {
+            matches!(event, egui::Event::ModifiersChanged(now) if now == held)
+        };
+        if input.events.iter().any(|event| is_old(event, &held)) {
+            input.events.retain(|event| !is_old(event, &held));
+        }
+        for event in &input.events {
+            if let egui::Event::ModifiersChanged(now) = event {
+                *held = *now;
+            }
         }
     }
 }
@@ -83,13 +114,27 @@ fn draw(
     Ok(())
 }
 
+/// While something is dragged the room follows in steps of this time: on a machine without a graphics card its picture
+/// costs as much as the rest of the window.
+const ROOM_PACE: Duration = Duration::from_millis(200);
+
 /// The desk as the room shows it.
-fn project(console: Res<Console>, mut model: ResMut<RoomModel>) {
-    let shown = console
-        .desk
-        .session
-        .as_ref()
-        .map_or_else(|| RoomModel { patient_on_table: false, ..RoomModel::default() }, room_of);
+fn project(
+    console: Res<Console>,
+    mut model: ResMut<RoomModel>,
+    buttons: Option<Res<ButtonInput<MouseButton>>>,
+    time: Res<Time<Real>>,
+    mut last: Local<Duration>,
+) {
+    let dragging = buttons.is_some_and(|buttons| buttons.get_pressed().next().is_some());
+    if dragging && time.elapsed() - *last < ROOM_PACE {
+        return;
+    }
+    *last = time.elapsed();
+    let shown = console.desk.session.as_ref().map_or_else(
+        || RoomModel { patient_on_table: false, ..RoomModel::default() },
+        room_of,
+    );
     model.set_if_neq(shown);
 }
 
@@ -125,10 +170,13 @@ fn look_around(
     mut screen: ResMut<ScreenState>,
     mut view: ResMut<RoomView>,
     windows: Query<&Window>,
+    buttons: Option<Res<ButtonInput<MouseButton>>>,
     mut inside: Local<Option<bool>>,
 ) {
     let in_bore = console.desk.session.as_ref().map(|session| session.table.in_bore());
     let mut next = *view;
+    // Smooth edges are for whoever looks, not for whoever drags.
+    next.smooth = buttons.is_none_or(|buttons| buttons.get_pressed().next().is_none());
     if *inside != in_bore {
         *inside = in_bore;
         let eye = if in_bore == Some(true) { RoomView::into_the_bore() } else { RoomView::at_the_laser() };

@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(patient_axes(PatientPosition::HeadFirstSupine) * Vec3::X, Vec3::X);
         assert_eq!(patient_axes(PatientPosition::FeetFirstSupine) * Vec3::X, Vec3::NEG_X);
         // On the right side, head first: the back is to the right of somebody at the foot.
-        assert_eq!(patient_axes(PatientPosition::HeadFirstDecubitusRight) * Vec3::Y, Vec3::NEG_X);
+        assert_eq!(patient_axes(PatientPosition::HeadFirstDecubitusRight) * Vec3::Y, Vec3::X);
     }
 
     #[test]
