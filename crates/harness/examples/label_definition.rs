@@ -61,7 +61,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (series, machine) = (&setup.protocol.localizer.series, setup.protocol.scanner());
             let bands = Saturation::by(&[]);
             let image = scanner::acquire(&patient, &machine, series, &group, &bands, &stream.child("localizer", 0));
-            let found = model.segment(&image)?.labels;
+            let mut found = model.segment(&image)?;
+            planner::remove_islands(&mut found);
+            planner::restore_sacrum(&mut found);
+            let found = found.labels;
             let centre = patient.structures(&image.grid);
             let volume = patient.structures_by_volume(&image.grid, group.thickness_mm);
             for (column, (a, b)) in columns.iter_mut().zip([(&centre, &volume), (&found, &centre), (&found, &volume)]) {
