@@ -13,14 +13,14 @@ use crate::disc_plane::MeasuredDisc;
 use crate::instances::{self, Instances};
 
 /// A remnant's borders make planes with less confidence than this, if at all.
-const REMNANT_CONFIDENCE: f64 = 0.3;
+const REMNANT_CONFIDENCE: f64 = 0.1;
 /// The discs above it do with more.
 const DISC_CONFIDENCE: f64 = 0.5;
-/// The line through the middles of the discs bends by at least this much at the promontory, degrees. On two real images in
-/// which S1 was taken for a vertebra it bent by 31° and 35°, on two others by 16° and 18° at L5.
-const BEND_DEG: f64 = 24.0;
-/// From the promontory's disc to the remnant it is shorter than to the disc above by this factor.
-const SHORTER: f64 = 0.9;
+/// The line through the middles of the discs bends backwards by at least this much at the promontory, degrees: on two real
+/// images in which S1 was taken for a vertebra it bent by 14° and 35°.
+const BEND_DEG: f64 = 10.0;
+/// From the promontory's disc to the remnant it is at most this part of the way to the disc above (0.75 and 0.81 there).
+const SHORTER: f64 = 0.85;
 /// Half the depth of the segment, mm.
 const HALF_DEPTH_MM: f64 = 22.0;
 /// The segment's own margin beyond the remnant's middle, mm.
