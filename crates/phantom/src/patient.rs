@@ -114,3 +114,38 @@ fn places_in_a_voxel(depth: f64) -> Vec<[f64; 3]> {
     let layer = |layer: usize| depth * ((layer as f64 + 0.5) / LAYERS as f64 - 0.5);
     (0..LAYERS).flat_map(|k| in_plane.map(|[i, j]| [i, j, layer(k)])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Population;
+    use nalgebra::{Matrix3, Vector3};
+    use randomness::Stream;
+
+    #[test]
+    fn a_voxel_has_the_class_that_fills_most_of_it() {
+        let parameters = Population::adult_lumbar().sample(&Stream::from_seed(11));
+        let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+        let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
+        let axes = Matrix3::from_columns(&[Vector3::y(), -Vector3::z(), -Vector3::x()]);
+        let grid = Grid::centred(Point::new(0.0, 60.0, 0.0), axes, [1.75, 1.75, 5.0], [64, 96, 12]);
+        let thickness_mm = 4.0;
+        let by_volume = patient.structures_by_volume(&grid, thickness_mm);
+
+        // The slow twin: one volume of classes for each place.
+        let offsets = places_in_a_voxel(thickness_mm / 5.0);
+        let volumes: Vec<_> = offsets
+            .iter()
+            .map(|offset| patient.structures(&Grid { origin: grid.point(*offset), ..grid.clone() }).data)
+            .collect();
+        for (voxel, label) in by_volume.data.indexed_iter() {
+            let filled = |class: u8| volumes.iter().filter(|volume| volume[voxel] == class).count();
+            let most = (0..Structure::COUNT as u8).map(filled).max().expect("five classes");
+            assert_eq!(filled(*label), most, "{voxel:?}");
+        }
+        let centre = patient.structures(&grid);
+        let differing = by_volume.data.iter().zip(&centre.data).filter(|(a, b)| a != b).count();
+        assert!(differing > 100, "thick slices differ from their middles: {differing}");
+        assert!(offsets.iter().all(|offset| offset[2].abs() < 0.4), "within the slice, not the gap");
+    }
+}

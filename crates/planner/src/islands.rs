@@ -18,7 +18,8 @@ const LARGE_MM3: f64 = 8000.0;
 
 /// Makes background of what lies away from the spine. Nothing happens where nothing was found.
 pub fn remove_islands(segmentation: &mut Segmentation) {
-    let voxels: Vec<[usize; 3]> = islands(&segmentation.prepared_labels).into_iter().flat_map(|piece| piece.voxels).collect();
+    let voxels: Vec<[usize; 3]> =
+        islands(&segmentation.prepared_labels).into_iter().flat_map(|piece| piece.voxels).collect();
     segmentation.reassign(&voxels, Structure::Background);
 }
 
@@ -92,11 +93,7 @@ mod tests {
             let beside_it = within(&p, [0.0, 28.0, 80.0], [3.0, 3.0, 5.0]);
             let belly = within(&p, [0.0, -60.0, -20.0], [10.0, 5.0, 10.0]);
             let air = within(&p, [0.0, 60.0, 60.0], [2.0, 2.0, 4.0]);
-            if belly {
-                Structure::Canal.label()
-            } else {
-                u8::from(column || process || torn_off || beside_it || air)
-            }
+            if belly { Structure::Canal.label() } else { u8::from(column || process || torn_off || beside_it || air) }
         })
     }
 
@@ -104,7 +101,9 @@ mod tests {
     fn islands_go_and_what_lies_beside_the_column_stays() {
         let found = islands(&labels());
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found.iter().any(|piece| piece.centroid.y < -55.0) && found.iter().any(|piece| piece.centroid.y > 55.0));
+        assert!(
+            found.iter().any(|piece| piece.centroid.y < -55.0) && found.iter().any(|piece| piece.centroid.y > 55.0)
+        );
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         let remnant = Point::new(0.0, 16.0, -23.0);
         let unmeasured = mistaken(instances(&column, vec![remnant])).expect("S1 was taken for a vertebra");
         assert!((unmeasured.above.plane.centre.z - 0.0).abs() < 1e-9 && (unmeasured.remnant - remnant).norm() < 1e-9);
-        let measured = [column[0], column[1], (16.0, -23.0, 1.2)];
+        let measured = [column[0], column[1], (16.0, -23.0, 1.6)];
         assert!(mistaken(instances(&measured, Vec::new())).is_some());
     }
 
@@ -136,8 +136,8 @@ mod tests {
         let column = [(-4.0, 36.0, 0.3), (-1.0, 0.0, 0.3)];
         let with = |y, z, residual| instances(&[column[0], column[1], (y, z, residual)], Vec::new());
         assert!(mistaken(with(16.0, -23.0, 0.3)).is_none(), "its endplates are clear");
-        assert!(mistaken(with(3.0, -28.0, 1.2)).is_none(), "no bend");
-        assert!(mistaken(with(22.0, -31.0, 1.2)).is_none(), "as high as L5");
+        assert!(mistaken(with(3.0, -28.0, 1.6)).is_none(), "no bend");
+        assert!(mistaken(with(22.0, -31.0, 1.6)).is_none(), "as high as L5");
         assert!(mistaken(instances(&column, Vec::new())).is_none(), "nothing below");
     }
 }

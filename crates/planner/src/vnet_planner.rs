@@ -75,7 +75,8 @@ impl Planner for VnetPlanner {
             spine.discs.iter_mut().for_each(|disc| disc.confidence *= count.confidence());
         }
         if is_restored {
-            let message = "what looked like a vertebra above the sacrum is read as its first segment: confirm the levels";
+            let message =
+                "what looked like a vertebra above the sacrum is read as its first segment: confirm the levels";
             flags.push(Flag::warning(FlagCode::AmbiguousCount, message));
         }
         let labelled = Instant::now();

@@ -204,3 +204,23 @@ fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: Sl
     }
     labels
 }
+
+#[cfg(test)]
+mod tests {
+    use phantom::Positioning;
+
+    use super::*;
+
+    #[test]
+    fn a_patient_with_other_tissues_still_moves() {
+        let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
+        let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+        let motion = Motion { bulk_mm: 2.0, breathing_mm: 8.0, ..Motion::STILL };
+        let patient = PatientOnTable::new(Arc::new(spine), Positioning { motion, ..Positioning::default() });
+        let stream = Stream::from_seed(5);
+        let varied = VariedTissue { patient: &patient, contrast: Contrast::Varied, stream };
+        assert_eq!(varied.motion(), motion);
+        assert_eq!(varied.implants().len(), patient.metal().len());
+        assert_ne!(varied.substances(1.5)[1].t1_ms, patient.substances(1.5)[1].t1_ms);
+    }
+}
