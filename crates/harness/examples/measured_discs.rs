@@ -32,7 +32,9 @@ impl Planner for Measuring {
     fn plan(&mut self, request: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
         let sagittal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Sagittal);
         let (_, image) = sagittal.ok_or(PlannerError::MissingImages(Orientation::Sagittal))?;
-        let seen = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        let mut seen = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        planner::remove_islands(&mut seen);
+        planner::restore_sacrum(&mut seen);
         self.discs = instances::find(&ClassMap::from(&seen)).discs;
         Ok(Planned { plan: ScanPlan::default(), segmentation: None, warnings: Vec::new() })
     }

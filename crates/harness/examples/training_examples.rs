@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         positioning: recipe.positioning,
         protocols: recipe.protocols.iter().map(protocol).collect::<Result<_, Box<dyn Error>>>()?,
         contrasts: recipe.contrasts,
+        faults: recipe.faults,
         image: file.training.image,
         stream: Stream::from_seed(recipe.seed),
     };

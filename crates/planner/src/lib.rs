@@ -30,6 +30,8 @@
 //! | [`vnet_planner`], [`networks`], [`command_planner`] | the built-in planner, what it computes with, and one behind a command |
 //! | [`class_map`], [`components`] | the network's answer and its connected pieces |
 //! | [`instances`], [`disc_plane`], [`mod@cut_off`], [`mod@confidence`] | discs one by one, their planes below voxel size, what is missing, how sure they are |
+//! | [`islands`] | what lies away from the spine and cannot belong to it |
+//! | [`sacral_segment`] | a first sacral segment that was taken for a vertebra |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
 //! | [`rib_count`] | levels counted from the ribs downwards, as a check |
 //! | [`labelled_spine`] | the spine as it was read, by a planner or a technologist |
@@ -45,6 +47,7 @@ pub mod cut_off;
 pub mod disc_plane;
 pub mod flags;
 pub mod instances;
+pub mod islands;
 pub mod labelled_spine;
 pub mod networks;
 pub mod plan;
@@ -53,10 +56,12 @@ pub mod quality_check;
 pub mod reading;
 pub mod request;
 pub mod rib_count;
+pub mod sacral_segment;
 pub mod vnet_planner;
 
 pub use class_map::ClassMap;
 pub use command_planner::CommandPlanner;
+pub use islands::remove_islands;
 pub use labelled_spine::{LabelledDisc, LabelledSpine};
 pub use networks::{Networks, NetworksError};
 pub use plan::{Flag, FlagCode, PlannedLevel, ScanPlan, Severity};
@@ -64,4 +69,5 @@ pub use prescription::{Prescription, PrescriptionRules, StackRule, prescribe};
 pub use quality_check::{QualityReport, QualityVerdict, check_series};
 pub use reading::read_spine;
 pub use request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+pub use sacral_segment::restore_sacrum;
 pub use vnet_planner::VnetPlanner;

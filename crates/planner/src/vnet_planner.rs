@@ -8,12 +8,14 @@ use geometry::{Grid, Vertebra, Volume};
 use vnet::Model;
 
 use crate::class_map::ClassMap;
+use crate::islands::remove_islands;
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
 use crate::plan::{Flag, FlagCode, ScanPlan};
 use crate::prescription::{PrescriptionRules, prescribe};
 use crate::reading::{read_spine, read_spine_ending_at};
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
 use crate::rib_count::{RibCount, about_the_spine, count_by_ribs};
+use crate::sacral_segment::restore_sacrum;
 
 /// Nearer to the border of the images than this, a disc may be cut off, mm.
 const BORDER_MM: f64 = 8.0;
@@ -54,7 +56,10 @@ impl Planner for VnetPlanner {
         let coronal = request.images.iter().find(|(orientation, _)| *orientation == Orientation::Coronal);
 
         let mut clock = StageClock::start();
-        let segmentation = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        let mut segmentation =
+            self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
+        remove_islands(&mut segmentation);
+        let is_restored = restore_sacrum(&mut segmentation);
         clock.ends("segment");
 
         let map = ClassMap::from(&segmentation);
@@ -73,6 +78,11 @@ impl Planner for VnetPlanner {
         if let Some(spine) = &mut spine {
             flags.extend(self.count.flag());
             spine.discs.iter_mut().for_each(|disc| disc.confidence *= self.count.confidence());
+        }
+        if is_restored {
+            let message =
+                "what looked like a vertebra above the sacrum is read as its first segment: confirm the levels";
+            flags.push(Flag::warning(FlagCode::AmbiguousCount, message));
         }
         clock.ends("label");
 

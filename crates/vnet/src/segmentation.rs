@@ -26,11 +26,47 @@ impl Segmentation {
         };
         let labels = Array3::from_shape_vec(shape, most_probable(probabilities)).expect("one label a voxel");
         let prepared_labels = Volume::new(prepared.clone(), labels);
-        let labels = Volume::from_fn(input.clone(), |p| label_at(&p, probabilities, &prepared_labels));
         let probabilities = std::array::from_fn(|class| {
             on_grid(probabilities.iter().skip(class).step_by(Structure::COUNT).copied().collect())
         });
+        let labels = Volume::from_fn(input.clone(), |p| label_at(&p, &probabilities, &prepared_labels));
         Self { labels, prepared_labels, device_fault: None, probabilities }
+    }
+
+    /// Says of voxels `[slice, row, column]` of the network's grid that they are `structure`, whatever the network said:
+    /// their probability becomes 1, and labels follow on both grids.
+    pub fn reassign(&mut self, voxels: &[[usize; 3]], structure: Structure) {
+        for voxel in voxels {
+            self.prepared_labels.data[*voxel] = structure.label();
+            for (class, probability) in self.probabilities.iter_mut().enumerate() {
+                probability.data[*voxel] = f32::from(u8::from(class == usize::from(structure.label())));
+            }
+        }
+        let (prepared, image) = (&self.prepared_labels.grid, self.labels.grid.clone());
+        for [k, j, i] in voxels {
+            // Interpolation carries a voxel to all places between it and its neighbours.
+            let corners = (0..8).map(|corner| {
+                let side = |bit: usize, at: usize| at as f64 + if corner >> bit & 1 == 1 { 1.0 } else { -1.0 };
+                image.index(&prepared.point([side(0, *i), side(1, *j), side(2, *k)]))
+            });
+            let (mut from, mut to) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+            for corner in corners {
+                for axis in 0..3 {
+                    (from[axis], to[axis]) = (from[axis].min(corner[axis]), to[axis].max(corner[axis]));
+                }
+            }
+            let range = |axis: usize| {
+                let last = image.shape[axis] as f64;
+                from[axis].ceil().clamp(0.0, last) as usize..(to[axis].floor() + 1.0).clamp(0.0, last) as usize
+            };
+            for (slice, row) in range(2).flat_map(|slice| range(1).map(move |row| (slice, row))) {
+                for column in range(0) {
+                    let point = image.point([column as f64, row as f64, slice as f64]);
+                    let label = label_at(&point, &self.probabilities, &self.prepared_labels);
+                    self.labels.data[[slice, row, column]] = label;
+                }
+            }
+        }
     }
 
     /// Probability of a structure in every voxel of the network's grid.
@@ -48,7 +84,7 @@ impl Segmentation {
 }
 
 /// The most probable structure at a point: probabilities are interpolated where neighbours disagree.
-fn label_at(point: &Point, probabilities: &[f32], labels: &Volume<u8>) -> u8 {
+fn label_at(point: &Point, probabilities: &[Volume<f32>; Structure::COUNT], labels: &Volume<u8>) -> u8 {
     let grid = &labels.grid;
     let index = grid.index(point);
     let (mut low, mut weight) = ([0usize; 3], [0.0f32; 3]);
@@ -74,9 +110,45 @@ fn label_at(point: &Point, probabilities: &[f32], labels: &Volume<u8>) -> u8 {
     }
     let mut mixed = [0.0; Structure::COUNT];
     for ([i, j, k], share) in (0..8).map(corner) {
-        let voxel = (k * grid.shape[1] + j) * grid.shape[0] + i;
-        let p = &probabilities[voxel * Structure::COUNT..][..Structure::COUNT];
-        mixed.iter_mut().zip(p).for_each(|(sum, p)| *sum += share * p);
+        mixed.iter_mut().zip(probabilities).for_each(|(sum, p)| *sum += share * p.data[[k, j, i]]);
     }
     most_probable(&mixed)[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_reassigned_is_so_on_both_grids_and_nothing_else_changes() {
+        let prepared = Grid::axis_aligned(Point::origin(), [2.0, 2.0, 4.0], [16, 16, 8]);
+        let input = Grid::axis_aligned(Point::new(1.3, 0.6, 0.5), [0.7, 0.7, 1.0], [40, 40, 26]);
+        let disc = |[i, j, k]: [usize; 3]| (2..7).contains(&i) && (2..12).contains(&j) && (1..6).contains(&k);
+        let vertebra = |[i, ..]: [usize; 3]| i >= 10;
+        let mut p = Vec::new();
+        for voxel in 0..16 * 16 * 8 {
+            let at = [voxel % 16, voxel / 16 % 16, voxel / 256];
+            let label = if disc(at) { 2 } else { usize::from(vertebra(at)) };
+            p.extend((0..Structure::COUNT).map(|class| if class == label { 0.8 } else { 0.05 }));
+        }
+        let before = Segmentation::new(&p, prepared.clone(), &input);
+        assert!(before.labels.data.iter().any(|label| *label == 2));
+        let discs: Vec<[usize; 3]> = before
+            .prepared_labels
+            .data
+            .indexed_iter()
+            .filter(|(_, label)| **label == 2)
+            .map(|((k, j, i), _)| [k, j, i])
+            .collect();
+        let mut after = before.clone();
+        after.reassign(&discs, Structure::Background);
+        assert!(after.labels.data.iter().chain(&after.prepared_labels.data).all(|label| *label != 2));
+        let kept = |seen: &Segmentation| seen.labels.data.iter().filter(|label| **label == 1).count();
+        assert_eq!(kept(&before), kept(&after));
+        assert!(after.probability(Structure::Background).data[[3, 5, 4]] > 0.99);
+
+        // The slow twin: all labels anew.
+        let anew = Volume::from_fn(input, |p| label_at(&p, &after.probabilities, &after.prepared_labels));
+        assert_eq!(anew.data, after.labels.data);
+    }
 }

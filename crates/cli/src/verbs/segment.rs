@@ -18,7 +18,9 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
-    let segmentation = model.segment(&volume).map_err(refused)?;
+    let mut segmentation = model.segment(&volume).map_err(refused)?;
+    planner::remove_islands(&mut segmentation);
+    planner::restore_sacrum(&mut segmentation);
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }

@@ -26,6 +26,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = file.examples.contrasts.fault(file.training.image.plane) {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.contrasts", fault, "")));
     }
+    if let Some(fault) = file.examples.faults.fault() {
+        return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.faults", fault, "")));
+    }
     let start = match &file.training.start_from {
         Some(weights) => {
             let beside = path.parent().unwrap_or(Path::new("")).join(weights);
@@ -84,6 +87,7 @@ fn examples(file: &TrainingFile, seed: u64) -> Result<PhantomExamples, Failure> 
         positioning: recipe.positioning.clone(),
         protocols: recipe.protocols.iter().map(|name| resources::protocol(name)).collect::<Result<_, _>>()?,
         contrasts: recipe.contrasts,
+        faults: recipe.faults.clone(),
         image: file.training.image.clone(),
         stream: Stream::from_seed(seed),
     })

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use geometry::{CoronalStructure, Grid, PatientPosition, Structure, Volume};
 use ndarray::Array3;
-use phantom::{PatientOnTable, Population, PositioningDistribution, Spine, Tissue};
+use phantom::{Motion, PatientOnTable, Population, PositioningDistribution, Spine, Tissue};
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
-use scanner::{FatPool, Protocol, Saturation, Sequence, SeriesProtocol, Subject, Substance};
+use scanner::{FatPool, Implant, Protocol, Saturation, Scanner, Sequence, SeriesProtocol, Subject, Substance};
 use vnet::{Example, ImageContract, SlicePlane, TrainingSource};
 
+use super::fault_mix::FaultMix;
 use super::foreign::{ForeignSeries, on_the_spine};
 use super::recipe::ContrastMix;
 
@@ -23,6 +24,8 @@ pub struct PhantomExamples {
     pub protocols: Vec<Protocol>,
     /// Which series, how often.
     pub contrasts: ContrastMix,
+    /// What may be wrong with the scanners.
+    pub faults: FaultMix,
     /// The network's grid.
     pub image: ImageContract,
     /// Root of the examples' random draws.
@@ -51,7 +54,8 @@ impl PhantomExamples {
         series.check(&group).ok()?;
         let contrast = if rng.random_bool(self.contrasts.random) { Contrast::Random } else { Contrast::Varied };
         let varied = VariedTissue { patient: &patient, contrast, stream: stream.child("tissue", 0) };
-        let (scanner, saturation) = (protocol.scanner(), Saturation::by(&bands));
+        let faults = self.faults.draw(&mut stream.child("faults", 0).rng());
+        let (scanner, saturation) = (Scanner { faults, ..protocol.scanner() }, Saturation::by(&bands));
         let images = scanner::acquire(&varied, &scanner, &series, &group, &saturation, &stream.child("noise", 0));
 
         let prepared = vnet::prepare(&images, &self.image).ok()?;
@@ -169,21 +173,54 @@ impl Subject for VariedTissue<'_> {
     fn texture_seed(&self) -> u64 {
         Subject::texture_seed(self.patient)
     }
+
+    fn motion(&self) -> Motion {
+        self.patient.motion()
+    }
+
+    fn implants(&self) -> Vec<Implant> {
+        self.patient.implants()
+    }
 }
 
-/// Class labels on the network's grid, background where the scanned images do not reach.
+/// Class labels on the network's grid, background where the scanned images do not reach. What fills most of a voxel
+/// counts; coronal slices, which lie apart, are asked at their middles.
 fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: SlicePlane) -> Array3<u8> {
-    let mut labels = patient.structures(grid).data;
-    if plane == SlicePlane::Coronal {
-        labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
-            let structure = Structure::from_label(*label).expect("phantoms are made of structures");
-            *label = CoronalStructure::of(structure, *instance).label();
-        });
-    }
+    let mut labels = match plane {
+        SlicePlane::Sagittal => patient.structures_by_volume(grid, grid.spacing_mm[2]).data,
+        SlicePlane::Coronal => {
+            let mut labels = patient.structures(grid).data;
+            labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
+                let structure = Structure::from_label(*label).expect("phantoms are made of structures");
+                *label = CoronalStructure::of(structure, *instance).label();
+            });
+            labels
+        }
+    };
     for ((k, j, i), label) in labels.indexed_iter_mut() {
         if *label != 0 && scanned.voxel(&grid.point([i as f64, j as f64, k as f64])).is_none() {
             *label = 0;
         }
     }
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use phantom::Positioning;
+
+    use super::*;
+
+    #[test]
+    fn a_patient_with_other_tissues_still_moves() {
+        let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
+        let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+        let motion = Motion { bulk_mm: 2.0, breathing_mm: 8.0, ..Motion::STILL };
+        let patient = PatientOnTable::new(Arc::new(spine), Positioning { motion, ..Positioning::default() });
+        let stream = Stream::from_seed(5);
+        let varied = VariedTissue { patient: &patient, contrast: Contrast::Varied, stream };
+        assert_eq!(varied.motion(), motion);
+        assert_eq!(varied.implants().len(), patient.metal().len());
+        assert_ne!(varied.substances(1.5)[1].t1_ms, patient.substances(1.5)[1].t1_ms);
+    }
 }

@@ -4,6 +4,8 @@ use phantom::PositioningDistribution;
 use serde::{Deserialize, Serialize};
 use vnet::{SlicePlane, TrainingConfig};
 
+use super::fault_mix::FaultMix;
+
 /// `training.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -32,6 +34,9 @@ pub struct ExampleRecipe {
     pub contrasts: ContrastMix,
     /// How the patients lie.
     pub positioning: PositioningDistribution,
+    /// What may be wrong with the machines; nothing if left out.
+    #[serde(default)]
+    pub faults: FaultMix,
 }
 
 /// Weights of the kinds of series; they need not add up to 1.

@@ -1,0 +1,83 @@
+//! What the definition of a voxel's true label is worth: the class at its centre against the class that fills most of it,
+//! and how a network's labels overlap with either.
+//!
+//! ```text
+//! cargo run --release -p plumbline-harness --example label_definition -- MODEL CASES SCENARIO.toml…
+//! ```
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use geometry::{Structure, Volume};
+use harness::ScenarioSetup;
+use harness::runner::patient_of;
+use randomness::Stream;
+use scanner::Saturation;
+use scoring::overlap::{SurfaceDistance, dice_by_class};
+use vnet::Model;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What a column compares, and the sums over patients by class: Dice, HD95 in mm, how many.
+struct Column {
+    title: &'static str,
+    sums: [[f64; 3]; Structure::COUNT],
+}
+
+impl Column {
+    fn add(&mut self, found: &Volume<u8>, truth: &Volume<u8>) -> Result<(), Box<dyn Error>> {
+        let dice = dice_by_class(found, truth)?;
+        for structure in Structure::FOREGROUND {
+            let class = usize::from(structure.label());
+            if let (Some(dice), Some(surface)) = (dice[class], SurfaceDistance::of(found, truth, structure)?) {
+                for (sum, value) in self.sums[class].iter_mut().zip([dice, surface.p95_mm, 1.0]) {
+                    *sum += value;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(model), Some(cases)) = (arguments.next(), arguments.next()) else {
+        return Err("expected MODEL CASES SCENARIO.toml…".into());
+    };
+    let model = Model::load(Path::new(&model))?;
+    let cases: u64 = cases.parse()?;
+    let paths: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{:<20} {:<18} Dice, HD95 mm: vertebra, disc, sacrum, canal", "population", "compared")?;
+    for setup in ScenarioSetup::load_all(&paths).map_err(|error| format!("{error:?}"))? {
+        let mut columns = ["centre/volume", "network/centre", "network/volume"]
+            .map(|title| Column { title, sums: [[0.0; 3]; Structure::COUNT] });
+        for case in 0..cases {
+            let stream = Stream::from_seed(setup.scenario.seed).child("case", case);
+            let patient = patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
+            let [group, ..] = scanner::localizer(&setup.protocol);
+            let (series, machine) = (&setup.protocol.localizer.series, setup.protocol.scanner());
+            let bands = Saturation::by(&[]);
+            let image = scanner::acquire(&patient, &machine, series, &group, &bands, &stream.child("localizer", 0));
+            let mut found = model.segment(&image)?;
+            planner::remove_islands(&mut found);
+            planner::restore_sacrum(&mut found);
+            let found = found.labels;
+            let centre = patient.structures(&image.grid);
+            let volume = patient.structures_by_volume(&image.grid, group.thickness_mm);
+            for (column, (a, b)) in columns.iter_mut().zip([(&centre, &volume), (&found, &centre), (&found, &volume)]) {
+                column.add(a, b)?;
+            }
+        }
+        for Column { title, sums } in columns {
+            write!(out, "{:<20} {title:<18}", setup.scenario.name)?;
+            for [dice, p95_mm, n] in &sums[1..] {
+                write!(out, " {:.3} {:5.2} ", dice / n, p95_mm / n)?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
