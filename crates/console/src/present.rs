@@ -7,7 +7,8 @@ use bevy::camera::visibility::RenderLayers;
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::{
-    EguiContexts, EguiInput, EguiInputSet, EguiPreUpdateSet, EguiPrimaryContextPass, EguiTextureHandle, PrimaryEguiContext,
+    EguiContexts, EguiInput, EguiInputSet, EguiPreUpdateSet, EguiPrimaryContextPass, EguiTextureHandle,
+    PrimaryEguiContext,
 };
 use lesson::session::Session;
 
@@ -62,9 +63,7 @@ fn measure(mut times: ResMut<FrameTimes>, buttons: Option<Res<ButtonInput<MouseB
 /// is told: together they would draw for ever. What says nothing new is taken out.
 fn calm(mut inputs: Query<&mut EguiInput>, mut held: Local<egui::Modifiers>) {
     for mut input in &mut inputs {
-        let is_old = |event: &egui::Event, held: &egui::Modifiers| {
-            matches!(event, egui::Event::ModifiersChanged(now) if now == held)
-        };
+        let is_old = |event: &egui::Event, held: &egui::Modifiers| matches!(event, egui::Event::ModifiersChanged(now) if now == held);
         if input.events.iter().any(|event| is_old(event, &held)) {
             input.events.retain(|event| !is_old(event, &held));
         }
@@ -131,10 +130,11 @@ fn project(
         return;
     }
     *last = time.elapsed();
-    let shown = console.desk.session.as_ref().map_or_else(
-        || RoomModel { patient_on_table: false, ..RoomModel::default() },
-        room_of,
-    );
+    let shown = console
+        .desk
+        .session
+        .as_ref()
+        .map_or_else(|| RoomModel { patient_on_table: false, ..RoomModel::default() }, room_of);
     model.set_if_neq(shown);
 }
 
