@@ -79,7 +79,7 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
         png.iter().map(|png| Picture { caption: text::CERTIFICATE_PICTURE, png }).collect();
 
     let letters = |c: char| if c.is_alphanumeric() { c } else { '-' };
-    let name: String = format!("{} {}", record.trainee, &now[..19]).chars().map(letters).collect();
+    let name: String = format!("{} {}", record.trainee, now.get(..19).unwrap_or(&now)).chars().map(letters).collect();
     let folder = folder.join("attempts").join(name);
     let write = |file: &str, bytes: &[u8]| {
         let path = folder.join(file);

@@ -4,7 +4,6 @@
 use exam::CoilChoice;
 use geometry::PatientPosition;
 use lesson::intent::Phase;
-use lesson::score::Subject;
 use planner::Orientation;
 
 /// Turns of the patient: about the table's long axis, nodding, in the table's plane.
@@ -199,18 +198,5 @@ pub const fn orientation(orientation: Orientation) -> &'static str {
         Orientation::Sagittal => "sagittal",
         Orientation::Coronal => "coronal",
         Orientation::Axial => "axial",
-    }
-}
-
-/// What is marked.
-pub const fn subject(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Safety => "Safety",
-        Subject::Level => "Level",
-        Subject::Angle => "Angle",
-        Subject::Centre => "Centre",
-        Subject::Coverage => "Coverage",
-        Subject::Time => "Time",
-        Subject::Repeats => "Repeats",
     }
 }

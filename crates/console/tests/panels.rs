@@ -9,6 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use harness::ScenarioSetup;
 use harness::scenario::library::Library;
+use lesson::assist::Nobody;
 use lesson::desk::Desk;
 use lesson::exercise::Exercise;
 use lesson::intent::{Intent, Phase};
@@ -16,7 +17,6 @@ use lesson::model_trainee;
 use lesson::prescription::{Edit, Handle, Selected, Side, group_outline};
 use lesson::scanner_room::ScannerRoom;
 use lesson::worklist::{Entry, Worklist};
-use planner::{Planned, Planner, PlannerError, PlanningRequest};
 
 const SCENARIO: &str = r#"
 format-version = 1
@@ -30,18 +30,6 @@ population = "adult-lumbar"
 kind = "command"
 command = "true"
 "#;
-
-struct Nobody;
-
-impl Planner for Nobody {
-    fn name(&self) -> String {
-        "nobody".into()
-    }
-
-    fn plan(&mut self, _: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
-        Err(PlannerError::Ended("nobody is there".into()))
-    }
-}
 
 /// The desk with everything that a frame needs.
 struct Booth {

@@ -183,6 +183,20 @@ impl Planner for Misleading {
     }
 }
 
+/// No planner at all: an exercise whose scenario names none is planned by hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nobody;
+
+impl Planner for Nobody {
+    fn name(&self) -> String {
+        "nobody".to_owned()
+    }
+
+    fn plan(&mut self, _: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
+        Err(PlannerError::Ended("this exercise has no AI".to_owned()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

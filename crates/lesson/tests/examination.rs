@@ -5,6 +5,7 @@ use std::path::Path;
 use geometry::{PatientPosition, SliceGroup};
 use harness::ScenarioSetup;
 use harness::scenario::library::Library;
+use lesson::assist::Nobody;
 use lesson::desk::Desk;
 use lesson::exercise::Exercise;
 use lesson::intent::{Intent, Phase, Shows};
@@ -16,7 +17,7 @@ use lesson::script::{self, Line, Wait};
 use lesson::session::{CardState, Session};
 use lesson::worklist::{Entry, Worklist};
 use nalgebra::Rotation3;
-use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
+use planner::ScanPlan;
 
 const SCENARIO: &str = r#"
 format-version = 1
@@ -34,19 +35,6 @@ sat-band-clearance-mm = 5.0
 kind = "command"
 command = "true"
 "#;
-
-/// A planner that knows nothing: these lessons are planned by hand.
-struct Nobody;
-
-impl Planner for Nobody {
-    fn name(&self) -> String {
-        "nobody".into()
-    }
-
-    fn plan(&mut self, _: &PlanningRequest<'_>) -> Result<Planned, PlannerError> {
-        Err(PlannerError::Ended("nobody is there".into()))
-    }
-}
 
 fn exercise() -> Exercise {
     let setup =

@@ -26,7 +26,7 @@ pub fn show(ui: &Ui, screen: &mut Screen) {
                 ui.label(row.attempts.to_string());
                 ui.label(format!("{:.0}", row.best));
                 ui.label(format!("{:.0}", row.latest));
-                ui.label(row.weakest.map_or("", |subject: Subject| text::subject(subject)));
+                ui.label(row.weakest.map_or("", Subject::name));
                 ui.end_row();
             }
         });

@@ -12,9 +12,12 @@ use super::{handles, tile};
 use crate::screen::Screen;
 use crate::{text, theme};
 
+/// A key and what it does.
+pub type Shortcut = (KeyCode, fn() -> Edit);
+
 /// Keys that change what is selected: arrows along the table and from front to back by 1 mm, Q and E turn by 1° in the
 /// sagittal view, Delete removes.
-pub const KEYS: &[(KeyCode, fn() -> Edit)] = &[
+pub const KEYS: &[Shortcut] = &[
     (KeyCode::ArrowUp, || Edit::Move { by_mm: [0.0, 0.0, 1.0] }),
     (KeyCode::ArrowDown, || Edit::Move { by_mm: [0.0, 0.0, -1.0] }),
     (KeyCode::ArrowLeft, || Edit::Move { by_mm: [0.0, -1.0, 0.0] }),

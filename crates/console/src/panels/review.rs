@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
                 ui.label(RichText::new(mark).color(colour(part)));
                 ui.vertical(|ui| {
                     ui.label(&item.explanation);
-                    let points = format!("{}: {:.1} / {:.1}", text::subject(item.subject), item.points, item.of);
+                    let points = format!("{}: {:.1} / {:.1}", item.subject.name(), item.points, item.of);
                     ui.label(RichText::new(points).small().color(theme::FAINT));
                 });
             });
@@ -67,18 +67,10 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
 
 fn subjects(ui: &mut Ui, finished: &Finished) {
     Grid::new("subjects").num_columns(3).spacing([10.0, 3.0]).show(ui, |ui| {
-        for subject in [
-            Subject::Safety,
-            Subject::Level,
-            Subject::Angle,
-            Subject::Centre,
-            Subject::Coverage,
-            Subject::Time,
-            Subject::Repeats,
-        ] {
+        for subject in Subject::ALL {
             if let Some((points, of)) = finished.score.of(subject) {
                 let part = points / of;
-                ui.label(text::subject(subject));
+                ui.label(subject.name());
                 ui.add(ProgressBar::new(part as f32).desired_width(150.0).desired_height(10.0).fill(colour(part)));
                 ui.label(RichText::new(format!("{points:.1} / {of:.0}")).small());
                 ui.end_row();

@@ -109,7 +109,7 @@ fn history(ui: &mut Ui, screen: &mut Screen) {
         });
     Grid::new("attempts").striped(true).spacing([24.0, 4.0]).show(ui, |ui| {
         for attempt in &past.attempts {
-            ui.label(&attempt.ended_at[..attempt.ended_at.len().min(16)].replace('T', " "));
+            ui.label(attempt.ended_at.get(..16).unwrap_or(&attempt.ended_at).replace('T', " "));
             ui.label(&attempt.title);
             ui.label(RichText::new(format!("{:.0} / 100", attempt.total)).strong());
             if ui.small_button(text::REPLAY).clicked() {

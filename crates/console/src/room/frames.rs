@@ -6,9 +6,9 @@
 
 use bevy::math::{Mat3, Vec3};
 use geometry::{PatientPosition, Point, Vector};
+/// From the laser's plane at the bore's mouth to the isocentre, mm.
+pub use lesson::table::LASER_TO_ISOCENTRE_MM;
 
-/// From the laser's plane at the bore's mouth to the isocentre, mm (the lesson's table says the same).
-pub const LASER_TO_ISOCENTRE_MM: f64 = 850.0;
 /// The cradle's leading edge lies this far outside the isocentre with the table fully out, mm (choice: its edge at the
 /// bore's mouth, the patient's leading end a hand's breadth behind it).
 pub const CRADLE_EDGE_MM: f64 = 890.0;

@@ -22,16 +22,6 @@ pub(super) const SHORT_STATEMENT: &str = "Simulation certificate: no clinical qu
 /// Where there is no curve yet.
 pub(super) const FIRST_ATTEMPT: &str = "This is the first attempt; a curve needs two.";
 
-const SUBJECTS: [Subject; 7] = [
-    Subject::Safety,
-    Subject::Level,
-    Subject::Angle,
-    Subject::Centre,
-    Subject::Coverage,
-    Subject::Time,
-    Subject::Repeats,
-];
-
 /// One subject's points.
 pub(super) struct SubjectLine {
     pub(super) name: &'static str,
@@ -74,16 +64,16 @@ impl Content {
             Mode::Exam => "as an examination, without hints",
         };
         let (attempt, score) = (&record.attempt, &record.score);
-        let subjects = SUBJECTS.into_iter().filter_map(|subject| {
+        let subjects = Subject::ALL.into_iter().filter_map(|subject| {
             let (points, of) = score.of(subject)?;
             let part = if of > 0.0 { (points / of).clamp(0.0, 1.0) } else { 0.0 };
-            Some(SubjectLine { name: subject_name(subject), points: points_of(points, of), part })
+            Some(SubjectLine { name: subject.name(), points: points_of(points, of), part })
         });
         let mut items: Vec<ItemLine> = Vec::new();
         let mut before = None;
         for item in &score.items {
             items.push(ItemLine {
-                subject: subject_name(item.subject),
+                subject: item.subject.name(),
                 disc: item.disc.map(|disc| disc.to_string()).unwrap_or_default(),
                 points: points_of(item.points, item.of),
                 explanation: item.explanation.clone(),
@@ -120,19 +110,6 @@ impl Content {
                 ("Program", format!("Plumbline {}", env!("CARGO_PKG_VERSION"))),
             ],
         }
-    }
-}
-
-/// A subject as a certificate calls it.
-pub(super) fn subject_name(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Safety => "Safety",
-        Subject::Level => "Level",
-        Subject::Angle => "Angle",
-        Subject::Centre => "Centre",
-        Subject::Coverage => "Coverage",
-        Subject::Time => "Time",
-        Subject::Repeats => "Repeats",
     }
 }
 

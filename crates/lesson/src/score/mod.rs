@@ -33,6 +33,25 @@ pub enum Subject {
     Repeats,
 }
 
+impl Subject {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 7] =
+        [Self::Safety, Self::Level, Self::Angle, Self::Centre, Self::Coverage, Self::Time, Self::Repeats];
+
+    /// The name on screen and paper.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safety => "Safety",
+            Self::Level => "Level",
+            Self::Angle => "Angle",
+            Self::Centre => "Centre",
+            Self::Coverage => "Coverage",
+            Self::Time => "Time",
+            Self::Repeats => "Repeats",
+        }
+    }
+}
+
 /// One thing that was marked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -90,7 +90,7 @@ impl Session {
 
     /// True if the exercise has an AI to ask.
     pub fn has_ai(&self) -> bool {
-        self.exercise.assist != Behaviour::Off
+        self.exercise.assist != Behaviour::Off && self.exercise.setup.model_folder.is_some()
     }
 
     pub(super) fn ask_ai(&mut self) -> Result<(), Refusal> {
