@@ -91,7 +91,8 @@ impl Room {
         let picture = self.world().resource::<RoomPicture>().0.clone();
         // A screenshot catches what is drawn in its frame, and a room at rest draws nothing.
         self.world().resource_mut::<Redraw>().0 = 4;
-        self.world().spawn(Screenshot::image(picture)).observe(save_to_disk(file));
+        let kept = file.to_owned();
+        self.world().spawn(Screenshot::image(picture)).observe(save_to_disk(kept));
         for _ in 0..4 {
             self.frame();
         }
