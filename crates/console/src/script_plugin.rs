@@ -15,7 +15,7 @@ use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
 
 /// Frames from a change to its picture: egui lays out, the room is drawn, the surface is shown.
-const SETTLING_FRAMES: u32 = 4;
+const SETTLING_FRAMES: u32 = 6;
 
 /// What is played, and where pictures go.
 #[derive(Resource)]

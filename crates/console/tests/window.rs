@@ -30,13 +30,21 @@ impl Display {
             return Err("there is no Vulkan driver (Debian: mesa-vulkan-drivers)".into());
         }
         let name = format!(":{number}");
-        let server = Command::new("Xvfb")
+        let mut server = Command::new("Xvfb")
             .args([&name, "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("Xvfb: {error} (Debian: xvfb)"))?;
-        std::thread::sleep(Duration::from_millis(800));
+        let socket = PathBuf::from(format!("/tmp/.X11-unix/X{number}"));
+        let begin = Instant::now();
+        while !socket.exists() {
+            if server.try_wait().is_ok_and(|ended| ended.is_some()) || begin.elapsed() > Duration::from_secs(30) {
+                return Err(format!("Xvfb does not open display {name}"));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        std::thread::sleep(Duration::from_millis(300));
         Ok(Self { server, name })
     }
 
