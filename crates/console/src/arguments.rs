@@ -13,6 +13,7 @@ use clap::Parser;
 Examples:
   plumbline-console
   plumbline-console --tutorial
+  plumbline-console --export-attempts class.jsonl
   plumbline-console --script scenarios/lessons/first-examination.jsonl --screenshot-dir pictures"
 )]
 pub struct Arguments {
@@ -40,6 +41,9 @@ pub struct Arguments {
     /// The file that keeps all attempts [default: in the user's data folder]
     #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,
+    /// Write everybody's attempts as lines for `plumbline run --attempts`, and end; needs no display
+    #[arg(long, value_name = "FILE")]
+    pub export_attempts: Option<PathBuf>,
     /// Print how long frames took when the console ends
     #[arg(long)]
     pub frame_times: bool,

@@ -7,14 +7,15 @@ use bevy::prelude::*;
 use geometry::SliceRole;
 use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
 use lesson::certificate::{self, Picture};
-use lesson::history::{AttemptId, History};
+use lesson::history::{AttemptId, Filter, History};
 use lesson::intent::Shows;
 use lesson::script::{self, Line};
 use lesson::session::Session;
 use planner::Orientation;
 
+use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, KeeperPlugin};
 use crate::screen::Errand;
 use crate::script_plugin::Script;
 use crate::text;
@@ -94,6 +95,22 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
     let pdf = certificate::pdf(&record, &curve, &pictures).map_err(|error| words(&error))?;
     write("certificate.pdf", &pdf)?;
     Ok(folder)
+}
+
+/// Writes everybody's attempts as lines for `plumbline run --attempts`; how many.
+///
+/// # Errors
+/// In words, with the file.
+pub fn export_all(arguments: &Arguments, path: &Path) -> Result<usize, String> {
+    let file = arguments.database.clone().unwrap_or_else(KeeperPlugin::usual_file);
+    if !file.is_file() {
+        return Err(format!("{}: no attempts were kept there", file.display()));
+    }
+    let opened = History::open(&file).map_err(|error| error.to_string())?;
+    let mut lines = Vec::new();
+    let attempts = opened.history.export_jsonl(&Filter::default(), &mut lines).map_err(|error| error.to_string())?;
+    std::fs::write(path, lines).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    Ok(attempts)
 }
 
 /// The sagittal localizer with what was planned and what is true.

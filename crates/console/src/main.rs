@@ -13,6 +13,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[expect(clippy::print_stderr, reason = "what keeps the console from starting")]
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(path) = &arguments.export_attempts {
+        return match console::errands::export_all(&arguments, path) {
+            Ok(attempts) => {
+                eprintln!("{attempts} attempts written to {}", path.display());
+                ExitCode::SUCCESS
+            }
+            Err(reason) => {
+                eprintln!("error: {reason}");
+                ExitCode::from(2)
+            }
+        };
+    }
     match console::app::build(&arguments) {
         Ok(mut app) => match app.run() {
             AppExit::Success => ExitCode::SUCCESS,

@@ -162,6 +162,29 @@ fn a_whole_examination_by_script_looks_as_it_should() {
     let attempts = history.attempts(&lesson::history::Filter::trainee("Tess")).expect("readable");
     assert_eq!(attempts.len(), 1);
     assert!(attempts[0].total > 80.0, "an honest AI on an ordinary back: {}", attempts[0].total);
+
+    // What the export hands to `plumbline run --attempts` scores as it did at the console.
+    let lines = folder.path().join("class.jsonl");
+    let exported = Command::new(env!("CARGO_BIN_EXE_plumbline-console"))
+        .arg("--database")
+        .arg(folder.path().join("attempts.sqlite"))
+        .arg("--export-attempts")
+        .arg(&lines)
+        .env_remove("DISPLAY")
+        .status()
+        .expect("it starts");
+    assert!(exported.success());
+    let line = std::fs::read_to_string(&lines).expect("written");
+    let attempt: harness::attempts::RecordedAttempt = serde_json::from_str(line.trim()).expect("one attempt");
+    let file = root().join("scenarios/lessons/first-examination.toml");
+    let setup = harness::ScenarioSetup::load(&file).expect("the scenario");
+    let rows = harness::attempts::score_rows(&setup, &attempt);
+    let score = history.attempt(attempts[0].id).expect("kept").score;
+    for item in score.items.iter().filter(|item| item.subject == lesson::score::Subject::Angle) {
+        let name = item.disc.map_or("sagittal".to_owned(), |disc| disc.to_string());
+        let row = rows.iter().find(|row| row.structure == name).expect("scored");
+        assert_eq!(row.angle_deg, item.measured, "{name}");
+    }
 }
 
 #[test]
