@@ -115,7 +115,7 @@ fn draw(
 
 /// While something is dragged the room follows in steps of this time: on a machine without a graphics card its picture
 /// costs as much as the rest of the window.
-const ROOM_PACE: Duration = Duration::from_millis(200);
+const ROOM_PACE: Duration = Duration::from_millis(300);
 
 /// The desk as the room shows it.
 fn project(

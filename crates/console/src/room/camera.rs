@@ -14,7 +14,7 @@ use super::model::RoomModel;
 /// Angle of view from bottom to top, degrees (choice: a room of 7 m from its near wall, without bent edges).
 const VIEW_DEG: f32 = 38.0;
 /// Frames that are drawn after a change: new meshes and pipelines may need one more than the change itself.
-const FRAMES_AFTER_CHANGE: u32 = 3;
+const FRAMES_AFTER_CHANGE: u32 = 2;
 /// Frames that are drawn at first, while shaders are loaded.
 const FRAMES_AT_FIRST: u32 = 40;
 /// The picture is never larger than this, pixels; nor smaller than one.
