@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`exercise`], [`worklist`], [`bench`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
+//! | [`exercise`], [`worklist`], [`mod@bench`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
 //! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
 //! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |

@@ -2,8 +2,8 @@
 //!
 //! Everything is in the patient's frame, metres: x to the left, y to the back, z to the head, the L3 body at z = 0 and
 //! the middle of the trunk at x = y = 0. Which end goes into the bore first makes no difference here.
-//! Lengths of segments are parts of body height after Drillis and Contini (1966; recalled, [U] in the project's
-//! literature notes); widths and how the limbs are laid are choices.
+//! Lengths of segments are parts of body height after Drillis and Contini (1966; from memory, not
+//! looked up); widths and how the limbs are laid are choices.
 
 use bevy::math::Vec3;
 use geometry::PatientPosition;

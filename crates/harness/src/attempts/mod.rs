@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`file`] | files of attempts: a line each |
+//! | [`mod@file`] | files of attempts: a line each |
 //! | [`score`] | an attempt held against its patient |
 
 pub mod file;
