@@ -99,7 +99,7 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
             focused_mode: UpdateMode::reactive(Duration::from_secs(1)),
             unfocused_mode: UpdateMode::reactive_low_power(Duration::from_secs(1)),
         })
-        .insert_resource(Console { desk, room: None, scripted: lines.is_some() })
+        .insert_resource(Console { desk, room: None, scripted: lines.is_some(), replay: false })
         .insert_resource(ScreenState(screen))
         .add_plugins((
             DeskPlugin,

@@ -36,6 +36,8 @@ pub struct Console {
     pub room: Option<ScannerThread>,
     /// True if a script says when time passes.
     pub scripted: bool,
+    /// True while an earlier attempt is played again: it is no new attempt.
+    pub replay: bool,
 }
 
 /// The window's own state.

@@ -38,6 +38,7 @@ impl Plugin for ErrandsPlugin {
 fn run(mut screen: ResMut<ScreenState>, mut console: ResMut<Console>, keeper: Res<Keeper>, mut commands: Commands) {
     let Some(errand) = screen.0.errand.take() else { return };
     let history = keeper.history();
+    let replay = matches!(errand, Errand::Replay(_));
     let outcome = match errand {
         Errand::Resume => {
             let lines = screen.0.past.as_ref().and_then(|past| past.draft.clone()).unwrap_or_default();
@@ -52,6 +53,8 @@ fn run(mut screen: ResMut<ScreenState>, mut console: ResMut<Console>, keeper: Re
     match outcome {
         Ok(Some(script)) => {
             console.scripted = true;
+            console.replay = replay;
+            screen.0.replay = replay;
             commands.insert_resource(script);
         }
         Ok(None) => {}

@@ -60,12 +60,21 @@ impl Plugin for KeeperPlugin {
 
 fn keep(
     mut keeper: ResMut<Keeper>,
-    console: Res<Console>,
+    mut console: ResMut<Console>,
     mut screen: ResMut<ScreenState>,
     time: Res<Time<Real>>,
     mut last: Local<Duration>,
     mut exits: MessageReader<AppExit>,
 ) {
+    if let Some(left) = console.bypass_change_detection().desk.take_left() {
+        let kept = if left.finished.is_none() && !console.replay { keeper.keep_draft(&left) } else { Ok(()) };
+        if let Err(error) = kept {
+            screen.0.refusal = Some(error.to_string());
+        }
+        console.replay = false;
+        screen.0.replay = false;
+        keeper.shown_for = None;
+    }
     let leaving = exits.read().next().is_some();
     let outcome = keeper.follow(
         &console,
@@ -101,7 +110,7 @@ impl Keeper {
         let words = |error: lesson::history::HistoryError| error.to_string();
         match &console.desk.session {
             Some(session) if session.finished.is_some() => {
-                if !self.recorded {
+                if !self.recorded && !console.replay {
                     self.recorded = true;
                     if let Some(record) = session.record(&jiff::Timestamp::now().to_string()) {
                         self.history.add(&record).map_err(words)?;
@@ -112,7 +121,7 @@ impl Keeper {
             }
             Some(session) => {
                 self.recorded = false;
-                if due && !console.scripted {
+                if due && !console.scripted && !console.replay {
                     *last = now;
                     self.keep_draft(session).map_err(words)?;
                 }

@@ -42,6 +42,8 @@ pub struct Screen {
     pub told: Option<String>,
     /// What the history is to do.
     pub errand: Option<Errand>,
+    /// An earlier attempt is shown.
+    pub replay: bool,
     /// What this trainee has done so far.
     pub past: Option<Past>,
     /// The instructor's form, while it is open.

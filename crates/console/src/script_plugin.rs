@@ -8,6 +8,7 @@ use std::time::Duration;
 use bevy::app::AppExit;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
+use lesson::intent::Intent;
 use lesson::prescription::{Handle, Side, group_outline};
 use lesson::script::{Line, Player, Step};
 
@@ -29,6 +30,8 @@ pub struct Script {
     /// Time between two lines, for whoever watches.
     pace: Duration,
     last: Duration,
+    /// It was recorded by the console itself, and is shown in an open window.
+    is_recording: bool,
     state: State,
 }
 
@@ -51,6 +54,7 @@ impl Script {
             layout_to: arguments.layout_to.clone(),
             pace: Duration::ZERO,
             last: Duration::ZERO,
+            is_recording: false,
             state: State::Playing,
         }
     }
@@ -64,6 +68,7 @@ impl Script {
             layout_to: None,
             pace,
             last: Duration::ZERO,
+            is_recording: true,
             state: State::Playing,
         }
     }
@@ -103,6 +108,11 @@ fn play(
         State::Ended => {
             console.scripted = false;
             commands.remove_resource::<Script>();
+            if script.is_recording && screen.0.refusal.is_some() {
+                // A recording that does not fit is not gone on with: what was kept of it stays as it is.
+                console.replay = true;
+                let _ = console.desk.handle(&Intent::Leave);
+            }
             if let Some(path) = &script.layout_to {
                 tell_layout(path, &console, &screen);
             }

@@ -143,6 +143,10 @@ words! {
     UNFINISHED = "A lesson was left unfinished.";
     CONTINUE = "Continue";
     REPLAY = "replay";
+    IS_REPLAY = "REPLAY";
+    SCANNER_TIME = "scanner time";
+    EMERGENCY_ORDER = "Emergency: there is no order. Weight and position must be known, the rest can wait.";
+    NOTHING_FOUND = "nobody of that name, number or indication";
     EXPORT = "Certificate and export";
     EXPORT_HINT = "writes the certificate (HTML, PDF) and the attempt for plumbline run --attempts";
     CERTIFICATE_PICTURE = "Planned disc groups (yellow) and the truth (blue, dashed) on the sagittal localizer";

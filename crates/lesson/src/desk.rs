@@ -16,12 +16,13 @@ pub struct Desk {
     /// The patient being examined.
     pub session: Option<Session>,
     entered: Option<Exercise>,
+    left: Option<Session>,
 }
 
 impl Desk {
     /// A desk with its worklist.
     pub fn new(worklist: Worklist, trainee: &str) -> Self {
-        Self { worklist, trainee: trainee.to_owned(), session: None, entered: None }
+        Self { worklist, trainee: trainee.to_owned(), session: None, entered: None, left: None }
     }
 
     /// Carries a wish out.
@@ -45,7 +46,7 @@ impl Desk {
                 Ok(())
             }
             Intent::Leave => {
-                self.session = None;
+                self.left = self.session.take();
                 Ok(())
             }
             other => match &mut self.session {
@@ -53,6 +54,11 @@ impl Desk {
                 None => Err(Refusal("choose a patient first".into())),
             },
         }
+    }
+
+    /// The patient who was left since this was asked last: an unfinished lesson is kept.
+    pub const fn take_left(&mut self) -> Option<Session> {
+        self.left.take()
     }
 
     /// The patient who came in since this was asked last: the scanner room makes ready for them.

@@ -249,3 +249,37 @@ fn a_recording_played_again_ends_in_the_same_attempt() {
     assert_eq!(replayed.attempt, finished.attempt);
     assert_eq!(replayed.score, finished.score);
 }
+
+#[test]
+fn an_unfinished_lesson_comes_back_as_it_was_left() {
+    let exercise = exercise();
+    let mut left = desk(exercise.clone());
+    let mut room = ScannerRoom::new(&exercise, Box::new(Nobody));
+    let mut intents = model_trainee::registers(&exercise);
+    intents.extend(model_trainee::lands(&exercise, PatientPosition::HeadFirstSupine, 0.0));
+    intents.extend([Intent::Speed(1.0), Intent::ScanLocalizer]);
+    for intent in &intents {
+        left.handle(intent).expect("in order");
+        left.advance(0.7);
+    }
+    for order in left.take_orders() {
+        left.receive(room.carry_out(order));
+    }
+    // The localizer comes in frame by frame, as at a real console.
+    while !left.session.as_ref().expect("open").has_localizer() {
+        left.advance(0.05);
+    }
+    let centre = geometry::Point::new(0.0, 0.0, -20.0);
+    let add = Edit::AddGroup { role: geometry::SliceRole::AxialDisc, name: None, centre };
+    left.handle(&Intent::Draw(add)).expect("drawn");
+
+    let session = left.session.as_ref().expect("open");
+    let journal: Vec<String> =
+        session.journal().iter().map(|line| serde_json::to_string(line).expect("data")).collect();
+    let mut again = desk(exercise);
+    play(&mut again, script::read(&journal.join("\n")).expect("a script"));
+    let back = again.session.as_ref().expect("open");
+    assert!(back.has_localizer() && !back.is_busy());
+    assert_eq!(back.draft.groups(), session.draft.groups());
+    assert!((back.clock_s - session.clock_s).abs() < 1e-9);
+}

@@ -2,10 +2,13 @@
 
 use egui::{RichText, Ui};
 use lesson::desk::Desk;
-use lesson::session::Weight;
+use lesson::session::{Notice, Weight};
 
 use crate::screen::Screen;
 use crate::theme;
+
+/// What was said goes after this time; a warning stays until something else is said, s.
+const FRESH_S: f64 = 20.0;
 
 /// The latest refusal, else the latest notice; earlier ones under the pointer.
 pub fn show(ui: &mut Ui, desk: &Desk, screen: &Screen) {
@@ -19,7 +22,9 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &Screen) {
             ui.label(RichText::new(told).color(theme::GOOD));
             return;
         }
-        let Some(notice) = notices.and_then(|notices| notices.back()) else {
+        let now_s = desk.session.as_ref().map_or(0.0, |session| session.clock_s);
+        let fresh = |notice: &&Notice| notice.weight == Weight::Warning || now_s - notice.at_s < FRESH_S;
+        let Some(notice) = notices.and_then(|notices| notices.back()).filter(fresh) else {
             ui.label("");
             return;
         };

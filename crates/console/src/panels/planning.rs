@@ -223,13 +223,31 @@ fn numbers(ui: &mut Ui, group: &SliceGroup, wishes: &mut Vec<Intent>) {
         }
         ui.end_row();
         ui.label(RichText::new(text::TILT).small());
-        for (prefix, axis) in [("sag ", [1.0, 0.0, 0.0]), ("cor ", [0.0, 1.0, 0.0]), ("ax ", [0.0, 0.0, 1.0])] {
-            let mut deg = 0.0;
+        let turns = turned_deg(group);
+        for (at, (prefix, axis)) in
+            [("sag ", [1.0, 0.0, 0.0]), ("cor ", [0.0, 1.0, 0.0]), ("ax ", [0.0, 0.0, 1.0])].into_iter().enumerate()
+        {
+            let mut deg = turns[at];
             let drag = DragValue::new(&mut deg).prefix(prefix).suffix("°").max_decimals(1).speed(0.25);
-            if ui.add(drag.update_while_editing(false)).changed() && deg != 0.0 {
-                wishes.push(Intent::Draw(Edit::Rotate { axis, deg }));
+            if ui.add(drag.update_while_editing(false)).changed() && (deg - turns[at]).abs() > 1e-6 {
+                wishes.push(Intent::Draw(Edit::Rotate { axis, deg: deg - turns[at] }));
             }
         }
         ui.end_row();
     });
+}
+
+/// How far a group is turned from its role's upright place, as the sagittal, coronal and axial view show it, degrees: by
+/// the right-hand rule about the patient's left, back and head.
+fn turned_deg(group: &SliceGroup) -> [f64; 3] {
+    let up = match group.role {
+        SliceRole::AxialDisc | SliceRole::AxialBlock => group.normal().into_inner(),
+        SliceRole::Sagittal | SliceRole::Coronal => -group.column.into_inner(),
+    };
+    let up = if up.z < 0.0 { -up } else { up };
+    let across = match group.role {
+        SliceRole::Sagittal => (-group.row.x).atan2(group.row.y),
+        _ => group.row.y.atan2(group.row.x),
+    };
+    [(-up.y).atan2(up.z).to_degrees(), up.x.atan2(up.z).to_degrees(), across.to_degrees()]
 }

@@ -23,6 +23,13 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
 fn form(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     ui.heading(text::WRISTBAND);
     theme::card().show(ui, |ui| {
+        if session.form.is_emergency() {
+            ui.label(RichText::new(text::EMERGENCY_ORDER).color(theme::WARN));
+            ui.label(format!("{} {}", text::ORDERED_POSITION, session.exercise.order.position.code()));
+            let person = &session.exercise.person.person;
+            ui.label(format!("{}: {:.0} kg, {:.0} cm", text::SCALES, person.weight_kg, person.height_cm));
+            return;
+        }
         let order = &session.exercise.order;
         Grid::new("order").num_columns(2).spacing([16.0, 3.0]).show(ui, |ui| {
             for (label, value) in [

@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
                 "{} {}   {} {}",
                 text::PLANNED_IN,
                 clock(finished.attempt.planning_time_s),
-                text::SCAN_TIME,
+                text::SCANNER_TIME,
                 clock(finished.attempt.scan_time_s)
             );
             ui.label(RichText::new(times).small().color(theme::FAINT));
@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
                 let mark = if part >= 0.999 {
                     "✔"
                 } else if part > 0.0 {
-                    "◐"
+                    "~"
                 } else {
                     "✖"
                 };

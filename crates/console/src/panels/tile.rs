@@ -110,11 +110,12 @@ impl Tile {
         let grey = slice_image(&self.images, plane, size, window);
         let image = ColorImage::from_gray(size, &grey);
         let texture = match self.drawn.take() {
-            Some((.., mut texture)) => {
-                texture.set(image, egui::TextureOptions::LINEAR);
+            // Into the texture that is there: a new one would be black until the graphics card has it.
+            Some((.., old_size, mut texture)) if old_size == size => {
+                texture.set_partial([0, 0], image, egui::TextureOptions::LINEAR);
                 texture
             }
-            None => ui.ctx().load_texture(format!("view {at}"), image, egui::TextureOptions::LINEAR),
+            _ => ui.ctx().load_texture(format!("view {at}"), image, egui::TextureOptions::LINEAR),
         };
         let id = texture.id();
         self.drawn = Some((*plane, window, size, texture));

@@ -14,7 +14,12 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     ui.horizontal(|ui| {
         ui.label(RichText::new(text::PRODUCT).strong().size(17.0).color(theme::ACCENT));
         match &desk.session {
-            Some(session) => examination(ui, session, wishes),
+            Some(session) => {
+                if screen.replay {
+                    ui.label(RichText::new(text::IS_REPLAY).strong().color(theme::WARN));
+                }
+                examination(ui, session, wishes);
+            }
             None => {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button(text::INSTRUCTOR).clicked() {

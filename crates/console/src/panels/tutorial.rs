@@ -1,6 +1,6 @@
 //! A first lesson: what to do next, step by step; a step is done when the session says so.
 
-use egui::{Align2, RichText, Ui, Window};
+use egui::{RichText, Ui, Window};
 use lesson::intent::Phase;
 use lesson::session::Session;
 
@@ -46,7 +46,7 @@ const STEPS: &[Step] = &[
         title: "Plan the slices",
         words: "Draw a sagittal stack along the spine and a group through each disc: drag the middle to move, the ends to \
                 turn. Or let the AI propose a plan, and look at it with care before you accept.",
-        done: |session| session.draft.groups().len() >= 2,
+        done: |session| session.draft.groups().len() >= 4,
     },
     Step {
         title: "Scan",
@@ -79,7 +79,7 @@ pub fn show(ui: &Ui, session: &Session, screen: &mut Screen) {
         .open(&mut open)
         .collapsible(true)
         .resizable(false)
-        .anchor(Align2::LEFT_BOTTOM, [12.0, -52.0])
+        .default_pos(egui::Pos2::new(12.0, ui.ctx().content_rect().bottom() - 190.0))
         .default_width(380.0)
         .show(ui.ctx(), |ui| ui.label(STEPS[now].words));
     if !open {

@@ -25,8 +25,11 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
         ui.add(search).labelled_by(label.id);
     });
     ui.add_space(6.0);
+    unfinished(ui, screen);
     if desk.worklist.entries.is_empty() {
         ui.label(text::EMPTY_WORKLIST);
+    } else if desk.worklist.search(&screen.search).next().is_none() {
+        ui.label(RichText::new(text::NOTHING_FOUND).color(theme::FAINT));
     }
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for entry in desk.worklist.search(&screen.search) {
@@ -72,22 +75,27 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     });
 }
 
+/// The lesson that was left unfinished, above everything else.
+fn unfinished(ui: &mut Ui, screen: &mut Screen) {
+    if screen.past.as_ref().is_none_or(|past| past.draft.is_none()) {
+        return;
+    }
+    theme::card().stroke(egui::Stroke::new(1.0, theme::WARN)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            ui.label(text::UNFINISHED);
+            if ui.button(text::CONTINUE).clicked() {
+                screen.errand = Some(Errand::Resume);
+            }
+        });
+    });
+    ui.add_space(6.0);
+}
+
 /// What this trainee has done so far.
 fn history(ui: &mut Ui, screen: &mut Screen) {
     let Some(past) = &screen.past else { return };
     let mut errand = None;
-    if past.draft.is_some() {
-        ui.add_space(14.0);
-        theme::card().show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.horizontal(|ui| {
-                ui.label(text::UNFINISHED);
-                if ui.button(text::CONTINUE).clicked() {
-                    errand = Some(Errand::Resume);
-                }
-            });
-        });
-    }
     ui.add_space(14.0);
     ui.heading(text::YOUR_ATTEMPTS);
     if past.attempts.is_empty() {
@@ -101,6 +109,8 @@ fn history(ui: &mut Ui, screen: &mut Screen) {
         .height(120.0)
         .include_y(0.0)
         .include_y(100.0)
+        .include_x(0.0)
+        .include_x(past.attempts.len() as f64 + 1.0)
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)

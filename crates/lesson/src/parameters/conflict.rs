@@ -65,7 +65,7 @@ pub fn conflicts(series: &SeriesProtocol, group: &SliceGroup, field_t: f64) -> V
 fn suggestion(state: &State, changes: Vec<(Parameter, f64)>) -> Suggestion {
     let told = changes.iter().map(|&(parameter, after)| {
         let before = state.value(parameter).map_or_else(String::new, |before| parameter.shown(before));
-        format!("{} {before} → {}", parameter.label(), parameter.shown(after))
+        format!("{} {before} to {}", parameter.label(), parameter.shown(after))
     });
     Suggestion { message: told.collect::<Vec<_>>().join(", "), changes }
 }

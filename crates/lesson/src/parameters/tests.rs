@@ -121,7 +121,7 @@ fn a_train_longer_than_the_repetition_is_told_apart_from_its_echo() {
     assert_eq!(rules(&found), [Rule::TrainInRepetition]);
     let suggestion = found[0].suggestion.as_ref().expect("there is a way out");
     assert_eq!(suggestion.changes, [(Parameter::Tr, 180.0)], "17 echoes of 10.5 ms");
-    assert_eq!(suggestion.message, "TR 150 ms → 180 ms");
+    assert_eq!(suggestion.message, "TR 150 ms to 180 ms");
     let (.., found) = after(&[(Parameter::Tr, 90.0)]);
     assert_eq!(rules(&found), [Rule::EchoInRepetition, Rule::TrainInRepetition]);
 }

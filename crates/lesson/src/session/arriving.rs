@@ -89,18 +89,27 @@ impl Session {
         self.arrive(0.0);
     }
 
-    /// Lets a running scan go on; at its end the next stack of the localizer begins.
+    /// Lets a running scan go on; at its end the next stack of the localizer begins with the time that is left, so that
+    /// it does not matter in how many steps time passes.
     pub(super) fn arrive(&mut self, wall_s: f64) {
-        let Some(running) = &mut self.running else { return };
-        let before = running.arrival.received();
-        running.arrival.advance(wall_s);
-        let received = running.arrival.received();
-        if running.arrival.is_complete() {
+        let mut left_s = wall_s;
+        while let Some(running) = &mut self.running {
+            let (before, before_s) = (running.arrival.received(), running.arrival.elapsed_s());
+            running.arrival.advance(left_s);
+            let speed = running.arrival.speed;
+            if speed.is_finite() && speed > 0.0 {
+                left_s = (left_s - (running.arrival.elapsed_s() - before_s) / speed).max(0.0);
+            }
+            if !running.arrival.is_complete() {
+                let received = running.arrival.received();
+                if received != before {
+                    running.seen = Arc::new(reveal(&running.whole, &received));
+                }
+                return;
+            }
             let shows = running.shows.clone();
             self.running = None;
             self.arrived(&shows);
-        } else if received != before {
-            running.seen = Arc::new(reveal(&running.whole, &received));
         }
     }
 
@@ -110,7 +119,6 @@ impl Session {
                 let at = self.localizer.iter().position(|(other, _)| other == orientation).unwrap_or(0);
                 if let Some((next, stack)) = self.localizer.get(at + 1) {
                     self.running = Some(Running::of(Shows::Localizer(*next), stack, self.speed));
-                    self.arrive(0.0);
                 } else {
                     self.planning_s = Some((self.clock_s, self.clock_s));
                     self.say(Weight::Info, "the localizer is complete");

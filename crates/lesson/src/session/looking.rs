@@ -82,6 +82,10 @@ impl Session {
     /// The slice that a view shows.
     pub fn slice_of(&self, view: &View) -> Option<usize> {
         let slices = self.stack(&view.shows)?.group.slices;
+        if let Some(running) = self.running().filter(|running| view.slice.is_none() && running.shows == view.shows) {
+            // While images come in, the slice that is being scanned is the one to look at.
+            return running.arrival.received().iter().rposition(|rows| *rows > 0).or(Some(0));
+        }
         Some(view.slice.unwrap_or(slices.saturating_sub(1) / 2).min(slices.saturating_sub(1)))
     }
 

@@ -56,12 +56,14 @@ pub enum Weight {
 }
 
 /// Something that the console says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// How much it matters.
     pub weight: Weight,
     /// In words.
     pub text: String,
+    /// When it was said, on the session's clock, s.
+    pub at_s: f64,
 }
 
 /// What the AI proposed, and what became of it.
@@ -308,7 +310,7 @@ impl Session {
 
     fn say(&mut self, weight: Weight, text: impl Into<String>) {
         const KEPT: usize = 50;
-        self.notices.push_back(Notice { weight, text: text.into() });
+        self.notices.push_back(Notice { weight, text: text.into(), at_s: self.clock_s });
         if self.notices.len() > KEPT {
             self.notices.pop_front();
         }

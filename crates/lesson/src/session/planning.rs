@@ -2,7 +2,7 @@
 
 use geometry::SliceRole;
 
-use super::{Card, Fate, Refusal, Session, refuse, refused};
+use super::{Card, CardState, Fate, Refusal, Session, refuse, refused};
 use crate::assist::Behaviour;
 use crate::prescription::Edit;
 use crate::scanner_room::Order;
@@ -12,9 +12,17 @@ impl Session {
         if !self.has_localizer() {
             return refuse("scan the localizer first: slices are planned on it");
         }
+        if *edit == Edit::Remove && self.draft.selected_group().is_some_and(|group| self.is_being_scanned(&group.name))
+        {
+            return refuse("this series is being scanned: stop it first");
+        }
         self.draft.apply(edit).map_err(refused)?;
         self.drawn();
         Ok(())
+    }
+
+    fn is_being_scanned(&self, name: &str) -> bool {
+        self.card(name).is_some_and(|card| matches!(card.state, CardState::Preparing | CardState::Scanning))
     }
 
     pub(super) fn undo(&mut self) -> Result<(), Refusal> {
