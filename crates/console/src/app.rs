@@ -1,5 +1,6 @@
 //! The application put together.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ pub enum StartError {
     History(#[from] lesson::history::HistoryError),
     /// Nothing to draw on.
     #[error(
-        "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start the console from a desktop session, or \
+        "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set, or what they name does not answer. Start the console from a desktop session, or \
          under a virtual one (Debian: apt-get install xvfb mesa-vulkan-drivers; xvfb-run plumbline-console …). Without \
          any display, `plumbline run`, `scan` and `plan` do the same examinations"
     )]
@@ -91,8 +92,8 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
     };
 
     let mut app = App::new();
-    app.add_plugins(windows(arguments))
-        .add_plugins(EguiPlugin::default())
+    open_window(&mut app, arguments)?;
+    app.add_plugins(EguiPlugin::default())
         .insert_resource(EguiGlobalSettings { auto_create_primary_context: false, ..default() })
         .insert_resource(ClearColor(Color::BLACK))
         .insert_resource(WinitSettings {
@@ -117,6 +118,17 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
         app.add_systems(Last, tell_frame_times);
     }
     Ok(app)
+}
+
+/// Bevy's own plugins. A display that does not answer makes the window system panic; here it is an answer.
+fn open_window(app: &mut App, arguments: &Arguments) -> Result<(), StartError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        app.add_plugins(windows(arguments));
+    }));
+    std::panic::set_hook(hook);
+    opened.map_err(|_| StartError::NoDisplay)
 }
 
 fn windows(arguments: &Arguments) -> PluginGroupBuilder {

@@ -249,6 +249,26 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     assert!(tilt.abs() > 3.0, "the group was turned, by {tilt}°");
 }
 
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_display_it_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for display in [None, Some(":4242")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plumbline-console"));
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").current_dir(root());
+        command.arg("--database").arg(folder.path().join("attempts.sqlite"));
+        if let Some(display) = display {
+            command.env("DISPLAY", display);
+        }
+        let output = command.output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        // A machine without a driver says that first.
+        assert!(said.contains("xvfb") || said.contains("mesa-vulkan-drivers"), "{said}");
+        assert!(said.contains("plumbline run"), "{said}");
+    }
+}
+
 /// A file's text, once it is there.
 fn wait_for(path: &Path, console: &mut Child) -> String {
     let begin = Instant::now();
