@@ -5,6 +5,7 @@ use bevy::window::RequestRedraw;
 use bevy::winit::{EventLoopProxy, EventLoopProxyWrapper, WinitUserEvent};
 use lesson::desk::Desk;
 use lesson::intent::Intent;
+use lesson::session::Session;
 use lesson::worklist::Entry;
 
 use crate::scanner_thread::ScannerThread;
@@ -118,10 +119,13 @@ pub(crate) fn pass_orders(mut console: ResMut<Console>) {
     desk.take_orders().into_iter().for_each(|order| room.carry(order));
 }
 
-/// While something moves by itself, frames follow each other; otherwise the window sleeps until somebody acts.
+/// While something moves by itself, frames follow each other; otherwise the window sleeps until somebody acts. While the
+/// scanner room works it sleeps, too: the network has the machine to itself, and its answer wakes the window.
 fn keep_drawing(console: Res<Console>, mut redraw: MessageWriter<RequestRedraw>) {
-    let Some(session) = &console.desk.session else { return };
-    if session.is_busy() || console.scripted {
+    let session = console.desk.session.as_ref();
+    let is_scanning = session.is_some_and(|session| session.running().is_some());
+    let is_awaiting = session.is_some_and(Session::is_awaiting);
+    if is_scanning || (console.scripted && !is_awaiting) {
         redraw.write(RequestRedraw);
     }
 }

@@ -60,7 +60,8 @@ fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         }
         ui.separator();
         if let Some(order) = session.awaited() {
-            ui.spinner();
+            // No spinner: it would draw frame after frame while the network needs the machine.
+            ui.label(RichText::new("…").strong());
             ui.label(match order {
                 Order::Propose => text::AI_PLANS,
                 Order::Check => text::CHECKING,
