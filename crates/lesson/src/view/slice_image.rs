@@ -81,7 +81,7 @@ fn between(at: f64, count: usize) -> Option<Between> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geometry::{Direction, Grid, Point, Vector};
+    use geometry::{Grid, Point, Vector};
     use nalgebra::{Matrix3, Rotation3};
     use proptest::prelude::*;
 
@@ -183,29 +183,6 @@ mod tests {
                     None => prop_assert!(value.is_nan()),
                 }
             }
-        }
-    }
-
-    /// Prints how long a picture takes: `cargo test --release -p plumbline-lesson --lib picture_time -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "a measurement"]
-    #[expect(clippy::print_stderr, reason = "the measurement's result")]
-    fn picture_time() {
-        let volume = Volume::from_fn(grid(), |p| ramp(&p) as f32);
-        let slice = ViewPlane::of_slice(&volume.grid, 4);
-        let oblique = ViewPlane { down: Rotation3::new(Vector::y() * 0.3) * slice.down, ..slice };
-        let oblique = ViewPlane { right: Direction::new_normalize(slice.right.into_inner()), ..oblique };
-        for (name, view) in [("in-slice", slice), ("oblique", oblique)] {
-            let window = Window { low: 0.0, high: 600.0 };
-            let mut times: Vec<f64> = (0..51)
-                .map(|_| {
-                    let begin = std::time::Instant::now();
-                    std::hint::black_box(slice_image(&volume, &view, [800, 800], window));
-                    begin.elapsed().as_secs_f64() * 1e3
-                })
-                .collect();
-            times.sort_by(f64::total_cmp);
-            eprintln!("{name}: 800 x 800 in {:.2} ms (median of 51, fastest {:.2})", times[25], times[0]);
         }
     }
 }
