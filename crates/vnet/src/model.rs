@@ -9,6 +9,7 @@ use ndarray::Array3;
 use crate::gpu::{GpuDevice, GpuError, GpuNetwork};
 use crate::inference::Inference;
 use crate::kernel::loss::softmax;
+use crate::network::NetworkShape;
 use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::segmentation::Segmentation;
@@ -89,6 +90,11 @@ impl Model {
     /// Where the weights come from.
     pub fn provenance(&self) -> &Provenance {
         &self.weights.provenance
+    }
+
+    /// The network's shape.
+    pub(crate) fn network(&self) -> &NetworkShape {
+        &self.weights.network
     }
 
     /// The learned values themselves.

@@ -50,12 +50,12 @@ impl PhantomExamples {
 
         let mut rng = stream.child("series", 0).rng();
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
-        let ForeignSeries { series, group, bands } = self.series(protocol, &patient, &mut rng);
+        let ForeignSeries { series, group, bands, coil } = self.series(protocol, &patient, &mut rng);
         series.check(&group).ok()?;
         let contrast = if rng.random_bool(self.contrasts.random) { Contrast::Random } else { Contrast::Varied };
         let varied = VariedTissue { patient: &patient, contrast, stream: stream.child("tissue", 0) };
         let faults = self.faults.draw(&mut stream.child("faults", 0).rng());
-        let (scanner, saturation) = (Scanner { faults, ..protocol.scanner() }, Saturation::by(&bands));
+        let (scanner, saturation) = (Scanner { faults, coil, ..protocol.scanner() }, Saturation::by(&bands));
         let images = scanner::acquire(&varied, &scanner, &series, &group, &saturation, &stream.child("noise", 0));
 
         let prepared = vnet::prepare(&images, &self.image).ok()?;
@@ -84,7 +84,7 @@ impl PhantomExamples {
         } else {
             return ForeignSeries::draw(patient, rng);
         };
-        ForeignSeries { series, group, bands: Vec::new() }
+        ForeignSeries { series, group, bands: Vec::new(), coil: protocol.coil }
     }
 }
 
@@ -183,20 +183,15 @@ impl Subject for VariedTissue<'_> {
     }
 }
 
-/// Class labels on the network's grid, background where the scanned images do not reach. What fills most of a voxel
-/// counts; coronal slices, which lie apart, are asked at their middles.
+/// Class labels on the network's grid, background where the scanned images do not reach.
 fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: SlicePlane) -> Array3<u8> {
-    let mut labels = match plane {
-        SlicePlane::Sagittal => patient.structures_by_volume(grid, grid.spacing_mm[2]).data,
-        SlicePlane::Coronal => {
-            let mut labels = patient.structures(grid).data;
-            labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
-                let structure = Structure::from_label(*label).expect("phantoms are made of structures");
-                *label = CoronalStructure::of(structure, *instance).label();
-            });
-            labels
-        }
-    };
+    let mut labels = patient.structures(grid).data;
+    if plane == SlicePlane::Coronal {
+        labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
+            let structure = Structure::from_label(*label).expect("phantoms are made of structures");
+            *label = CoronalStructure::of(structure, *instance).label();
+        });
+    }
     for ((k, j, i), label) in labels.indexed_iter_mut() {
         if *label != 0 && scanned.voxel(&grid.point([i as f64, j as f64, k as f64])).is_none() {
             *label = 0;

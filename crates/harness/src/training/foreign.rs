@@ -8,13 +8,14 @@ use nalgebra::Rotation3;
 use phantom::PatientOnTable;
 use randomness::normal;
 use randomness::rand::Rng;
-use scanner::{Sequence, SeriesProtocol, StackGeometry};
+use scanner::{Coil, Sequence, SeriesProtocol, StackGeometry};
 
-/// A series with the stack it is scanned on and the bands that saturate it.
+/// A series with the stack it is scanned on, the bands that saturate it and the coils that receive it.
 pub(super) struct ForeignSeries {
     pub series: SeriesProtocol,
     pub group: SliceGroup,
     pub bands: Vec<SatBand>,
+    pub coil: Coil,
 }
 
 impl ForeignSeries {
@@ -30,7 +31,19 @@ impl ForeignSeries {
         };
         let group = foreign_stack(patient, rng);
         let bands = if rng.random_bool(0.5) { vec![anterior_band(&group, patient, rng)] } else { Vec::new() };
-        Self { series, group, bands }
+        Self { series, group, bands, coil: foreign_coil(rng) }
+    }
+}
+
+/// Spine arrays of large and small loops, with or without an array on the belly, and with as much of their fall-off
+/// taken out of the images as anybody takes.
+fn foreign_coil(rng: &mut impl Rng) -> Coil {
+    Coil {
+        loop_radius_mm: rng.random_range(60.0..140.0),
+        table_below_isocentre_mm: rng.random_range(100.0..140.0),
+        upper_array: if rng.random_bool(0.5) { rng.random_range(0.0..0.5) } else { 0.0 },
+        normalization: rng.random_range(0.0..1.0),
+        ..Coil::default()
     }
 }
 

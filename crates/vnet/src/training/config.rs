@@ -15,7 +15,8 @@ use crate::prepare::ImageContract;
 pub struct TrainingConfig {
     /// Root of all random draws.
     pub seed: u64,
-    /// Weights to start from, a path as seen from the training file; random ones if left out.
+    /// Weights to start from, a path as seen from the training file; random ones if left out. A smaller network grows
+    /// into this one without a change in what it computes.
     pub start_from: Option<PathBuf>,
     /// Optimizer steps.
     pub steps: u64,

@@ -5,6 +5,7 @@
 //! | [`config`] | the training file |
 //! | [`source`] | where examples come from |
 //! | [`augmentation`] | how an example is varied |
+//! | `growth` | a trained network's weights in a larger one |
 //! | [`optimizer`] | AdamW with a moving average of the weights |
 //! | [`checkpoint`] | all that a resumed run needs |
 //! | [`trainer`] | the loop |
@@ -16,6 +17,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod curve;
 pub mod event;
+mod growth;
 pub mod optimizer;
 pub mod source;
 pub mod trainer;

@@ -13,6 +13,7 @@ use super::checkpoint;
 use super::config::TrainingConfig;
 use super::curve;
 use super::event::{TrainingEvent, TrainingSummary};
+use super::growth;
 use super::optimizer::{State, StepSettings};
 use super::source::{Example, TrainingSource};
 use crate::model::{Model, most_probable};
@@ -100,14 +101,14 @@ pub fn train(
     })
 }
 
-/// The start model's weights, else random ones.
+/// The start model's weights, in a larger network if that is asked for; without a start model random ones.
 fn first_weights(config: &TrainingConfig, start: Option<&Model>, stream: Stream) -> Result<Parameters, TrainError> {
     let Some(model) = start else { return Ok(config.network.initial(stream.child("weights", 0))) };
-    let weights = model.weights().clone();
-    match config.network.mismatch(&weights) {
-        Some(reason) => Err(TrainError::Config(format!("start-from: {reason}"))),
-        None => Ok(weights),
+    if *model.network() == config.network {
+        return Ok(model.weights().clone());
     }
+    growth::grown(model.weights(), model.network(), &config.network, stream.child("growth", 0))
+        .map_err(|reason| TrainError::Config(format!("start-from: {reason}")))
 }
 
 /// Sends varied crops in order until all are sent or nobody listens.

@@ -1,8 +1,8 @@
-//! What the definition of a voxel's true label is worth: the class at its centre against the class that fills most of it,
-//! and how a network's labels overlap with either.
+//! Where a network's overlap with the truth is lost: in the definition of a voxel's true label (the class at its centre,
+//! or the class that fills most of it), in the vertebrae's bodies, or in their arches.
 //!
 //! ```text
-//! cargo run --release -p plumbline-harness --example label_definition -- MODEL CASES SCENARIO.toml…
+//! cargo run --release -p plumbline-harness --example where_dice_is_lost -- MODEL CASES SCENARIO.toml…
 //! ```
 
 use std::error::Error;
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use geometry::{Structure, Volume};
 use harness::ScenarioSetup;
 use harness::runner::patient_of;
+use phantom::SpineTruth;
 use randomness::Stream;
 use scanner::Saturation;
 use scoring::overlap::{SurfaceDistance, dice_by_class};
@@ -41,6 +42,25 @@ impl Column {
     }
 }
 
+/// Labels in front of the posterior walls of the bodies, or behind them; background elsewhere.
+fn part(labels: &Volume<u8>, truth: &SpineTruth, behind: bool) -> Volume<u8> {
+    let mut part = labels.clone();
+    for ((k, j, i), label) in part.data.indexed_iter_mut() {
+        let place = labels.grid.point([i as f64, j as f64, k as f64]);
+        let nearest = truth.vertebrae.iter().min_by(|a, b| {
+            let [a, b] = [a, b].map(|vertebra| (vertebra.centre - place).norm_squared());
+            a.total_cmp(&b)
+        });
+        let is_behind = nearest.is_some_and(|vertebra| {
+            (place - vertebra.posterior_wall).dot(&(vertebra.posterior_wall - vertebra.anterior_wall)) > 0.0
+        });
+        if is_behind != behind {
+            *label = Structure::Background.label();
+        }
+    }
+    part
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(model), Some(cases)) = (arguments.next(), arguments.next()) else {
@@ -52,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{:<20} {:<18} Dice, HD95 mm: vertebra, disc, sacrum, canal", "population", "compared")?;
     for setup in ScenarioSetup::load_all(&paths).map_err(|error| format!("{error:?}"))? {
-        let mut columns = ["centre/volume", "network/centre", "network/volume"]
+        let mut columns = ["centre/volume", "network/centre", "network/volume", "bodies/centre", "arches/centre"]
             .map(|title| Column { title, sums: [[0.0; 3]; Structure::COUNT] });
         for case in 0..cases {
             let stream = Stream::from_seed(setup.scenario.seed).child("case", case);
@@ -67,7 +87,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             let found = found.labels;
             let centre = patient.structures(&image.grid);
             let volume = patient.structures_by_volume(&image.grid, group.thickness_mm);
-            for (column, (a, b)) in columns.iter_mut().zip([(&centre, &volume), (&found, &centre), (&found, &volume)]) {
+            let truth = patient.truth();
+            let [bodies, arches] =
+                [false, true].map(|behind| [&found, &centre].map(|labels| part(labels, &truth, behind)));
+            let pairs =
+                [[&centre, &volume], [&found, &centre], [&found, &volume], bodies.each_ref(), arches.each_ref()];
+            for (column, [a, b]) in columns.iter_mut().zip(pairs) {
                 column.add(a, b)?;
             }
         }
