@@ -5,7 +5,8 @@
 
 The network is built anew from the weights file's own description with PyTorch's operations, so that a wrong kernel of
 ours shows. All use two threads. Exits with 1 if a logit differs by more than 1e-3. `--step` also times a training step
-(forward, Dice and cross-entropy, backward). `tests/peers/run_heavy` installs what it needs.
+(forward, Dice and cross-entropy, backward). On a CPU with AVX-512 BF16 both also run in bf16.
+`tests/peers/run_heavy` installs what it needs.
 """
 import json
 import os
@@ -189,6 +190,21 @@ def training_step(network, crop):
     return min(best, key=statistics.median)
 
 
+def in_bf16(model, network, classes):
+    """Both in bf16, and how many voxels keep the class that f32 gave them."""
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+        mine = statistics.median(ours("forward_pass", model, *EXTENT, folder, REPEATS + 1, "bf16")[1:])
+        image = torch.from_numpy(np.fromfile(f"{folder}/image.f32", np.float32).reshape(1, 1, *EXTENT))
+        logits = np.fromfile(f"{folder}/logits.f32", np.float32).reshape(*EXTENT, -1)
+        best, kept = float("inf"), 0.0
+        for layout in (torch.contiguous_format, torch.channels_last_3d):
+            net, x = network.to(torch.bfloat16).to(memory_format=layout), image.to(torch.bfloat16).to(memory_format=layout)
+            best = min(best, statistics.median(timed(lambda: net(x))))
+            kept = (net(x)[0].float().argmax(0).numpy() == classes).mean()
+    print(f"bf16: Plumbline {mine:.3f} s, PyTorch {best:.3f} s, ratio {best / mine:.2f}; classes as in f32: "
+          f"{100 * (logits.argmax(-1) == classes).mean():.2f} % and {100 * kept:.2f} %")
+
+
 def main():
     arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
     model = arguments[0] if arguments else "models/lumbar-vnet"
@@ -228,8 +244,10 @@ def main():
     best = min(statistics.median(seconds) for name, seconds in found.items() if name != "Plumbline")
     print(f"Plumbline is {best / statistics.median(found['Plumbline']):.2f} times as fast as the fastest of them, "
           f"at {100 * work / statistics.median(found['Plumbline']) / rate:.0f} % of sgemm")
+    if " avx512_bf16" in Path("/proc/cpuinfo").read_text():
+        in_bf16(model, VNet(shape, tensors).eval(), theirs.argmax(-1))
     if "--step" in sys.argv:
-        mine, torchs = ours("training_step", *CROP, 7)[2:], training_step(VNet(shape, tensors).train(), CROP)
+        mine, torchs = ours("training_step", model, *CROP, 7)[2:], training_step(VNet(shape, tensors).train(), CROP)
         print(f"training step of {' x '.join(map(str, CROP))}: Plumbline {statistics.median(mine):.3f} s, "
               f"PyTorch {statistics.median(torchs):.3f} s, ratio {statistics.median(torchs) / statistics.median(mine):.2f}")
     sys.exit(1 if apart > 1e-3 else 0)

@@ -122,8 +122,16 @@ pub enum Device {
     Auto,
     /// The CPU; the same bytes on every machine
     Cpu,
+    /// The CPU in bf16, about twice as fast where it has AVX-512 BF16; labels differ in few voxels
+    CpuBf16,
     /// Any GPU, a software rasterizer included
     Gpu,
+}
+
+impl std::fmt::Display for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |value| f.write_str(value.get_name()))
+    }
 }
 
 /// Part `index` of `count`, from 0.

@@ -4,42 +4,48 @@ use std::path::Path;
 use std::sync::Arc;
 
 use planner::{Networks, NetworksError};
-use vnet::{GpuChoice, GpuDevice, GpuError};
+use vnet::{GpuChoice, GpuDevice, GpuError, Processor, ProcessorError};
 
 use crate::arguments::Device;
 use crate::failure::Failure;
 use crate::output;
 
-/// The GPU that a choice leads to; none means the CPU.
-pub fn gpu(device: Device) -> Result<Option<Arc<GpuDevice>>, Failure> {
+/// The processor that a choice leads to.
+pub fn processor(device: Device) -> Result<Processor, Failure> {
     let opened = match device {
-        Device::Cpu => return Ok(None),
-        Device::Auto => GpuDevice::open(GpuChoice::Hardware),
-        Device::Gpu => GpuDevice::open(GpuChoice::Any),
+        Device::Cpu => return Ok(Processor::Cpu),
+        Device::CpuBf16 => Processor::cpu_bf16(),
+        Device::Auto => gpu(GpuChoice::Hardware),
+        Device::Gpu => gpu(GpuChoice::Any),
     };
     match opened {
-        Ok(gpu) => Ok(Some(Arc::new(gpu))),
-        Err(GpuError::NoAdapter) if device == Device::Auto => Ok(None),
-        Err(error) if device == Device::Auto => Ok(on_the_cpu(&error)),
-        Err(error) => Err(Failure::wrong(format!("--device gpu: {error}; --device cpu needs none"))),
+        Err(ProcessorError::Gpu(GpuError::NoAdapter)) if device == Device::Auto => Ok(Processor::Cpu),
+        Err(error) if device == Device::Auto => Ok(instead(&error)),
+        opened => opened.map_err(|error| refused(&error, device)),
     }
 }
 
-/// The networks of a model's folder on a GPU, if there is one.
-pub fn networks(folder: &Path, gpu: Option<&Arc<GpuDevice>>, device: Device) -> Result<Networks, Failure> {
-    match Networks::load(folder, gpu) {
-        Err(NetworksError::Gpu(error)) if device == Device::Auto => {
-            on_the_cpu::<()>(&error);
-            Networks::load(folder, None).map_err(Failure::input)
+fn gpu(choice: GpuChoice) -> Result<Processor, ProcessorError> {
+    Ok(Processor::Gpu(Arc::new(GpuDevice::open(choice)?)))
+}
+
+/// The networks of a model's folder on a processor.
+pub fn networks(folder: &Path, processor: &Processor, device: Device) -> Result<Networks, Failure> {
+    match Networks::load(folder, processor) {
+        Err(NetworksError::Processor(error)) if device == Device::Auto => {
+            Networks::load(folder, &instead(&error)).map_err(Failure::input)
         }
-        Err(NetworksError::Gpu(error)) => {
-            Err(Failure::wrong(format!("--device gpu: {error}; --device cpu needs none")))
-        }
+        Err(NetworksError::Processor(error)) => Err(refused(&error, device)),
         loaded => loaded.map_err(Failure::input),
     }
 }
 
-fn on_the_cpu<T>(error: &GpuError) -> Option<T> {
+fn refused(error: &ProcessorError, device: Device) -> Failure {
+    Failure::wrong(format!("--device {device}: {error}; --device cpu runs everywhere"))
+}
+
+/// The CPU, with a word on why.
+fn instead(error: &ProcessorError) -> Processor {
     output::note(format!("{error}; the CPU computes instead"));
-    None
+    Processor::Cpu
 }

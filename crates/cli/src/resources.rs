@@ -28,7 +28,7 @@ pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure
         Some(path) => path.to_owned(),
         None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
     };
-    device::networks(&path, device::gpu(device)?.as_ref(), device)
+    device::networks(&path, &device::processor(device)?, device)
 }
 
 /// A population by name or file.

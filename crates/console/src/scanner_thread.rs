@@ -10,6 +10,7 @@ use lesson::assist::{Misleading, Nobody};
 use lesson::exercise::Exercise;
 use lesson::scanner_room::{Delivered, Delivery, Order, ScannerRoom};
 use planner::Networks;
+use vnet::Processor;
 
 /// What the thread is told.
 enum Job {
@@ -102,7 +103,7 @@ impl Models {
         let networks = match self.0.get(&folder) {
             Some(networks) => networks.clone(),
             None => {
-                let networks = Networks::load(&folder, None).map_err(|error| error.to_string())?;
+                let networks = Networks::load(&folder, &Processor::Cpu).map_err(|error| error.to_string())?;
                 self.0.insert(folder, networks.clone());
                 networks
             }

@@ -84,6 +84,16 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         let inside = (low..=high).contains(&value);
         if inside { Ok(()) } else { Err(AnatomyError::Size { level, field, value, low, high }) }
     };
+    let arch = &parameters.arch;
+    for (field, value) in [
+        ("lamina_thickness", arch.lamina_thickness),
+        ("lamina_height", arch.lamina_height),
+        ("facet_radius", arch.facet_radius),
+        ("spinous_thickness", arch.spinous_thickness),
+        ("spinous_height", arch.spinous_height),
+    ] {
+        within("arch".into(), field, value, 0.3, 3.0)?;
+    }
     for v in &parameters.vertebrae {
         for (field, value, low, high) in [
             ("superior_width_mm", v.superior_width_mm, 10.0, 90.0),

@@ -16,6 +16,9 @@ pub struct SpineParameters {
     pub vertebrae: Vec<VertebraParameters>,
     /// The disc below each vertebra, in the same order.
     pub discs: Vec<DiscParameters>,
+    /// The vertebrae's arches.
+    #[serde(default, skip_serializing_if = "ArchParameters::is_usual")]
+    pub arch: ArchParameters,
     /// The sacrum.
     pub sacrum: SacrumParameters,
     /// How the segments stand to each other.
@@ -101,6 +104,43 @@ pub struct VertebraParameters {
     pub inferior_concavity_mm: f64,
     /// Part of the radius by which the body's walls are drawn in at mid-height, 0…1.
     pub waist: f64,
+}
+
+/// How one person's arches depart from the usual proportions: factors on all levels alike.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchParameters {
+    /// Thickness of the laminae.
+    pub lamina_thickness: f64,
+    /// Cranio-caudal extent of the laminae.
+    pub lamina_height: f64,
+    /// Radius of the articular processes.
+    pub facet_radius: f64,
+    /// Left–right extent of the spinous processes.
+    pub spinous_thickness: f64,
+    /// Cranio-caudal extent of the spinous processes.
+    pub spinous_height: f64,
+}
+
+impl ArchParameters {
+    /// Nothing departs.
+    pub const USUAL: Self = Self {
+        lamina_thickness: 1.0,
+        lamina_height: 1.0,
+        facet_radius: 1.0,
+        spinous_thickness: 1.0,
+        spinous_height: 1.0,
+    };
+
+    fn is_usual(&self) -> bool {
+        *self == Self::USUAL
+    }
+}
+
+impl Default for ArchParameters {
+    fn default() -> Self {
+        Self::USUAL
+    }
 }
 
 /// One disc.

@@ -6,8 +6,8 @@ use randomness::{Stream, truncated_normal};
 
 use crate::findings::Findings;
 use crate::parameters::{
-    AlignmentParameters, CanalParameters, DiscParameters, Person, SacrumParameters, Sex, SpineParameters,
-    TrunkParameters, VertebraParameters,
+    AlignmentParameters, ArchParameters, CanalParameters, DiscParameters, Person, SacrumParameters, Sex,
+    SpineParameters, TrunkParameters, VertebraParameters,
 };
 use crate::population::{Population, VERTEBRAE, disc_below};
 use crate::statistics::Spread;
@@ -55,6 +55,7 @@ impl Population {
         let parameters = SpineParameters {
             person,
             discs: self.sample_discs(&draws, &person, lordosis_deg),
+            arch: self.sample_arch(&draws),
             sacrum: self.sample_sacrum(&draws, &person),
             alignment,
             canal: self.sample_canal(&draws, &person),
@@ -133,6 +134,17 @@ impl Population {
             superior_concavity_mm: (hollow * (0.9 + 0.35 * draws.z("superior concavity", level))).max(0.1),
             inferior_concavity_mm: (hollow * (1.4 + 0.45 * draws.z("inferior concavity", level))).max(0.2),
             waist: (0.085 + 0.02 * draws.level_z("waist", level)).clamp(0.02, 0.15),
+        }
+    }
+
+    fn sample_arch(&self, draws: &Draws) -> ArchParameters {
+        let factor = |name| (self.vertebra_spread.arch_log * draws.z(name, 0)).exp();
+        ArchParameters {
+            lamina_thickness: factor("lamina thickness"),
+            lamina_height: factor("lamina height"),
+            facet_radius: factor("facet radius"),
+            spinous_thickness: factor("spinous thickness"),
+            spinous_height: factor("spinous height"),
         }
     }
 

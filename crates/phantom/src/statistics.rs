@@ -85,6 +85,9 @@ pub(crate) struct VertebraSpread {
     pub canal_width_mm: f64,
     pub canal_depth_mm: f64,
     pub wedge_deg: f64,
+    /// SD of ln of the arch's proportions.
+    #[serde(default)]
+    pub arch_log: f64,
 }
 
 /// Mean sizes of the sacrum.

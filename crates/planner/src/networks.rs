@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use geometry::Volume;
-use vnet::{GpuDevice, GpuError, Model, ModelError, SlicePlane};
+use vnet::{Model, ModelError, Processor, ProcessorError, SlicePlane};
 
 use crate::VnetPlanner;
 
@@ -36,20 +36,20 @@ pub enum NetworksError {
         /// The slices it is for.
         found: SlicePlane,
     },
-    /// The driver refuses a network.
+    /// The processor refuses a network.
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Processor(#[from] ProcessorError),
 }
 
 impl Networks {
-    /// Loads a folder's networks, onto a GPU if one is given.
+    /// Loads a folder's networks onto a processor.
     ///
     /// # Errors
-    /// [`NetworksError`] for a file that is wrong or in the wrong place, and for a GPU that refuses.
-    pub fn load(folder: &Path, gpu: Option<&Arc<GpuDevice>>) -> Result<Self, NetworksError> {
+    /// [`NetworksError`] for a file that is wrong or in the wrong place, and for a processor that refuses.
+    pub fn load(folder: &Path, processor: &Processor) -> Result<Self, NetworksError> {
         let coronal = folder.join(CORONAL);
-        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal, gpu)).transpose()?;
-        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, gpu)?, coronal })
+        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal, processor)).transpose()?;
+        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, processor)?, coronal })
     }
 
     /// The built-in planner with these networks.
@@ -74,14 +74,11 @@ impl Networks {
     }
 }
 
-fn of_plane(path: &Path, expected: SlicePlane, gpu: Option<&Arc<GpuDevice>>) -> Result<Arc<Model>, NetworksError> {
+fn of_plane(path: &Path, expected: SlicePlane, processor: &Processor) -> Result<Arc<Model>, NetworksError> {
     let model = Model::load(path)?;
     let found = model.contract().plane;
     if found != expected {
         return Err(NetworksError::Plane { path: path.to_owned(), expected, found });
     }
-    Ok(Arc::new(match gpu {
-        Some(gpu) => model.on(Arc::clone(gpu))?,
-        None => model,
-    }))
+    Ok(Arc::new(model.on(processor)?))
 }

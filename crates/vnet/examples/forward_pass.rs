@@ -1,7 +1,7 @@
 //! The shipped network on an image of noise, for programs that nobody here wrote to repeat:
 //!
 //! ```text
-//! cargo run --release -p plumbline-vnet --example forward_pass -- MODEL SLICES ROWS COLUMNS FOLDER REPEATS
+//! cargo run --release -p plumbline-vnet --example forward_pass -- MODEL SLICES ROWS COLUMNS FOLDER REPEATS [bf16]
 //! ```
 //!
 //! Writes `image.f32` `[slice, row, column]` and `logits.f32` `[slice, row, column, class]` (little endian) into the
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use ndarray::Array3;
 use randomness::{Stream, normal};
-use vnet::Model;
+use vnet::{Model, Processor};
 
 /// As in the `plumbline` program.
 #[global_allocator]
@@ -22,10 +22,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [model, slices, rows, columns, folder, repeats] = arguments.as_slice() else {
-        return Err("expected MODEL SLICES ROWS COLUMNS FOLDER REPEATS".into());
+    let [model, slices, rows, columns, folder, repeats, format @ ..] = arguments.as_slice() else {
+        return Err("expected MODEL SLICES ROWS COLUMNS FOLDER REPEATS [bf16]".into());
     };
-    let (model, folder) = (Model::load(Path::new(model))?, Path::new(folder));
+    let processor = if format.is_empty() { Processor::Cpu } else { Processor::cpu_bf16()? };
+    let (model, folder) = (Model::load(Path::new(model))?.on(&processor)?, Path::new(folder));
     let mut rng = Stream::from_seed(1).rng();
     let shape = (slices.parse()?, rows.parse()?, columns.parse()?);
     let image = Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5).abs() as f32);

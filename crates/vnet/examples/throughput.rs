@@ -1,6 +1,8 @@
-//! Prints GFLOP/s of the convolution kernels and the time of a training step and of an inference.
+//! Prints GFLOP/s of a model's convolutions and the time of its training step and of an inference:
+//! `cargo run --release -p plumbline-vnet --example throughput -- [MODEL]`.
 #![expect(clippy::print_stdout, reason = "an example prints its result")]
 
+use std::path::Path;
 use std::time::Instant;
 
 use ndarray::Array3;
@@ -9,7 +11,7 @@ use vnet::kernel::conv3d::{self, ConvShape};
 use vnet::kernel::loss::LossWeights;
 use vnet::network::Network;
 use vnet::op::SegmentationLoss;
-use vnet::{ImageContract, Model, NetworkShape, Provenance, Weights};
+use vnet::{Model, NetworkShape};
 
 fn best_of<T>(runs: usize, mut f: impl FnMut() -> T) -> f64 {
     (0..runs)
@@ -21,17 +23,23 @@ fn best_of<T>(runs: usize, mut f: impl FnMut() -> T) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
+/// A stage's convolutions at every level, of its own channels and of those joined to it.
+fn convolutions(network: &NetworkShape, extent: [usize; 3]) -> Vec<ConvShape> {
+    let mut extent = extent;
+    let at_level = network.levels.iter().flat_map(|level| {
+        extent = std::array::from_fn(|axis| extent[axis] / level.stride[axis]);
+        let conv = |inputs| ConvShape { extent, kernel: level.kernel, inputs, outputs: level.width };
+        [conv(level.width), conv(2 * level.width)]
+    });
+    at_level.collect()
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for (extent, kernel, inputs, outputs) in [
-        ([16, 192, 128], [1, 3, 3], 1, 8),
-        ([16, 192, 128], [1, 3, 3], 8, 8),
-        ([16, 192, 128], [1, 3, 3], 16, 8),
-        ([16, 96, 64], [3, 3, 3], 16, 16),
-        ([16, 96, 64], [3, 3, 3], 32, 16),
-        ([8, 48, 32], [3, 3, 3], 32, 32),
-        ([4, 24, 16], [3, 3, 3], 64, 64),
-    ] {
-        let shape = ConvShape { extent, kernel, inputs, outputs };
+    let path = std::env::args().nth(1).unwrap_or_else(|| "models/lumbar-vnet".into());
+    let model = Model::load(Path::new(&path))?;
+    let network = model.network();
+    for shape in convolutions(network, [16, 192, 128]) {
+        let ConvShape { extent, kernel, inputs, outputs } = shape;
         let x = vec![0.5; shape.voxels() * inputs];
         let y = vec![0.5; shape.voxels() * outputs];
         let w = vec![0.1; shape.taps() * inputs * outputs];
@@ -50,7 +58,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
 
-    let network = NetworkShape::default();
     println!("receptive field {:?} voxels, multiple {:?}", network.receptive_field(), network.multiple());
     let parameters = network.initial(Stream::from_seed(1));
     println!("{} parameters", parameters.count());
@@ -63,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut up, mut down) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..4 {
         let begun = Instant::now();
-        let logits = Network::new(&network, &tensors).logits(&input)?;
+        let logits = Network::new(network, &tensors).logits(&input)?;
         let weights = LossWeights { dice: 1.0, cross_entropy: 1.0 };
         let loss = SegmentationLoss { labels: labels.clone(), weights }.apply(&logits)?;
         up = up.min(begun.elapsed().as_secs_f64());
@@ -72,12 +79,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         down = down.min(begun.elapsed().as_secs_f64());
     }
     println!("training crop 16 × 192 × 128: forward {:.0} ms, backward {:.0} ms", up * 1e3, down * 1e3);
-    let model = Model::from_weights(Weights {
-        network,
-        image: ImageContract::default(),
-        provenance: Provenance::default(),
-        parameters,
-    })?;
     let whole = Array3::from_elem((20, 256, 160), 1.0);
     println!("inference 20 × 256 × 160: {:.0} ms", best_of(4, || model.probabilities(&whole)) * 1e3);
     Ok(())

@@ -1,15 +1,16 @@
-//! Seconds of each training step on a crop of noise, one a line:
-//! `cargo run --release -p plumbline-vnet --example training_step -- SLICES ROWS COLUMNS STEPS`.
+//! Seconds of each training step of a model's network on a crop of noise, one a line:
+//! `cargo run --release -p plumbline-vnet --example training_step -- MODEL SLICES ROWS COLUMNS STEPS`.
 
 use std::error::Error;
 use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use ndarray::Array3;
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
 use vnet::training::augmentation::Augmentation;
-use vnet::{Example, TrainingConfig, TrainingEvent, TrainingSource, train};
+use vnet::{Example, Model, TrainingConfig, TrainingEvent, TrainingSource, train};
 
 /// As in the `plumbline` program.
 #[global_allocator]
@@ -25,8 +26,12 @@ impl TrainingSource for Noise {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<usize> = std::env::args().skip(1).map(|text| text.parse()).collect::<Result<_, _>>()?;
-    let [slices, rows, columns, steps] = arguments[..] else { return Err("expected SLICES ROWS COLUMNS STEPS".into()) };
+    let mut arguments = std::env::args().skip(1);
+    let model = Model::load(Path::new(&arguments.next().unwrap_or_default()))?;
+    let numbers: Vec<usize> = arguments.map(|text| text.parse()).collect::<Result<_, _>>()?;
+    let [slices, rows, columns, steps] = numbers[..] else {
+        return Err("expected MODEL SLICES ROWS COLUMNS STEPS".into());
+    };
     let mut rng = Stream::from_seed(1).rng();
     let image = Array3::from_shape_simple_fn((slices, rows, columns), || normal(&mut rng, 1.0, 0.5).abs() as f32);
     let labels = Array3::from_shape_simple_fn((slices, rows, columns), || rng.random_range(0..5));
@@ -40,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         validate_every: u64::MAX,
         validation_examples: 1,
         augmentation: plain,
+        network: model.network().clone(),
         ..TrainingConfig::default()
     };
     let folder = tempfile::tempdir()?;

@@ -29,6 +29,7 @@
 //! | [`parameters`] | the learned numbers |
 //! | [`weights`] | the weights file and what is checked at load |
 //! | [`mod@prepare`] | bringing any image onto the network's grid |
+//! | `processor` | what computes |
 //! | `inference`, [`gpu`] | the forward pass without gradients, on the CPU and on a GPU |
 //! | [`model`], [`segmentation`] | a network with its weights, and what it sees in an image |
 //! | [`training`] | the training loop |
@@ -41,6 +42,7 @@ pub mod network;
 pub mod op;
 pub mod parameters;
 pub mod prepare;
+mod processor;
 pub mod segmentation;
 pub mod training;
 pub mod weights;
@@ -49,6 +51,7 @@ pub use gpu::{GpuChoice, GpuDevice, GpuError};
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};
 pub use prepare::{ImageContract, PrepareError, PreparedImage, SlicePlane, prepare};
+pub use processor::{Processor, ProcessorError};
 pub use segmentation::Segmentation;
 pub use training::config::TrainingConfig;
 pub use training::event::{TrainingEvent, TrainingSummary};

@@ -1,17 +1,17 @@
 //! A trained network and what it does to an image.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use geometry::{Structure, Volume};
 use ndarray::Array3;
 
-use crate::gpu::{GpuDevice, GpuError, GpuNetwork};
-use crate::inference::Inference;
+use crate::gpu::{GpuError, GpuNetwork};
+use crate::inference::{Bf16, Inference};
 use crate::kernel::loss::softmax;
 use crate::network::NetworkShape;
 use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
+use crate::processor::{Processor, ProcessorError};
 use crate::segmentation::Segmentation;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
@@ -19,6 +19,8 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 pub struct Model {
     weights: Weights,
     inference: Inference,
+    /// The same network in bf16, if that was asked for.
+    bf16: Option<Inference<Bf16>>,
     /// The same network on a GPU, if it was put on one.
     gpu: Option<GpuNetwork>,
     hash: String,
@@ -60,21 +62,35 @@ impl Model {
             return Err(wrong(reason));
         }
         let inference = Inference::new(&weights.network, &weights.parameters);
-        Ok(Self { weights, inference, gpu: None, hash })
+        Ok(Self { weights, inference, bf16: None, gpu: None, hash })
     }
 
-    /// The same model on a GPU; should that fail for an image, the CPU takes over.
+    /// The same model on a processor.
     ///
     /// # Errors
-    /// [`GpuError`] if the driver refuses the network.
-    pub fn on(mut self, gpu: Arc<GpuDevice>) -> Result<Self, GpuError> {
-        self.gpu = Some(GpuNetwork::new(gpu, &self.weights.network, &self.weights.parameters)?);
+    /// [`ProcessorError`] if a GPU's driver refuses the network, or bf16 cannot hold it.
+    pub fn on(mut self, processor: &Processor) -> Result<Self, ProcessorError> {
+        let (network, parameters) = (&self.weights.network, &self.weights.parameters);
+        (self.bf16, self.gpu) = match processor {
+            Processor::Cpu => (None, None),
+            Processor::CpuBf16 => {
+                if let Some((level, width)) = network.odd_width() {
+                    return Err(ProcessorError::OddWidth { level, width });
+                }
+                (Some(Inference::new(network, parameters)), None)
+            }
+            Processor::Gpu(gpu) => (None, Some(GpuNetwork::new(gpu.clone(), network, parameters)?)),
+        };
         Ok(self)
     }
 
-    /// The name of the device that segments.
-    pub fn device(&self) -> &str {
-        self.gpu.as_ref().map_or("cpu", |gpu| gpu.device().name())
+    /// The name of the processor that segments.
+    pub fn processor(&self) -> &str {
+        match (&self.gpu, &self.bf16) {
+            (Some(gpu), _) => gpu.device().name(),
+            (None, Some(_)) => "cpu-bf16",
+            (None, None) => "cpu",
+        }
     }
 
     /// Writes the weights to a file.
@@ -93,7 +109,7 @@ impl Model {
     }
 
     /// The network's shape.
-    pub(crate) fn network(&self) -> &NetworkShape {
+    pub fn network(&self) -> &NetworkShape {
         &self.weights.network
     }
 
@@ -112,7 +128,7 @@ impl Model {
         &self.hash
     }
 
-    /// Logits `[voxel, class]` of a prepared image, from the device that the model was put on.
+    /// Logits `[voxel, class]` of a prepared image, from the processor that the model was put on.
     ///
     /// # Errors
     /// [`GpuError::Failed`] if a GPU was lost, is too small for the image, or at fault.
@@ -128,7 +144,7 @@ impl Model {
     /// # Panics
     /// If its extents are not multiples of what the network needs.
     pub fn logits(&self, image: &Array3<f32>) -> Vec<f32> {
-        self.inference.logits(image)
+        self.bf16.as_ref().map_or_else(|| self.inference.logits(image), |bf16| bf16.logits(image))
     }
 
     /// Class probabilities `[voxel, class]` of a prepared image.

@@ -38,8 +38,9 @@ pub struct NetworkShape {
 }
 
 impl Default for NetworkShape {
-    /// The shipped shape for voxels of 1.75 × 1.75 × 3.5…6.5 mm: cheap where voxels are many, and
-    /// wide where a voxel is 28 mm and sees spine and sacrum at once.
+    /// The shape that training begins with, for voxels of 1.75 × 1.75 × 3.5…6.5 mm: cheap where voxels are many, and
+    /// wide where a voxel is 28 mm and sees spine and sacrum at once. Later stages widen it
+    /// (`models/lumbar-vnet/finer.toml`).
     fn default() -> Self {
         let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
         Self {
@@ -75,6 +76,11 @@ impl NetworkShape {
     /// What the image's slices, rows and columns must be multiples of.
     pub fn multiple(&self) -> [usize; 3] {
         std::array::from_fn(|axis| self.levels.iter().map(|level| level.stride[axis]).product())
+    }
+
+    /// The first level with an odd number of channels, and how many it has.
+    pub(crate) fn odd_width(&self) -> Option<(usize, usize)> {
+        self.levels.iter().map(|level| level.width).enumerate().find(|(_, width)| !width.is_multiple_of(2))
     }
 
     /// Voxels that one output voxel can see along slices, rows, columns.

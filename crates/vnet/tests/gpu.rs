@@ -10,7 +10,7 @@ use std::sync::Arc;
 use geometry::{Grid, Point, Volume};
 use ndarray::Array3;
 use randomness::{Stream, normal};
-use vnet::{GpuChoice, GpuDevice, GpuError, ImageContract, Level, Model, NetworkShape, Provenance, Weights};
+use vnet::{GpuChoice, GpuDevice, GpuError, ImageContract, Level, Model, NetworkShape, Processor, Provenance, Weights};
 
 fn gpu() -> Option<Arc<GpuDevice>> {
     match GpuDevice::open(GpuChoice::Any) {
@@ -49,7 +49,7 @@ fn the_gpu_agrees_with_the_cpu() {
     let Some(gpu) = gpu() else { return };
     for (shape, extents) in [(NetworkShape::default(), [(4, 32, 48), (8, 48, 32)]), (odd(), [(4, 12, 18), (6, 50, 54)])]
     {
-        let model = untrained(shape).on(Arc::clone(&gpu)).unwrap();
+        let model = untrained(shape).on(&Processor::Gpu(Arc::clone(&gpu))).unwrap();
         for extent in extents {
             let image = noise(extent);
             let expected = model.logits(&image);
@@ -66,7 +66,7 @@ fn the_gpu_agrees_with_the_cpu() {
 fn the_shipped_network_sees_the_same() {
     let Some(gpu) = gpu() else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/lumbar-vnet");
-    let (cpu, gpu) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(gpu).unwrap());
+    let (cpu, gpu) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(&Processor::Gpu(gpu)).unwrap());
     let image = noise((8, 96, 96));
     let (expected, found) = (cpu.logits(&image), gpu.logits_on_device(&image).unwrap());
     let best = |logits: &[f32]| (1..5).fold(0, |best, class| if logits[class] > logits[best] { class } else { best });
@@ -81,7 +81,7 @@ fn the_shipped_network_sees_the_same() {
 fn a_lost_gpu_costs_no_image() {
     let Some(gpu) = gpu() else { return };
     let network = NetworkShape::default();
-    let (cpu, model) = (untrained(network.clone()), untrained(network).on(Arc::clone(&gpu)).unwrap());
+    let (cpu, model) = (untrained(network.clone()), untrained(network).on(&Processor::Gpu(Arc::clone(&gpu))).unwrap());
     let grid = Grid::axis_aligned(Point::new(-20.0, -50.0, -50.0), [2.0, 2.0, 2.0], [20, 50, 50]);
     let image = Volume::from_fn(grid, |p| if p.coords.norm() < 40.0 { 300.0 } else { 0.0 });
     assert_eq!(model.segment(&image).unwrap().device_fault, None);

@@ -42,7 +42,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.unwrap_or(1).max(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
-        device: models.values().next().map_or("cpu", |networks| networks.sagittal.device()).to_owned(),
+        device: models.values().next().map_or("cpu", |networks| networks.sagittal.processor()).to_owned(),
     };
 
     let stop = interrupt::flag();
@@ -174,13 +174,13 @@ type Models = BTreeMap<PathBuf, Networks>;
 
 /// Every model that a built-in planner needs, loaded once.
 fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Device) -> Result<Models, Failure> {
-    let gpu = device::gpu(device)?;
+    let processor = device::processor(device)?;
     let mut models = Models::new();
     for (setup, planner) in setups.iter().zip(planners) {
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            models.insert(folder.clone(), device::networks(folder, gpu.as_ref(), device)?);
+            models.insert(folder.clone(), device::networks(folder, &processor, device)?);
         }
     }
     Ok(models)

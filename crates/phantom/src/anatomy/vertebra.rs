@@ -6,6 +6,7 @@ use crate::anatomy::{Atlas, SIDES};
 use crate::column::PlacedVertebra;
 use crate::findings::variant::Bridge;
 use crate::material::Variation;
+use crate::parameters::ArchParameters;
 use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, round_tube};
 use crate::tissue::Tissue;
@@ -30,7 +31,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let cortex = atlas.cortex(Structure::Vertebra, vertebra.instance_label);
         let change = ArchChange::of(atlas, vertebra);
         let mut parts = vec![body(vertebra)];
-        parts.extend(arch(vertebra, number + 1 == column.vertebrae.len(), change));
+        parts.extend(arch(vertebra, &atlas.parameters.arch, number + 1 == column.vertebrae.len(), change));
         parts.extend(bridges(atlas, vertebra));
         parts.extend(osteophytes(atlas, number));
         let mut carved = vec![canal(vertebra)];
@@ -149,7 +150,7 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
 
 /// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
 /// by eye beside real images (choice), scaled with the body's height.
-fn arch(v: &PlacedVertebra, last: bool, change: ArchChange) -> Vec<Part> {
+fn arch(v: &PlacedVertebra, person: &ArchParameters, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
     let (half_canal, depth) = (s.canal_width_mm / 2.0, s.canal_depth_mm);
@@ -173,14 +174,24 @@ fn arch(v: &PlacedVertebra, last: bool, change: ArchChange) -> Vec<Part> {
         if !change.laminectomy {
             let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
             let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
-            let lamina = [3.0 * scale, 8.0 * scale];
+            let lamina = [3.0 * person.lamina_thickness * scale, 8.0 * person.lamina_height * scale];
             parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
         }
 
         let upper_facet = p(half_canal + 5.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
-        parts.push(cone(p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h), upper_facet, 5.0, 4.2));
+        parts.push(cone(
+            p(half_canal + 3.5, wall + 0.8 * depth, 0.15 * h),
+            upper_facet,
+            5.0 * person.facet_radius,
+            4.2 * person.facet_radius,
+        ));
         let lower_facet = p(half_canal - 0.5, roof + 3.6, -0.5 * h - 8.5 * scale);
-        parts.push(cone(p(half_canal - 1.5, roof + 3.5, -0.25 * h), lower_facet, 5.4, 4.4));
+        parts.push(cone(
+            p(half_canal - 1.5, roof + 3.5, -0.25 * h),
+            lower_facet,
+            5.4 * person.facet_radius,
+            4.4 * person.facet_radius,
+        ));
 
         let transverse_root = p(half_canal + 1.2 * half_pedicle, wall + 0.5 * depth, 0.1 * h);
         if v.is_lumbar() {
@@ -201,6 +212,8 @@ fn arch(v: &PlacedVertebra, last: bool, change: ArchChange) -> Vec<Part> {
     let tall = if last { 0.72 } else { 1.0 };
     let (start, end) = ([3.0 * scale, 8.5 * scale * tall], [4.0 * scale, 11.0 * scale * tall]);
     let (start, end) = if v.is_lumbar() { (start, end) } else { (start, [2.8 * scale, 4.5 * scale]) };
+    let [start, end] =
+        [start, end].map(|[thick, high]| [thick * person.spinous_thickness, high * person.spinous_height]);
     parts.push(Part::elliptic_cone(root, tip, v.left(), start, end));
     parts
 }

@@ -2,36 +2,37 @@
 
 use rayon::prelude::*;
 
+use super::activation::Activation;
 use super::padded::{Channels, Padded, View};
 use super::rectify::{Line, Spread, add_line_moments, rectify_line};
-use crate::kernel::conv_line::{InputLine, PackedWeights};
+use crate::kernel::conv_line::InputLine;
 use crate::kernel::norm::EPSILON;
 
 /// A convolution.
-pub(super) struct Layer {
-    weights: PackedWeights,
+pub(super) struct Layer<T: Activation> {
+    weights: T::Weights,
     outputs: usize,
 }
 
 /// A convolution whose output is normalized, mapped and rectified.
-pub(super) struct Normalized {
-    layer: Layer,
+pub(super) struct Normalized<T: Activation> {
+    layer: Layer<T>,
     /// γ, β and α, one value a channel each.
     affine: Vec<f32>,
     channels: usize,
 }
 
-impl Layer {
+impl<T: Activation> Layer<T> {
     /// From weights `[tap, in, out]`.
     pub fn new(weights: &[f32], taps: usize, inputs: usize, outputs: usize, bias: Option<&[f32]>) -> Self {
-        Self { weights: PackedWeights::new(weights, taps, inputs, outputs, bias), outputs }
+        Self { weights: T::packed(weights, taps, inputs, outputs, bias), outputs }
     }
 
     /// Convolves: output voxel v sees the input's voxels `v · step + tap`. `moments`, if wanted, are the sums of
     /// values and squares of that many channels by line.
     pub fn convolve(
         &self,
-        source: &View<'_>,
+        source: &View<'_, T>,
         taps: &[[isize; 3]],
         step: [usize; 3],
         raw: &mut [f32],
@@ -46,7 +47,7 @@ impl Layer {
             let voxel = input.voxel(number / rows * step[0], number % rows * step[1], 0);
             let from = voxel.checked_add_signed(first).expect("margins are as wide as kernels") + source.first;
             let lines = InputLine { source: &input.values[from..], taps: &offsets, step: step[2] * input.channels };
-            self.weights.convolve_line(&lines, out);
+            T::convolve_line(&self.weights, &lines, out);
         };
         let width = columns * self.outputs;
         let raw = &mut raw[..slices * rows * width];
@@ -63,7 +64,7 @@ impl Layer {
     }
 }
 
-impl Normalized {
+impl<T: Activation> Normalized<T> {
     /// From weights `[tap, in, out]` and γ, β, α.
     pub fn new(weights: &[f32], affine: &[f32], taps: usize, inputs: usize, outputs: usize) -> Self {
         Self { layer: Layer::new(weights, taps, inputs, outputs, None), affine: affine.to_vec(), channels: outputs }
@@ -75,7 +76,7 @@ impl Normalized {
     }
 
     /// Convolves into `raw`; the line that normalizes it.
-    pub fn convolve(&self, source: &View<'_>, taps: &[[isize; 3]], step: [usize; 3], raw: &mut [f32]) -> Line {
+    pub fn convolve(&self, source: &View<'_, T>, taps: &[[isize; 3]], step: [usize; 3], raw: &mut [f32]) -> Line {
         let [slices, rows, columns]: [usize; 3] = std::array::from_fn(|axis| source.buffer.extent[axis] / step[axis]);
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
         self.layer.convolve(source, taps, step, raw, Some((&mut moments, self.channels)));
@@ -103,13 +104,13 @@ impl Normalized {
     }
 
     /// Writes `PReLU(line(raw) + residual)` into channels of a buffer; `stride` is that of a transposed convolution.
-    pub fn rectify(
+    pub fn rectify<U: Activation>(
         &self,
         raw: &[f32],
         line: &Line,
         stride: [usize; 3],
-        residual: Option<View<'_>>,
-        target: &mut Padded,
+        residual: Option<View<'_, U>>,
+        target: &mut Padded<U>,
         channels: Channels,
     ) {
         let (first, width) = channels.of(target.channels);
@@ -131,14 +132,14 @@ impl Normalized {
 
     /// Convolves, normalizes and rectifies.
     #[expect(clippy::too_many_arguments, reason = "source, taps and step say what is read; the rest where it goes")]
-    pub fn run(
+    pub fn run<U: Activation>(
         &self,
-        source: &View<'_>,
+        source: &View<'_, T>,
         taps: &[[isize; 3]],
         step: [usize; 3],
         raw: &mut [f32],
-        residual: Option<View<'_>>,
-        target: &mut Padded,
+        residual: Option<View<'_, U>>,
+        target: &mut Padded<U>,
         channels: Channels,
     ) {
         let line = self.convolve(source, taps, step, raw);

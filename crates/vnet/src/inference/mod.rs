@@ -6,6 +6,7 @@
 //! image to the next. The same network as [`crate::network::Network`], which training differentiates: a test compares
 //! them.
 
+mod activation;
 mod layer;
 mod padded;
 mod rectify;
@@ -16,62 +17,67 @@ use ndarray::Array3;
 
 use crate::network::NetworkShape;
 use crate::parameters::Parameters;
+use activation::Activation;
 use layer::{Layer, Normalized};
 use padded::{Channels, Padded};
 
+pub(crate) use crate::kernel::bf16::Bf16;
+
 /// A network ready to run on the CPU.
-pub(crate) struct Inference {
-    levels: Vec<Level>,
-    head: Layer,
+pub(crate) struct Inference<T: Activation = f32> {
+    /// From the image, which is always f32, to the first width.
+    lift: Normalized<f32>,
+    levels: Vec<Level<T>>,
+    head: Layer<T>,
     classes: usize,
     /// Buffers of the last image, for the next one.
-    buffers: Mutex<Option<Buffers>>,
+    buffers: Mutex<Option<Buffers<T>>>,
 }
 
 /// One resolution.
-struct Level {
+struct Level<T: Activation> {
     width: usize,
     half_kernel: [usize; 3],
     stride: [usize; 3],
-    /// The lift, or the strided convolution from the level above.
-    enter: Normalized,
-    encode: Vec<Normalized>,
+    /// The strided convolution from the level above, if there is one.
+    enter: Option<Normalized<T>>,
+    encode: Vec<Normalized<T>>,
     /// The transposed convolution from the level below and the stage after it; none at the lowest level.
-    up: Option<Normalized>,
-    decode: Vec<Normalized>,
+    up: Option<Normalized<T>>,
+    decode: Vec<Normalized<T>>,
 }
 
 /// Activations of one level.
-struct LevelBuffers {
+struct LevelBuffers<T> {
     extent: [usize; 3],
     /// What the encoding stage begins with, its residual.
-    entry: Padded,
+    entry: Padded<T>,
     /// Between the convolutions of a stage; at its end what goes on to another level.
-    inner: Padded,
+    inner: Padded<T>,
     /// What comes from below, then what the encoding stage has found.
-    joined: Padded,
+    joined: Padded<T>,
 }
 
 /// Activations of all levels.
-struct Buffers {
-    levels: Vec<LevelBuffers>,
-    image: Padded,
+struct Buffers<T> {
+    levels: Vec<LevelBuffers<T>>,
+    image: Padded<f32>,
     /// What a convolution has found before it is normalized.
     raw: Vec<f32>,
 }
 
-impl Inference {
+impl<T: Activation> Inference<T> {
     /// A network from its shape and parameters, which must fit.
     pub fn new(shape: &NetworkShape, parameters: &Parameters) -> Self {
         let mut next = parameters.0.iter().map(|parameter| parameter.values.as_slice());
         let mut take = || next.next().expect("parameters fit the shape");
-        let mut levels: Vec<Level> = Vec::new();
+        let first = &shape.levels[0];
+        let lift = Normalized::new(take(), take(), first.kernel.iter().product(), 1, first.width);
+        let mut levels: Vec<Level<T>> = Vec::new();
         for level in &shape.levels {
             let taps = level.kernel.iter().product();
-            let enter = match levels.last() {
-                None => Normalized::new(take(), take(), taps, 1, level.width),
-                Some(above) => Normalized::new(take(), take(), level.stride.iter().product(), above.width, level.width),
-            };
+            let fan = level.stride.iter().product();
+            let enter = levels.last().map(|above| Normalized::new(take(), take(), fan, above.width, level.width));
             let encode =
                 (0..level.convolutions).map(|_| Normalized::new(take(), take(), taps, level.width, level.width));
             let (encode, half_kernel) = (encode.collect(), level.kernel.map(|k| k / 2));
@@ -89,7 +95,7 @@ impl Inference {
             levels[number].decode = decode.collect();
         }
         let head = Layer::new(take(), 1, shape.levels[0].width, shape.classes, Some(take()));
-        Self { levels, head, classes: shape.classes, buffers: Mutex::new(None) }
+        Self { lift, levels, head, classes: shape.classes, buffers: Mutex::new(None) }
     }
 
     /// Logits `[voxel, class]` of an image whose extents are multiples of the network's.
@@ -119,7 +125,7 @@ impl Inference {
         logits
     }
 
-    fn buffers_for(&self, extent: [usize; 3]) -> Buffers {
+    fn buffers_for(&self, extent: [usize; 3]) -> Buffers<T> {
         let mut extent = extent;
         let image = Padded::new(extent, self.levels[0].half_kernel, 1);
         let levels: Vec<_> = self
@@ -132,27 +138,25 @@ impl Inference {
                 LevelBuffers { extent, entry: padded(level.width), inner: padded(level.width), joined: padded(joined) }
             })
             .collect();
-        let values = |(level, buffers): (&Level, &LevelBuffers)| buffers.extent.iter().product::<usize>() * level.width;
+        let values =
+            |(level, buffers): (&Level<T>, &LevelBuffers<T>)| buffers.extent.iter().product::<usize>() * level.width;
         let raw = self.levels.iter().zip(&levels).map(values).max().unwrap_or(0);
         Buffers { levels, image, raw: vec![0.0; raw] }
     }
 
-    fn encode(&self, number: usize, buffers: &mut Buffers) {
+    fn encode(&self, number: usize, buffers: &mut Buffers<T>) {
         let level = &self.levels[number];
         let (above, here) = buffers.levels.split_at_mut(number);
         let LevelBuffers { entry, inner, joined, .. } = &mut here[0];
         let raw = &mut buffers.raw;
-        match above.last() {
-            None => {
-                let taps = kernel_taps(level.half_kernel);
-                level.enter.run(&buffers.image.view(Channels::All), &taps, [1; 3], raw, None, entry, Channels::All);
-            }
-            Some(above) => {
+        let taps = kernel_taps(level.half_kernel);
+        match above.last().zip(level.enter.as_ref()) {
+            None => self.lift.run(&buffers.image.view(Channels::All), &taps, [1; 3], raw, None, entry, Channels::All),
+            Some((above, enter)) => {
                 let source = above.joined.view(Channels::Second);
-                level.enter.run(&source, &stride_taps(level.stride), level.stride, raw, None, entry, Channels::All);
+                enter.run(&source, &stride_taps(level.stride), level.stride, raw, None, entry, Channels::All);
             }
         }
-        let taps = kernel_taps(level.half_kernel);
         for (c, layer) in level.encode.iter().enumerate() {
             let last = c + 1 == level.encode.len();
             let source = if c == 0 { entry.view(Channels::All) } else { inner.view(Channels::All) };
@@ -165,7 +169,7 @@ impl Inference {
         }
     }
 
-    fn decode(&self, number: usize, buffers: &mut Buffers) {
+    fn decode(&self, number: usize, buffers: &mut Buffers<T>) {
         let level = &self.levels[number];
         let stride = self.levels[number + 1].stride;
         let (here, below) = buffers.levels.split_at_mut(number + 1);
@@ -233,7 +237,7 @@ mod tests {
             let mut parameters = shape.initial(Stream::from_seed(3));
             let mut rng = Stream::from_seed(4).rng();
             parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);
-            let inference = Inference::new(&shape, &parameters);
+            let inference = Inference::<f32>::new(&shape, &parameters);
             let image = image(extent);
             let expected = by_tensors(&shape, &parameters, &image);
             for _ in 0..2 {
@@ -247,7 +251,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         let shape = NetworkShape::default();
-        let inference = Inference::new(&shape, &shape.initial(Stream::from_seed(3)));
+        let inference = Inference::<f32>::new(&shape, &shape.initial(Stream::from_seed(3)));
         let image = image((4, 32, 32));
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");

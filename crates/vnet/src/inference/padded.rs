@@ -3,12 +3,14 @@
 use ndarray::Array3;
 use rayon::prelude::*;
 
+use super::activation::Activation;
+
 /// Activations `[slice, row, column, channel]` with a margin of zeros that a kernel may read.
-pub(super) struct Padded {
+pub(super) struct Padded<T> {
     pub extent: [usize; 3],
     pub margin: [usize; 3],
     pub channels: usize,
-    pub values: Vec<f32>,
+    pub values: Vec<T>,
 }
 
 /// Which channels of a buffer.
@@ -34,19 +36,19 @@ impl Channels {
 
 /// Some channels of a buffer.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    pub buffer: &'a Padded,
+pub(super) struct View<'a, T> {
+    pub buffer: &'a Padded<T>,
     /// First channel.
     pub first: usize,
 }
 
-impl Padded {
+impl<T: Activation> Padded<T> {
     pub fn new(extent: [usize; 3], margin: [usize; 3], channels: usize) -> Self {
         let values = (0..3).map(|axis| extent[axis] + 2 * margin[axis]).product::<usize>() * channels;
-        Self { extent, margin, channels, values: vec![0.0; values] }
+        Self { extent, margin, channels, values: vec![T::default(); values] }
     }
 
-    pub fn view(&self, channels: Channels) -> View<'_> {
+    pub fn view(&self, channels: Channels) -> View<'_, T> {
         View { buffer: self, first: channels.of(self.channels).0 }
     }
 
@@ -72,7 +74,7 @@ impl Padded {
     }
 
     /// Hands out the lines within the margins, without their own margins, in parallel: slice, row and values.
-    pub fn par_lines(&mut self, each: impl Fn(usize, usize, &mut [f32]) + Sync) {
+    pub fn par_lines(&mut self, each: impl Fn(usize, usize, &mut [T]) + Sync) {
         let ([slices, rows, columns], margin, channels) = (self.extent, self.margin, self.channels);
         let (line_values, padded_rows) = (self.line_values(), rows + 2 * margin[1]);
         self.values.par_chunks_mut(line_values.max(1)).enumerate().for_each(|(line, values)| {
@@ -88,7 +90,7 @@ impl Padded {
     pub fn fill(&mut self, image: &Array3<f32>) {
         self.par_lines(|slice, row, values| {
             for (column, value) in values.iter_mut().enumerate() {
-                *value = image[[slice, row, column]];
+                *value = T::nearest(image[[slice, row, column]]);
             }
         });
     }

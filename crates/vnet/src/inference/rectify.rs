@@ -1,5 +1,6 @@
 //! What is done to a line of voxels after its convolution.
 
+use super::activation::Activation;
 use crate::kernel::lanes::vectorized;
 
 /// A normalization with its affine map, `x · scale + shift`, and PReLU's slope below zero, by channel.
@@ -52,11 +53,11 @@ pub(super) fn add_line_moments(line: &[f32], channels: usize, moments: &mut [f32
 }
 
 /// One line's work.
-struct Job<'a> {
+struct Job<'a, T> {
     from: &'a [f32],
     spread: Spread,
     line: &'a Line,
-    residual: Option<(&'a [f32], usize)>,
+    residual: Option<(&'a [T], usize)>,
 }
 
 #[inline(always)]
@@ -66,9 +67,9 @@ fn rectified(x: f32, scale: f32, shift: f32, slope: f32, residual: f32) -> f32 {
 }
 
 vectorized! {
-    fn rectify_voxels(job: &Job<'_>, out: &mut [f32], step: usize) {
+    fn rectify_voxels<T: Activation>(job: &Job<'_, T>, out: &mut [T], step: usize) {
         let Spread { stride, fan, channels } = job.spread;
-        let zeros = [0.0; GROUP];
+        let zeros = [T::default(); GROUP];
         for (column, target) in out.chunks_mut(step).enumerate() {
             let from = &job.from[(column / stride * fan + column % stride) * channels..][..channels];
             let residual = job.residual.map(|(values, step)| &values[column * step..][..channels]);
@@ -82,26 +83,27 @@ vectorized! {
                 let (slope, target) = (&line.slope[group.clone()], &mut target[group.clone()]);
                 let residual = residual.map_or(&zeros[..], |values| &values[group]);
                 for lane in 0..GROUP {
-                    target[lane] = rectified(x[lane], scale[lane], shift[lane], slope[lane], residual[lane]);
+                    target[lane] =
+                        T::nearest(rectified(x[lane], scale[lane], shift[lane], slope[lane], residual[lane].value()));
                 }
                 channel += GROUP;
             }
             for channel in channel..channels {
-                let residual = residual.map_or(0.0, |values| values[channel]);
-                target[channel] =
-                    rectified(from[channel], line.scale[channel], line.shift[channel], line.slope[channel], residual);
+                let residual = residual.map_or(0.0, |values| values[channel].value());
+                let (scale, shift, slope) = (line.scale[channel], line.shift[channel], line.slope[channel]);
+                target[channel] = T::nearest(rectified(from[channel], scale, shift, slope, residual));
             }
         }
     }
 }
 
 /// Writes `PReLU(line(from) + residual)`; voxels lie `step` values apart in `out`, and in the residual as it says.
-pub(super) fn rectify_line(
+pub(super) fn rectify_line<T: Activation>(
     from: &[f32],
     spread: Spread,
     line: &Line,
-    residual: Option<(&[f32], usize)>,
-    out: &mut [f32],
+    residual: Option<(&[T], usize)>,
+    out: &mut [T],
     step: usize,
 ) {
     rectify_voxels(&Job { from, spread, line, residual }, out, step);

@@ -22,13 +22,22 @@ pub(crate) struct PackedWeights {
 
 /// Where one line's inputs lie.
 #[derive(Clone, Copy)]
-pub(crate) struct InputLine<'a> {
+pub(crate) struct InputLine<'a, T = f32> {
     /// Values from the first voxel's first tap on.
-    pub source: &'a [f32],
+    pub source: &'a [T],
     /// Where each tap's inputs begin, counted from there.
     pub taps: &'a [usize],
     /// Values from one output voxel's inputs to the next one's.
     pub step: usize,
+}
+
+impl<T> InputLine<'_, T> {
+    /// # Panics
+    /// If a tap of the last voxel would lie beyond the source.
+    pub fn check(&self, columns: usize, taps: usize, inputs: usize) {
+        let furthest = self.taps.iter().max().map_or(0, |tap| tap + columns.saturating_sub(1) * self.step + inputs);
+        assert!(self.taps.len() == taps && furthest <= self.source.len(), "the line's inputs lie in its source");
+    }
 }
 
 impl PackedWeights {
@@ -56,10 +65,7 @@ impl PackedWeights {
     /// # Panics
     /// If a tap of the last voxel would lie beyond the source.
     pub fn convolve_line(&self, input: &InputLine<'_>, out: &mut [f32]) {
-        let columns = out.len() / self.outputs;
-        let furthest =
-            input.taps.iter().max().map_or(0, |tap| tap + columns.saturating_sub(1) * input.step + self.inputs);
-        assert!(input.taps.len() == self.taps && furthest <= input.source.len(), "the line's inputs lie in its source");
+        input.check(out.len() / self.outputs, self.taps, self.inputs);
         match (VectorUnit::best(), self.width) {
             // SAFETY: the unit was detected at run time.
             #[cfg(target_arch = "x86_64")]

@@ -146,17 +146,17 @@ mod x86 {
 /// Defines a function whose plain body is compiled once for each vector unit and chosen at run time.
 /// The body has no fused operations, so that every unit gives the same bits.
 macro_rules! vectorized {
-    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
+    ($(#[$doc:meta])* fn $name:ident $(<$number:ident: $format:path>)? ($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
-        fn $name($($arg: $type),*) {
+        fn $name $(<$number: $format>)? ($($arg: $type),*) {
             #[inline(always)]
-            fn plain($($arg: $type),*) $body
+            fn plain $(<$number: $format>)? ($($arg: $type),*) $body
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512vl")]
-            fn avx512($($arg: $type),*) { plain($($arg),*) }
+            fn avx512 $(<$number: $format>)? ($($arg: $type),*) { plain($($arg),*) }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]
-            fn avx2($($arg: $type),*) { plain($($arg),*) }
+            fn avx2 $(<$number: $format>)? ($($arg: $type),*) { plain($($arg),*) }
             match $crate::kernel::lanes::VectorUnit::best() {
                 // SAFETY: the unit was detected at run time.
                 #[cfg(target_arch = "x86_64")]

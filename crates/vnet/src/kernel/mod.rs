@@ -2,6 +2,7 @@
 //!
 //! Each fast kernel has its slow twin in `reference`, which its property tests compare with.
 
+pub(crate) mod bf16;
 pub mod conv3d;
 pub(crate) mod conv_line;
 pub mod lanes;
