@@ -84,15 +84,16 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         let inside = (low..=high).contains(&value);
         if inside { Ok(()) } else { Err(AnatomyError::Size { level, field, value, low, high }) }
     };
-    let arch = &parameters.arch;
+    let proportions = &parameters.proportions;
     for (field, value) in [
-        ("lamina_thickness", arch.lamina_thickness),
-        ("lamina_height", arch.lamina_height),
-        ("facet_radius", arch.facet_radius),
-        ("spinous_thickness", arch.spinous_thickness),
-        ("spinous_height", arch.spinous_height),
+        ("lamina_thickness", proportions.lamina_thickness),
+        ("lamina_height", proportions.lamina_height),
+        ("facet_radius", proportions.facet_radius),
+        ("spinous_thickness", proportions.spinous_thickness),
+        ("spinous_height", proportions.spinous_height),
+        ("cortex_thickness", proportions.cortex_thickness),
     ] {
-        within("arch".into(), field, value, 0.3, 3.0)?;
+        within("proportions".into(), field, value, 0.3, 3.0)?;
     }
     for v in &parameters.vertebrae {
         for (field, value, low, high) in [

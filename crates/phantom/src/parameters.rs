@@ -16,9 +16,9 @@ pub struct SpineParameters {
     pub vertebrae: Vec<VertebraParameters>,
     /// The disc below each vertebra, in the same order.
     pub discs: Vec<DiscParameters>,
-    /// The vertebrae's arches.
-    #[serde(default, skip_serializing_if = "ArchParameters::is_usual")]
-    pub arch: ArchParameters,
+    /// The vertebrae's proportions.
+    #[serde(default, skip_serializing_if = "BoneProportions::is_usual")]
+    pub proportions: BoneProportions,
     /// The sacrum.
     pub sacrum: SacrumParameters,
     /// How the segments stand to each other.
@@ -106,10 +106,10 @@ pub struct VertebraParameters {
     pub waist: f64,
 }
 
-/// How one person's arches depart from the usual proportions: factors on all levels alike.
+/// How one person's vertebrae depart from the usual proportions: factors on all levels alike.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ArchParameters {
+pub struct BoneProportions {
     /// Thickness of the laminae.
     pub lamina_thickness: f64,
     /// Cranio-caudal extent of the laminae.
@@ -120,9 +120,11 @@ pub struct ArchParameters {
     pub spinous_thickness: f64,
     /// Cranio-caudal extent of the spinous processes.
     pub spinous_height: f64,
+    /// Thickness of cortex and endplates.
+    pub cortex_thickness: f64,
 }
 
-impl ArchParameters {
+impl BoneProportions {
     /// Nothing departs.
     pub const USUAL: Self = Self {
         lamina_thickness: 1.0,
@@ -130,6 +132,7 @@ impl ArchParameters {
         facet_radius: 1.0,
         spinous_thickness: 1.0,
         spinous_height: 1.0,
+        cortex_thickness: 1.0,
     };
 
     fn is_usual(&self) -> bool {
@@ -137,7 +140,7 @@ impl ArchParameters {
     }
 }
 
-impl Default for ArchParameters {
+impl Default for BoneProportions {
     fn default() -> Self {
         Self::USUAL
     }

@@ -196,7 +196,8 @@ impl Population {
         ] {
             in_range(field, sd, 0.0, 15.0, "a standard deviation from 0 to 15")?;
         }
-        in_range("vertebra-spread.arch-log", s.arch_log, 0.0, 0.4, "0 to 0.4")?;
+        in_range("vertebra-spread.proportions-log", s.proportions_log, 0.0, 0.4, "0 to 0.4")?;
+        in_range("vertebra-spread.cortex-log", s.cortex_log, 0.0, 0.4, "0 to 0.4")?;
         in_range("marrow.person-sd", self.marrow.person_sd, 0.0, 0.3, "0 to 0.3")?;
         let sacrum = &self.sacrum;
         in_range("sacrum.width-mm", sacrum.width_mm, 30.0, 80.0, "30 to 80 mm")?;

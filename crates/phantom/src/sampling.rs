@@ -6,7 +6,7 @@ use randomness::{Stream, truncated_normal};
 
 use crate::findings::Findings;
 use crate::parameters::{
-    AlignmentParameters, ArchParameters, CanalParameters, DiscParameters, Person, SacrumParameters, Sex,
+    AlignmentParameters, BoneProportions, CanalParameters, DiscParameters, Person, SacrumParameters, Sex,
     SpineParameters, TrunkParameters, VertebraParameters,
 };
 use crate::population::{Population, VERTEBRAE, disc_below};
@@ -55,7 +55,7 @@ impl Population {
         let parameters = SpineParameters {
             person,
             discs: self.sample_discs(&draws, &person, lordosis_deg),
-            arch: self.sample_arch(&draws),
+            proportions: self.sample_proportions(&draws),
             sacrum: self.sample_sacrum(&draws, &person),
             alignment,
             canal: self.sample_canal(&draws, &person),
@@ -137,14 +137,16 @@ impl Population {
         }
     }
 
-    fn sample_arch(&self, draws: &Draws) -> ArchParameters {
-        let factor = |name| (self.vertebra_spread.arch_log * draws.z(name, 0)).exp();
-        ArchParameters {
+    fn sample_proportions(&self, draws: &Draws) -> BoneProportions {
+        let spread = &self.vertebra_spread;
+        let factor = |name| (spread.proportions_log * draws.z(name, 0)).exp();
+        BoneProportions {
             lamina_thickness: factor("lamina thickness"),
             lamina_height: factor("lamina height"),
             facet_radius: factor("facet radius"),
             spinous_thickness: factor("spinous thickness"),
             spinous_height: factor("spinous height"),
+            cortex_thickness: (spread.cortex_log * draws.z("cortex thickness", 0)).exp(),
         }
     }
 

@@ -87,7 +87,10 @@ pub(crate) struct VertebraSpread {
     pub wedge_deg: f64,
     /// SD of ln of the arch's proportions.
     #[serde(default)]
-    pub arch_log: f64,
+    pub proportions_log: f64,
+    /// SD of ln of the thickness of cortex and endplates.
+    #[serde(default)]
+    pub cortex_log: f64,
 }
 
 /// Mean sizes of the sacrum.

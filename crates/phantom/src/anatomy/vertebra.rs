@@ -6,7 +6,7 @@ use crate::anatomy::{Atlas, SIDES};
 use crate::column::PlacedVertebra;
 use crate::findings::variant::Bridge;
 use crate::material::Variation;
-use crate::parameters::ArchParameters;
+use crate::parameters::BoneProportions;
 use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, round_tube};
 use crate::tissue::Tissue;
@@ -26,19 +26,20 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let y = vertebra.posterior_wall_mm() - 4.5;
         atlas.solids.push(Solid::plain(vein, vec![Part::ellipsoid(&vertebra.pose, [0.0, y, 0.0], [4.0, 4.5, 1.4])]));
     }
+    let cortex_mm = CORTEX_MM * atlas.parameters.proportions.cortex_thickness as f32;
     for (number, vertebra) in column.vertebrae.iter().enumerate() {
         let core = atlas.marrow(Structure::Vertebra, vertebra.instance_label, number);
         let cortex = atlas.cortex(Structure::Vertebra, vertebra.instance_label);
         let change = ArchChange::of(atlas, vertebra);
         let mut parts = vec![body(vertebra)];
-        parts.extend(arch(vertebra, &atlas.parameters.arch, number + 1 == column.vertebrae.len(), change));
+        parts.extend(arch(vertebra, &atlas.parameters.proportions, number + 1 == column.vertebrae.len(), change));
         parts.extend(bridges(atlas, vertebra));
         parts.extend(osteophytes(atlas, number));
         let mut carved = vec![canal(vertebra)];
         if change.lysis {
             carved.extend(pars_gaps(vertebra));
         }
-        atlas.solids.push(Solid { carved, parts, blend_mm: BLEND_MM, core, shell: Some((CORTEX_MM, cortex)) });
+        atlas.solids.push(Solid { carved, parts, blend_mm: BLEND_MM, core, shell: Some((cortex_mm, cortex)) });
     }
 }
 
@@ -150,7 +151,7 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
 
 /// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
 /// by eye beside real images (choice), scaled with the body's height.
-fn arch(v: &PlacedVertebra, person: &ArchParameters, last: bool, change: ArchChange) -> Vec<Part> {
+fn arch(v: &PlacedVertebra, person: &BoneProportions, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
     let (half_canal, depth) = (s.canal_width_mm / 2.0, s.canal_depth_mm);
