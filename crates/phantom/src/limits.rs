@@ -95,6 +95,7 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
     ] {
         within("proportions".into(), field, value, 0.3, 3.0)?;
     }
+    within("proportions".into(), "arch_fat", proportions.arch_fat, 0.0, 1.0)?;
     for v in &parameters.vertebrae {
         for (field, value, low, high) in [
             ("superior_width_mm", v.superior_width_mm, 10.0, 90.0),

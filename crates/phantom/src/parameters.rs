@@ -106,7 +106,8 @@ pub struct VertebraParameters {
     pub waist: f64,
 }
 
-/// How one person's vertebrae depart from the usual proportions: factors on all levels alike.
+/// How one person's vertebrae depart from the usual proportions: factors on all levels alike, and a
+/// difference of fat.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoneProportions {
@@ -122,6 +123,8 @@ pub struct BoneProportions {
     pub spinous_height: f64,
     /// Thickness of cortex and endplates.
     pub cortex_thickness: f64,
+    /// What the fat fraction of the arches' marrow exceeds the bodies' by: no factor, 0…1.
+    pub arch_fat: f64,
 }
 
 impl BoneProportions {
@@ -133,6 +136,7 @@ impl BoneProportions {
         spinous_thickness: 1.0,
         spinous_height: 1.0,
         cortex_thickness: 1.0,
+        arch_fat: 0.0,
     };
 
     fn is_usual(&self) -> bool {

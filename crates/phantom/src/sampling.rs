@@ -146,6 +146,7 @@ impl Population {
             facet_radius: factor("facet radius"),
             spinous_thickness: factor("spinous thickness"),
             spinous_height: factor("spinous height"),
+            arch_fat: spread.arch_fat * draws.uniform("arch fat"),
             cortex_thickness: (spread.cortex_log * draws.z("cortex thickness", 0)).exp(),
         }
     }

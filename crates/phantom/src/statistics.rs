@@ -91,6 +91,9 @@ pub(crate) struct VertebraSpread {
     /// SD of ln of the thickness of cortex and endplates.
     #[serde(default)]
     pub cortex_log: f64,
+    /// Most by which the fat fraction of the arches' marrow exceeds the bodies'; drawn evenly from 0.
+    #[serde(default)]
+    pub arch_fat: f64,
 }
 
 /// Mean sizes of the sacrum.

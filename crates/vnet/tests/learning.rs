@@ -75,7 +75,7 @@ fn a_small_network_learns_a_toy_spine() {
 
 #[test]
 fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
-    let config = config(12);
+    let config = TrainingConfig { batch: 2, ..config(12) };
     let whole = tempfile::tempdir().unwrap();
     train(&config, None, &Balls(1), &Balls(2), whole.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
 

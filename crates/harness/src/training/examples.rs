@@ -134,6 +134,13 @@ impl VariedTissue<'_> {
             substance.fat.fraction = substance.fat.fraction.max(fatty);
             substance.texture_sd = substance.texture_sd.max(0.8 * fatty);
         }
+        // Between the spinous processes lies dark ligament in some people, fat in others.
+        let fibrous: f64 = rng.random_range(0.1..1.6);
+        if tissue == Tissue::InterspinousTissue && fibrous < 1.0 {
+            substance.t2_ms *= fibrous;
+            substance.proton_density *= 0.4 + 0.6 * fibrous;
+            substance.fat.fraction *= fibrous;
+        }
         let signal = rng.random_range(0.0f64..1.0).powi(2);
         // Cortical bone, metal and gas have no protons to be seen, whatever the sequence.
         if self.contrast == Contrast::Random && substance.proton_density > 0.3 && substance.t2_ms > 5.0 {

@@ -107,6 +107,14 @@ impl<'a> Atlas<'a> {
         self.palette.add(Tissue::Marrow, structure, instance_label, variation)
     }
 
+    /// Marrow of one vertebra's arch, with more fat than its body's.
+    fn arch_marrow(&mut self, instance_label: u8) -> u8 {
+        let p = &self.parameters;
+        let fat_fraction = Some((p.marrow_fat + p.proportions.arch_fat).min(0.95));
+        let variation = Variation { t1: p.marrow_t1, t2: p.marrow_t2, proton_density: 1.0, fat_fraction };
+        self.palette.add(Tissue::Marrow, Structure::Vertebra, instance_label, variation)
+    }
+
     /// Cortex of one bone.
     fn cortex(&mut self, structure: Structure, instance_label: u8) -> u8 {
         self.palette.add(Tissue::CorticalBone, structure, instance_label, Variation::NONE)

@@ -31,8 +31,16 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let core = atlas.marrow(Structure::Vertebra, vertebra.instance_label, number);
         let cortex = atlas.cortex(Structure::Vertebra, vertebra.instance_label);
         let change = ArchChange::of(atlas, vertebra);
+        let (last, proportions) = (number + 1 == column.vertebrae.len(), atlas.parameters.proportions);
+        if proportions.arch_fat > 0.0 && !change.laminectomy {
+            let marrow = atlas.arch_marrow(vertebra.instance_label);
+            let inset_mm = f64::from(cortex_mm);
+            let mut parts = SIDES.map(|side| lamina(vertebra, &proportions, side, inset_mm)).to_vec();
+            parts.push(spinous_process(vertebra, &proportions, last, inset_mm));
+            atlas.solids.push(Solid { carved: vec![canal(vertebra)], ..Solid::plain(marrow, parts) });
+        }
         let mut parts = vec![body(vertebra)];
-        parts.extend(arch(vertebra, &atlas.parameters.proportions, number + 1 == column.vertebrae.len(), change));
+        parts.extend(arch(vertebra, &proportions, last, change));
         parts.extend(bridges(atlas, vertebra));
         parts.extend(osteophytes(atlas, number));
         let mut carved = vec![canal(vertebra)];
@@ -173,10 +181,7 @@ fn arch(v: &PlacedVertebra, person: &BoneProportions, last: bool, change: ArchCh
             [half_pedicle * 0.8, half_height - 0.5],
         ));
         if !change.laminectomy {
-            let (outer, inner) = (p(half_canal + 1.5, wall + 0.75 * depth, 0.0), p(0.0, roof + 3.5, -0.28 * h));
-            let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
-            let lamina = [3.0 * person.lamina_thickness * scale, 8.0 * person.lamina_height * scale];
-            parts.push(Part::elliptic_cone(outer, inner, thickness, lamina, lamina));
+            parts.push(lamina(v, person, side, 0.0));
         }
 
         let upper_facet = p(half_canal + 5.5, wall + 0.72 * depth, 0.5 * h + 6.5 * scale);
@@ -205,18 +210,38 @@ fn arch(v: &PlacedVertebra, person: &BoneProportions, last: bool, change: ArchCh
         }
     }
 
-    if change.laminectomy {
-        return parts;
+    if !change.laminectomy {
+        parts.push(spinous_process(v, person, last, 0.0));
     }
+    parts
+}
+
+/// The lamina of one side, `inset_mm` thinner all around.
+fn lamina(v: &PlacedVertebra, person: &BoneProportions, side: f64, inset_mm: f64) -> Part {
+    let s = &v.size;
+    let (h, scale, wall) = (s.height_mm, s.height_mm / 26.0, v.posterior_wall_mm());
+    let outer = v.point(side * (s.canal_width_mm / 2.0 + 1.5), wall + 0.75 * s.canal_depth_mm, 0.0);
+    let inner = v.point(0.0, wall + s.canal_depth_mm + 3.5, -0.28 * h);
+    let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
+    let radii = inset([3.0 * person.lamina_thickness * scale, 8.0 * person.lamina_height * scale], inset_mm);
+    Part::elliptic_cone(outer, inner, thickness, radii, radii)
+}
+
+/// The spinous process, `inset_mm` thinner all around: a plate, taller than the gap to the next; the last one is the
+/// smallest.
+fn spinous_process(v: &PlacedVertebra, person: &BoneProportions, last: bool, inset_mm: f64) -> Part {
+    let scale = v.size.height_mm / 26.0;
     let (root, tip) = spinous_axis(v);
-    // A plate, taller than the gap to the next; the last one is the smallest.
     let tall = if last { 0.72 } else { 1.0 };
     let (start, end) = ([3.0 * scale, 8.5 * scale * tall], [4.0 * scale, 11.0 * scale * tall]);
-    let (start, end) = if v.is_lumbar() { (start, end) } else { (start, [2.8 * scale, 4.5 * scale]) };
-    let [start, end] =
-        [start, end].map(|[thick, high]| [thick * person.spinous_thickness, high * person.spinous_height]);
-    parts.push(Part::elliptic_cone(root, tip, v.left(), start, end));
-    parts
+    let end = if v.is_lumbar() { end } else { [2.8 * scale, 4.5 * scale] };
+    let [start, end] = [start, end]
+        .map(|[thick, high]| inset([thick * person.spinous_thickness, high * person.spinous_height], inset_mm));
+    Part::elliptic_cone(root, tip, v.left(), start, end)
+}
+
+fn inset(radii: [f64; 2], inset_mm: f64) -> [f64; 2] {
+    if inset_mm > 0.0 { radii.map(|radius| (radius - inset_mm).max(0.2)) } else { radii }
 }
 
 /// Where the spinous process begins and where its tip's middle lies.

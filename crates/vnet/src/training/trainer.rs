@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
-use candle_core::Device;
+use candle_core::{Device, Tensor};
 use randomness::Stream;
+use rayon::prelude::*;
 
 use super::checkpoint;
 use super::config::TrainingConfig;
@@ -220,27 +221,21 @@ impl Run<'_> {
     fn step(&mut self, queue: &Receiver<Example>, journal: &mut Journal<'_>) -> Result<(), TrainError> {
         let config = self.config;
         let begun = Instant::now();
-        let mut waiting_ms = 0.0;
+        let crops: Vec<Example> = (0..config.batch)
+            .map(|_| queue.recv().expect("the feeding thread sends every crop of every step"))
+            .collect();
+        let waiting_ms = begun.elapsed().as_secs_f64() * 1e3;
         let variables = self.state.weights.variables(&self.device)?;
         let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+        // Side by side, since one crop alone leaves cores idle between its operations; added up in order.
+        let parts: Vec<_> = crops.into_par_iter().map(|crop| self.differentiate(&tensors, crop)).collect();
         let mut gradients: Vec<Vec<f32>> = self.state.weights.0.iter().map(|p| vec![0.0; p.values.len()]).collect();
         let mut loss = 0.0;
-        for _ in 0..config.batch {
-            let waited = Instant::now();
-            let example = queue.recv().expect("the feeding thread sends every crop of every step");
-            waiting_ms += waited.elapsed().as_secs_f64() * 1e3;
-            let logits = Network::new(&config.network, &tensors).logits(&input(&example.image, &self.device)?)?;
-            let labels = example.labels.into_iter().collect();
-            let value = SegmentationLoss { labels, weights: config.loss }.apply(&logits)?;
-            loss += value.to_scalar::<f32>()? / config.batch as f32;
-            let store = value.backward()?;
-            for (sum, tensor) in gradients.iter_mut().zip(&tensors) {
-                if let Some(gradient) = store.get(tensor) {
-                    read(gradient, |g| {
-                        sum.iter_mut().zip(g).for_each(|(sum, g)| *sum += g / config.batch as f32);
-                        Ok(())
-                    })?;
-                }
+        for part in parts {
+            let (of_crop, by_weights) = part?;
+            loss += of_crop / config.batch as f32;
+            for (sum, gradient) in gradients.iter_mut().zip(by_weights) {
+                sum.iter_mut().zip(gradient).for_each(|(sum, g)| *sum += g / config.batch as f32);
             }
         }
         let learning_rate = config.learning_rate_at(self.state.step);
@@ -264,6 +259,17 @@ impl Run<'_> {
             wall_ms: begun.elapsed().as_secs_f64() * 1e3,
             wall_waiting_ms: waiting_ms,
         })
+    }
+
+    /// The loss of one crop, and its gradient by each tensor of weights.
+    fn differentiate(&self, tensors: &[Tensor], crop: Example) -> Result<(f32, Vec<Vec<f32>>), candle_core::Error> {
+        let config = self.config;
+        let logits = Network::new(&config.network, tensors).logits(&input(&crop.image, &self.device)?)?;
+        let labels = crop.labels.into_iter().collect();
+        let loss = SegmentationLoss { labels, weights: config.loss }.apply(&logits)?;
+        let store = loss.backward()?;
+        let by_tensor = |tensor| store.get(tensor).map_or_else(|| Ok(Vec::new()), |g| read(g, |g| Ok(g.to_vec())));
+        Ok((loss.to_scalar()?, tensors.iter().map(by_tensor).collect::<Result<_, _>>()?))
     }
 
     fn weights(&self) -> Weights {
