@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use geometry::{Grid, Plane, Point, Pose, Structure, Vector};
 use nalgebra::{Matrix3, SymmetricEigen};
+use phantom::parameters::BoneProportions;
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 
@@ -174,4 +175,45 @@ fn rotations_have_the_documented_signs() {
     assert!(head(turned(Positioning { yaw_deg: 10.0, ..Default::default() })).x > 0.1);
     let origin = turned(Positioning { landmark_error_mm: 7.0, ..Default::default() }) * Point::origin();
     assert!((origin.x.abs() + (origin.z - 7.0).abs()) < 1e-9);
+}
+
+#[test]
+fn proportions_change_arches_and_leave_discs_and_truth_alone() {
+    let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut sturdy = usual.clone();
+    sturdy.proportions =
+        BoneProportions { lamina_thickness: 1.5, spinous_thickness: 1.5, arch_fat: 0.4, ..usual.proportions };
+    let [usual, sturdy] = [usual, sturdy].map(|parameters| {
+        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
+    });
+    assert_eq!(usual.truth(), sturdy.truth());
+
+    let grid = around(&usual, 1.5, [20.0, 60.0, 90.0]);
+    let volume = |patient: &PatientOnTable, structure: Structure| {
+        patient.structures(&grid).data.iter().filter(|label| **label == structure.label()).count()
+    };
+    assert_eq!(volume(&usual, Structure::Disc), volume(&sturdy, Structure::Disc));
+    let grown = volume(&sturdy, Structure::Vertebra) as f64 / volume(&usual, Structure::Vertebra) as f64;
+    assert!((1.03..1.25).contains(&grown), "vertebrae are {grown} times as large");
+
+    // Fatter marrow lies in the arch and nowhere in front of the canal.
+    let parameters = sturdy.spine.parameters();
+    let fatty: Vec<usize> = (0..sturdy.materials().len())
+        .filter(|index| {
+            let material = &sturdy.materials()[*index];
+            material.structure == Structure::Vertebra
+                && (material.fat_fraction - parameters.marrow_fat - parameters.proportions.arch_fat).abs() < 1e-9
+        })
+        .collect();
+    let tissue = sturdy.rasterize(&grid);
+    let truth = sturdy.truth();
+    let (mut inside, mut astray) = (0, 0);
+    for ((k, j, i), index) in tissue.data.indexed_iter() {
+        if fatty.contains(&usize::from(*index)) {
+            let place = grid.point([i as f64, j as f64, k as f64]);
+            let nearest = truth.vertebrae.iter().map(|v| (v.centre - place).norm()).fold(f64::INFINITY, f64::min);
+            if nearest > 15.0 { inside += 1 } else { astray += 1 }
+        }
+    }
+    assert!(inside > 2000 && astray == 0, "{inside} voxels of fatty marrow in arches, {astray} in bodies");
 }
