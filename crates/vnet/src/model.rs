@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use geometry::{Structure, Volume};
 use ndarray::Array3;
+use rayon::prelude::*;
 
 use crate::gpu::{GpuError, GpuNetwork};
 use crate::inference::{Bf16, Inference};
@@ -173,5 +174,5 @@ impl Model {
 /// The most probable class of each voxel of `[voxel, class]` probabilities; ties go to the lower label.
 pub(crate) fn most_probable(probabilities: &[f32]) -> Vec<u8> {
     let best = |p: &[f32]| (1..p.len()).fold(0, |best, class| if p[class] > p[best] { class } else { best }) as u8;
-    probabilities.chunks_exact(Structure::COUNT).map(best).collect()
+    probabilities.par_chunks_exact(Structure::COUNT).map(best).collect()
 }

@@ -1,7 +1,8 @@
 //! What the network saw in an image.
 
-use geometry::{Grid, Point, Structure, Volume};
+use geometry::{Grid, Structure, Volume};
 use ndarray::Array3;
+use rayon::prelude::*;
 
 use crate::model::most_probable;
 
@@ -21,15 +22,23 @@ impl Segmentation {
     /// From `[voxel, class]` probabilities on the prepared grid, seen on the input's grid.
     pub(crate) fn new(probabilities: &[f32], prepared: Grid, input: &Grid) -> Self {
         let shape = prepared.array_shape();
-        let on_grid = |values: Vec<f32>| {
-            Volume::new(prepared.clone(), Array3::from_shape_vec(shape, values).expect("one value a voxel"))
-        };
         let labels = Array3::from_shape_vec(shape, most_probable(probabilities)).expect("one label a voxel");
         let prepared_labels = Volume::new(prepared.clone(), labels);
-        let probabilities = std::array::from_fn(|class| {
-            on_grid(probabilities.iter().skip(class).step_by(Structure::COUNT).copied().collect())
+        let mut by_class = [(); Structure::COUNT].map(|()| Volume::filled(prepared.clone(), 0.0));
+        by_class.par_iter_mut().enumerate().for_each(|(class, volume)| {
+            let of_class = probabilities.iter().skip(class).step_by(Structure::COUNT);
+            volume.data.iter_mut().zip(of_class).for_each(|(value, p)| *value = *p);
         });
-        let labels = Volume::from_fn(input.clone(), |p| label_at(&p, &probabilities, &prepared_labels));
+        let probabilities = by_class;
+        let places = Places::of(input, &prepared);
+        let mut labels = Volume::filled(input.clone(), Structure::Background.label());
+        let [_, rows, _] = input.array_shape();
+        let lines = labels.data.as_slice_mut().expect("a fresh volume is in order");
+        lines.par_chunks_mut(input.shape[0].max(1)).enumerate().for_each(|(line, labels)| {
+            for (column, label) in labels.iter_mut().enumerate() {
+                *label = label_at(places.index([column, line % rows, line / rows]), &probabilities, &prepared_labels);
+            }
+        });
         Self { labels, prepared_labels, device_fault: None, probabilities }
     }
 
@@ -43,6 +52,7 @@ impl Segmentation {
             }
         }
         let (prepared, image) = (&self.prepared_labels.grid, self.labels.grid.clone());
+        let places = Places::of(&image, prepared);
         for [k, j, i] in voxels {
             // Interpolation carries a voxel to all places between it and its neighbours.
             let corners = (0..8).map(|corner| {
@@ -61,9 +71,9 @@ impl Segmentation {
             };
             for (slice, row) in range(2).flat_map(|slice| range(1).map(move |row| (slice, row))) {
                 for column in range(0) {
-                    let point = image.point([column as f64, row as f64, slice as f64]);
-                    let label = label_at(&point, &self.probabilities, &self.prepared_labels);
-                    self.labels.data[[slice, row, column]] = label;
+                    let index = places.index([column, row, slice]);
+                    self.labels.data[[slice, row, column]] =
+                        label_at(index, &self.probabilities, &self.prepared_labels);
                 }
             }
         }
@@ -83,10 +93,39 @@ impl Segmentation {
     }
 }
 
-/// The most probable structure at a point: probabilities are interpolated where neighbours disagree.
-fn label_at(point: &Point, probabilities: &[Volume<f32>; Structure::COUNT], labels: &Volume<u8>) -> u8 {
+/// Where the voxels of one grid lie on another, in its voxels.
+struct Places {
+    origin: [f64; 3],
+    /// By one column, one row and one slice.
+    steps: [[f64; 3]; 3],
+}
+
+impl Places {
+    fn of(from: &Grid, on: &Grid) -> Self {
+        let at = |index: [f64; 3]| on.index(&from.point(index));
+        let origin = at([0.0; 3]);
+        let step = |end: [f64; 3]| std::array::from_fn(|axis| end[axis] - origin[axis]);
+        Self { origin, steps: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(|unit| step(at(unit))) }
+    }
+
+    fn index(&self, [i, j, k]: [usize; 3]) -> [f64; 3] {
+        let [by_column, by_row, by_slice] = &self.steps;
+        std::array::from_fn(|axis| {
+            self.origin[axis] + i as f64 * by_column[axis] + j as f64 * by_row[axis] + k as f64 * by_slice[axis]
+        })
+    }
+}
+
+/// The most probable structure at an index of the network's grid: probabilities are interpolated where neighbours
+/// disagree.
+fn label_at(index: [f64; 3], probabilities: &[Volume<f32>; Structure::COUNT], labels: &Volume<u8>) -> u8 {
     let grid = &labels.grid;
-    let index = grid.index(point);
+    let near = index.map(f64::round);
+    let at_a_voxel = (0..3)
+        .all(|axis| (index[axis] - near[axis]).abs() < 1e-4 && (0.0..grid.shape[axis] as f64).contains(&near[axis]));
+    if at_a_voxel {
+        return labels.data[[near[2] as usize, near[1] as usize, near[0] as usize]];
+    }
     let (mut low, mut weight) = ([0usize; 3], [0.0f32; 3]);
     for axis in 0..3 {
         let last = grid.shape[axis] as f64 - 1.0;
@@ -117,6 +156,8 @@ fn label_at(point: &Point, probabilities: &[Volume<f32>; Structure::COUNT], labe
 
 #[cfg(test)]
 mod tests {
+    use geometry::Point;
+
     use super::*;
 
     #[test]
@@ -148,7 +189,8 @@ mod tests {
         assert!(after.probability(Structure::Background).data[[3, 5, 4]] > 0.99);
 
         // The slow twin: all labels anew.
-        let anew = Volume::from_fn(input, |p| label_at(&p, &after.probabilities, &after.prepared_labels));
+        let grid = after.prepared_labels.grid.clone();
+        let anew = Volume::from_fn(input, |p| label_at(grid.index(&p), &after.probabilities, &after.prepared_labels));
         assert_eq!(anew.data, after.labels.data);
     }
 }

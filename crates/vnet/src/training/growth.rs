@@ -209,8 +209,8 @@ mod tests {
         let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
         let larger = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
         assert_eq!(large.mismatch(&larger), None);
-        let before = Inference::new(&small, &parameters).logits(&image);
-        let after = Inference::new(&large, &larger).logits(&image);
+        let before = Inference::<f32>::new(&small, &parameters).logits(&image);
+        let after = Inference::<f32>::new(&large, &larger).logits(&image);
         let apart = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(apart < 2e-3, "logits lie {apart} apart");
         assert!(larger.count() > 2 * parameters.count());
