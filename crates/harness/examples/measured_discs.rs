@@ -12,7 +12,7 @@ use harness::ScenarioSetup;
 use harness::runner;
 use planner::confidence::confidence;
 use planner::disc_plane::MeasuredDisc;
-use planner::{ClassMap, Orientation, Planned, Planner, PlannerError, PlanningRequest, ScanPlan, instances};
+use planner::{Orientation, Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use vnet::Model;
 
 #[global_allocator]
@@ -34,8 +34,7 @@ impl Planner for Measuring {
         let (_, image) = sagittal.ok_or(PlannerError::MissingImages(Orientation::Sagittal))?;
         let mut seen = self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
         planner::remove_islands(&mut seen);
-        planner::restore_sacrum(&mut seen);
-        self.discs = instances::find(&ClassMap::from(&seen)).discs;
+        self.discs = planner::restore_sacrum(&mut seen).0.discs;
         Ok(Planned { plan: ScanPlan::default(), segmentation: None, warnings: Vec::new() })
     }
 }

@@ -27,15 +27,19 @@ pub const LEAST_CONFIDENCE: f64 = 0.5;
 /// The spine of a class map with what is doubtful about it, as of a person with five lumbar vertebrae. Without a sacrum
 /// nothing is counted.
 pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
-    read_spine_ending_at(map, Vertebra::L5)
+    read_spine_ending_at(map, &instances::find(map), Vertebra::L5)
 }
 
-/// The same where the lowest lumbar vertebra is known: L4, L5 or L6.
-pub fn read_spine_ending_at(map: &ClassMap<'_>, lowest: Vertebra) -> (Option<LabelledSpine>, Vec<Flag>) {
-    let Instances { discs, sacrum, unmeasured } = instances::find(map);
+/// The same of what was found on the map, where the lowest lumbar vertebra is known: L4, L5 or L6.
+pub fn read_spine_ending_at(
+    map: &ClassMap<'_>,
+    found: &Instances,
+    lowest: Vertebra,
+) -> (Option<LabelledSpine>, Vec<Flag>) {
+    let Instances { discs, sacrum, unmeasured } = found;
     let mut flags = Vec::new();
     // Remnants between sacral segments are discs to the eye, but no level.
-    let discs: Vec<MeasuredDisc> = discs.into_iter().filter(|disc| disc.under_sacrum < 0.5).collect();
+    let discs: Vec<MeasuredDisc> = discs.iter().filter(|disc| disc.under_sacrum < 0.5).cloned().collect();
     if discs.is_empty() {
         flags.push(Flag::critical(FlagCode::NoSpine, "no disc was found: check coil, landmark and localizer"));
         return (None, flags);

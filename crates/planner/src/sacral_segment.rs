@@ -34,10 +34,12 @@ struct Mistaken {
     remnant: Point,
 }
 
-/// Gives a sacral segment that was taken for a vertebra back to the sacrum; true if there was one.
-pub fn restore_sacrum(segmentation: &mut Segmentation) -> bool {
-    let Some(Mistaken { above, remnant }) = mistaken(instances::find(&ClassMap::from(&*segmentation))) else {
-        return false;
+/// Gives a sacral segment that was taken for a vertebra back to the sacrum; true if there was one. What is found
+/// afterwards comes with it.
+pub fn restore_sacrum(segmentation: &mut Segmentation) -> (Instances, bool) {
+    let found = instances::find(&ClassMap::from(&*segmentation));
+    let Some(Mistaken { above, remnant }) = mistaken(&found) else {
+        return (found, false);
     };
     let grid = &segmentation.prepared_labels.grid;
     let normal = grid.normal();
@@ -66,18 +68,18 @@ pub fn restore_sacrum(segmentation: &mut Segmentation) -> bool {
     }
     segmentation.reassign(&sacral, Structure::Sacrum);
     segmentation.reassign(&nothing, Structure::Background);
-    true
+    (instances::find(&ClassMap::from(&*segmentation)), true)
 }
 
 /// The lowest disc with what lies below it, if that is a remnant.
-fn mistaken(found: Instances) -> Option<Mistaken> {
+fn mistaken(found: &Instances) -> Option<Mistaken> {
     let Instances { discs, sacrum, unmeasured } = found;
-    let sacrum = sacrum?;
-    let mut discs: Vec<MeasuredDisc> = discs.into_iter().filter(|disc| disc.under_sacrum < 0.5).collect();
+    let sacrum = sacrum.as_ref()?;
+    let mut discs: Vec<&MeasuredDisc> = discs.iter().filter(|disc| disc.under_sacrum < 0.5).collect();
     let lowest = discs.last()?;
-    let below = unmeasured.into_iter().filter(|point| point.z < lowest.plane.centre.z);
+    let below = unmeasured.iter().filter(|point| point.z < lowest.plane.centre.z);
     let remnant = match below.max_by(|a, b| a.z.total_cmp(&b.z)) {
-        Some(point) => point,
+        Some(point) => *point,
         None => discs.pop().filter(|disc| confidence(disc) < REMNANT_CONFIDENCE)?.plane.centre,
     };
     let [.., higher, above] = discs.as_slice() else { return None };
@@ -87,7 +89,7 @@ fn mistaken(found: Instances) -> Option<Mistaken> {
     // The sacrum goes on where the remnant is.
     let goes_on = (sacrum.centroid - remnant).dot(&after) > 0.0;
     let is_promontory = bend_deg(&before, &after) >= BEND_DEG && after.y > before.y;
-    (are_discs && is_shorter && goes_on && is_promontory).then(|| Mistaken { above: above.clone(), remnant })
+    (are_discs && is_shorter && goes_on && is_promontory).then(|| Mistaken { above: (*above).clone(), remnant })
 }
 
 fn bend_deg(before: &Vector, after: &Vector) -> f64 {
@@ -125,19 +127,19 @@ mod tests {
     fn a_short_segment_beyond_a_bend_above_something_without_endplates_is_sacral() {
         let column = [(-4.0, 36.0, 0.3), (-1.0, 0.0, 0.3)];
         let remnant = Point::new(0.0, 16.0, -23.0);
-        let unmeasured = mistaken(instances(&column, vec![remnant])).expect("S1 was taken for a vertebra");
+        let unmeasured = mistaken(&instances(&column, vec![remnant])).expect("S1 was taken for a vertebra");
         assert!((unmeasured.above.plane.centre.z - 0.0).abs() < 1e-9 && (unmeasured.remnant - remnant).norm() < 1e-9);
         let measured = [column[0], column[1], (16.0, -23.0, 1.6)];
-        assert!(mistaken(instances(&measured, Vec::new())).is_some());
+        assert!(mistaken(&instances(&measured, Vec::new())).is_some());
     }
 
     #[test]
     fn a_clear_disc_or_a_straight_column_or_a_high_segment_is_left_alone() {
         let column = [(-4.0, 36.0, 0.3), (-1.0, 0.0, 0.3)];
         let with = |y, z, residual| instances(&[column[0], column[1], (y, z, residual)], Vec::new());
-        assert!(mistaken(with(16.0, -23.0, 0.3)).is_none(), "its endplates are clear");
-        assert!(mistaken(with(3.0, -28.0, 1.6)).is_none(), "no bend");
-        assert!(mistaken(with(22.0, -31.0, 1.6)).is_none(), "as high as L5");
-        assert!(mistaken(instances(&column, Vec::new())).is_none(), "nothing below");
+        assert!(mistaken(&with(16.0, -23.0, 0.3)).is_none(), "its endplates are clear");
+        assert!(mistaken(&with(3.0, -28.0, 1.6)).is_none(), "no bend");
+        assert!(mistaken(&with(22.0, -31.0, 1.6)).is_none(), "as high as L5");
+        assert!(mistaken(&instances(&column, Vec::new())).is_none(), "nothing below");
     }
 }

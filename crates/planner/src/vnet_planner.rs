@@ -12,7 +12,7 @@ use crate::islands::remove_islands;
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
 use crate::plan::{Flag, FlagCode, ScanPlan};
 use crate::prescription::{PrescriptionRules, prescribe};
-use crate::reading::{read_spine, read_spine_ending_at};
+use crate::reading::read_spine_ending_at;
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
 use crate::rib_count::{RibCount, about_the_spine, count_by_ribs};
 use crate::sacral_segment::restore_sacrum;
@@ -59,11 +59,11 @@ impl Planner for VnetPlanner {
         let mut segmentation =
             self.model.segment(image).map_err(|error| PlannerError::Segmentation(error.to_string()))?;
         remove_islands(&mut segmentation);
-        let is_restored = restore_sacrum(&mut segmentation);
+        let (found, is_restored) = restore_sacrum(&mut segmentation);
         clock.ends("segment");
 
         let map = ClassMap::from(&segmentation);
-        let (spine, flags) = read_spine(&map);
+        let (spine, flags) = read_spine_ending_at(&map, &found, Vertebra::L5);
         clock.ends("label");
         let mut troubles: Vec<String> =
             segmentation.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)).collect();
@@ -72,7 +72,7 @@ impl Planner for VnetPlanner {
             clock.ends("count");
         }
         let (mut spine, mut flags) = match self.count {
-            RibCount::EndsAt(lowest) => read_spine_ending_at(&map, lowest),
+            RibCount::EndsAt(lowest) => read_spine_ending_at(&map, &found, lowest),
             _ => (spine, flags),
         };
         if let Some(spine) = &mut spine {

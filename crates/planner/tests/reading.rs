@@ -6,7 +6,7 @@ use geometry::{Grid, Plane, Point, Structure, Vertebra, Volume};
 use nalgebra::{Matrix3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use planner::reading::read_spine_ending_at;
-use planner::{ClassMap, FlagCode, LabelledSpine, Severity, read_spine};
+use planner::{ClassMap, FlagCode, LabelledSpine, Severity, instances, read_spine};
 use proptest::prelude::*;
 use randomness::Stream;
 
@@ -101,7 +101,7 @@ fn levels_are_named_from_the_lowest_lumbar_vertebra_that_is_known() {
         (Vertebra::L5, ["L5/S1", "L4/L5", "L3/L4", "L2/L3", "L1/L2"]),
         (Vertebra::L6, ["L6/S1", "L5/L6", "L4/L5", "L3/L4", "L2/L3"]),
     ] {
-        let (spine, flags) = read_spine_ending_at(&perfect.map(), lowest);
+        let (spine, flags) = read_spine_ending_at(&perfect.map(), &instances::find(&perfect.map()), lowest);
         let discs = spine.expect("nothing critical").discs;
         let found: Vec<String> = discs.iter().rev().take(5).map(|disc| disc.label.to_string()).collect();
         assert_eq!(found, names);
