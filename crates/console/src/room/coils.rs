@@ -5,8 +5,10 @@
 use bevy::math::Vec3;
 use exam::CoilChoice;
 
+use super::heights::Heights;
+use super::lines::Lines;
 use super::magnet::BORE_RADIUS_M;
-use super::surface::{Heights, Lines, Surface, paint, sheer};
+use super::surface::{Surface, paint, sheer};
 
 /// Distance between neighbouring rows of elements, m (the simulated scanner's array: 46 cm in six rows).
 pub const ROW_PITCH_M: f32 = 0.46 / 6.0;

@@ -2,7 +2,8 @@
 
 use bevy::math::Vec3;
 
-use super::surface::{Heights, Surface, paint, sheer};
+use super::heights::Heights;
+use super::surface::{Surface, paint, sheer};
 
 const RED: [u8; 3] = [255, 56, 48];
 /// Half the light's width on the skin, m.

@@ -7,7 +7,7 @@
 //! | [`posture`], [`body`] | how a body lies in each position; the body as surfaces, with the marks that hands feel |
 //! | [`magnet`], [`couch`], [`coils`], [`surroundings`] | what stands in the room |
 //! | [`laser`], [`slices`], [`triad`] | the landmark's light; the prescription; the patient's axes |
-//! | [`surface`] | triangles and lines, without a window |
+//! | [`surface`], [`lines`], [`heights`] | triangles, lines, and how high they reach, without a window |
 //! | [`material`], [`stage`], [`camera`] | how they get into the picture, and when |
 //!
 //! The app must have Bevy's renderer; set `synchronous_pipeline_compilation` if the very first frame has to be complete.
@@ -17,7 +17,9 @@ pub mod camera;
 pub mod coils;
 pub mod couch;
 pub mod frames;
+pub mod heights;
 pub mod laser;
+pub mod lines;
 pub mod magnet;
 pub mod material;
 pub mod model;
@@ -35,11 +37,13 @@ use exam::CoilChoice;
 use geometry::PatientPosition;
 
 pub use camera::{RoomPicture, RoomView};
+use heights::Heights;
+use lines::Lines;
 use material::{PictureMaterial, RoomMaterial};
 pub use model::{PatientShape, RoomModel, ShownGroup, ShownPicture};
 use posture::Posture;
 use stage::{Part, Stage};
-use surface::{Heights, Lines, Surface};
+use surface::Surface;
 
 /// The room's systems run in this order within `Update`.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

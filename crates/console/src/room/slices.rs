@@ -6,8 +6,9 @@ use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
 use geometry::{PatientPosition, Point, SatBand, SliceGroup, Vector};
 
 use super::frames::patient_to_room;
+use super::lines::Lines;
 use super::model::{RoomModel, ShownPicture};
-use super::surface::{Lines, Surface, paint, sheer};
+use super::surface::{Surface, paint, sheer};
 
 /// Half the side of the square that stands for a saturation band's endless slab, mm (choice).
 const BAND_HALF_MM: f64 = 130.0;

@@ -5,8 +5,9 @@ use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 
 use super::camera::RoomEye;
+use super::lines::Lines;
 use super::material::{Kind, RoomMaterial};
-use super::surface::{Lines, Surface};
+use super::surface::Surface;
 
 /// One part of the scene.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, Hash)]
