@@ -106,9 +106,9 @@ impl<T: Activation> Inference<T> {
         };
         assert!(fits(slices, 0) && fits(rows, 1) && fits(columns, 2), "extents are multiples of the network's");
         let kept = self.buffers.lock().ok().and_then(|mut kept| kept.take());
-        let mut buffers = match kept.filter(|kept| kept.levels[0].extent == [slices, rows, columns]) {
-            Some(kept) => kept,
-            None => self.buffers_for([slices, rows, columns]),
+        let mut buffers = match kept {
+            Some(kept) if kept.levels[0].extent == [slices, rows, columns] => kept,
+            kept => self.buffers_for([slices, rows, columns], kept),
         };
         buffers.image.fill(image);
         for number in 0..self.levels.len() {
@@ -125,23 +125,28 @@ impl<T: Activation> Inference<T> {
         logits
     }
 
-    fn buffers_for(&self, extent: [usize; 3]) -> Buffers<T> {
+    fn buffers_for(&self, extent: [usize; 3], kept: Option<Buffers<T>>) -> Buffers<T> {
         let mut extent = extent;
-        let image = Padded::new(extent, self.levels[0].half_kernel, 1);
+        let (image, mut raw, earlier) = kept.map_or_else(Default::default, |k| (Some(k.image), k.raw, k.levels));
+        let mut earlier = earlier.into_iter();
+        let image = Padded::new(extent, self.levels[0].half_kernel, 1, image);
         let levels: Vec<_> = self
             .levels
             .iter()
             .map(|level| {
                 extent = std::array::from_fn(|axis| extent[axis] / level.stride[axis]);
-                let padded = |channels| Padded::new(extent, level.half_kernel, channels);
-                let joined = if level.up.is_some() { 2 * level.width } else { 0 };
-                LevelBuffers { extent, entry: padded(level.width), inner: padded(level.width), joined: padded(joined) }
+                let (entry, inner, joined) =
+                    earlier.next().map_or((None, None, None), |e| (Some(e.entry), Some(e.inner), Some(e.joined)));
+                let padded = |channels, earlier| Padded::new(extent, level.half_kernel, channels, earlier);
+                let both = if level.up.is_some() { 2 * level.width } else { 0 };
+                let (entry, inner) = (padded(level.width, entry), padded(level.width, inner));
+                LevelBuffers { extent, entry, inner, joined: padded(both, joined) }
             })
             .collect();
         let values =
             |(level, buffers): (&Level<T>, &LevelBuffers<T>)| buffers.extent.iter().product::<usize>() * level.width;
-        let raw = self.levels.iter().zip(&levels).map(values).max().unwrap_or(0);
-        Buffers { levels, image, raw: vec![0.0; raw] }
+        raw.resize(self.levels.iter().zip(&levels).map(values).max().unwrap_or(0), 0.0);
+        Buffers { levels, image, raw }
     }
 
     fn encode(&self, number: usize, buffers: &mut Buffers<T>) {
@@ -238,9 +243,11 @@ mod tests {
             let mut rng = Stream::from_seed(4).rng();
             parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);
             let inference = Inference::<f32>::new(&shape, &parameters);
-            let image = image(extent);
+            // Another image in between leaves nothing behind.
+            let (image, other) = (image(extent), image((extent.0 * 2, extent.1, extent.2 * 2)));
             let expected = by_tensors(&shape, &parameters, &image);
             for _ in 0..2 {
+                inference.logits(&other);
                 let found = inference.logits(&image);
                 let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(apart < 1e-4, "logits lie {apart} apart");

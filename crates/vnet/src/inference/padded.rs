@@ -43,9 +43,14 @@ pub(super) struct View<'a, T> {
 }
 
 impl<T: Activation> Padded<T> {
-    pub fn new(extent: [usize; 3], margin: [usize; 3], channels: usize) -> Self {
-        let values = (0..3).map(|axis| extent[axis] + 2 * margin[axis]).product::<usize>() * channels;
-        Self { extent, margin, channels, values: vec![T::default(); values] }
+    /// All zeros, in the memory of an earlier buffer if there is one: what the system hands out anew costs more than
+    /// filling it.
+    pub fn new(extent: [usize; 3], margin: [usize; 3], channels: usize, earlier: Option<Self>) -> Self {
+        let count = (0..3).map(|axis| extent[axis] + 2 * margin[axis]).product::<usize>() * channels;
+        let mut values = earlier.map(|earlier| earlier.values).unwrap_or_default();
+        values.clear();
+        values.resize(count, T::default());
+        Self { extent, margin, channels, values }
     }
 
     pub fn view(&self, channels: Channels) -> View<'_, T> {
