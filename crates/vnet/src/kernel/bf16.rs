@@ -1,7 +1,7 @@
 //! Brain floating point, f32's range with eight bits of precision, and its convolution by AVX-512 BF16.
 //!
-//! One instruction adds the products of a pair of channels to sixteen sums in f32: half the work of f32, and half the
-//! memory. A machine without it gets the same products, not the same order of additions.
+//! One instruction adds the products of a pair of channels to sixteen sums in f32: half the multiplications of f32, and
+//! half the memory. A machine without it gets the same products, not the same order of additions.
 
 use super::conv_line::InputLine;
 
