@@ -92,10 +92,18 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         ("spinous_thickness", proportions.spinous_thickness),
         ("spinous_height", proportions.spinous_height),
         ("cortex_thickness", proportions.cortex_thickness),
+        ("root_radius", proportions.root_radius),
     ] {
         within("proportions".into(), field, value, 0.3, 3.0)?;
     }
-    within("proportions".into(), "arch_fat", proportions.arch_fat, 0.0, 1.0)?;
+    for (field, value, high) in [
+        ("arch_fat", proportions.arch_fat, 1.0),
+        ("sac_squareness", proportions.sac_squareness[0], 1.0),
+        ("sac_squareness", proportions.sac_squareness[1], 1.0),
+        ("cartilage_mm", proportions.cartilage_mm, 2.0),
+    ] {
+        within("proportions".into(), field, value, 0.0, high)?;
+    }
     for v in &parameters.vertebrae {
         for (field, value, low, high) in [
             ("superior_width_mm", v.superior_width_mm, 10.0, 90.0),

@@ -16,9 +16,9 @@ pub struct SpineParameters {
     pub vertebrae: Vec<VertebraParameters>,
     /// The disc below each vertebra, in the same order.
     pub discs: Vec<DiscParameters>,
-    /// The vertebrae's proportions.
-    #[serde(default, skip_serializing_if = "BoneProportions::is_usual")]
-    pub proportions: BoneProportions,
+    /// How the build departs from the usual.
+    #[serde(default, skip_serializing_if = "Proportions::is_usual")]
+    pub proportions: Proportions,
     /// The sacrum.
     pub sacrum: SacrumParameters,
     /// How the segments stand to each other.
@@ -110,7 +110,7 @@ pub struct VertebraParameters {
 /// difference of fat.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BoneProportions {
+pub struct Proportions {
     /// Thickness of the laminae.
     pub lamina_thickness: f64,
     /// Cranio-caudal extent of the laminae.
@@ -125,9 +125,16 @@ pub struct BoneProportions {
     pub cortex_thickness: f64,
     /// What the fat fraction of the arches' marrow exceeds the bodies' by: no factor, 0…1.
     pub arch_fat: f64,
+    /// How far the cross-section of the sac's front and back half departs from an ellipse (0) towards a square with
+    /// round corners (1, the quartic superellipse).
+    pub sac_squareness: [f64; 2],
+    /// Radius of the roots within the sac.
+    pub root_radius: f64,
+    /// Thickness of the cartilage between endplate and disc, mm: dark, and labelled as neither.
+    pub cartilage_mm: f64,
 }
 
-impl BoneProportions {
+impl Proportions {
     /// Nothing departs.
     pub const USUAL: Self = Self {
         lamina_thickness: 1.0,
@@ -137,6 +144,9 @@ impl BoneProportions {
         spinous_height: 1.0,
         cortex_thickness: 1.0,
         arch_fat: 0.0,
+        sac_squareness: [0.0; 2],
+        root_radius: 1.0,
+        cartilage_mm: 0.0,
     };
 
     fn is_usual(&self) -> bool {
@@ -144,7 +154,7 @@ impl BoneProportions {
     }
 }
 
-impl Default for BoneProportions {
+impl Default for Proportions {
     fn default() -> Self {
         Self::USUAL
     }

@@ -6,8 +6,8 @@ use randomness::{Stream, truncated_normal};
 
 use crate::findings::Findings;
 use crate::parameters::{
-    AlignmentParameters, BoneProportions, CanalParameters, DiscParameters, Person, SacrumParameters, Sex,
-    SpineParameters, TrunkParameters, VertebraParameters,
+    AlignmentParameters, CanalParameters, DiscParameters, Person, Proportions, SacrumParameters, Sex, SpineParameters,
+    TrunkParameters, VertebraParameters,
 };
 use crate::population::{Population, VERTEBRAE, disc_below};
 use crate::statistics::Spread;
@@ -137,10 +137,11 @@ impl Population {
         }
     }
 
-    fn sample_proportions(&self, draws: &Draws) -> BoneProportions {
+    fn sample_proportions(&self, draws: &Draws) -> Proportions {
         let spread = &self.vertebra_spread;
         let factor = |name| (spread.proportions_log * draws.z(name, 0)).exp();
-        BoneProportions {
+        let [front, back] = self.canal.sac_squareness;
+        Proportions {
             lamina_thickness: factor("lamina thickness"),
             lamina_height: factor("lamina height"),
             facet_radius: factor("facet radius"),
@@ -148,6 +149,9 @@ impl Population {
             spinous_height: factor("spinous height"),
             arch_fat: spread.arch_fat * draws.uniform("arch fat"),
             cortex_thickness: (spread.cortex_log * draws.z("cortex thickness", 0)).exp(),
+            sac_squareness: [front * draws.uniform("sac front"), back * draws.uniform("sac back")],
+            root_radius: (self.canal.root_radius_log * draws.z("root radius", 0)).exp(),
+            cartilage_mm: 0.0,
         }
     }
 

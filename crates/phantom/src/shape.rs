@@ -18,6 +18,8 @@ pub(crate) enum Shape {
     RoundCone { length: f32, start: f32, end: f32 },
     /// An elliptic cone with round ends along z; radii along x and y.
     EllipticCone { length: f32, start: [f32; 2], end: [f32; 2] },
+    /// The same, its halves on the sides of -y and +y squarer than an ellipse (0: not; 1: a quartic superellipse).
+    SquaredCone { length: f32, start: [f32; 2], end: [f32; 2], squareness: [f32; 2] },
     /// A vertebral body about its centre.
     Body(Body),
     /// A disc about its centre.
@@ -117,6 +119,7 @@ impl Shape {
             Self::Ellipsoid { semi } => ellipsoid(semi, p),
             Self::RoundCone { length, start, end } => round_cone(*length, *start, *end, p),
             Self::EllipticCone { length, start, end } => elliptic_cone(*length, *start, *end, p),
+            Self::SquaredCone { length, start, end, squareness } => squared_cone(*length, *start, *end, *squareness, p),
             Self::Body(body) => body.signed(p),
             Self::Disc(disc) => disc.signed(p),
             Self::Trunk(trunk) => trunk.signed(p),
@@ -130,6 +133,9 @@ impl Shape {
             Self::Ellipsoid { semi } => each(places, out, |p| ellipsoid(semi, p)),
             Self::RoundCone { length, start, end } => each(places, out, |p| round_cone(*length, *start, *end, p)),
             Self::EllipticCone { length, start, end } => each(places, out, |p| elliptic_cone(*length, *start, *end, p)),
+            Self::SquaredCone { length, start, end, squareness } => {
+                each(places, out, |p| squared_cone(*length, *start, *end, *squareness, p));
+            }
             Self::Body(body) => each(places, out, |p| body.signed(p)),
             Self::Disc(disc) => each(places, out, |p| disc.signed(p)),
             Self::Trunk(trunk) => each(places, out, |p| trunk.signed(p)),
@@ -142,7 +148,7 @@ impl Shape {
         match self {
             Self::Ellipsoid { .. } => 1.0,
             Self::RoundCone { length, start, end } => 1.0 + (end - start).abs() / length,
-            Self::EllipticCone { length, start, end } => {
+            Self::EllipticCone { length, start, end } | Self::SquaredCone { length, start, end, .. } => {
                 1.0 + 2.0 * (end[0] - start[0]).abs().max((end[1] - start[1]).abs()) / length
             }
             Self::Body(_) | Self::Disc(_) => 1.7,
@@ -179,6 +185,22 @@ fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
     let least = rx.min(ry);
     let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
     ((x * x + y * y + z * z).sqrt() - 1.0) * least
+}
+
+/// The gauge is a mean of two norms, the Euclidean and the quartic one, which never exceeds the former: neither does
+/// its slope.
+#[inline(always)]
+fn squared_cone(length: f32, start: [f32; 2], end: [f32; 2], squareness: [f32; 2], p: Local) -> f32 {
+    let t = (p.z / length).clamp(0.0, 1.0);
+    let rx = start[0] + (end[0] - start[0]) * t;
+    let ry = start[1] + (end[1] - start[1]) * t;
+    let least = rx.min(ry);
+    let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
+    let (xx, yy, zz) = (x * x, y * y, z * z);
+    let round = (xx + yy + zz).sqrt();
+    let square = ((xx * xx + yy * yy).sqrt() + zz).sqrt();
+    let part = if p.y < 0.0 { squareness[0] } else { squareness[1] };
+    (round + part * (square - round) - 1.0) * least
 }
 
 impl Body {
@@ -266,6 +288,7 @@ mod tests {
             Shape::Ellipsoid { semi: Local::new(6.0, 20.0, 50.0) },
             Shape::RoundCone { length: 20.0, start: 5.0, end: 3.0 },
             Shape::EllipticCone { length: 12.0, start: [10.0, 7.0], end: [9.0, 6.0] },
+            Shape::SquaredCone { length: 12.0, start: [10.0, 7.0], end: [9.0, 6.0], squareness: [1.0, 0.4] },
             Shape::Body(Body {
                 half_height: 13.0,
                 inferior: [24.0, 17.0],

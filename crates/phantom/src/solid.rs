@@ -85,6 +85,20 @@ impl Part {
     }
 }
 
+/// [`tube`] with halves squarer than an ellipse: the one on the side of `x` × the way along the points, and the other.
+pub(crate) fn squared_tube(points: &[(Point, [f64; 2])], x: Vector, squareness: [f64; 2]) -> Vec<Part> {
+    let mut parts = tube(points, x);
+    if squareness == [0.0; 2] {
+        return parts;
+    }
+    for part in &mut parts {
+        if let Shape::EllipticCone { length, start, end } = part.shape {
+            part.shape = Shape::SquaredCone { length, start, end, squareness: squareness.map(|part| part as f32) };
+        }
+    }
+    parts
+}
+
 /// A tube through points, elliptic with `x` the direction of the first radius.
 pub(crate) fn tube(points: &[(Point, [f64; 2])], x: Vector) -> Vec<Part> {
     points.windows(2).map(|pair| Part::elliptic_cone(pair[0].0, pair[1].0, x, pair[0].1, pair[1].1)).collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use geometry::{Grid, Plane, Point, Pose, Structure, Vector};
 use nalgebra::{Matrix3, SymmetricEigen};
-use phantom::parameters::BoneProportions;
+use phantom::parameters::Proportions;
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 
@@ -182,7 +182,7 @@ fn proportions_change_arches_and_leave_discs_and_truth_alone() {
     let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut sturdy = usual.clone();
     sturdy.proportions =
-        BoneProportions { lamina_thickness: 1.5, spinous_thickness: 1.5, arch_fat: 0.4, ..usual.proportions };
+        Proportions { lamina_thickness: 1.5, spinous_thickness: 1.5, arch_fat: 0.4, ..usual.proportions };
     let [usual, sturdy] = [usual, sturdy].map(|parameters| {
         PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
     });
@@ -216,4 +216,53 @@ fn proportions_change_arches_and_leave_discs_and_truth_alone() {
         }
     }
     assert!(inside > 2000 && astray == 0, "{inside} voxels of fatty marrow in arches, {astray} in bodies");
+}
+
+#[test]
+fn a_sac_with_a_square_front_fills_its_front_corners_only() {
+    let ellipse = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut square = ellipse.clone();
+    square.proportions.sac_squareness = [1.0, 0.0];
+    let [ellipse, square] = [ellipse, square].map(|parameters| {
+        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
+    });
+    assert_eq!(ellipse.truth(), square.truth());
+
+    // What the square sac holds more, by whether it lies in front of the sac's middle in its slice.
+    let grid = around(&ellipse, 1.0, [20.0, 60.0, 60.0]);
+    let canal = |patient: &PatientOnTable| patient.structures(&grid).data.mapv(|l| l == Structure::Canal.label());
+    let (before, after) = (canal(&ellipse), canal(&square));
+    let places = |mask: &ndarray::Array3<bool>| -> Vec<_> {
+        mask.indexed_iter().filter(|(_, inside)| **inside).map(|((k, j, i), _)| [i, j, k].map(|n| n as f64)).collect()
+    };
+    let mut gained = before.clone();
+    gained.zip_mut_with(&after, |was, is| *was = *is && !*was);
+    let sac = places(&before);
+    let (mut front, mut back) = (0, 0);
+    for place in places(&gained) {
+        let level: Vec<_> =
+            sac.iter().filter(|other| (grid.point(**other).z - grid.point(place).z).abs() < 0.6).collect();
+        let middle = level.iter().map(|other| grid.point(**other).y).sum::<f64>() / level.len() as f64;
+        if grid.point(place).y < middle { front += 1 } else { back += 1 }
+    }
+    assert!(front > 300 && back < front / 10, "{front} voxels gained in front of the middle, {back} behind");
+}
+
+#[test]
+fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
+    let plain = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut lined = plain.clone();
+    lined.proportions.cartilage_mm = 1.0;
+    let [plain, lined] = [plain, lined].map(|parameters| {
+        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
+    });
+    assert_eq!(plain.truth(), lined.truth());
+    let truth = plain.truth();
+    let disc = truth.discs.iter().find(|d| d.label.to_string() == "L3/L4").unwrap();
+    let line = Grid::centred(disc.plane.centre, Matrix3::identity(), [0.05; 3], [1, 1, 600]);
+    let thickness_mm = |patient: &PatientOnTable| {
+        0.05 * patient.structures(&line).data.iter().filter(|l| **l == Structure::Disc.label()).count() as f64
+    };
+    let lost = thickness_mm(&plain) - thickness_mm(&lined);
+    assert!((1.9..2.3).contains(&lost), "{lost} mm lost");
 }

@@ -11,8 +11,8 @@ use scanner::{FatPool, Implant, Protocol, Saturation, Scanner, Sequence, SeriesP
 use vnet::{Example, ImageContract, SlicePlane, TrainingSource};
 
 use super::fault_mix::FaultMix;
-use super::foreign::{ForeignSeries, on_the_spine};
-use super::recipe::ContrastMix;
+use super::foreign::{FOREIGN_CARTILAGE_MM, ForeignSeries, on_the_spine};
+use super::recipe::{ContrastMix, SeriesKind};
 
 /// An endless list of scanned phantoms; example n is always the same.
 pub struct PhantomExamples {
@@ -44,13 +44,16 @@ impl TrainingSource for PhantomExamples {
 impl PhantomExamples {
     fn draw(&self, stream: &Stream) -> Option<Example> {
         let positioning = self.positioning.sample(&stream.child("positioning", 0));
-        let parameters = self.population.sample(&stream.child("phantom", 0));
-        let spine = Spine::build(&parameters, positioning.knee_cushion).ok()?;
-        let patient = PatientOnTable::new(Arc::new(spine), positioning);
-
+        let mut parameters = self.population.sample(&stream.child("phantom", 0));
         let mut rng = stream.child("series", 0).rng();
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
-        let ForeignSeries { series, group, bands, coil } = self.series(protocol, &patient, &mut rng);
+        let kind = self.contrasts.draw(&mut rng);
+        if kind == SeriesKind::Foreign {
+            parameters.proportions.cartilage_mm = rng.random_range(FOREIGN_CARTILAGE_MM);
+        }
+        let spine = Spine::build(&parameters, positioning.knee_cushion).ok()?;
+        let patient = PatientOnTable::new(Arc::new(spine), positioning);
+        let ForeignSeries { series, group, bands, coil } = self.series(kind, protocol, &patient, &mut rng);
         series.check(&group).ok()?;
         let contrast = if rng.random_bool(self.contrasts.random) { Contrast::Random } else { Contrast::Varied };
         let varied = VariedTissue { patient: &patient, contrast, stream: stream.child("tissue", 0) };
@@ -63,26 +66,31 @@ impl PhantomExamples {
         Some(Example { image: prepared.data, labels })
     }
 
-    fn series(&self, protocol: &Protocol, patient: &PatientOnTable, rng: &mut impl Rng) -> ForeignSeries {
+    fn series(
+        &self,
+        kind: SeriesKind,
+        protocol: &Protocol,
+        patient: &PatientOnTable,
+        rng: &mut impl Rng,
+    ) -> ForeignSeries {
         let [sagittal, coronal, _] = scanner::localizer(protocol);
         let localizer = match self.image.plane {
             SlicePlane::Sagittal => sagittal,
             SlicePlane::Coronal => coronal,
         };
-        let mix = self.contrasts;
-        let drawn = rng.random_range(0.0..mix.localizer + mix.sagittal_t2 + mix.free + mix.foreign);
-        let (series, group) = if drawn < mix.localizer {
-            (protocol.localizer.series.clone(), localizer)
-        } else if drawn < mix.localizer + mix.sagittal_t2 {
-            let astray_mm = [4.0, 8.0, 15.0];
-            let group = on_the_spine(&protocol.sagittal_stack, "sagittal", patient, astray_mm, 0.03, rng);
-            (protocol.sagittal_t2.clone(), group)
-        } else if drawn < mix.localizer + mix.sagittal_t2 + mix.free {
-            let sequence = free_sequence(rng);
-            let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
-            (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
-        } else {
-            return ForeignSeries::draw(patient, rng);
+        let (series, group) = match kind {
+            SeriesKind::Localizer => (protocol.localizer.series.clone(), localizer),
+            SeriesKind::SagittalT2 => {
+                let astray_mm = [4.0, 8.0, 15.0];
+                let group = on_the_spine(&protocol.sagittal_stack, "sagittal", patient, astray_mm, 0.03, rng);
+                (protocol.sagittal_t2.clone(), group)
+            }
+            SeriesKind::Free => {
+                let sequence = free_sequence(rng);
+                let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
+                (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
+            }
+            SeriesKind::Foreign => return ForeignSeries::draw(patient, rng),
         };
         ForeignSeries { series, group, bands: Vec::new(), coil: protocol.coil }
     }

@@ -1,6 +1,7 @@
 //! The training file: who is scanned how, and how the network learns from it.
 
 use phantom::PositioningDistribution;
+use randomness::rand::Rng;
 use serde::{Deserialize, Serialize};
 use vnet::{SlicePlane, TrainingConfig};
 
@@ -57,7 +58,27 @@ pub struct ContrastMix {
     pub random: f64,
 }
 
+/// The kinds of series that a [`ContrastMix`] weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SeriesKind {
+    Localizer,
+    SagittalT2,
+    Free,
+    Foreign,
+}
+
 impl ContrastMix {
+    /// Draws a kind of series by the weights.
+    pub(super) fn draw(&self, rng: &mut impl Rng) -> SeriesKind {
+        let drawn = rng.random_range(0.0..self.localizer + self.sagittal_t2 + self.free + self.foreign);
+        match drawn {
+            _ if drawn < self.localizer => SeriesKind::Localizer,
+            _ if drawn < self.localizer + self.sagittal_t2 => SeriesKind::SagittalT2,
+            _ if drawn < self.localizer + self.sagittal_t2 + self.free => SeriesKind::Free,
+            _ => SeriesKind::Foreign,
+        }
+    }
+
     /// What is wrong with the weights for slices of a plane, if anything.
     pub fn fault(&self, plane: SlicePlane) -> Option<String> {
         if plane == SlicePlane::Coronal && self.sagittal_t2 + self.foreign > 0.0 {

@@ -4,7 +4,7 @@ use geometry::{Point, Structure};
 
 use crate::anatomy::{Atlas, SIDES};
 use crate::material::Variation;
-use crate::solid::{Part, Solid, round_tube, tube};
+use crate::solid::{Part, Solid, round_tube, squared_tube, tube};
 use crate::tissue::Tissue;
 
 /// Radius of a root of the cauda equina, mm (choice: fascicles of 0.8 to 1.4 mm across).
@@ -38,7 +38,8 @@ pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
     atlas.solids.push(Solid { carved: carved.clone(), ..Solid::plain(cord, parts) });
     let stations: Vec<_> = atlas.sac.stations.iter().map(|s| (s.centre, s.radii_mm)).collect();
     let left = atlas.sac.stations[0].left;
-    let fluid = Solid::plain(fluid, tube(&stations, left)).with_shell(0.35, dura);
+    let [front, back] = atlas.parameters.proportions.sac_squareness;
+    let fluid = Solid::plain(fluid, squared_tube(&stations, left, [back, front])).with_shell(0.35, dura);
     atlas.solids.push(Solid { carved, ..fluid });
 }
 
@@ -74,6 +75,7 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, stran
     let steps = ((exit - start) * 3.0).ceil().max(3.0) as usize;
     let seed = number * 4 + strand * 2 + usize::from(side > 0.0);
     let forward = 0.24 * strand as f64;
+    let radius_mm = ROOT_RADIUS_MM * atlas.parameters.proportions.root_radius;
     let points: Vec<_> = (0..=steps)
         .map(|n| {
             let part = n as f64 / steps as f64;
@@ -84,7 +86,7 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, stran
             let wander = 0.06 * atlas.z("root", seed * 64 + n);
             let left = (0.25 + (lateral - 0.25) * gathered + wander) * (1.0 - leaving) + 0.82 * leaving;
             let back = (0.20 + (0.44 - forward) * gathered + wander) * (1.0 - leaving) + 0.05 * leaving;
-            (atlas.sac.at(level).inside(side * left, back), ROOT_RADIUS_MM)
+            (atlas.sac.at(level).inside(side * left, back), radius_mm)
         })
         .collect();
     round_tube(&points)

@@ -62,12 +62,19 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             let tear = Part::ellipsoid(&disc.pose, centre, [fissure.length_mm / 2.0, 1.1, 1.3]);
             atlas.solids.push(Solid::plain(bright, vec![tear]));
         }
+        // Hyaline cartilage is as dark as a ligament at any echo time used here.
+        let cartilage_mm = atlas.parameters.proportions.cartilage_mm;
         // With age the nucleus shrinks and its border blurs into the inner annulus.
         let nucleus_extent = 0.66 - 0.03 * grade;
-        atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5)]));
-        atlas.solids.push(Solid::plain(border, vec![layer(disc, nucleus_extent, -0.8)]));
-        atlas.solids.push(Solid::plain(inner, vec![layer(disc, 0.82, -0.35)]));
-        atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, OVERLAP_MM)]));
+        atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5 - cartilage_mm)]));
+        atlas.solids.push(Solid::plain(border, vec![layer(disc, nucleus_extent, -0.8 - cartilage_mm)]));
+        atlas.solids.push(Solid::plain(inner, vec![layer(disc, 0.82, -0.35 - cartilage_mm)]));
+        if cartilage_mm > 0.0 {
+            atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, -cartilage_mm)]));
+            atlas.add_background(Tissue::Ligament, vec![layer(disc, 0.97, OVERLAP_MM)]);
+        } else {
+            atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, OVERLAP_MM)]));
+        }
     }
 }
 

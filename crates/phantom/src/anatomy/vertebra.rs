@@ -6,7 +6,7 @@ use crate::anatomy::{Atlas, SIDES};
 use crate::column::PlacedVertebra;
 use crate::findings::variant::Bridge;
 use crate::material::Variation;
-use crate::parameters::BoneProportions;
+use crate::parameters::Proportions;
 use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, round_tube};
 use crate::tissue::Tissue;
@@ -159,7 +159,7 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
 
 /// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
 /// by eye beside real images (choice), scaled with the body's height.
-fn arch(v: &PlacedVertebra, person: &BoneProportions, last: bool, change: ArchChange) -> Vec<Part> {
+fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
     let (half_canal, depth) = (s.canal_width_mm / 2.0, s.canal_depth_mm);
@@ -217,7 +217,7 @@ fn arch(v: &PlacedVertebra, person: &BoneProportions, last: bool, change: ArchCh
 }
 
 /// The lamina of one side, `inset_mm` thinner all around.
-fn lamina(v: &PlacedVertebra, person: &BoneProportions, side: f64, inset_mm: f64) -> Part {
+fn lamina(v: &PlacedVertebra, person: &Proportions, side: f64, inset_mm: f64) -> Part {
     let s = &v.size;
     let (h, scale, wall) = (s.height_mm, s.height_mm / 26.0, v.posterior_wall_mm());
     let outer = v.point(side * (s.canal_width_mm / 2.0 + 1.5), wall + 0.75 * s.canal_depth_mm, 0.0);
@@ -229,7 +229,7 @@ fn lamina(v: &PlacedVertebra, person: &BoneProportions, side: f64, inset_mm: f64
 
 /// The spinous process, `inset_mm` thinner all around: a plate, taller than the gap to the next; the last one is the
 /// smallest.
-fn spinous_process(v: &PlacedVertebra, person: &BoneProportions, last: bool, inset_mm: f64) -> Part {
+fn spinous_process(v: &PlacedVertebra, person: &Proportions, last: bool, inset_mm: f64) -> Part {
     let scale = v.size.height_mm / 26.0;
     let (root, tip) = spinous_axis(v);
     let tall = if last { 0.72 } else { 1.0 };
