@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use kuva::AxisLabelOverlap;
 use kuva::prelude::*;
 use ndarray::Array3;
 use vnet::Model;
@@ -129,7 +130,11 @@ fn drawn(lines: &[(usize, &str, Vec<Point>)]) -> String {
     };
     let panels = vec![panel(|point| Some(point.seconds)), panel(|point| point.peak_mib)];
     let layouts = panels.iter().zip(["forward pass, s", "peak of the process, MiB"]).map(|(plots, label)| {
-        Layout::auto_from_plots(plots).with_x_label("voxels, million").with_y_label(label).with_log_scale()
+        Layout::auto_from_plots(plots)
+            .with_x_label("voxels, million")
+            .with_y_label(label)
+            .with_log_scale()
+            .with_x_label_overlap(AxisLabelOverlap::Thin)
     });
     let layouts = layouts.collect();
     let figure = Figure::new(1, 2).with_cell_size(420.0, 300.0).with_plots(panels).with_layouts(layouts);

@@ -233,4 +233,24 @@ mod tests {
         assert_eq!(varied.implants().len(), patient.metal().len());
         assert_ne!(varied.substances(1.5)[1].t1_ms, patient.substances(1.5)[1].t1_ms);
     }
+
+    #[test]
+    fn interspinous_tissue_is_ligament_in_some_people_and_fat_in_others() {
+        let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
+        let spine = Spine::build(&parameters, true).expect("a draw is a spine");
+        let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
+        let between = patient.materials().iter().position(|m| m.tissue == Tissue::InterspinousTissue);
+        let between = between.expect("spinous processes have something between them");
+        let usual = patient.substances(1.5)[between].clone();
+        let drawn: Vec<Substance> = (0..60)
+            .map(|n| {
+                let stream = Stream::from_seed(n);
+                let varied = VariedTissue { patient: &patient, contrast: Contrast::Varied, stream };
+                varied.substances(1.5)[between].clone()
+            })
+            .collect();
+        let dark = drawn.iter().filter(|s| s.t2_ms < 0.5 * usual.t2_ms && s.fat.fraction < 0.3).count();
+        let fatty = drawn.iter().filter(|s| s.fat.fraction > 0.3).count();
+        assert!(dark > 5 && fatty > 5, "{dark} of 60 are dark, {fatty} fatty");
+    }
 }

@@ -174,6 +174,10 @@ mod tests {
         assert!(shown > 170, "{shown} of 200 show L3");
         let thin = drawn.iter().filter(|foreign| foreign.group.slice_step_mm() < 2.0).count();
         assert!((50..150).contains(&thin), "{thin} of 200 have thin slices");
+        let without = drawn.iter().filter(|foreign| foreign.coil.upper_array == 0.0).count();
+        assert!((60..140).contains(&without), "{without} of 200 have no array on the belly");
+        let near = drawn.iter().filter(|foreign| foreign.coil.normalization < 0.5).count();
+        assert!((60..140).contains(&near), "{near} of 200 keep most of the coils' fall-off");
         assert!(drawn.iter().any(|foreign| foreign.bands.is_empty()) && drawn.iter().any(|f| !f.bands.is_empty()));
     }
 }

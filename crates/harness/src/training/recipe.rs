@@ -92,3 +92,26 @@ impl ContrastMix {
         (!part.contains(&self.random)).then(|| format!("random: found {}, expected 0 to 1", self.random))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use randomness::Stream;
+
+    use super::*;
+
+    #[test]
+    fn kinds_of_series_come_as_often_as_their_weights_say() {
+        let mix = ContrastMix { localizer: 4.0, sagittal_t2: 2.0, free: 0.0, foreign: 2.0, random: 0.0 };
+        let mut rng = Stream::from_seed(3).rng();
+        let drawn: Vec<SeriesKind> = (0..4000).map(|_| mix.draw(&mut rng)).collect();
+        let share = |kind| drawn.iter().filter(|other| **other == kind).count() as f64 / 4000.0;
+        for (kind, expected) in [
+            (SeriesKind::Localizer, 0.5),
+            (SeriesKind::SagittalT2, 0.25),
+            (SeriesKind::Free, 0.0),
+            (SeriesKind::Foreign, 0.25),
+        ] {
+            assert!((share(kind) - expected).abs() < 0.03, "{kind:?}: {}", share(kind));
+        }
+    }
+}
