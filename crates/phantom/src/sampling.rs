@@ -146,7 +146,7 @@ impl Population {
             lamina_height: factor("lamina height"),
             facet_radius: factor("facet radius"),
             spinous_thickness: factor("spinous thickness"),
-            spinous_height: factor("spinous height"),
+            spinous_height: factor("spinous height") * (1.0 + spread.spinous_taller * draws.uniform("spinous taller")),
             arch_fat: spread.arch_fat * draws.uniform("arch fat"),
             cortex_thickness: (spread.cortex_log * draws.z("cortex thickness", 0)).exp(),
             sac_squareness: [front * draws.uniform("sac front"), back * draws.uniform("sac back")],

@@ -88,6 +88,9 @@ pub(crate) struct VertebraSpread {
     /// SD of ln of the arch's proportions.
     #[serde(default)]
     pub proportions_log: f64,
+    /// Most by which spinous processes are taller than usual, as part of their height; drawn evenly from 0.
+    #[serde(default)]
+    pub spinous_taller: f64,
     /// SD of ln of the thickness of cortex and endplates.
     #[serde(default)]
     pub cortex_log: f64,

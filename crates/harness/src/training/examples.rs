@@ -143,7 +143,7 @@ impl VariedTissue<'_> {
             substance.texture_sd = substance.texture_sd.max(0.8 * fatty);
         }
         // Between the spinous processes lies dark ligament in some people, fat in others.
-        let fibrous: f64 = rng.random_range(0.1..1.6);
+        let fibrous = if rng.random_bool(0.5) { rng.random_range(0.05..0.4) } else { rng.random_range(0.4..1.6) };
         if tissue == Tissue::InterspinousTissue && fibrous < 1.0 {
             substance.t2_ms *= fibrous;
             substance.proton_density *= 0.4 + 0.6 * fibrous;
