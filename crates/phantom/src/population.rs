@@ -220,10 +220,6 @@ impl Population {
         spread_in_range("alignment.cobb-deg", &a.cobb_deg, -55.0, 55.0, "-55° to 55°")?;
         spread_in_range("canal.sac-depth-ratio", &self.canal.sac_depth_ratio, 0.3, 0.95, "0.3 to 0.95")?;
         spread_in_range("canal.sac-width-ratio", &self.canal.sac_width_ratio, 0.3, 0.95, "0.3 to 0.95")?;
-        for squareness in self.canal.sac_squareness {
-            in_range("canal.sac-squareness", squareness, 0.0, 1.0, "0 to 1 each")?;
-        }
-        in_range("canal.root-radius-log", self.canal.root_radius_log, 0.0, 0.4, "0 to 0.4")?;
         spread_in_range("canal.conus-level", &self.canal.conus_level, -2.0, 4.0, "-2 to 4 vertebrae")?;
         spread_in_range("canal.sac-end-level", &self.canal.sac_end_level, 0.2, 3.5, "0.2 to 3.5 segments")?;
         let p = &self.person;

@@ -140,7 +140,6 @@ impl Population {
     fn sample_proportions(&self, draws: &Draws) -> Proportions {
         let spread = &self.vertebra_spread;
         let factor = |name| (spread.proportions_log * draws.z(name, 0)).exp();
-        let [front, back] = self.canal.sac_squareness;
         Proportions {
             lamina_thickness: factor("lamina thickness"),
             lamina_height: factor("lamina height"),
@@ -149,9 +148,7 @@ impl Population {
             spinous_height: factor("spinous height") * (1.0 + spread.spinous_taller * draws.uniform("spinous taller")),
             arch_fat: spread.arch_fat * draws.uniform("arch fat"),
             cortex_thickness: (spread.cortex_log * draws.z("cortex thickness", 0)).exp(),
-            sac_squareness: [front * draws.uniform("sac front"), back * draws.uniform("sac back")],
-            root_radius: (self.canal.root_radius_log * draws.z("root radius", 0)).exp(),
-            cartilage_mm: 0.0,
+            ..Proportions::USUAL
         }
     }
 

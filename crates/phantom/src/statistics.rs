@@ -143,12 +143,6 @@ pub(crate) struct CanalStatistics {
     pub sac_depth_ratio: Spread,
     pub sac_width_ratio: Spread,
     pub sac_area_loss_per_decade: f64,
-    /// Most by which the sac's front and back half are squarer than an ellipse, 0…1; drawn evenly from 0.
-    #[serde(default)]
-    pub sac_squareness: [f64; 2],
-    /// SD of ln of the radius of the roots within the sac.
-    #[serde(default)]
-    pub root_radius_log: f64,
     pub conus_level: Spread,
     pub sac_end_level: Spread,
 }

@@ -11,7 +11,7 @@ use scanner::{FatPool, Implant, Protocol, Saturation, Scanner, Sequence, SeriesP
 use vnet::{Example, ImageContract, SlicePlane, TrainingSource};
 
 use super::fault_mix::FaultMix;
-use super::foreign::{FOREIGN_CARTILAGE_MM, ForeignSeries, on_the_spine};
+use super::foreign::{ForeignSeries, add_foreign_anatomy, on_the_spine};
 use super::recipe::{ContrastMix, SeriesKind};
 
 /// An endless list of scanned phantoms; example n is always the same.
@@ -49,7 +49,7 @@ impl PhantomExamples {
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
         let kind = self.contrasts.draw(&mut rng);
         if kind == SeriesKind::Foreign {
-            parameters.proportions.cartilage_mm = rng.random_range(FOREIGN_CARTILAGE_MM);
+            add_foreign_anatomy(&mut parameters, &mut rng);
         }
         let spine = Spine::build(&parameters, positioning.knee_cushion).ok()?;
         let patient = PatientOnTable::new(Arc::new(spine), positioning);

@@ -5,7 +5,7 @@
 
 use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceRole, Vector};
 use nalgebra::Rotation3;
-use phantom::PatientOnTable;
+use phantom::{PatientOnTable, SpineParameters};
 use randomness::normal;
 use randomness::rand::Rng;
 use scanner::{Coil, Sequence, SeriesProtocol, StackGeometry};
@@ -35,9 +35,22 @@ impl ForeignSeries {
     }
 }
 
-/// Thickness of the cartilaginous endplates where foreign series are drawn, mm: people who outline discs leave the dark
-/// layer out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice). Our own phantoms have none.
-pub(super) const FOREIGN_CARTILAGE_MM: std::ops::Range<f64> = 0.2..1.4;
+/// What people have whom foreign scanners scan, and our own phantoms lack: cartilaginous endplates, dark, which those
+/// who outline discs leave out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice), sacs
+/// that fill their canal and are no ellipse, and bundles of roots.
+pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut impl Rng) {
+    let proportions = &mut parameters.proportions;
+    proportions.cartilage_mm = rng.random_range(0.2..1.4);
+    proportions.sac_squareness = [rng.random_range(0.0..1.0), rng.random_range(0.0..1.0)];
+    proportions.root_radius = normal(rng, 0.0, 0.4).clamp(-1.0, 1.0).exp();
+    let canal = &mut parameters.canal;
+    for ratio in [&mut canal.sac_depth_ratio, &mut canal.sac_width_ratio] {
+        *ratio = (*ratio * rng.random_range(1.0..1.15)).min(WIDEST_SAC);
+    }
+}
+
+/// Width and depth of the widest sac as parts of the canal's (choice).
+const WIDEST_SAC: f64 = 0.95;
 
 /// Spine arrays of large and small loops, with or without an array on the belly, and with as much of their fall-off
 /// taken out of the images as anybody takes.
