@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`plumbline segment` on real images: Dice per structure, discs found and discs made up.
+"""`plumbline segment` on real images: Dice per structure, of bodies and arches, discs found and discs made up.
 
     real_mri.py PROGRAM FOLDER [PICTURES]
 
@@ -32,11 +32,25 @@ def discs(mask, voxel_mm3):
     return numbers, kept
 
 
+def overlap(a, b):
+    """Dice of two masks."""
+    return 2 * (a & b).sum() / max(a.sum() + b.sum(), 1)
+
+
+def behind_the_canal(theirs):
+    """What lies behind the canal's middle, row by row (axes: left-right, head-foot, front-back)."""
+    columns = np.arange(theirs.shape[2])
+    seen = [np.nonzero((theirs[:, row] == 4).any(axis=0))[0] for row in range(theirs.shape[1])]
+    rows = [row for row, found in enumerate(seen) if len(found)]
+    middle = np.interp(np.arange(len(seen)), rows, [seen[row].mean() for row in rows])
+    back = np.sign(middle.mean() - np.nonzero(theirs == 2)[2].mean())
+    return np.broadcast_to((columns[None, :] - middle[:, None]) * back > 0, theirs.shape)
+
+
 def measure(ours, theirs, voxel_mm3):
-    row = []
-    for _, our_label, their_label in STRUCTURES:
-        a, b = ours == our_label, theirs == their_label
-        row.append(2 * (a & b).sum() / max(a.sum() + b.sum(), 1))
+    row = [overlap(ours == our_label, theirs == their_label) for _, our_label, their_label in STRUCTURES]
+    arches = behind_the_canal(theirs)
+    row += [overlap((ours == 1) & part, (theirs == 1) & part) for part in (~arches, arches)]
     numbers, true_discs = discs(theirs == 2, voxel_mm3)
     found = sum((ours[numbers == n] == 2).mean() >= FOUND for n in true_discs)
     numbers, our_discs = discs(ours == 2, voxel_mm3)
@@ -49,7 +63,7 @@ def main():
     pictures = Path(sys.argv[3]) if len(sys.argv) > 3 else None
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
-    print(f"{'image':>8} {'vertebra':>9} {'disc':>6} {'canal':>6}  discs found  false discs")
+    print(f"{'image':>8} {'vertebra':>9} {'disc':>6} {'canal':>6}  discs found  false discs  bodies  arches")
     rows = []
     for image in sorted(folder.glob("*_image.nii.gz")):
         name = image.name.split("_")[0]
@@ -65,9 +79,9 @@ def main():
         assert ours.shape == theirs.shape, f"{name}: {ours.shape} for {theirs.shape}"
         row, found, total, false = measure(ours, theirs, float(np.prod(label.header.get_zooms()[:3])))
         rows.append(row)
-        print(f"{name:>8} {row[0]:9.3f} {row[1]:6.3f} {row[2]:6.3f}  {found} of {total:<6}  {false}")
+        print(f"{name:>8} {row[0]:9.3f} {row[1]:6.3f} {row[2]:6.3f}  {found} of {total:<9} {false:<10} {row[3]:.3f}   {row[4]:.3f}")
     mean = np.mean(rows, axis=0)
-    print(f"{'mean':>8} {mean[0]:9.3f} {mean[1]:6.3f} {mean[2]:6.3f}")
+    print(f"{'mean':>8} {mean[0]:9.3f} {mean[1]:6.3f} {mean[2]:6.3f} {'':26} {mean[3]:.3f}   {mean[4]:.3f}")
 
 
 if __name__ == "__main__":
