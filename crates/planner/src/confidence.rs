@@ -9,8 +9,8 @@ use crate::disc_plane::MeasuredDisc;
 /// counts as wrong: `crates/harness/examples/measured_discs.rs` writes the table. That fit gave the network's own
 /// probability no weight, so only a strikingly low one counts; that and the terms for odd sizes are choices.
 pub fn confidence(disc: &MeasuredDisc) -> f64 {
-    let logit = 3.9
-        - 7.0 * (disc.residual_mm - 0.5).max(0.0)
+    let logit = 4.3
+        - 12.0 * (disc.residual_mm - 0.5).max(0.0)
         - 10.0 * (0.85 - disc.probability).max(0.0)
         - 0.4 * (5.0 - disc.height_mm).max(0.0)
         - 0.15 * (26.0 - disc.depth_mm).max(0.0)
