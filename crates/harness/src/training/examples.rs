@@ -241,12 +241,12 @@ mod tests {
         let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
         let between = patient.materials().iter().position(|m| m.tissue == Tissue::InterspinousTissue);
         let between = between.expect("spinous processes have something between them");
-        let usual = patient.substances(1.5)[between].clone();
+        let usual = patient.substances(1.5)[between];
         let drawn: Vec<Substance> = (0..60)
             .map(|n| {
                 let stream = Stream::from_seed(n);
                 let varied = VariedTissue { patient: &patient, contrast: Contrast::Varied, stream };
-                varied.substances(1.5)[between].clone()
+                varied.substances(1.5)[between]
             })
             .collect();
         let dark = drawn.iter().filter(|s| s.t2_ms < 0.5 * usual.t2_ms && s.fat.fraction < 0.3).count();
