@@ -288,7 +288,6 @@ mod tests {
             Shape::Ellipsoid { semi: Local::new(6.0, 20.0, 50.0) },
             Shape::RoundCone { length: 20.0, start: 5.0, end: 3.0 },
             Shape::EllipticCone { length: 12.0, start: [10.0, 7.0], end: [9.0, 6.0] },
-            Shape::SquaredCone { length: 12.0, start: [10.0, 7.0], end: [9.0, 6.0], squareness: [1.0, 0.4] },
             Shape::Body(Body {
                 half_height: 13.0,
                 inferior: [24.0, 17.0],
@@ -306,6 +305,7 @@ mod tests {
             }),
             Shape::Trunk(Trunk { semi: [165.0, 110.0], back: 95.0, widening: [0.1, 0.1] }),
             Shape::Around(Trunk { semi: [120.0, 90.0], back: 70.0, widening: [0.1, 0.0] }),
+            Shape::SquaredCone { length: 12.0, start: [10.0, 7.0], end: [9.0, 6.0], squareness: [1.0, 0.4] },
         ]
     }
 
