@@ -14,8 +14,9 @@ fn drawn(seed: u64) -> SpineParameters {
     Population::adult_lumbar().sample(&Stream::from_seed(seed))
 }
 
+/// Deep enough for the spine of the deepest trunk that is allowed.
 fn coarse_grid() -> Grid {
-    Grid::centred(Point::new(0.0, 0.0, -10.0), Matrix3::identity(), [9.0, 8.0, 7.0], [40, 30, 60])
+    Grid::centred(Point::new(0.0, 0.0, -10.0), Matrix3::identity(), [9.0, 8.0, 7.0], [40, 64, 60])
 }
 
 /// Every number of a document, in order.
