@@ -79,7 +79,10 @@ def main():
         assert ours.shape == theirs.shape, f"{name}: {ours.shape} for {theirs.shape}"
         row, found, total, false = measure(ours, theirs, float(np.prod(label.header.get_zooms()[:3])))
         rows.append(row)
-        print(f"{name:>8} {row[0]:9.3f} {row[1]:6.3f} {row[2]:6.3f}  {found} of {total:<9} {false:<10} {row[3]:.3f}   {row[4]:.3f}")
+        print(
+            f"{name:>8} {row[0]:9.3f} {row[1]:6.3f} {row[2]:6.3f}"
+            f"  {found} of {total:<9} {false:<10} {row[3]:.3f}   {row[4]:.3f}"
+        )
     mean = np.mean(rows, axis=0)
     print(f"{'mean':>8} {mean[0]:9.3f} {mean[1]:6.3f} {mean[2]:6.3f} {'':26} {mean[3]:.3f}   {mean[4]:.3f}")
 

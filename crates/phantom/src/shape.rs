@@ -177,13 +177,19 @@ fn round_cone(length: f32, start: f32, end: f32, p: Local) -> f32 {
     (p.x * p.x + p.y * p.y + along * along).sqrt() - (start + (end - start) * t)
 }
 
+/// A place in radii of the cone's cross-section beside it (beyond its ends along z too), with the smaller radius.
 #[inline(always)]
-fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
+fn by_radii(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> ([f32; 3], f32) {
     let t = (p.z / length).clamp(0.0, 1.0);
     let rx = start[0] + (end[0] - start[0]) * t;
     let ry = start[1] + (end[1] - start[1]) * t;
     let least = rx.min(ry);
-    let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
+    ([p.x / rx, p.y / ry, (p.z - t * length) / least], least)
+}
+
+#[inline(always)]
+fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
+    let ([x, y, z], least) = by_radii(length, start, end, p);
     ((x * x + y * y + z * z).sqrt() - 1.0) * least
 }
 
@@ -191,11 +197,7 @@ fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
 /// its slope.
 #[inline(always)]
 fn squared_cone(length: f32, start: [f32; 2], end: [f32; 2], squareness: [f32; 2], p: Local) -> f32 {
-    let t = (p.z / length).clamp(0.0, 1.0);
-    let rx = start[0] + (end[0] - start[0]) * t;
-    let ry = start[1] + (end[1] - start[1]) * t;
-    let least = rx.min(ry);
-    let (x, y, z) = (p.x / rx, p.y / ry, (p.z - t * length) / least);
+    let ([x, y, z], least) = by_radii(length, start, end, p);
     let (xx, yy, zz) = (x * x, y * y, z * z);
     let round = (xx + yy + zz).sqrt();
     let square = ((xx * xx + yy * yy).sqrt() + zz).sqrt();

@@ -4,10 +4,11 @@ use crate::disc_plane::MeasuredDisc;
 
 /// Probability that a disc is where and how it was measured: a logistic of how well its borders make two planes.
 ///
-/// Intercept and slope of the residual were fitted to 600 discs of five populations that no scenario draws (stage twelve, seed
-/// 7500312: training-wide, degenerative, operated, restless, worn machine), where an angle over 5° or a centre over 5 mm
-/// counts as wrong: `crates/harness/examples/measured_discs.rs` writes the table. An earlier fit gave the network's own
-/// probability no weight, so only a strikingly low one counts; that and the terms for odd sizes are choices.
+/// Intercept and slope of the residual were fitted to 600 discs, as the network of stage twelve sees them, of five
+/// populations that no scenario draws (seed 7500312: training-wide, degenerative, operated, restless, worn machine),
+/// where an angle over 5° or a centre over 5 mm counts as wrong: `crates/harness/examples/measured_discs.rs` writes the
+/// table. An earlier fit gave the network's own probability no weight, so only a strikingly low one counts; that and
+/// the terms for odd sizes are choices.
 pub fn confidence(disc: &MeasuredDisc) -> f64 {
     let logit = 4.3
         - 12.0 * (disc.residual_mm - 0.5).max(0.0)

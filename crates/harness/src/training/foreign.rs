@@ -193,4 +193,22 @@ mod tests {
         assert!((60..140).contains(&near), "{near} of 200 keep most of the coils' fall-off");
         assert!(drawn.iter().any(|foreign| foreign.bands.is_empty()) && drawn.iter().any(|f| !f.bands.is_empty()));
     }
+
+    #[test]
+    fn foreign_people_are_lined_with_cartilage_and_have_no_smaller_sacs() {
+        let mut rng = Stream::from_seed(6).rng();
+        for seed in 0..40 {
+            let usual = Population::adult_lumbar().sample(&Stream::from_seed(seed));
+            let mut foreign = usual.clone();
+            add_foreign_anatomy(&mut foreign, &mut rng);
+            assert!((0.2..1.4).contains(&foreign.proportions.cartilage_mm));
+            for (was, is) in [
+                (usual.canal.sac_width_ratio, foreign.canal.sac_width_ratio),
+                (usual.canal.sac_depth_ratio, foreign.canal.sac_depth_ratio),
+            ] {
+                assert!((was..=WIDEST_SAC).contains(&is), "seed {seed}: {was} became {is}");
+            }
+            Spine::build(&foreign, true).expect("still a spine");
+        }
+    }
 }

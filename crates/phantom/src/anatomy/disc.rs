@@ -69,11 +69,11 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5 - cartilage_mm)]));
         atlas.solids.push(Solid::plain(border, vec![layer(disc, nucleus_extent, -0.8 - cartilage_mm)]));
         atlas.solids.push(Solid::plain(inner, vec![layer(disc, 0.82, -0.35 - cartilage_mm)]));
-        if cartilage_mm > 0.0 {
-            atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, -cartilage_mm)]));
+        let lined = cartilage_mm > 0.0;
+        let to_endplates_mm = if lined { -cartilage_mm } else { OVERLAP_MM };
+        atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, to_endplates_mm)]));
+        if lined {
             atlas.add_background(Tissue::Ligament, vec![layer(disc, 0.97, OVERLAP_MM)]);
-        } else {
-            atlas.solids.push(Solid::plain(outer, vec![layer(disc, 1.0, OVERLAP_MM)]));
         }
     }
 }
