@@ -11,9 +11,10 @@
 use std::error::Error;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 
-use kuva::AxisLabelOverlap;
+use kuva::TickFormat;
 use kuva::prelude::*;
 use ndarray::Array3;
 use vnet::Model;
@@ -129,12 +130,17 @@ fn drawn(lines: &[(usize, &str, Vec<Point>)]) -> String {
         plots
     };
     let panels = vec![panel(|point| Some(point.seconds)), panel(|point| point.peak_mib)];
+    // More labels than one a decade would run into each other.
+    let decades = TickFormat::Custom(Arc::new(|value: f64| {
+        let is_decade = (value.log10() - value.log10().round()).abs() < 1e-6;
+        if is_decade { format!("{value}") } else { String::new() }
+    }));
     let layouts = panels.iter().zip(["forward pass, s", "peak of the process, MiB"]).map(|(plots, label)| {
         Layout::auto_from_plots(plots)
             .with_x_label("voxels, million")
             .with_y_label(label)
             .with_log_scale()
-            .with_x_label_overlap(AxisLabelOverlap::Thin)
+            .with_x_tick_format(decades.clone())
     });
     let layouts = layouts.collect();
     let figure = Figure::new(1, 2).with_cell_size(420.0, 300.0).with_plots(panels).with_layouts(layouts);
