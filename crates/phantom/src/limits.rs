@@ -97,6 +97,7 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         within("proportions".into(), field, value, 0.3, 3.0)?;
     }
     for (field, value, high) in [
+        ("lamina_slope_deg", proportions.lamina_slope_deg, 60.0),
         ("arch_fat", proportions.arch_fat, 1.0),
         ("sac_squareness", proportions.sac_squareness[0], 1.0),
         ("sac_squareness", proportions.sac_squareness[1], 1.0),

@@ -115,6 +115,8 @@ pub struct Proportions {
     pub lamina_thickness: f64,
     /// Cranio-caudal extent of the laminae.
     pub lamina_height: f64,
+    /// How far the laminae lean forward with their upper border, degrees: no factor.
+    pub lamina_slope_deg: f64,
     /// Radius of the articular processes.
     pub facet_radius: f64,
     /// Left–right extent of the spinous processes.
@@ -139,6 +141,7 @@ impl Proportions {
     pub const USUAL: Self = Self {
         lamina_thickness: 1.0,
         lamina_height: 1.0,
+        lamina_slope_deg: 0.0,
         facet_radius: 1.0,
         spinous_thickness: 1.0,
         spinous_height: 1.0,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use geometry::{Grid, Plane, Point, Pose, Structure, Vector};
+use geometry::{Grid, Plane, Point, Pose, Structure, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
 use phantom::parameters::Proportions;
 use phantom::{PatientOnTable, Population, Positioning, Spine};
@@ -246,6 +246,31 @@ fn a_sac_with_a_square_front_fills_its_front_corners_only() {
         if grid.point(place).y < middle { front += 1 } else { back += 1 }
     }
     assert!(front > 300 && back < front / 10, "{front} voxels gained in front of the middle, {back} behind");
+}
+
+#[test]
+fn laminae_lean_forward_by_their_slope() {
+    let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut sloping = usual.clone();
+    sloping.proportions.lamina_slope_deg = 30.0;
+    // The front of the bone 6 mm left of L3's midline, behind the canal: how much further back its lower half lies.
+    let [usual, sloping] = [usual, sloping].map(|parameters| {
+        let patient = PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default());
+        let truth = patient.truth();
+        let l3 = truth.vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3");
+        let middle = l3.centre + Vector::new(6.0, 37.0, -4.0);
+        let grid = Grid::centred(middle, Matrix3::identity(), [0.5; 3], [1, 40, 56]);
+        let labels = patient.structures(&grid).data;
+        let lowest_first: Vec<f64> = labels
+            .outer_iter()
+            .filter_map(|row| row.iter().position(|label| *label == Structure::Vertebra.label()))
+            .map(|column| column as f64 * grid.spacing_mm[1])
+            .collect();
+        let (lower, upper) = lowest_first.split_at(lowest_first.len() / 2);
+        let mean = |half: &[f64]| half.iter().sum::<f64>() / half.len() as f64;
+        mean(lower) - mean(upper)
+    });
+    assert!(sloping > usual + 1.0, "{usual} mm, and with a slope {sloping}");
 }
 
 #[test]

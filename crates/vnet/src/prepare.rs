@@ -68,6 +68,9 @@ pub struct ImageContract {
     pub plane: SlicePlane,
     /// Pixel size in plane, mm.
     pub pixel_mm: f64,
+    /// Pixel size in plane for images that are at least that fine themselves, mm; `pixel_mm` for all if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fine_pixel_mm: Option<f64>,
     /// Slice steps that are taken as they are, mm, from and to.
     pub native_step_mm: [f64; 2],
     /// Slice step to which any other is resampled, mm.
@@ -81,8 +84,35 @@ pub struct ImageContract {
 impl Default for ImageContract {
     /// Pixels of 1.75 mm: a disc 8 mm high is five pixels, and the whole lumbar spine fits 256 rows.
     fn default() -> Self {
-        let plane = SlicePlane::Sagittal;
-        Self { plane, pixel_mm: 1.75, native_step_mm: [3.5, 6.5], step_mm: 4.4, multiple: [4, 16, 16], brightest: 6.0 }
+        Self {
+            plane: SlicePlane::Sagittal,
+            pixel_mm: 1.75,
+            fine_pixel_mm: None,
+            native_step_mm: [3.5, 6.5],
+            step_mm: 4.4,
+            multiple: [4, 16, 16],
+            brightest: 6.0,
+        }
+    }
+}
+
+impl ImageContract {
+    /// What is wrong with the numbers, if anything.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let sizes = [self.pixel_mm, self.fine_pixel_mm.unwrap_or(1.0), self.step_mm];
+        if !sizes.iter().all(|mm| (0.2..=20.0).contains(mm)) {
+            return Some(format!("pixels and step are {sizes:?} mm, expected 0.2 to 20 mm"));
+        }
+        if self.fine_pixel_mm.is_some_and(|fine_mm| fine_mm >= self.pixel_mm) {
+            return Some("fine-pixel-mm is expected to be less than pixel-mm".into());
+        }
+        if !self.multiple.iter().all(|multiple| (1..=512).contains(multiple)) {
+            return Some(format!("multiple is {:?}, expected 1 to 512 each", self.multiple));
+        }
+        if !(self.brightest > 0.0 && self.brightest.is_finite()) {
+            return Some(format!("brightest is {}, expected above 0", self.brightest));
+        }
+        None
     }
 }
 
@@ -124,6 +154,8 @@ const THICKEST_IN_PLANE_MM: f64 = 3.0;
 const BODY_THRESHOLD: f32 = 0.12;
 /// Rows and columns count as body where at least this share of their pixels does.
 const BODY_SHARE: f64 = 0.02;
+/// An image is read finely only if that makes at most this many voxels: the network's activations must fit 1 GiB.
+const MOST_FINE_VOXELS: f64 = 2.0e6;
 /// Margin left around the body, voxels.
 const MARGIN: usize = 4;
 
@@ -189,14 +221,19 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     let grid = &image.grid;
     let native = (contract.native_step_mm[0]..=contract.native_step_mm[1]).contains(&grid.spacing_mm[2]);
     let step_mm = if native { grid.spacing_mm[2] } else { contract.step_mm };
-    let spacing_mm = [contract.pixel_mm, contract.pixel_mm, step_mm];
+    let extent_mm = grid.extent_mm();
+    let fine = contract.fine_pixel_mm.filter(|fine_mm| {
+        let voxels = extent_mm.iter().product::<f64>() / (fine_mm * fine_mm * step_mm);
+        grid.spacing_mm[..2].iter().all(|own_mm| own_mm <= fine_mm) && voxels <= MOST_FINE_VOXELS
+    });
+    let pixel_mm = fine.unwrap_or(contract.pixel_mm);
+    let spacing_mm = [pixel_mm, pixel_mm, step_mm];
     // A hundredth of a voxel over the whole image does not matter to the network.
     if (0..3).all(|axis| {
         (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]
     }) {
         return image;
     }
-    let extent_mm = grid.extent_mm();
     let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis]).round() as usize).max(1));
     let target = Grid::centred(grid.centre(), grid.axes, spacing_mm, shape);
     geometry::resample::linear(&image, &target, 0.0)
@@ -322,6 +359,38 @@ mod tests {
         let below = prepared.grid.voxel(&Point::new(10.0, 5.0, -100.0)).expect("inside");
         let at = |[i, j, k]: [usize; 3]| prepared.data[[k, j, i]];
         assert!(at(inside) > at(below) + 0.3, "head is brighter than feet, as in the body");
+    }
+
+    #[test]
+    fn only_fine_images_that_fit_are_read_finely() {
+        let contract = ImageContract { fine_pixel_mm: Some(1.25), step_mm: 2.2, ..ImageContract::default() };
+        let pixel_mm = |own_mm: [f64; 2], extent_mm: f64| {
+            let axes = sagittal().axes;
+            let pixels = own_mm.map(|mm| (250.0 / mm) as usize);
+            let slices = (extent_mm / 3.0) as usize;
+            let grid =
+                Grid::centred(Point::origin(), axes, [own_mm[0], own_mm[1], 3.0], [pixels[0], pixels[1], slices]);
+            prepare(&Volume::from_fn(grid, body), &contract).expect("a body").grid.spacing_mm[0]
+        };
+        assert_eq!(pixel_mm([0.9, 1.2], 60.0), 1.25);
+        assert_eq!(pixel_mm([1.25, 1.25], 60.0), 1.25);
+        assert_eq!(pixel_mm([0.9, 1.3], 60.0), 1.75, "rows are not fine");
+        assert_eq!(pixel_mm([0.9, 0.9], 240.0), 1.75, "4.4 million voxels are too many");
+    }
+
+    #[test]
+    fn impossible_contracts_are_named() {
+        let usual = ImageContract::default();
+        assert_eq!(usual.fault(), None);
+        for wrong in [
+            ImageContract { pixel_mm: 0.0, ..usual.clone() },
+            ImageContract { step_mm: f64::NAN, ..usual.clone() },
+            ImageContract { fine_pixel_mm: Some(2.0), ..usual.clone() },
+            ImageContract { multiple: [4, 0, 16], ..usual.clone() },
+            ImageContract { brightest: f32::NAN, ..usual.clone() },
+        ] {
+            assert!(wrong.fault().is_some(), "{wrong:?}");
+        }
     }
 
     #[test]

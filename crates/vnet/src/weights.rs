@@ -124,6 +124,9 @@ impl Weights {
         }
         let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
         let image: ImageContract = parse(entry("image")?, "image", path)?;
+        if let Some(reason) = image.fault() {
+            return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
+        }
         let labels = image.plane.labels();
         if found != labels {
             let reason = format!("found {found:?}, expected {labels:?}");

@@ -106,13 +106,13 @@ fn foreign_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
     let slab_mm: f64 = rng.random_range(16.0..100.0);
     let thickness_mm = step_mm * rng.random_range(0.8..1.0);
     let fov_mm: f64 = rng.random_range(220.0..420.0);
-    let pixel_mm = between_logarithms(rng, 0.8, 1.8);
+    let pixel_mm = between_logarithms(rng, 0.6, 1.8);
     let stack = StackGeometry {
         slices: ((slab_mm / step_mm).round() as usize).clamp(4, 24),
         thickness_mm,
         gap_mm: step_mm - thickness_mm,
         fov_mm: [fov_mm; 2],
-        matrix: [((fov_mm / pixel_mm / 2.0).round() as usize * 2).clamp(128, 384); 2],
+        matrix: [((fov_mm / pixel_mm / 2.0).round() as usize * 2).clamp(128, 448); 2],
     };
     let group = on_the_spine(&stack, "foreign", patient, [4.0, 18.0, 35.0], 0.05, rng);
     let phase_encoding = if rng.random_bool(0.7) { PhaseEncoding::Column } else { PhaseEncoding::Row };

@@ -220,10 +220,14 @@ fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange
 fn lamina(v: &PlacedVertebra, person: &Proportions, side: f64, inset_mm: f64) -> Part {
     let s = &v.size;
     let (h, scale, wall) = (s.height_mm, s.height_mm / 26.0, v.posterior_wall_mm());
-    let outer = v.point(side * (s.canal_width_mm / 2.0 + 1.5), wall + 0.75 * s.canal_depth_mm, 0.0);
-    let inner = v.point(0.0, wall + s.canal_depth_mm + 3.5, -0.28 * h);
-    let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::z()));
-    let radii = inset([3.0 * person.lamina_thickness * scale, 8.0 * person.lamina_height * scale], inset_mm);
+    let half_height = 8.0 * person.lamina_height * scale;
+    let (forward, up) = person.lamina_slope_deg.to_radians().sin_cos();
+    // It leans about its upper border: the canal is in front.
+    let back = forward * 0.8 * half_height;
+    let outer = v.point(side * (s.canal_width_mm / 2.0 + 1.5), wall + 0.75 * s.canal_depth_mm + back, 0.0);
+    let inner = v.point(0.0, wall + s.canal_depth_mm + 3.5 + back, -0.28 * h);
+    let thickness = (inner - outer).cross(&(v.pose.rotation * Vector::new(0.0, -forward, up)));
+    let radii = inset([3.0 * person.lamina_thickness * scale, half_height], inset_mm);
     Part::elliptic_cone(outer, inner, thickness, radii, radii)
 }
 

@@ -96,6 +96,9 @@ impl TrainingConfig {
         if let Some(fault) = self.network.fault() {
             return Some(format!("network: {fault}"));
         }
+        if let Some(fault) = self.image.fault() {
+            return Some(format!("image: {fault}"));
+        }
         let multiple = self.network.multiple();
         for (name, extent) in [("crop", self.crop), ("image.multiple", self.image.multiple)] {
             if (0..3).any(|axis| extent[axis] == 0 || !extent[axis].is_multiple_of(multiple[axis])) {
