@@ -106,7 +106,7 @@ fn foreign_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
     let slab_mm: f64 = rng.random_range(16.0..100.0);
     let thickness_mm = step_mm * rng.random_range(0.8..1.0);
     let fov_mm: f64 = rng.random_range(220.0..420.0);
-    let pixel_mm = between_logarithms(rng, 0.6, 1.8);
+    let pixel_mm = between_logarithms(rng, 0.6, 1.5);
     let stack = StackGeometry {
         slices: ((slab_mm / step_mm).round() as usize).clamp(4, 24),
         thickness_mm,
