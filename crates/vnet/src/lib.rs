@@ -45,6 +45,7 @@ pub mod prepare;
 mod processor;
 pub mod segmentation;
 pub mod training;
+mod two_scales;
 pub mod weights;
 
 pub use gpu::{GpuChoice, GpuDevice, GpuError};

@@ -14,6 +14,7 @@ use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::processor::{Processor, ProcessorError};
 use crate::segmentation::Segmentation;
+use crate::two_scales;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
 /// A trained network, ready to segment.
@@ -164,18 +165,31 @@ impl Model {
         let _ = self.logits_on_device(&Array3::zeros(shape));
     }
 
-    /// Segments an image; the labels lie on the image's own grid. What a GPU fails at is done on the CPU, and
-    /// [`Segmentation::device_fault`] says so.
+    /// Segments an image; the labels lie on the image's own grid. An image that is read finely is read coarsely, too, and
+    /// the two readings are averaged. What a GPU fails at is done on the CPU, and [`Segmentation::device_fault`] says so.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
-        let prepared = prepare(image, &self.weights.image)?;
-        let (logits, device_fault) = match self.logits_on_device(&prepared.data) {
-            Ok(logits) => (logits, None),
-            Err(fault) => (self.logits(&prepared.data), Some(fault.to_string())),
-        };
-        let probabilities = softmax(&logits, self.weights.network.classes);
+        let contract = &self.weights.image;
+        let prepared = prepare(image, contract)?;
+        let (mut probabilities, mut device_fault) = self.probabilities_or_fault(&prepared.data);
+        if contract.is_fine(&prepared.grid) {
+            let coarse = prepare(image, &contract.coarse())?;
+            let (context, fault) = self.probabilities_or_fault(&coarse.data);
+            let classes = self.weights.network.classes;
+            two_scales::average(&mut probabilities, &prepared.grid, &context, &coarse.grid, classes);
+            device_fault = device_fault.or(fault);
+        }
         let mut segmentation = Segmentation::new(&probabilities, prepared.grid, &image.grid);
         segmentation.device_fault = device_fault;
         Ok(segmentation)
+    }
+
+    /// Class probabilities from the GPU, if the model was put on one that answers, and why it did not.
+    fn probabilities_or_fault(&self, image: &Array3<f32>) -> (Vec<f32>, Option<String>) {
+        let (logits, fault) = match self.logits_on_device(image) {
+            Ok(logits) => (logits, None),
+            Err(fault) => (self.logits(image), Some(fault.to_string())),
+        };
+        (softmax(&logits, self.weights.network.classes), fault)
     }
 }
 

@@ -97,6 +97,16 @@ impl Default for ImageContract {
 }
 
 impl ImageContract {
+    /// The same for images that are not read finely.
+    pub(crate) fn coarse(&self) -> Self {
+        Self { fine_pixel_mm: None, ..self.clone() }
+    }
+
+    /// Whether a prepared image's grid is the fine one.
+    pub(crate) fn is_fine(&self, grid: &Grid) -> bool {
+        self.fine_pixel_mm.is_some_and(|fine_mm| (grid.spacing_mm[0] - fine_mm).abs() < 0.01 * fine_mm)
+    }
+
     /// What is wrong with the numbers, if anything.
     pub(crate) fn fault(&self) -> Option<String> {
         let sizes = [self.pixel_mm, self.fine_pixel_mm.unwrap_or(1.0), self.step_mm];
