@@ -199,7 +199,6 @@ impl Population {
         in_range("vertebra-spread.proportions-log", s.proportions_log, 0.0, 0.4, "0 to 0.4")?;
         in_range("vertebra-spread.cortex-log", s.cortex_log, 0.0, 0.4, "0 to 0.4")?;
         in_range("vertebra-spread.spinous-taller", s.spinous_taller, 0.0, 0.6, "0 to 0.6")?;
-        in_range("vertebra-spread.lamina-slope-deg", s.lamina_slope_deg, 0.0, 45.0, "0° to 45°")?;
         in_range("vertebra-spread.arch-fat", s.arch_fat, 0.0, 0.6, "0 to 0.6")?;
         in_range("marrow.person-sd", self.marrow.person_sd, 0.0, 0.3, "0 to 0.3")?;
         let sacrum = &self.sacrum;

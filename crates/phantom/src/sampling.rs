@@ -143,7 +143,6 @@ impl Population {
         Proportions {
             lamina_thickness: factor("lamina thickness"),
             lamina_height: factor("lamina height"),
-            lamina_slope_deg: spread.lamina_slope_deg * draws.uniform("lamina slope"),
             facet_radius: factor("facet radius"),
             spinous_thickness: factor("spinous thickness"),
             spinous_height: factor("spinous height") * (1.0 + spread.spinous_taller * draws.uniform("spinous taller")),

@@ -91,9 +91,6 @@ pub(crate) struct VertebraSpread {
     /// Most by which spinous processes are taller than usual, as part of their height; drawn evenly from 0.
     #[serde(default)]
     pub spinous_taller: f64,
-    /// Most by which laminae lean forward with their upper border, degrees; drawn evenly from 0.
-    #[serde(default)]
-    pub lamina_slope_deg: f64,
     /// SD of ln of the thickness of cortex and endplates.
     #[serde(default)]
     pub cortex_log: f64,

@@ -37,12 +37,13 @@ impl ForeignSeries {
 
 /// What people have whom foreign scanners scan, and our own phantoms lack: cartilaginous endplates, dark, which those
 /// who outline discs leave out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice), sacs
-/// that fill their canal and are no ellipse, bundles of roots, and thick remnants of the disc below S1.
+/// that fill their canal and are no ellipse, bundles of roots, laminae that lean, and thick remnants of the disc below S1.
 pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut impl Rng) {
     let proportions = &mut parameters.proportions;
     proportions.cartilage_mm = rng.random_range(0.2..1.4);
     proportions.sac_squareness = [rng.random_range(0.0..1.0), rng.random_range(0.0..1.0)];
     proportions.root_radius = normal(rng, 0.0, 0.4).clamp(-1.0, 1.0).exp();
+    proportions.lamina_slope_deg = rng.random_range(0.0..40.0);
     parameters.sacrum.remnant_mm = rng.random_range(1.0..6.5);
     let canal = &mut parameters.canal;
     for ratio in [&mut canal.sac_depth_ratio, &mut canal.sac_width_ratio] {
