@@ -87,7 +87,8 @@ fn print(plan: &ScanPlan) {
         ));
     }
     for flag in &plan.flags {
-        output::result(format!("{:?}: {}", flag.severity, flag.message).to_lowercase());
+        let severity = format!("{:?}", flag.severity).to_lowercase();
+        output::result(format!("{severity}: {}", flag.message));
     }
 }
 
