@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use geometry::{Grid, Plane, Point, Pose, Structure, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
-use phantom::parameters::Proportions;
+use phantom::parameters::{Proportions, SpineParameters};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 
 fn patient(seed: u64, positioning: Positioning) -> PatientOnTable {
     let parameters = Population::adult_lumbar().sample(&Stream::from_seed(seed));
     PatientOnTable::new(Arc::new(Spine::build(&parameters, positioning.knee_cushion).unwrap()), positioning)
+}
+
+fn lying_straight(parameters: &SpineParameters) -> PatientOnTable {
+    PatientOnTable::new(Arc::new(Spine::build(parameters, true).unwrap()), Positioning::default())
 }
 
 fn awkward() -> Positioning {
@@ -183,9 +187,7 @@ fn proportions_change_arches_and_leave_discs_and_truth_alone() {
     let mut sturdy = usual.clone();
     sturdy.proportions =
         Proportions { lamina_thickness: 1.5, spinous_thickness: 1.5, arch_fat: 0.4, ..usual.proportions };
-    let [usual, sturdy] = [usual, sturdy].map(|parameters| {
-        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
-    });
+    let [usual, sturdy] = [usual, sturdy].map(|parameters| lying_straight(&parameters));
     assert_eq!(usual.truth(), sturdy.truth());
 
     let grid = around(&usual, 1.5, [20.0, 60.0, 90.0]);
@@ -223,9 +225,7 @@ fn a_sac_with_a_square_front_fills_its_front_corners_only() {
     let ellipse = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut square = ellipse.clone();
     square.proportions.sac_squareness = [1.0, 0.0];
-    let [ellipse, square] = [ellipse, square].map(|parameters| {
-        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
-    });
+    let [ellipse, square] = [ellipse, square].map(|parameters| lying_straight(&parameters));
     assert_eq!(ellipse.truth(), square.truth());
 
     // What the square sac holds more, by whether it lies in front of the sac's middle in its slice.
@@ -255,7 +255,7 @@ fn laminae_lean_forward_by_their_slope() {
     sloping.proportions.lamina_slope_deg = 30.0;
     // The front of the bone 6 mm left of L3's midline, behind the canal: how much further back its lower half lies.
     let [usual, sloping] = [usual, sloping].map(|parameters| {
-        let patient = PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default());
+        let patient = lying_straight(&parameters);
         let truth = patient.truth();
         let l3 = truth.vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3");
         let middle = l3.centre + Vector::new(6.0, 37.0, -4.0);
@@ -278,9 +278,7 @@ fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
     let plain = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut lined = plain.clone();
     lined.proportions.cartilage_mm = 1.0;
-    let [plain, lined] = [plain, lined].map(|parameters| {
-        PatientOnTable::new(Arc::new(Spine::build(&parameters, true).unwrap()), Positioning::default())
-    });
+    let [plain, lined] = [plain, lined].map(|parameters| lying_straight(&parameters));
     assert_eq!(plain.truth(), lined.truth());
     let truth = plain.truth();
     let disc = truth.discs.iter().find(|d| d.label.to_string() == "L3/L4").unwrap();

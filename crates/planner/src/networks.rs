@@ -52,11 +52,6 @@ impl Networks {
         Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, processor)?, coronal })
     }
 
-    /// Runs each network once, so that the first plan takes no longer than the next.
-    pub fn warm_up(&self) {
-        std::iter::once(&self.sagittal).chain(&self.coronal).for_each(|model| model.warm_up());
-    }
-
     /// The built-in planner with these networks.
     pub fn planner(&self) -> VnetPlanner {
         VnetPlanner::new(Arc::clone(&self.sagittal)).with_ribs(self.coronal.clone())

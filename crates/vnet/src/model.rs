@@ -157,14 +157,6 @@ impl Model {
         softmax(&self.logits(image), self.weights.network.classes)
     }
 
-    /// Computes once on an empty image of a localizer's size, so that the first patient does not wait for what a program's
-    /// first pass pays: fresh memory and, on a GPU, its pipelines. A fault shows when it matters: with that patient.
-    pub fn warm_up(&self) {
-        let multiple = self.weights.image.multiple;
-        let shape: [usize; 3] = std::array::from_fn(|axis| LOCALIZER[axis].next_multiple_of(multiple[axis]));
-        let _ = self.logits_on_device(&Array3::zeros(shape));
-    }
-
     /// Segments an image; the labels lie on the image's own grid. An image that is read finely is read coarsely, too, and
     /// the two readings are averaged. What a GPU fails at is done on the CPU, and [`Segmentation::device_fault`] says so.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
@@ -192,9 +184,6 @@ impl Model {
         (softmax(&logits, self.weights.network.classes), fault)
     }
 }
-
-/// Slices, rows and columns of a localizer, about.
-const LOCALIZER: [usize; 3] = [16, 240, 160];
 
 /// The most probable class of each voxel of `[voxel, class]` probabilities; ties go to the lower label.
 pub(crate) fn most_probable(probabilities: &[f32]) -> Vec<u8> {

@@ -164,8 +164,8 @@ const THICKEST_IN_PLANE_MM: f64 = 3.0;
 const BODY_THRESHOLD: f32 = 0.12;
 /// Rows and columns count as body where at least this share of their pixels does.
 const BODY_SHARE: f64 = 0.02;
-/// An image is read finely only if that makes at most this many voxels: the network's activations must fit 1 GiB.
-const MOST_FINE_VOXELS: f64 = 2.0e6;
+/// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
+const MOST_FINE_VOXELS: f64 = 1.5e6;
 /// Margin left around the body, voxels.
 const MARGIN: usize = 4;
 

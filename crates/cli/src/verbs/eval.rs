@@ -46,7 +46,6 @@ const FIGURES: [&str; 23] = [
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
     let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
     let networks = resources::networks(Some(&arguments.model), arguments.device)?;
-    networks.warm_up();
     let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;
     let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();

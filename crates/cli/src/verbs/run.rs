@@ -180,9 +180,7 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            let networks = device::networks(folder, &processor, device)?;
-            networks.warm_up();
-            models.insert(folder.clone(), networks);
+            models.insert(folder.clone(), device::networks(folder, &processor, device)?);
         }
     }
     Ok(models)

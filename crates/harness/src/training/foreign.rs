@@ -204,6 +204,8 @@ mod tests {
             let mut foreign = usual.clone();
             add_foreign_anatomy(&mut foreign, &mut rng);
             assert!((0.2..1.4).contains(&foreign.proportions.cartilage_mm));
+            assert!((0.0..40.0).contains(&foreign.proportions.lamina_slope_deg));
+            assert_ne!(usual.sacrum.remnant_mm, foreign.sacrum.remnant_mm);
             for (was, is) in [
                 (usual.canal.sac_width_ratio, foreign.canal.sac_width_ratio),
                 (usual.canal.sac_depth_ratio, foreign.canal.sac_depth_ratio),
