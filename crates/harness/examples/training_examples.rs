@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         protocols: recipe.protocols.iter().map(protocol).collect::<Result<_, Box<dyn Error>>>()?,
         contrasts: recipe.contrasts,
         faults: recipe.faults,
+        body_cortex: file.training.tells_body_cortex_apart(),
         image: file.training.image,
         stream: Stream::from_seed(recipe.seed),
     };

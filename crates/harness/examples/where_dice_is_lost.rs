@@ -47,14 +47,7 @@ fn part(labels: &Volume<u8>, truth: &SpineTruth, behind: bool) -> Volume<u8> {
     let mut part = labels.clone();
     for ((k, j, i), label) in part.data.indexed_iter_mut() {
         let place = labels.grid.point([i as f64, j as f64, k as f64]);
-        let nearest = truth.vertebrae.iter().min_by(|a, b| {
-            let [a, b] = [a, b].map(|vertebra| (vertebra.centre - place).norm_squared());
-            a.total_cmp(&b)
-        });
-        let is_behind = nearest.is_some_and(|vertebra| {
-            (place - vertebra.posterior_wall).dot(&(vertebra.posterior_wall - vertebra.anterior_wall)) > 0.0
-        });
-        if is_behind != behind {
+        if truth.is_behind_the_bodies(&place) != behind {
             *label = Structure::Background.label();
         }
     }

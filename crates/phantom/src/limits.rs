@@ -101,6 +101,7 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         ("arch_fat", proportions.arch_fat, 1.0),
         ("sac_squareness", proportions.sac_squareness[0], 1.0),
         ("sac_squareness", proportions.sac_squareness[1], 1.0),
+        ("root_settling", proportions.root_settling, 1.0),
         ("cartilage_mm", proportions.cartilage_mm, 2.0),
     ] {
         within("proportions".into(), field, value, 0.0, high)?;

@@ -132,6 +132,8 @@ pub struct Proportions {
     pub sac_squareness: [f64; 2],
     /// Radius of the roots within the sac.
     pub root_radius: f64,
+    /// How far the roots have sunk to the back of the sac, as they do in people on their backs: no factor, 0…1.
+    pub root_settling: f64,
     /// Thickness of the cartilage between endplate and disc, mm: dark, and labelled as neither.
     pub cartilage_mm: f64,
 }
@@ -149,6 +151,7 @@ impl Proportions {
         arch_fat: 0.0,
         sac_squareness: [0.0; 2],
         root_radius: 1.0,
+        root_settling: 0.0,
         cartilage_mm: 0.0,
     };
 

@@ -119,6 +119,15 @@ impl SpineTruth {
         }
     }
 
+    /// Whether a place lies behind the posterior wall of the nearest body: in the canal, in an arch, or further back.
+    pub fn is_behind_the_bodies(&self, place: &Point) -> bool {
+        let nearest = self.vertebrae.iter().min_by(|a, b| {
+            let [a, b] = [a, b].map(|vertebra| (vertebra.centre - place).norm_squared());
+            a.total_cmp(&b)
+        });
+        nearest.is_some_and(|v| (place - v.posterior_wall).dot(&(v.posterior_wall - v.anterior_wall)) > 0.0)
+    }
+
     /// The truth in another frame.
     pub fn moved(&self, pose: &Pose) -> Self {
         Self {

@@ -274,6 +274,34 @@ fn laminae_lean_forward_by_their_slope() {
 }
 
 #[test]
+fn settled_roots_lie_at_the_back_of_the_sac_and_do_not_change_it() {
+    let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut settled = usual.clone();
+    settled.proportions.root_settling = 1.0;
+    let [usual, settled] = [usual, settled].map(|parameters| {
+        let patient = lying_straight(&parameters);
+        let truth = patient.truth();
+        let l3 = truth.vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3");
+        let grid =
+            Grid::centred(l3.posterior_wall + Vector::new(0.0, 8.0, 0.0), Matrix3::identity(), [0.25; 3], [100, 80, 4]);
+        let materials = patient.materials();
+        let (mut roots, mut canal, mut roots_mm, mut canal_mm) = (0.0, 0.0, 0.0, 0.0);
+        for ((_, j, _), material) in patient.rasterize(&grid).data.indexed_iter() {
+            let material = &materials[usize::from(*material)];
+            if material.structure == Structure::Canal {
+                (canal, canal_mm) = (canal + 1.0, canal_mm + 0.25 * j as f64);
+                if material.tissue == Tissue::NerveRoot {
+                    (roots, roots_mm) = (roots + 1.0, roots_mm + 0.25 * j as f64);
+                }
+            }
+        }
+        (canal, roots_mm / roots - canal_mm / canal)
+    });
+    assert!((usual.0 - settled.0).abs() < 0.01 * usual.0, "sacs of {} and {} voxels", usual.0, settled.0);
+    assert!(settled.1 > usual.1 + 1.0, "{} mm behind the middle, settled {} mm", usual.1, settled.1);
+}
+
+#[test]
 fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
     let plain = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut lined = plain.clone();

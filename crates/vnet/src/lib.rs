@@ -31,6 +31,7 @@
 //! | [`mod@prepare`] | bringing any image onto the network's grid |
 //! | `processor` | what computes |
 //! | `inference`, [`gpu`] | the forward pass without gradients, on the CPU and on a GPU |
+//! | [`outline`] | where a vertebra ends: at its cortex or at its marrow |
 //! | [`model`], [`segmentation`] | a network with its weights, and what it sees in an image |
 //! | [`training`] | the training loop |
 
@@ -40,6 +41,7 @@ pub mod kernel;
 pub mod model;
 pub mod network;
 pub mod op;
+pub mod outline;
 pub mod parameters;
 pub mod prepare;
 mod processor;
@@ -51,6 +53,7 @@ pub mod weights;
 pub use gpu::{GpuChoice, GpuDevice, GpuError};
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};
+pub use outline::{BODY_CORTEX, Outline};
 pub use prepare::{ImageContract, PrepareError, PreparedImage, SlicePlane, prepare};
 pub use processor::{Processor, ProcessorError};
 pub use segmentation::Segmentation;

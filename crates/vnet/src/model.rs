@@ -10,6 +10,7 @@ use crate::gpu::{GpuError, GpuNetwork};
 use crate::inference::{Bf16, Inference};
 use crate::kernel::loss::softmax;
 use crate::network::NetworkShape;
+use crate::outline::{Outline, outlined};
 use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::processor::{Processor, ProcessorError};
@@ -158,16 +159,27 @@ impl Model {
     }
 
     /// Segments an image; the labels lie on the image's own grid. An image that is read finely is read coarsely, too, and
-    /// the two readings are averaged. What a GPU fails at is done on the CPU, and [`Segmentation::device_fault`] says so.
+    /// the two readings are averaged. Such an image is outlined as readers would, any other as anatomy has it. What a GPU fails at is
+    /// done on the CPU, and [`Segmentation::device_fault`] says so.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
+        self.segment_outlined(image, None)
+    }
+
+    /// The same with an outline of one's own choice, whatever the image.
+    pub fn segment_outlined(
+        &self,
+        image: &Volume<f32>,
+        outline: Option<Outline>,
+    ) -> Result<Segmentation, SegmentError> {
         let contract = &self.weights.image;
         let prepared = prepare(image, contract)?;
-        let (mut probabilities, mut device_fault) = self.probabilities_or_fault(&prepared.data);
-        if contract.is_fine(&prepared.grid) {
+        let fine = contract.is_fine(&prepared.grid);
+        let outline = outline.unwrap_or(if fine { Outline::Readers } else { Outline::Anatomy });
+        let (mut probabilities, mut device_fault) = self.probabilities_or_fault(&prepared.data, outline);
+        if fine {
             let coarse = prepare(image, &contract.coarse())?;
-            let (context, fault) = self.probabilities_or_fault(&coarse.data);
-            let classes = self.weights.network.classes;
-            two_scales::average(&mut probabilities, &prepared.grid, &context, &coarse.grid, classes);
+            let (context, fault) = self.probabilities_or_fault(&coarse.data, outline);
+            two_scales::average(&mut probabilities, &prepared.grid, &context, &coarse.grid, Structure::COUNT);
             device_fault = device_fault.or(fault);
         }
         let mut segmentation = Segmentation::new(&probabilities, prepared.grid, &image.grid);
@@ -175,17 +187,18 @@ impl Model {
         Ok(segmentation)
     }
 
-    /// Class probabilities from the GPU, if the model was put on one that answers, and why it did not.
-    fn probabilities_or_fault(&self, image: &Array3<f32>) -> (Vec<f32>, Option<String>) {
+    /// Probabilities of the structures from the GPU, if the model was put on one that answers, and why it did not.
+    fn probabilities_or_fault(&self, image: &Array3<f32>, outline: Outline) -> (Vec<f32>, Option<String>) {
         let (logits, fault) = match self.logits_on_device(image) {
             Ok(logits) => (logits, None),
             Err(fault) => (self.logits(image), Some(fault.to_string())),
         };
-        (softmax(&logits, self.weights.network.classes), fault)
+        let classes = self.weights.network.classes;
+        (outlined(softmax(&logits, classes), classes, outline), fault)
     }
 }
 
-/// The most probable class of each voxel of `[voxel, class]` probabilities; ties go to the lower label.
+/// The most probable structure of each voxel of `[voxel, structure]` probabilities; ties go to the lower label.
 pub(crate) fn most_probable(probabilities: &[f32]) -> Vec<u8> {
     let best = |p: &[f32]| (1..p.len()).fold(0, |best, class| if p[class] > p[best] { class } else { best }) as u8;
     probabilities.par_chunks_exact(Structure::COUNT).map(best).collect()

@@ -22,12 +22,24 @@ pub enum SlicePlane {
 }
 
 impl SlicePlane {
-    /// The classes' names in order of their labels.
+    /// The structures' names in order of their labels.
     pub fn labels(self) -> [&'static str; Structure::COUNT] {
         match self {
             Self::Sagittal => Structure::ALL.map(Structure::name),
             Self::Coronal => CoronalStructure::ALL.map(CoronalStructure::name),
         }
+    }
+
+    /// The names of so many classes: those of the structures and, in the sagittal plane, of a part of one; `None` if
+    /// no network of this plane tells so many apart.
+    pub(crate) fn class_names(self, classes: usize) -> Option<Vec<&'static str>> {
+        let mut names = self.labels().to_vec();
+        match (self, classes.checked_sub(Structure::COUNT)?) {
+            (_, 0) => {}
+            (Self::Sagittal, 1) => names.push("body cortex"),
+            _ => return None,
+        }
+        Some(names)
     }
 
     /// The array axis that runs from left to right, along which a patient may be mirrored.

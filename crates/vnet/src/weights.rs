@@ -102,7 +102,7 @@ impl Weights {
         let text = |value: serde_json::Result<String>| value.expect("plain data have a JSON form");
         let metadata = HashMap::from([
             ("format-version".to_owned(), FORMAT_VERSION.to_string()),
-            ("labels".to_owned(), text(serde_json::to_string(&self.image.plane.labels()))),
+            ("labels".to_owned(), text(serde_json::to_string(&self.image.plane.class_names(self.network.classes)))),
             ("network".to_owned(), text(serde_json::to_string(&self.network))),
             ("image".to_owned(), text(serde_json::to_string(&self.image))),
             ("provenance".to_owned(), text(serde_json::to_string(&self.provenance))),
@@ -127,18 +127,17 @@ impl Weights {
         if let Some(reason) = image.fault() {
             return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
         }
-        let labels = image.plane.labels();
-        if found != labels {
-            let reason = format!("found {found:?}, expected {labels:?}");
-            return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });
-        }
         let network: NetworkShape = parse(entry("network")?, "network", path)?;
         let architecture = |reason| ModelError::Architecture { path: path.into(), reason };
         if let Some(reason) = network.fault() {
             return Err(architecture(reason));
         }
-        if network.classes != labels.len() {
-            return Err(architecture(format!("{} classes for {} labels", network.classes, labels.len())));
+        let Some(labels) = image.plane.class_names(network.classes) else {
+            return Err(architecture(format!("no network of this plane has {} classes", network.classes)));
+        };
+        if found != labels {
+            let reason = format!("found {found:?}, expected {labels:?}");
+            return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });
         }
         let parameters = in_order(&network, parameters);
         if let Some(reason) = network.mismatch(&parameters) {

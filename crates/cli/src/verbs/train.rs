@@ -89,6 +89,7 @@ fn examples(file: &TrainingFile, seed: u64) -> Result<PhantomExamples, Failure> 
         contrasts: recipe.contrasts,
         faults: recipe.faults.clone(),
         image: file.training.image.clone(),
+        body_cortex: file.training.tells_body_cortex_apart(),
         stream: Stream::from_seed(seed),
     })
 }

@@ -37,22 +37,23 @@ impl ForeignSeries {
 
 /// What people have whom foreign scanners scan, and our own phantoms lack: cartilaginous endplates, dark, which those
 /// who outline discs leave out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice), sacs
-/// that fill their canal and are no ellipse, bundles of roots, laminae that lean, and thick remnants of the disc below S1.
+/// that fill their canal and are no ellipse, bundles of roots that lie at the back of the sac, laminae that lean, and thick remnants of the disc below S1.
 pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut impl Rng) {
     let proportions = &mut parameters.proportions;
     proportions.cartilage_mm = rng.random_range(0.2..1.4);
     proportions.sac_squareness = [rng.random_range(0.0..1.0), rng.random_range(0.0..1.0)];
     proportions.root_radius = normal(rng, 0.0, 0.4).clamp(-1.0, 1.0).exp();
+    proportions.root_settling = rng.random_range(0.0..1.0);
     proportions.lamina_slope_deg = rng.random_range(0.0..40.0);
     parameters.sacrum.remnant_mm = rng.random_range(1.0..6.5);
     let canal = &mut parameters.canal;
-    for ratio in [&mut canal.sac_depth_ratio, &mut canal.sac_width_ratio] {
-        *ratio = (*ratio * rng.random_range(1.0..1.15)).min(WIDEST_SAC);
+    for (ratio, most) in [(&mut canal.sac_depth_ratio, 1.15), (&mut canal.sac_width_ratio, 1.3)] {
+        *ratio = (*ratio * rng.random_range(1.0..most)).min(WIDEST_SAC);
     }
 }
 
 /// Width and depth of the widest sac as parts of the canal's (choice).
-const WIDEST_SAC: f64 = 0.95;
+const WIDEST_SAC: f64 = 0.98;
 
 /// Spine arrays of large and small loops, with or without an array on the belly, and with as much of their fall-off
 /// taken out of the images as anybody takes.

@@ -76,6 +76,7 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, stran
     let seed = number * 4 + strand * 2 + usize::from(side > 0.0);
     let forward = 0.24 * strand as f64;
     let radius_mm = ROOT_RADIUS_MM * atlas.parameters.proportions.root_radius;
+    let settling = atlas.parameters.proportions.root_settling;
     let points: Vec<_> = (0..=steps)
         .map(|n| {
             let part = n as f64 / steps as f64;
@@ -86,6 +87,9 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, stran
             let wander = 0.06 * atlas.z("root", seed * 64 + n);
             let left = (0.25 + (lateral - 0.25) * gathered + wander) * (1.0 - leaving) + 0.82 * leaving;
             let back = (0.20 + (0.44 - forward) * gathered + wander) * (1.0 - leaving) + 0.05 * leaving;
+            // The dura's inside, an ellipse, holds them.
+            let lowest = 0.88 * (1.0 - left * left).max(0.0).sqrt();
+            let back = back + settling * gathered * (1.0 - leaving) * (lowest - forward / 4.0 - back).max(0.0);
             (atlas.sac.at(level).inside(side * left, back), radius_mm)
         })
         .collect();

@@ -4,10 +4,12 @@
 //! of both ways together on the CPU.
 
 use candle_core::{D, Result, Tensor, bail};
+use geometry::Structure;
 
 use super::extent_and_channels;
 use crate::kernel::loss::LossWeights;
 use crate::kernel::norm::EPSILON;
+use crate::outline::structure_of;
 
 /// [`super::Conv3d`]: slices are a batch of 2-D images, and every step of the kernel along depth is one 2-D convolution.
 pub(super) fn conv3d(kernel: [usize; 3], x: &Tensor, weights: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
@@ -87,16 +89,22 @@ pub(super) fn segmentation_loss(logits: &Tensor, labels: &[u8], weights: LossWei
     let p = log_p.exp()?;
 
     let mut truth = vec![0.0f32; voxels * classes];
-    let mut present = vec![0.0f32; classes];
+    let mut present = [0.0f32; Structure::COUNT];
     for (voxel, label) in truth.chunks_exact_mut(classes).zip(labels) {
         voxel[usize::from(*label)] = 1.0;
-        present[usize::from(*label)] = 1.0;
+        present[structure_of(usize::from(*label))] = 1.0;
+    }
+    let mut parts = vec![0.0f32; classes * Structure::COUNT];
+    for (class, part_of) in parts.chunks_exact_mut(Structure::COUNT).enumerate() {
+        part_of[structure_of(class)] = 1.0;
     }
     let number = f64::from(present.iter().sum::<f32>());
     let truth = Tensor::from_vec(truth, (voxels, classes), logits.device())?;
-    let present = Tensor::from_vec(present, classes, logits.device())?;
+    let present = Tensor::new(&present, logits.device())?;
+    let parts = Tensor::from_vec(parts, (classes, Structure::COUNT), logits.device())?;
 
     let surprise = (&log_p * &truth)?.sum_all()?.neg()?;
+    let (p, truth) = (p.matmul(&parts)?, truth.matmul(&parts)?);
     let both = (&p * &truth)?.sum(0)?;
     let either = (p.sqr()?.sum(0)? + truth.sum(0)?)?;
     let mean_dice = ((both / either)? * present)?.sum_all()?.affine(2.0 / number, 0.0)?;
@@ -195,15 +203,19 @@ mod tests {
 
     #[test]
     fn the_loss_is_the_kernels() {
-        // The fifth class is in no label.
-        let labels: Vec<u8> = (0..3 * 4 * 5).map(|i: usize| (i * 7 / 3 % 4) as u8).collect();
-        for (dice, cross_entropy) in [(1.0, 0.0), (0.0, 1.0), (1.0, 0.5)] {
-            let weights = LossWeights { dice, cross_entropy };
-            agree(
-                &[&[3, 4, 5, 5]],
-                |t| t[0].apply_op1(SegmentationLoss { labels: labels.clone(), weights }),
-                |t| segmentation_loss(&t[0], &labels, weights),
-            );
+        // The fifth class is in no label; the sixth, a part of the second, is.
+        for classes in [5, 6] {
+            let known = [0, 1, 2, 3, classes as u8 - 1];
+            let known = if classes == 5 { &known[..4] } else { &known };
+            let labels: Vec<u8> = (0..3 * 4 * 5).map(|i: usize| known[i * 7 / 3 % known.len()]).collect();
+            for (dice, cross_entropy) in [(1.0, 0.0), (0.0, 1.0), (1.0, 0.5)] {
+                let weights = LossWeights { dice, cross_entropy };
+                agree(
+                    &[&[3, 4, 5, classes]],
+                    |t| t[0].apply_op1(SegmentationLoss { labels: labels.clone(), weights }),
+                    |t| segmentation_loss(&t[0], &labels, weights),
+                );
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::augmentation::Augmentation;
 use crate::kernel::loss::LossWeights;
 use crate::network::NetworkShape;
+use crate::outline::BODY_CORTEX;
 use crate::prepare::ImageContract;
 
 /// Everything that determines a training run besides its examples.
@@ -91,6 +92,11 @@ impl TrainingConfig {
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
+    /// Whether the network has a class for the cortex of vertebral bodies, [`crate::BODY_CORTEX`].
+    pub fn tells_body_cortex_apart(&self) -> bool {
+        self.network.classes > usize::from(BODY_CORTEX)
+    }
+
     /// What is wrong with the configuration, if anything.
     pub fn fault(&self) -> Option<String> {
         if let Some(fault) = self.network.fault() {
@@ -113,9 +119,14 @@ impl TrainingConfig {
         if positive.iter().any(|v| !(v.is_finite() && *v > 0.0)) {
             return Some("learning-rate and gradient-limit are above 0".into());
         }
-        if self.network.classes != geometry::Structure::COUNT {
+        if self.image.plane.class_names(self.network.classes).is_none() {
             let count = geometry::Structure::COUNT;
-            return Some(format!("network.classes: found {}, expected {count}", self.network.classes));
+            return Some(format!(
+                "network.classes: found {}, expected {count}, or {} where the cortex of vertebral bodies is told apart \
+                 (sagittal slices only)",
+                self.network.classes,
+                count + 1
+            ));
         }
         (!(0.0..1.0).contains(&self.average_decay)).then(|| "average-decay lies in 0..1".into())
     }

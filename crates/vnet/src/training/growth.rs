@@ -10,10 +10,11 @@ use std::ops::Range;
 use randomness::Stream;
 
 use crate::network::{Level, NetworkShape};
+use crate::outline::structure_of;
 use crate::parameters::{Parameter, Parameters};
 
-/// `parameters` of a network `from`, in a network `to` of the same levels, strides and classes whose widths, kernels
-/// and stages are at least as large.
+/// `parameters` of a network `from`, in a network `to` of the same levels and strides whose widths, kernels and stages are
+/// at least as large. A class that only the larger one tells apart takes half the probability of the one it is a part of.
 ///
 /// # Errors
 /// What of `to` is smaller or other than in `from`.
@@ -50,15 +51,18 @@ pub(crate) fn grown(
     let seen = Channels::first(from.levels[0].width, to.levels[0].width);
     growth.weight("head", &[0], &seen, &Channels::first(from.classes, to.classes));
     let bias = growth.old["head.bias"].values.clone();
-    growth.fresh("head.bias").values = bias;
+    growth.fresh("head.bias").values[..from.classes].copy_from_slice(&bias);
+    for class in from.classes..to.classes {
+        growth.split(structure_of(class), class);
+    }
     Ok(fresh)
 }
 
 /// Why a network cannot grow into another, if it cannot.
 fn obstacle(from: &NetworkShape, to: &NetworkShape) -> Option<String> {
-    if from.levels.len() != to.levels.len() || from.classes != to.classes {
+    if from.levels.len() != to.levels.len() || from.classes > to.classes {
         return Some(format!(
-            "expected {} levels and {} classes, found {} and {}",
+            "expected {} levels and at most {} classes, found {} and {}",
             to.levels.len(),
             to.classes,
             from.levels.len(),
@@ -164,6 +168,17 @@ impl Growth<'_> {
                 }
             }
         }
+    }
+
+    /// Two classes at the head, each half as probable as the one was.
+    fn split(&mut self, class: usize, part: usize) {
+        let head = self.fresh("head.weight");
+        for of_input in head.values.chunks_exact_mut(head.dims[2]) {
+            of_input[part] = of_input[class];
+        }
+        let bias = &mut self.fresh("head.bias").values;
+        bias[class] -= std::f32::consts::LN_2;
+        bias[part] = bias[class];
     }
 
     fn norm(&mut self, name: &str, channels: &Channels) {

@@ -20,6 +20,7 @@ use super::source::{Example, TrainingSource};
 use crate::model::{Model, most_probable};
 use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read, training_device};
+use crate::outline::{Outline, outlined, structure_of};
 use crate::parameters::Parameters;
 use crate::prepare::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
@@ -298,11 +299,13 @@ impl Run<'_> {
         }
         let (mut both, mut either) = ([0u64; 5], [0u64; 5]);
         for example in &self.seen {
-            let found = most_probable(&model.probabilities(&example.image));
+            let probabilities = model.probabilities(&example.image);
+            let found = most_probable(&outlined(probabilities, self.config.network.classes, Outline::Anatomy));
             for (found, truth) in found.iter().zip(&example.labels) {
-                either[usize::from(*found)] += 1;
-                either[usize::from(*truth)] += 1;
-                both[usize::from(*truth)] += u64::from(found == truth);
+                let (found, truth) = (usize::from(*found), structure_of(usize::from(*truth)));
+                either[found] += 1;
+                either[truth] += 1;
+                both[truth] += u64::from(found == truth);
             }
         }
         Ok(std::array::from_fn(|class| 2.0 * both[class + 1] as f64 / either[class + 1].max(1) as f64))
