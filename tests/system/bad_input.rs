@@ -80,11 +80,15 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = folder.path().join("image.nii");
     std::fs::write(&text, "not an image").expect("written");
-    let out = folder.path().join("plan.json");
-    for verb in ["plan", "segment"] {
+    for (verb, name) in [("plan", "plan.json"), ("segment", "labels.nii.gz")] {
+        let out = folder.path().join(name);
         let output = output(plumbline().arg(verb).arg(&text).arg("--out").arg(&out));
         assert_eq!(output.status.code(), Some(2), "{verb}");
         assert!(complaint(&output).contains("image.nii") && !out.exists());
+        let nameless = folder.path().join("result.txt");
+        let output = crate::support::output(plumbline().arg(verb).arg(&text).arg("--out").arg(&nameless));
+        assert_eq!(output.status.code(), Some(2), "{verb}");
+        assert!(complaint(&output).contains("result.txt: expected a name that ends in"), "{}", complaint(&output));
     }
     for options in [
         &["--case", "0", "--shard", "0/2"][..],
@@ -92,6 +96,8 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         &["--device", "quantum"],
         &["--shard", "2/2"],
         &["--planner", "oracle"],
+        &["--planner", "cmd:no-such-program-here"],
+        &["--jobs", "0"],
     ] {
         let output = output(
             plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(folder.path().join("out")).args(options),

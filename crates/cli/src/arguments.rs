@@ -63,15 +63,20 @@ pub enum Verb {
 
 /// `plumbline run`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline run scenarios/smoke.toml --out reports/smoke")]
+#[command(after_help = "\
+Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part (--case, --shard)
+has no verdict and ends with 0; `plumbline merge` joins parts and judges them.
+
+Example:
+  plumbline run scenarios/smoke.toml --out reports/smoke")]
 pub struct RunArguments {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "SCENARIO|DIR")]
     pub scenarios: Vec<PathBuf>,
-    /// Where to write the run [default: reports/NAME]
+    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The planner under test, in place of the scenario's: builtin, or cmd:PROGRAM for a child process
+    /// The planner under test, in place of the scenario's: builtin, or 'cmd:PROGRAM ARGUMENTS' for a child process
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
     /// Where the network runs
@@ -134,6 +139,15 @@ impl std::fmt::Display for Device {
     }
 }
 
+/// Where a vertebra ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutlineChoice {
+    /// With cortex and endplates, as the phantoms' labels have it
+    Anatomy,
+    /// At the marrow of its body, as people outline it
+    Readers,
+}
+
 /// Part `index` of `count`, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -157,7 +171,17 @@ impl std::str::FromStr for Shard {
 
 /// `plumbline compare`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline compare reports/yesterday reports/today")]
+#[command(after_help = "\
+Exit status: 0 not worse by more than the margins, 1 worse or inconclusive, 2 the input is wrong. A candidate that lacks
+cases of the baseline is inconclusive at best.
+
+A file of margins, in each metric's unit (`plumbline explain METRIC` prints the usual one):
+  format-version = 1
+  [margins]
+  \"plan.disc_angle_deg\" = 0.25
+
+Example:
+  plumbline compare reports/yesterday reports/today")]
 pub struct CompareArguments {
     /// The run to compare with
     pub baseline: PathBuf,
@@ -201,8 +225,10 @@ pub struct ReportArguments {
 )]
 pub enum PhantomVerb {
     /// List the phantoms and populations, one line each
+    #[command(after_help = "Example:\n  plumbline phantom list")]
     List,
-    /// Draw a picture sheet of a phantom
+    /// Draw a picture sheet of a phantom, and print every level's grades
+    #[command(after_help = "Example:\n  plumbline phantom show l4-l5-extrusion --out reports/extrusion.png")]
     Show {
         /// Name in phantoms/, or a file
         name: String,
@@ -214,6 +240,7 @@ pub enum PhantomVerb {
         out: PathBuf,
     },
     /// Write a phantom's tissue and label volumes (NIfTI) and truth.json
+    #[command(after_help = "Example:\n  plumbline phantom synth adult-lumbar --seed 7 --out reports/phantom-7")]
     Synth {
         /// Name in phantoms/, or a file
         spec: String,
@@ -296,6 +323,9 @@ pub struct SegmentArguments {
     /// Where the network runs
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,
+    /// Where vertebrae end [default: readers in images with pixels of at most 1.25 mm, else anatomy]
+    #[arg(long, value_enum)]
+    pub outline: Option<OutlineChoice>,
     /// Also write a picture with the labels drawn over the image
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,

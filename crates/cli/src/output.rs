@@ -1,22 +1,20 @@
-//! The only place that prints: results to stdout, complaints to stderr.
-#![expect(clippy::print_stderr, reason = "this is where the command prints")]
+//! The only place that prints: results to stdout, complaints to stderr. A reader that closed the pipe has seen enough.
 
 use std::io::Write as _;
 
 /// A line of the result.
 pub fn result(line: impl std::fmt::Display) {
-    // A reader that closed the pipe has seen enough.
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A line about the progress.
 pub fn note(line: impl std::fmt::Display) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Why the command gave up.
 pub fn complain(report: &miette::Report) {
-    eprintln!("{report:?}");
+    let _ = writeln!(std::io::stderr(), "{report:?}");
 }
 
 /// A value as JSON for programs.

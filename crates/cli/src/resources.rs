@@ -1,6 +1,6 @@
 //! What verbs look up by name: models, populations, protocols, patients.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use harness::scenario::library::{Library, NotFound};
@@ -24,9 +24,13 @@ pub fn library() -> Library {
 
 /// The networks of a model's folder or a weights file, or the default ones.
 pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure> {
-    let path = match path {
-        Some(path) => path.to_owned(),
-        None => library().model_folder(DEFAULT_MODEL).unwrap_or_else(|| PathBuf::from("models").join(DEFAULT_MODEL)),
+    let named = path.unwrap_or(Path::new(DEFAULT_MODEL));
+    let found = if named.exists() { Some(named.to_owned()) } else { library().model_folder(&named.to_string_lossy()) };
+    let Some(path) = found else {
+        return Err(Failure::wrong(format!(
+            "there is no model '{}'; expected a folder in models/, or one that --model names",
+            named.display()
+        )));
     };
     device::networks(&path, &device::processor(device)?, device)
 }
@@ -87,7 +91,22 @@ pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Unfinished(miette::Report::msg(format!("cannot write {}: {error}", path.display())))
 }
 
-/// Writes a file whole.
+/// Refuses a file for results whose name has none of the endings.
+pub fn ending(path: &Path, expected: &[&str]) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    if expected.iter().any(|ending| name.ends_with(ending)) {
+        return Ok(());
+    }
+    Err(Failure::wrong(format!("{}: expected a name that ends in {}", path.display(), expected.join(" or "))))
+}
+
+/// Makes the folder that a file is to lie in.
+pub fn room_for(path: &Path) -> Result<(), Failure> {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), folder)
+}
+
+/// Writes a file whole, into a folder that is made.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    room_for(path)?;
     imaging_io::write_whole(path, bytes).map_err(|error| unwritable(path, &error))
 }

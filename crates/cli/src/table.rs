@@ -1,7 +1,7 @@
 //! The summary at the end of a run: a line a criterion.
 
 use harness::manifest::Manifest;
-use harness::{Arm, Verdict, metrics};
+use harness::{Arm, metrics};
 
 /// The lines, verdict last.
 pub fn summary(manifest: &Manifest) -> Vec<String> {
@@ -20,18 +20,14 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
             let value = criterion.value.map_or_else(|| "nothing to measure".into(), figure);
             let interval = criterion.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
-            let mark = match criterion.verdict() {
-                Verdict::Pass => "pass",
-                Verdict::Fail => "FAIL",
-                Verdict::Incomplete => "open",
-            };
             let arm = match criterion.arm {
                 Arm::Automated => String::new(),
                 arm => format!(", {}", arm.name()),
             };
             let name = format!("{} ({}{arm})", criterion.metric, criterion.statistic.name());
             lines.push(format!(
-                "  {mark}  {name:<42} {value:>10}{interval:<18} {} {}  n = {}",
+                "  {:<4}  {name:<42} {value:>10}{interval:<18} {} {}  n = {}",
+                criterion.word(),
                 criterion.bound.sign(),
                 figure(criterion.limit),
                 criterion.n

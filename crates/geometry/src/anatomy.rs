@@ -220,7 +220,7 @@ impl FromStr for Disc {
 }
 
 macro_rules! serde_by_name {
-    ($type:ty) => {
+    ($type:ty, $pattern:literal, $meaning:literal) => {
         impl Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -235,14 +235,18 @@ macro_rules! serde_by_name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($type).into()
             }
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                String::json_schema(generator)
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern, "description": $meaning })
             }
         }
     };
 }
-serde_by_name!(Vertebra);
-serde_by_name!(Disc);
+serde_by_name!(Vertebra, "^[TLS][0-9]+$", "A vertebra: \"T12\", \"L4\", \"S1\".");
+serde_by_name!(
+    Disc,
+    "^[TLS][0-9]+/[TLS][0-9]+$",
+    "A disc by its neighbours: \"T12/L1\", \"L4/L5\"; \"L5/S1\", or \"L4/S1\" where there are four lumbar vertebrae."
+);
 
 #[cfg(test)]
 mod tests {

@@ -188,18 +188,30 @@ pub enum SliceGroupError {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WrittenSliceGroup {
+    /// Its name; an axial group is that of the disc it is named after: "axial L4/L5".
     name: String,
+    /// What it is for.
     role: SliceRole,
+    /// Middle of the stack, LPS mm.
     centre: [f64; 3],
+    /// Unit vector along an image row, to the right on the screen, LPS.
     row: [f64; 3],
+    /// Unit vector along an image column, downwards on the screen, perpendicular to `row`, LPS.
     column: [f64; 3],
+    /// Unit vector row × column, in which the slices are numbered; may be left out.
     #[serde(default)]
     normal: Option<[f64; 3]>,
+    /// Number of slices.
     slices: usize,
+    /// Slice thickness, mm.
     thickness_mm: f64,
+    /// Gap between slices, mm; negative gaps overlap.
     gap_mm: f64,
+    /// Field of view: along `column`, then along `row`, mm.
     fov_mm: [f64; 2],
+    /// Number of rows, then of columns.
     matrix: [usize; 2],
+    /// Which image axis is phase-encoded.
     phase_encoding: PhaseEncoding,
 }
 

@@ -110,6 +110,10 @@ pub struct CriterionResult {
     pub n: usize,
     /// True if the value keeps the limit.
     pub pass: bool,
+    /// True if nothing can be measured because the planner under test does not deliver it: an outside planner answers
+    /// with a plan and no segmentation. Then the criterion counts for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_applicable: bool,
 }
 
 impl Criterion {
@@ -141,17 +145,29 @@ impl Criterion {
             ci95: observations.confidence_interval(self.statistic, &resampling.child(&self.metric, 0)),
             n: observations.len(),
             pass: value.is_some_and(|value| bound.holds(value, limit)),
+            not_applicable: false,
         }
     }
 }
 
 impl CriterionResult {
-    /// Pass, fail, or incomplete where nothing could be measured.
-    pub fn verdict(&self) -> Verdict {
+    /// Pass, fail, or incomplete where nothing could be measured; `None` where the criterion does not apply.
+    pub fn verdict(&self) -> Option<Verdict> {
         match (self.value, self.pass) {
-            (None, _) => Verdict::Incomplete,
-            (Some(_), true) => Verdict::Pass,
-            (Some(_), false) => Verdict::Fail,
+            _ if self.not_applicable => None,
+            (None, _) => Some(Verdict::Incomplete),
+            (Some(_), true) => Some(Verdict::Pass),
+            (Some(_), false) => Some(Verdict::Fail),
+        }
+    }
+
+    /// The word for its verdict in tables.
+    pub fn word(&self) -> &'static str {
+        match self.verdict() {
+            Some(Verdict::Pass) => "pass",
+            Some(Verdict::Fail) => "FAIL",
+            Some(Verdict::Incomplete) => "open",
+            None => "n/a",
         }
     }
 
@@ -195,7 +211,7 @@ mod tests {
         let rows = rows(&[1.0, 2.0, 3.0]);
         assert!(at_most(Statistic::Median, 2.0).evaluate(&rows, &stream).pass);
         let failed = at_most(Statistic::Median, 1.999).evaluate(&rows, &stream);
-        assert_eq!((failed.pass, failed.verdict()), (false, Verdict::Fail));
+        assert_eq!((failed.pass, failed.verdict()), (false, Some(Verdict::Fail)));
         let [low, high] = failed.ci95.expect("three cases give an interval");
         assert!((1.0..=2.0).contains(&low) && (2.0..=3.0).contains(&high), "{low} {high}");
     }
@@ -203,7 +219,7 @@ mod tests {
     #[test]
     fn without_values_the_verdict_is_open() {
         let result = at_most(Statistic::P95, 6.0).evaluate(&[], &Stream::from_seed(1));
-        assert_eq!((result.value, result.verdict()), (None, Verdict::Incomplete));
+        assert_eq!((result.value, result.verdict()), (None, Some(Verdict::Incomplete)));
     }
 
     #[test]

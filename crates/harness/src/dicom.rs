@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use exam::Registration;
 use geometry::{SliceGroup, SliceRole, Volume};
-use imaging_io::{FileError, SequenceParameters, SeriesHeader, write_enhanced, write_series};
+use imaging_io::{FileError, Scanned, SequenceParameters, SeriesHeader, write_enhanced, write_series};
 use scanner::{Protocol, Sequence, SeriesProtocol};
 
 /// The day on which all simulated patients are scanned: files must not depend on when they were made.
@@ -18,6 +18,8 @@ pub struct Study<'a> {
     pub protocol: &'a Protocol,
     /// The patient.
     pub registration: &'a Registration,
+    /// Who or what is scanned.
+    pub scanned: Scanned,
     /// What makes the study's UIDs; the same key, the same UIDs.
     pub key: String,
 }
@@ -69,6 +71,7 @@ impl Study<'_> {
     fn header(&self, number: u32, series: &SeriesProtocol, group: &SliceGroup) -> SeriesHeader {
         let person = self.registration;
         SeriesHeader {
+            scanned: self.scanned,
             patient_name: format!("Phantom^{}", person.patient_id),
             patient_id: person.patient_id.clone(),
             birth_date: String::new(),
@@ -82,7 +85,8 @@ impl Study<'_> {
             study_key: self.key.clone(),
             series_number: number,
             description: group.name.clone(),
-            sequence: sequence_of(series, self.protocol.field_t, group.thickness_mm),
+            protocol: self.protocol.name.clone(),
+            sequence: sequence_of(series, self.protocol.field_t, group),
         }
     }
 }
@@ -101,7 +105,7 @@ fn series_of<'a>(protocol: &'a Protocol, group: &SliceGroup) -> &'a SeriesProtoc
     }
 }
 
-fn sequence_of(series: &SeriesProtocol, field_t: f64, thickness_mm: f64) -> SequenceParameters {
+fn sequence_of(series: &SeriesProtocol, field_t: f64, group: &SliceGroup) -> SequenceParameters {
     let sequence = &series.sequence;
     let (scanning_sequence, variant) = match sequence {
         Sequence::SpoiledGradientEcho { .. } => ("GR", "SP"),
@@ -123,7 +127,10 @@ fn sequence_of(series: &SeriesProtocol, field_t: f64, thickness_mm: f64) -> Sequ
         echo_train_length: sequence.echo_train().0 as u32,
         averages: series.averages as f64,
         bandwidth_hz_per_px: series.bandwidth_hz_per_px,
+        // Hundredths: more than anybody reads, and few enough digits for a decimal string.
+        sar_w_per_kg: (series.sar_w_per_kg(group, field_t) * 100.0).round() / 100.0,
+        phase_encoding: group.phase_encoding,
         field_t,
-        thickness_mm,
+        thickness_mm: group.thickness_mm,
     }
 }

@@ -35,7 +35,12 @@ pub fn render(manifest: &Manifest) -> Result<String, StoreError> {
 fn test_case(result: &CriterionResult, scenario: &str) -> TestCase {
     let limit = format!("{} {}", result.bound.sign(), result.limit);
     let status = match (result.verdict(), result.value) {
-        (Verdict::Fail, Some(value)) => {
+        (None, _) => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message("the planner answers without a segmentation");
+            skipped
+        }
+        (Some(Verdict::Fail), Some(value)) => {
             let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
             failure.set_message(format!(
                 "{} of {} is {value:.4}, expected {limit}",

@@ -231,7 +231,9 @@ impl Manifest {
         let of_arm = |arm: Arm| move |row: &&CaseRow| row.arm == arm.name();
         let select = |keep: &dyn Fn(&&CaseRow) -> bool| rows.iter().filter(keep).collect::<Vec<_>>();
 
-        let judge = |identity: &ScenarioIdentity| judge(identity, rows, &resampling);
+        let planner = provenance.identity.planner.as_str();
+        let segments = planner.split(", ").any(|planner| !planner.starts_with("cmd:"));
+        let judge = |identity: &ScenarioIdentity| judge(identity, rows, segments, &resampling);
         let scenarios: Vec<_> = provenance.identity.scenarios.iter().map(judge).collect();
         let by_arm = Arm::ALL.into_iter().map(|arm| {
             let figures = metrics::summaries(&select(&of_arm(arm)), &resampling);
@@ -258,16 +260,21 @@ impl Manifest {
     }
 }
 
-fn judge(identity: &ScenarioIdentity, rows: &[CaseRow], resampling: &Stream) -> ScenarioResult {
+/// `segments`: whether the planner under test tells what it saw in the images, and not the plan alone.
+fn judge(identity: &ScenarioIdentity, rows: &[CaseRow], segments: bool, resampling: &Stream) -> ScenarioResult {
     let rows: Vec<_> = rows.iter().filter(|row| row.scenario == identity.name).cloned().collect();
     let done: BTreeSet<u64> = rows.iter().map(|row| row.case).collect();
-    let criteria: Vec<_> = identity.criteria.iter().map(|criterion| criterion.evaluate(&rows, resampling)).collect();
+    let judged = |criterion: &Criterion| {
+        let of_segmentation = metrics::find(&criterion.metric).is_some_and(|metric| metric.is_of_segmentation());
+        CriterionResult { not_applicable: of_segmentation && !segments, ..criterion.evaluate(&rows, resampling) }
+    };
+    let criteria: Vec<_> = identity.criteria.iter().map(judged).collect();
     let cases_done = done.len() as u64;
     // A part of the cohort cannot stand for it: its percentiles are others.
     let verdict = if cases_done < identity.cases {
         Verdict::Incomplete
     } else {
-        Verdict::of_all(criteria.iter().map(CriterionResult::verdict))
+        Verdict::of_all(criteria.iter().filter_map(CriterionResult::verdict))
     };
     ScenarioResult { name: identity.name.clone(), verdict, cases: identity.cases, cases_done, criteria }
 }

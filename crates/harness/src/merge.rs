@@ -77,7 +77,7 @@ pub fn merge(parts: &[Run], folder: &Path) -> Result<Run, MergeError> {
     let finished = distinct_cases(parts)?;
 
     if folder.exists() {
-        make_room(folder)?;
+        make_room(folder, Selection::All)?;
     }
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
     let provenance = Provenance { identity, devices: devices(parts), wall_clock: wall_clock(parts) };

@@ -15,10 +15,11 @@
 use std::error::Error;
 use std::path::Path;
 
-use geometry::{Disc, Grid, PatientPosition, Point, Structure, Vector, Vertebra, Volume};
+use geometry::{Disc, Grid, PatientPosition, PhaseEncoding, Point, Structure, Vector, Vertebra, Volume};
 use imaging_io::{
-    Algorithm, Code, Measurement, MeasurementGroup, MeasurementReport, Segment, Segmentation, SequenceParameters,
-    SeriesHeader, SourceSeries, write_enhanced, write_nifti, write_report, write_segmentation, write_series,
+    Algorithm, Code, Measurement, MeasurementGroup, MeasurementReport, Scanned, Segment, Segmentation,
+    SequenceParameters, SeriesHeader, SourceSeries, write_enhanced, write_nifti, write_report, write_segmentation,
+    write_series,
 };
 use nalgebra::{Matrix3, Rotation3};
 
@@ -141,6 +142,7 @@ fn write_positions(folder: &Path) -> Result<(), Box<dyn Error>> {
 
 fn header(series_number: u32, position: PatientPosition) -> SeriesHeader {
     SeriesHeader {
+        scanned: Scanned::LumbarSpine,
         patient_name: "Phantom^Blocks".into(),
         patient_id: "PLUMB-BLOCKS".into(),
         birth_date: String::new(),
@@ -154,6 +156,7 @@ fn header(series_number: u32, position: PatientPosition) -> SeriesHeader {
         study_key: "dicom objects".into(),
         series_number,
         description: format!("T2 TSE {series_number}"),
+        protocol: "lumbar-1.5t".into(),
         sequence: SequenceParameters {
             scanning_sequence: "SE".into(),
             variant: "SK".into(),
@@ -164,6 +167,8 @@ fn header(series_number: u32, position: PatientPosition) -> SeriesHeader {
             echo_train_length: 17,
             averages: 1.0,
             bandwidth_hz_per_px: 220.0,
+            sar_w_per_kg: 1.2,
+            phase_encoding: PhaseEncoding::Column,
             field_t: 1.5,
             thickness_mm: 4.0,
         },

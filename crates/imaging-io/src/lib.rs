@@ -38,7 +38,9 @@ pub mod whole_file;
 pub use dicom_element::Code;
 pub use dicom_report::{Measurement, MeasurementGroup, MeasurementReport, write_report};
 pub use dicom_segmentation::{Algorithm, Segment, Segmentation, SegmentationError, write_segmentation};
-pub use dicom_series::{SequenceParameters, SeriesHeader, SourceSeries, read_series, write_enhanced, write_series};
+pub use dicom_series::{
+    Scanned, SequenceParameters, SeriesHeader, SourceSeries, read_series, write_enhanced, write_series,
+};
 pub use error::FileError;
 pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};

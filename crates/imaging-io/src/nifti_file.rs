@@ -18,6 +18,9 @@ const MOST_VOXELS: usize = 1 << 28;
 /// Deflate makes nothing smaller than by this factor (zlib's technical details): a compressed file cannot hold more.
 const DEFLATE_LIMIT: u64 = 1032;
 
+/// What every damaged file is not.
+const WHOLE: &str = "a whole NIfTI-1 file (.nii or .nii.gz)";
+
 /// Values that NIfTI files hold.
 pub trait NiftiValue: Copy + nifti::DataElement {}
 impl NiftiValue for f32 {}
@@ -36,12 +39,23 @@ where
     // Our arrays are [k, j, i]; the library writes the first axis fastest.
     let data = volume.data.view().reversed_axes();
     let written =
-        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(FileError::unreadable(path));
+        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|error| refused(path, error));
     let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(FileError::unreadable(path)));
     if renamed.is_err() {
         let _ = std::fs::remove_file(&part);
     }
     renamed
+}
+
+/// The library's errors in words for people.
+fn refused(path: &Path, error: nifti::NiftiError) -> FileError {
+    match error {
+        nifti::NiftiError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            FileError::unsuitable(path, "a file that ends before its last voxel", WHOLE)
+        }
+        nifti::NiftiError::Io(error) => FileError::unreadable(path)(error),
+        error => FileError::unreadable(path)(error),
+    }
 }
 
 /// LPS to RAS, or back.
@@ -94,9 +108,12 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         nifti::NiftiError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
             FileError::unreadable(path)(error)
         }
-        _ => unsuitable("no NIfTI header, or a damaged one".into(), "a whole NIfTI-1 file (.nii or .nii.gz)"),
+        _ => unsuitable("no NIfTI header, or a damaged one".into(), WHOLE),
     };
     let header = NiftiHeader::from_file(path).map_err(damaged)?;
+    if !is_one_real_number(header.datatype) {
+        return Err(unsuitable(format!("voxels of datatype {}", header.datatype), "integers or real numbers"));
+    }
     let dim = header.dim;
     let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
     let extra: usize = extents.iter().skip(3).product();
@@ -118,14 +135,31 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")
     })?;
 
-    let object = ReaderOptions::new().read_file(path).map_err(FileError::unreadable(path))?;
-    let array = object.into_volume().into_ndarray::<f32>().map_err(FileError::unreadable(path))?;
+    let object = ReaderOptions::new().read_file(path).map_err(|error| refused(path, error))?;
+    let array = object.into_volume().into_ndarray::<f32>().map_err(|error| refused(path, error))?;
     let count = array.len();
     let array = array
         .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))
         .map_err(|_| unsuitable(format!("{count} values"), "one value a voxel"))?;
     let data: Array3<f32> = array.reversed_axes().as_standard_layout().into_owned();
     Ok(Volume::new(grid, data))
+}
+
+/// Whether a voxel of a `datatype` is a number; the library would rather panic over colours and complex numbers.
+fn is_one_real_number(datatype: i16) -> bool {
+    use nifti::NiftiType::{Float32, Float64, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64};
+    [Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64]
+        .into_iter()
+        .any(|known| known as i16 == datatype)
+}
+
+/// Millimetres in the unit that a header's lengths have; files that name none mean millimetres.
+fn unit_mm(header: &NiftiHeader) -> f64 {
+    match header.xyzt_units & 7 {
+        1 => 1000.0,
+        3 => 0.001,
+        _ => 1.0,
+    }
 }
 
 /// The voxels' places: from the sform, else from the qform.
@@ -146,7 +180,8 @@ fn grid_of(header: &NiftiHeader, shape: [usize; 3]) -> Option<Grid> {
     } else {
         return None;
     };
-    let steps = mirrored(steps);
+    let steps = mirrored(steps) * unit_mm(header);
+    let origin = origin.map(|length| length * unit_mm(header));
     let spacing: [f64; 3] = std::array::from_fn(|axis| steps.column(axis).norm());
     if !spacing.iter().all(|s| s.is_finite() && *s > 1e-6) || !origin.iter().all(|x| x.is_finite()) {
         return None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use geometry::{Grid, Plane, Point, Pose, Structure, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
 use phantom::parameters::{Proportions, SpineParameters};
-use phantom::{PatientOnTable, Population, Positioning, Spine};
+use phantom::{PatientOnTable, Population, Positioning, Spine, Tissue};
 use randomness::Stream;
 
 fn patient(seed: u64, positioning: Positioning) -> PatientOnTable {

@@ -16,7 +16,7 @@ fn ask(command: &str, limit_ms: u64) -> Result<Planned, PlannerError> {
         position: PatientPosition::HeadFirstSupine,
         rules: &PrescriptionRules::default(),
     };
-    CommandPlanner::new(command, Duration::from_millis(limit_ms)).plan(&request)
+    CommandPlanner::new(command, Duration::from_millis(limit_ms)).expect("a program").plan(&request)
 }
 
 /// A script in a folder that outlives the call.
@@ -44,8 +44,8 @@ fn a_plan_on_standard_output_is_taken() {
 fn crashes_hangs_and_nonsense_are_told_apart() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(matches!(ask("false", 20_000), Err(PlannerError::Ended(_))));
-    assert!(matches!(ask("no-such-program-here", 20_000), Err(PlannerError::Ended(_))));
-    assert!(matches!(ask("", 20_000), Err(PlannerError::Ended(_))));
+    let complaining = script(&folder, "echo Traceback: no coil >&2\nexit 5\n");
+    assert!(matches!(ask(&complaining, 20_000), Err(PlannerError::Ended(said)) if said.contains("Traceback: no coil")));
     assert!(matches!(ask("head -c 100", 20_000), Err(PlannerError::Malformed(_))));
     let level = r#"{"frame":"patient-lps-mm","levels":[{"label":"L4/L5","centre":[0,0,0],"normal":[0,0,0],"confidence":1}],"groups":[]}"#;
     let flat = script(&folder, &format!("echo '{level}'\n"));
@@ -55,4 +55,38 @@ fn crashes_hangs_and_nonsense_are_told_apart() {
     let child = script(&folder, "sleep 30 &\n");
     assert!(matches!(ask(&child, 300), Err(PlannerError::Timeout(300))), "its own child holds the pipe");
     assert!(begin.elapsed() < Duration::from_secs(20), "nobody waits for it");
+}
+
+#[test]
+fn a_command_that_cannot_run_is_refused_before_anybody_is_asked() {
+    let refused = |command: &str| CommandPlanner::new(command, Duration::from_secs(1)).expect_err("refused");
+    assert!(refused("no-such-program-here --fast").contains("no-such-program-here"));
+    assert!(refused("/no/such/program").contains("/no/such/program"));
+    assert!(refused("sh 'planner.sh").contains("quotation"));
+    assert!(refused("  ").contains("no command"));
+}
+
+#[test]
+fn words_are_grouped_as_in_a_shell() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = serde_json::to_string(&ScanPlan::default()).expect("JSON");
+    let text = format!("[ \"$1\" = 'two words' ] || exit 4\necho '{plan}'\n");
+    assert!(ask(&format!("{} 'two words'", script(&folder, &text)), 20_000).is_ok());
+}
+
+#[test]
+fn an_axial_group_that_bears_no_levels_name_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let group = |name: &str| {
+        format!(
+            r#"{{"name":"{name}","role":"axial-disc","centre":[0,0,0],"row":[1,0,0],"column":[0,1,0],"slices":5,"thickness_mm":4,"gap_mm":0,"fov_mm":[180,180],"matrix":[256,256],"phase_encoding":"row"}}"#
+        )
+    };
+    let level = r#"{"label":"L4/L5","centre":[0,0,0],"normal":[0,0,1],"confidence":1}"#;
+    let plan = |name: &str| {
+        let text = format!(r#"{{"frame":"patient-lps-mm","levels":[{level}],"groups":[{}]}}"#, group(name));
+        ask(&script(&folder, &format!("echo '{text}'\n")), 20_000).expect("a plan").warnings
+    };
+    assert_eq!(plan("axial L4/L5"), Vec::<String>::new());
+    assert!(plan("T2 L4/L5")[0].contains("'T2 L4/L5'"));
 }

@@ -205,7 +205,10 @@ pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<(Parameters, HashMap<Str
 
 #[cfg(test)]
 mod tests {
+    use geometry::Structure;
+
     use super::*;
+    use crate::prepare::SlicePlane;
 
     fn weights() -> Weights {
         let network = NetworkShape::default();
@@ -224,6 +227,17 @@ mod tests {
     fn what_is_saved_is_loaded() {
         let weights = weights();
         assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
+    }
+
+    #[test]
+    fn sagittal_networks_alone_tell_cortex_apart() {
+        let mut weights = weights();
+        weights.network.classes = Structure::COUNT + 1;
+        weights.parameters = weights.network.initial(randomness::Stream::from_seed(1));
+        assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
+        weights.image.plane = SlicePlane::Coronal;
+        let refused = Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect_err("refused").to_string();
+        assert!(refused.contains("6 classes"), "{refused}");
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn odd() -> NetworkShape {
     let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
     let levels =
         vec![level(5, [1, 3, 3], [1, 1, 1], 2), level(12, [3, 3, 1], [2, 1, 2], 1), level(21, [3, 3, 3], [1, 2, 3], 3)];
-    NetworkShape { levels, classes: geometry::Structure::COUNT }
+    NetworkShape { levels, classes: usize::from(vnet::BODY_CORTEX) + 1 }
 }
 
 #[test]

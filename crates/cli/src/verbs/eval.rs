@@ -44,6 +44,9 @@ const FIGURES: [&str; 23] = [
 
 /// Plans every patient's localizer with the model; nothing is written but the card that is asked for.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
+    if arguments.cases == Some(0) {
+        return Err(Failure::wrong("--cases is 0, expected 1 or more"));
+    }
     let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
     let networks = resources::networks(Some(&arguments.model), arguments.device)?;
     let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;

@@ -117,17 +117,17 @@ impl Sheet<'_> {
             let beside = disc.posterior + Vector::y() * 24.0;
             view.draw_caption(&beside, &disc.label.to_string(), palette::YELLOW);
         }
-        let mut pictures = vec![("sagittal T2".to_owned(), view.picture)];
+        let mut pictures = vec![("sagittal T2".to_owned(), view.whole())];
         for (title, name) in [("sagittal T1", "T1 TSE sagittal"), ("sagittal STIR", "STIR sagittal")] {
             if let Some(further) = self.protocol.further(name) {
                 let images = self.scan(&further.series, group);
                 let view = SliceView::of(&images, 1, Window::of(&images), SAGITTAL_SCALE);
-                pictures.push((title.to_owned(), view.picture));
+                pictures.push((title.to_owned(), view.whole()));
             }
         }
         let labels = self.patient.structures(&t2.grid);
         let view = SliceView::of(&t2, 1, Window::of(&t2), SAGITTAL_SCALE).with_labels(&labels, 0.5);
-        pictures.push(("structures".to_owned(), view.picture));
+        pictures.push(("structures".to_owned(), view.whole()));
         pictures
     }
 
@@ -154,7 +154,7 @@ impl Sheet<'_> {
             let Some(series) = series else { continue };
             let images = self.scan(series, &one);
             let view = SliceView::of(&images, 0, Window::of(&images), AXIAL_SCALE);
-            pictures.push((format!("axial {weighting}, {place}"), view.picture));
+            pictures.push((format!("axial {weighting}, {place}"), view.whole()));
         }
         pictures
     }
@@ -166,7 +166,7 @@ impl Sheet<'_> {
         let group = SliceGroup { slices: 1, centre: Point::new(0.0, middle.y, 0.0), thickness_mm: 4.0, ..coronal };
         let images = self.scan(&self.protocol.sagittal_t2, &group);
         let view = SliceView::of(&images, 0, Window::of(&images), CORONAL_SCALE);
-        ("coronal T2".to_owned(), view.picture)
+        ("coronal T2".to_owned(), view.whole())
     }
 
     /// Bones and discs from behind the left shoulder.

@@ -14,6 +14,10 @@ use crate::{output, resources};
 
 /// Writes the plan; status 1 if a flag forbids its use.
 pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
+    resources::ending(&arguments.out, &[".json"])?;
+    if let Some(report) = &arguments.report {
+        resources::ending(report, &[".dcm"])?;
+    }
     let networks = resources::networks(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
@@ -39,6 +43,7 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     planned.warnings.iter().for_each(output::note);
     write(&arguments.out, &planned.plan)?;
     if let (Some(path), Some(source)) = (&arguments.report, &source) {
+        resources::room_for(path)?;
         derived_dicom::write_levels(path, source, &planned.plan, &planner.name())?;
     }
     print(&planned.plan);
@@ -74,6 +79,9 @@ fn coronal(
 }
 
 fn print(plan: &ScanPlan) {
+    output::result(
+        "disc     middle (left, back, head: DICOM patient coordinates), tilt from the axial plane in the sagittal one",
+    );
     for level in &plan.levels {
         let tilt = scoring::positioning::sagittal_tilt_deg(&level.plane());
         let c = level.centre;

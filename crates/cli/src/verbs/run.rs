@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use harness::attempts;
-use harness::manifest::{Identity, Selection};
+use harness::manifest::{Identity, Manifest, Selection};
 use harness::runner::{self, RunError, RunEvent, RunOptions};
 use harness::scenario::PlannerKind;
 use harness::{Run, ScenarioSetup, Verdict, report};
@@ -21,6 +21,9 @@ use crate::{interrupt, output, table};
 
 /// Examines, judges, reports.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
+    if arguments.jobs == Some(0) {
+        return Err(Failure::wrong("--jobs is 0, expected 1 or more"));
+    }
     let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
     let mut setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
     let people = attempts::read(&arguments.attempts).map_err(Failure::input)?;
@@ -37,14 +40,17 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         selection,
         attempts: attempts::hash(&setups),
     };
-    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups));
+    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups, selection));
     let options = RunOptions {
-        jobs: arguments.jobs.unwrap_or(1).max(1),
+        jobs: arguments.jobs.unwrap_or(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
         device: models.values().next().map_or("cpu", |networks| networks.sagittal.processor()).to_owned(),
     };
 
+    if options.device != "cpu" {
+        output::note(format!("the network runs on {}", options.device));
+    }
     let stop = interrupt::flag();
     let progress = std::sync::OnceLock::new();
     let sink = |event: RunEvent| match event {
@@ -72,25 +78,41 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
     })?;
     let page = report::write(&run).map_err(Failure::unfinished)?;
 
+    let stopped = stop.load(Ordering::Relaxed);
     if arguments.json {
         output::json(&run.manifest);
     } else {
-        tell(&run, &page);
+        tell(&run, &page, stopped);
     }
-    Ok(status(&run, selection, stop.load(Ordering::Relaxed)))
+    Ok(status(&run, selection, stopped))
 }
 
-fn tell(run: &Run, page: &Path) {
+fn tell(run: &Run, page: &Path, stopped: bool) {
     for line in table::summary(&run.manifest) {
         output::result(line);
     }
     if let Some(clock) = &run.manifest.provenance.wall_clock {
         let cases: u64 = run.manifest.scenarios.iter().map(|scenario| scenario.cases_done).sum();
         let each = clock.elapsed_s / cases.max(1) as f64;
-        output::result(format!("{cases} cases in {:.1} s ({each:.2} s each)", clock.elapsed_s));
+        let noun = if cases == 1 { "case" } else { "cases" };
+        output::result(format!("{cases} {noun} in {:.1} s ({each:.2} s each)", clock.elapsed_s));
     }
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
+    if run.manifest.verdict == Verdict::Incomplete {
+        output::result(what_is_missing(&run.manifest, stopped));
+    }
     output::result(format!("report:  {}", page.display()));
+}
+
+/// Why there is no verdict, and what would bring it.
+fn what_is_missing(manifest: &Manifest, stopped: bool) -> &'static str {
+    match manifest.provenance.identity.selection {
+        _ if stopped => "         what is done is kept; the same command with --resume continues",
+        Selection::All => "         a criterion has nothing to measure",
+        Selection::Case(_) | Selection::Shard { .. } => {
+            "         these are not all cases; `plumbline merge` joins parts and judges them"
+        }
+    }
 }
 
 /// A part that was asked for as a part is no failure; its verdict stays open until it is merged.
@@ -150,7 +172,7 @@ impl PlannerUnderTest {
             }
             Self::Command(command) => {
                 let limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
-                Ok(Box::new(CommandPlanner::new(command, limit)))
+                Ok(Box::new(CommandPlanner::new(command, limit)?))
             }
         }
     }
@@ -191,11 +213,15 @@ fn hashes(models: &Models) -> Option<String> {
     (!hashes.is_empty()).then(|| hashes.join(" "))
 }
 
-/// `reports/` and the scenario's name, or that of the folder that holds several.
-fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup]) -> PathBuf {
+/// `reports/` and the scenario's name, or that of the folder that holds several; a part has a folder of its own.
+fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup], selection: Selection) -> PathBuf {
     let name = match setups {
         [only] => only.scenario.name.clone(),
         _ => paths[0].file_stem().map_or_else(|| "suite".into(), |stem| stem.to_string_lossy().into_owned()),
     };
-    Path::new("reports").join(name)
+    Path::new("reports").join(match selection {
+        Selection::All => name,
+        Selection::Case(case) => format!("{name}-case-{case}"),
+        Selection::Shard { index, count } => format!("{name}-shard-{index}-of-{count}"),
+    })
 }

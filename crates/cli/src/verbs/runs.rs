@@ -43,21 +43,32 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
         for metric in &comparison.metrics {
             let interval = metric.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:+.3}, {high:+.3}]"));
             output::result(format!(
-                "{:<13} {:<32} {:>9.3} → {:>9.3}  {:+.3}{interval}  margin {}",
+                "{:<13} {:<32} {:>9.3} → {:>9.3}  {:+.3}{interval}  margin {}{}",
                 metric.change.word(),
                 metric.metric,
                 metric.baseline,
                 metric.candidate,
                 metric.difference,
-                metric.margin
+                metric.margin,
+                if wall_clock(&metric.metric) { " (wall clock: not judged)" } else { "" }
             ));
         }
         for case in &comparison.regressions {
             output::result(format!("worse: {case}"));
         }
-        output::result(format!("{} cases in both; verdict: {}", comparison.pairs, comparison.change.word()));
+        output::result(format!(
+            "{} cases in both, {} only in the baseline, {} only in the candidate; verdict: {}",
+            comparison.pairs,
+            comparison.only_in_baseline,
+            comparison.only_in_candidate,
+            comparison.change.word()
+        ));
     }
     Ok(if comparison.is_non_inferior() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn wall_clock(metric: &str) -> bool {
+    harness::metrics::find(metric).is_some_and(harness::metrics::Metric::is_wall_clock)
 }
 
 /// Joins shards.
@@ -70,12 +81,26 @@ pub fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
     let path = page::write(&run).map_err(Failure::unfinished)?;
     table::summary(&run.manifest).iter().for_each(output::result);
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
+    missing_cases(&run).iter().for_each(output::result);
     output::result(format!("report:  {}", path.display()));
     Ok(match run.manifest.verdict {
         Verdict::Pass => ExitCode::SUCCESS,
         Verdict::Fail => ExitCode::from(1),
         Verdict::Incomplete => ExitCode::from(3),
     })
+}
+
+/// What no part held, a line a scenario.
+fn missing_cases(run: &Run) -> Vec<String> {
+    let scenarios = run.manifest.provenance.identity.scenarios.iter();
+    scenarios
+        .filter_map(|scenario| {
+            let has = |case: u64| run.rows.iter().any(|row| row.scenario == scenario.name && row.case == case);
+            let missing: Vec<String> =
+                (0..scenario.cases).filter(|case| !has(*case)).map(|case| case.to_string()).collect();
+            (!missing.is_empty()).then(|| format!("missing: {} cases {}", scenario.name, missing.join(", ")))
+        })
+        .collect()
 }
 
 /// Rebuilds the page.

@@ -8,7 +8,7 @@ use geometry::{PatientPosition, SliceGroup, SliceRole, Volume};
 use harness::diagnosis::Diagnosis;
 use harness::dicom::{Study, file_name};
 use imaging_io::picture::{SliceView, Window, montage};
-use imaging_io::write_nifti;
+use imaging_io::{Scanned, write_nifti};
 use randomness::Stream;
 use scanner::faults::FaultsError;
 use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, StackRole, Subject};
@@ -53,7 +53,7 @@ fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Sub
         height_cm: 20.0,
         position: PatientPosition::HeadFirstSupine,
     };
-    let session = Session::open(arguments, protocol, &registration)?;
+    let session = Session::open(arguments, protocol, &registration, Scanned::QaPhantom)?;
     let scanner = qa_scanner(protocol.field_t, protocol.faults.clone());
     session.scan(object, &scanner, 1, &series, &group, &Saturation::default())?;
     Ok(ExitCode::SUCCESS)
@@ -65,7 +65,7 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCo
     let positioning = phantom::Positioning { position: arguments.position, ..lying.positioning };
     let patient = phantom::PatientOnTable::new(lying.spine, positioning);
     let registration = harness::runner::registration_of(&patient, arguments.seed);
-    let session = Session::open(arguments, protocol, &registration)?;
+    let session = Session::open(arguments, protocol, &registration, Scanned::LumbarSpine)?;
     let plan = harness::runner::true_plan(&patient.truth(), &harness::runner::rules_of(protocol));
 
     let mut queue: Vec<(&SeriesProtocol, SliceGroup)> =
@@ -77,7 +77,9 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCo
     for further in protocol.further.iter().filter(|_| arguments.all) {
         let sagittal = further.stack == StackRole::Sagittal;
         for group in plan.groups.iter().filter(|group| (group.role == SliceRole::Sagittal) == sagittal) {
-            let name = format!("{} {}", further.series.name, group.name);
+            // "T1 TSE axial" and "axial L4/L5", "T1 TSE sagittal" and "sagittal": the plane once.
+            let place = group.name.split_once(' ').map_or("", |(_, place)| place);
+            let name = format!("{} {place}", further.series.name).trim_end().to_owned();
             queue.push((&further.series, SliceGroup { name, ..group.clone() }));
         }
     }
@@ -104,10 +106,11 @@ impl<'a> Session<'a> {
         arguments: &'a ScanArguments,
         protocol: &'a Protocol,
         registration: &'a Registration,
+        scanned: Scanned,
     ) -> Result<Self, Failure> {
         resources::folder(&arguments.out)?;
         let key = format!("{} {} {}", arguments.spec, arguments.seed, arguments.protocol);
-        Ok(Self { arguments, protocol, study: Study { protocol, registration, key } })
+        Ok(Self { arguments, protocol, study: Study { protocol, registration, scanned, key } })
     }
 
     /// Scans and writes one group, and says what it cost.
@@ -161,7 +164,7 @@ impl<'a> Session<'a> {
                 let path = out.join(format!("{name}.png"));
                 let window = Window::of(images);
                 let views: Vec<_> = (0..group.slices)
-                    .map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).picture))
+                    .map(|k| (format!("{}", k + 1), SliceView::of(images, k, window, 1.0).whole()))
                     .collect();
                 let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
                 resources::write(&path, &montage(&named, 5).encode_png())?;

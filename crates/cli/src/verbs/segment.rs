@@ -5,25 +5,35 @@ use std::process::ExitCode;
 use geometry::{Structure, Volume};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::{Image, read_image, write_nifti};
+use vnet::Outline;
 
-use crate::arguments::SegmentArguments;
+use crate::arguments::{OutlineChoice, SegmentArguments};
 use crate::failure::Failure;
 use crate::verbs::derived_dicom;
 use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
 pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
+    resources::ending(&arguments.out, &[".nii", ".nii.gz", ".dcm"])?;
+    if let Some(picture) = &arguments.picture {
+        resources::ending(picture, &[".png"])?;
+    }
     let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
-    let mut segmentation = model.segment(&volume).map_err(refused)?;
+    let outline = arguments.outline.map(|choice| match choice {
+        OutlineChoice::Anatomy => Outline::Anatomy,
+        OutlineChoice::Readers => Outline::Readers,
+    });
+    let mut segmentation = model.segment_outlined(&volume, outline).map_err(refused)?;
     planner::remove_islands(&mut segmentation);
     planner::restore_sacrum(&mut segmentation);
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }
+    resources::room_for(&arguments.out)?;
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
@@ -48,6 +58,7 @@ fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
     let slices = [middle.saturating_sub(2), middle, middle + 2];
     let plain = slices.map(|slice| SliceView::of(&sagittal, slice, window, 1.2));
     let labelled = plain.clone().map(|view| view.with_labels(labels, 0.5));
-    let all: Vec<_> = plain.iter().chain(&labelled).map(|view| ("", &view.picture)).collect();
+    let pictures: Vec<_> = plain.iter().chain(&labelled).map(SliceView::whole).collect();
+    let all: Vec<_> = pictures.iter().map(|picture| ("", picture)).collect();
     montage(&all, 3).encode_png()
 }

@@ -74,8 +74,8 @@ pub struct MetricComparison {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// Worse if any metric is worse, else inconclusive if any is, else improved if any is. The wall clock does
-    /// not count: the runs may come from different machines.
+    /// Worse if any metric is worse, else inconclusive if any is or the candidate lacks cases, else improved if any is.
+    /// The wall clock does not count: the runs may come from different machines.
     pub change: Change,
     /// Number of cases that both runs have.
     pub pairs: usize,
@@ -130,10 +130,13 @@ pub fn compare(baseline: &Run, candidate: &Run, margins: &Margins) -> Result<Com
     let compared = metrics::all().iter().filter(|metric| !metric.is_agreement());
     let metrics: Vec<_> = compared.filter_map(|metric| compare_metric(metric, &pairs, margins)).collect();
     let judged = metrics.iter().filter(|metric| metrics::find(&metric.metric).is_some_and(|m| !m.is_wall_clock()));
+    let only_in_baseline = before.len() - pairs.len();
+    // Who leaves out cases may have left out the bad ones.
+    let lacking = (only_in_baseline > 0).then_some(Change::Inconclusive);
     Ok(Comparison {
-        change: overall(judged.map(|metric| metric.change)),
+        change: overall(judged.map(|metric| metric.change).chain(lacking)),
         pairs: pairs.len(),
-        only_in_baseline: before.len() - pairs.len(),
+        only_in_baseline,
         only_in_candidate: after.len() - pairs.len(),
         metrics,
         regressions: regression::worst(&pairs, margins),

@@ -53,6 +53,17 @@ fn one_bad_case_is_found_and_a_bad_planner_is_worse() {
 }
 
 #[test]
+fn a_candidate_that_leaves_cases_out_is_not_shown_to_be_as_good() {
+    let whole = run((0..8).map(|n| case(n, 1.0)).collect());
+    let part = run((0..6).map(|n| case(n, 1.0)).collect());
+    let comparison = compare(&whole, &part, &Margins::default()).expect("comparable");
+    assert_eq!((comparison.only_in_baseline, comparison.change), (2, Change::Inconclusive));
+    assert!(!comparison.is_non_inferior());
+    let comparison = compare(&part, &whole, &Margins::default()).expect("comparable");
+    assert_eq!((comparison.only_in_candidate, comparison.change), (2, Change::Same));
+}
+
+#[test]
 fn other_patients_are_refused() {
     let first = run(vec![case(0, 1.0)]);
     let mut other = first.clone();

@@ -106,6 +106,11 @@ impl Metric {
         self.name.starts_with("latency.")
     }
 
+    /// True if the metric is one of the planner's segmentation, which a planner need not tell.
+    pub fn is_of_segmentation(&self) -> bool {
+        ["dice.", "surface.", "surface_mean.", "calibration."].iter().any(|family| self.name.starts_with(family))
+    }
+
     /// Reads the metric from rows; rows of several arms are not told apart.
     pub fn observe<'a>(&self, rows: impl Iterator<Item = &'a CaseRow>) -> Observations {
         match self.source {

@@ -57,17 +57,19 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
         (
             "between-observer-sd",
             "Between-observer standard deviation of a disc's planned tilt with its 95 % interval (bootstrap over cases). In the automated arm the “observers” are repeated localizers.",
-            agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °", |_| 0.0),
+            agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °", from_zero),
         ),
         (
             "between-observer-position-sd",
             "The same for the planned position of the disc along the table.",
-            agreement(run, "agreement.position_sd_mm", "between-observer SD of the position, mm", |_| 0.0),
+            agreement(run, "agreement.position_sd_mm", "between-observer SD of the position, mm", from_zero),
         ),
         (
             "icc",
             "ICC(2,1) of the planned tilt: absolute agreement of single observers, with its 95 % interval.",
-            agreement(run, "agreement.icc", "ICC(2,1)", |least| ((least * 20.0).floor() / 20.0).min(0.8)),
+            agreement(run, "agreement.icc", "ICC(2,1)", |layout, least| {
+                layout.with_x_axis_min(share_below(least).min(0.8)).with_x_axis_max(1.0)
+            }),
         ),
         (
             "bland-altman",
@@ -186,7 +188,17 @@ fn dice(run: &Run) -> Option<String> {
 }
 
 /// The axis begins at what `origin` makes of the least value drawn.
-fn agreement(run: &Run, metric: &str, label: &str, origin: impl Fn(f64) -> f64) -> Option<String> {
+/// The next twentieth below a share: where an axis that ends at 1 may begin.
+fn share_below(share: f64) -> f64 {
+    (share * 20.0).floor() / 20.0
+}
+
+fn from_zero(layout: Layout, _: f64) -> Layout {
+    layout.with_x_axis_min(0.0)
+}
+
+/// `axis` sees the least end of an interval.
+fn agreement(run: &Run, metric: &str, label: &str, axis: impl Fn(Layout, f64) -> Layout) -> Option<String> {
     let mut plot = ForestPlot::new().with_show_null_line(false).with_marker_size(7.0);
     let mut least = f64::INFINITY;
     for arm in Arm::ALL {
@@ -197,7 +209,7 @@ fn agreement(run: &Run, metric: &str, label: &str, origin: impl Fn(f64) -> f64) 
             least = least.min(low);
         }
     }
-    let adjust = |layout: Layout| layout.with_height(190.0).with_x_axis_min(origin(least));
+    let adjust = |layout: Layout| axis(layout.with_height(190.0), least);
     least.is_finite().then(|| drawn(vec![plot.into()], label, "", adjust))
 }
 
@@ -235,9 +247,14 @@ fn confidence(run: &Run) -> Option<String> {
     if points.is_empty() {
         return None;
     }
+    let least = points.iter().map(|(confidence, _)| *confidence).fold(1.0, f64::min);
+    let from = share_below(least).min(0.95);
     let plot =
         ScatterPlot::new().with_data(points).with_color(colour(Arm::Automated)).with_size(2.8).with_marker_opacity(0.6);
-    let adjust = |layout: Layout| layout.with_y_axis_min(0.0).with_x_tick_format(TickFormat::Fixed(4));
+    let adjust = move |layout: Layout| {
+        let layout = layout.with_y_axis_min(0.0).with_x_axis_min(from).with_x_axis_max(1.0);
+        layout.with_x_tick_format(TickFormat::Fixed(2))
+    };
     Some(drawn(vec![plot.into()], "confidence", "angle, °", adjust))
 }
 

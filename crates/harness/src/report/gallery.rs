@@ -16,6 +16,9 @@ struct Card<'a> {
     worst_centre_mm: Option<f64>,
     disc_dice: Option<f64>,
     missed: usize,
+    /// Localizers that were planned on.
+    repeats: usize,
+    least_coverage: Option<f64>,
     flagged: bool,
     silent: bool,
     error: Option<&'a str>,
@@ -57,6 +60,8 @@ fn cards(run: &Run) -> Vec<Card<'_>> {
             worst_centre_mm: most(&|row| row.centre_mm),
             disc_dice: part.iter().filter(|row| row.structure == "disc").filter_map(|row| row.dice).reduce(f64::min),
             missed: part.iter().filter(|row| row.identified == Some(false)).count(),
+            repeats: part.iter().filter(|row| row.structure == "case").count(),
+            least_coverage: part.iter().filter(|row| disc(row)).filter_map(|row| row.coverage).reduce(f64::min),
             flagged: part.iter().any(|row| row.flagged == Some(true)),
             silent: part.iter().any(|row| row.silent_failure == Some(true)),
             error: part.iter().find_map(|row| row.error.as_deref()),
@@ -105,9 +110,10 @@ fn shown(run: &Run, card: &Card<'_>) -> Markup {
             p.facts {
                 @if card.silent { span.bad { "silent failure" } }
                 @if card.flagged { span.warn { "flagged" } }
-                @if card.missed > 0 { span.bad { (card.missed) " levels missed" } }
+                @if card.missed > 0 { span.bad { (card.missed) " levels missed on " (card.repeats) " localizers" } }
                 @if let Some((angle, disc)) = card.worst_angle_deg { span { "worst angle " (figure(angle, "°")) " (" (disc) ")" } }
                 @if let Some(mm) = card.worst_centre_mm { span { "worst centre " (figure(mm, "mm")) } }
+                @if let Some(coverage) = card.least_coverage.filter(|coverage| *coverage < 0.995) { span { "least coverage " (figure(coverage, "")) } }
                 @if let Some(dice) = card.disc_dice { span { "disc Dice " (figure(dice, "")) } }
                 @if let Some(error) = card.error { span.bad { (error) } }
             }

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::criterion::{CriterionResult, Verdict};
-use crate::manifest::Manifest;
+use crate::manifest::{Identity, Manifest, ScenarioIdentity, ScenarioResult, Selection};
 use crate::metrics::{self, Better};
 use crate::record::Arm;
 use crate::report::figures::{Figure, colour};
@@ -97,9 +97,16 @@ fn subject(manifest: &Manifest) -> Markup {
 
 /// How many criteria hold.
 fn held(manifest: &Manifest) -> Markup {
-    let judged = || manifest.scenarios.iter().flat_map(|scenario| &scenario.criteria);
-    let held = judged().filter(|criterion| criterion.verdict() == Verdict::Pass).count();
-    html! { p.verdict { (held) " of " (judged().count()) " criteria hold." } }
+    let verdicts = manifest.scenarios.iter().flat_map(|scenario| &scenario.criteria).filter_map(|c| c.verdict());
+    let verdicts: Vec<Verdict> = verdicts.collect();
+    let held = verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count();
+    let total = |number: fn(&ScenarioResult) -> u64| manifest.scenarios.iter().map(number).sum::<u64>();
+    let (done, cases) = (total(|scenario| scenario.cases_done), total(|scenario| scenario.cases));
+    html! { p.verdict {
+        (held) " of " (verdicts.len()) " criteria hold"
+        @if done < cases { " on the " (done) " of " (cases) " cases that were examined: no verdict yet" }
+        "."
+    } }
 }
 
 fn criteria(run: &Run) -> Markup {
@@ -119,14 +126,14 @@ fn criteria(run: &Run) -> Markup {
 fn criterion_row(criterion: &CriterionResult) -> Markup {
     let metric = metrics::find(&criterion.metric);
     let unit = metric.map_or("", |metric| metric.unit());
-    let verdict = criterion.verdict();
-    let mark = match verdict {
-        Verdict::Pass => "✓ pass",
-        Verdict::Fail => "✗ fail",
-        Verdict::Incomplete => "open",
+    let (class, mark) = match criterion.verdict() {
+        Some(Verdict::Pass) => ("pass", "✓ pass"),
+        Some(Verdict::Fail) => ("fail", "✗ fail"),
+        Some(Verdict::Incomplete) => ("incomplete", "open"),
+        None => ("incomplete", "n/a: this planner answers without a segmentation"),
     };
     html! {
-        tr class=(verdict.word()) {
+        tr class=(class) {
             td.mark { (mark) }
             td { code { (criterion.metric) } " (" (criterion.statistic.name()) ")"
                 @if criterion.arm != Arm::Automated { " of the " (criterion.arm.name()) " arm" }
@@ -199,6 +206,20 @@ fn all_metrics(manifest: &Manifest) -> Markup {
     }
 }
 
+/// The command that examines a scenario's cases once more, from the folder that holds the scenario.
+fn again(identity: &Identity, scenario: &ScenarioIdentity) -> String {
+    let mut command = format!("plumbline run {}.toml --seed {}", scenario.name, scenario.seed);
+    match identity.selection {
+        Selection::All => {}
+        Selection::Case(case) => command += &format!(" --case {case}"),
+        Selection::Shard { index, count } => command += &format!(" --shard {index}/{count}"),
+    }
+    if identity.planner != "builtin" && !identity.planner.contains(", ") {
+        command += &format!(" --planner {}", shlex::try_quote(&identity.planner).unwrap_or_default());
+    }
+    command
+}
+
 fn provenance(manifest: &Manifest) -> Markup {
     let provenance = &manifest.provenance;
     let identity = &provenance.identity;
@@ -216,8 +237,9 @@ fn provenance(manifest: &Manifest) -> Markup {
             }
         } }
         @for scenario in &identity.scenarios {
-            p { "Again: " code { "plumbline run " (scenario.name) ".toml --seed " (scenario.seed) }
-                " gives the same figures but for the wall clock." }
+            p { "Again: " code { (again(identity, scenario)) } " gives the same figures but for the wall clock"
+                @if identity.attempts.is_some() { ", with the same people's plans as " code { "--attempts" } }
+                "." }
         }
         @if !manifest.warnings.is_empty() {
             h3 { "Warnings" }

@@ -68,10 +68,15 @@ pub fn run(
     for setup in setups {
         make_planner(setup).map_err(RunError::Planner)?;
     }
+    if options.resume
+        && let Some(run) = RunWriter::finished(folder, &identity)?
+    {
+        return Ok(run);
+    }
     let begin = Instant::now();
     let started_at = now();
     let writer = if options.resume {
-        RunWriter::resume(folder, identity.clone())?
+        RunWriter::resume(folder, identity.clone(), &options.device)?
     } else {
         RunWriter::create(folder, identity.clone())?
     };

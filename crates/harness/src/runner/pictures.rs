@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use geometry::{Disc, Plane, Point, SliceGroup, SliceRole, Vector, Vertebra, Volume};
+use imaging_io::Scanned;
 use imaging_io::picture::{Picture, SliceView, Stroke, Window, montage, palette};
 use planner::{Orientation, ScanPlan};
 
@@ -35,8 +36,10 @@ const AXIAL_MM: [f64; 2] = [150.0, 142.0];
 const SCALE: f64 = 1.35;
 /// Part of a group's field of view that is drawn, mm: whole, the lines would cover the picture.
 const SHOWN_MM: [f64; 2] = [90.0, 90.0];
-/// Half length of a true disc's line, mm.
-const DISC_HALF_MM: f64 = 26.0;
+/// Half length of a true disc's line, mm: longer than a planned slice's, which may lie upon it.
+const DISC_HALF_MM: f64 = 56.0;
+/// From a disc's middle to its caption, mm: within the picture for a spine a few centimetres off as well.
+const CAPTION_MM: f64 = 60.0;
 
 /// The sheet of a case: `pictures/SCENARIO/case-000017.png` in the run directory.
 pub fn sheet_path(folder: &Path, scenario: &str, case: u64) -> PathBuf {
@@ -65,6 +68,7 @@ pub(super) fn write_dicom(
     let study = Study {
         protocol: &setup.protocol,
         registration: &seen.registration,
+        scanned: Scanned::LumbarSpine,
         key: format!("{scenario} {} {case}", setup.scenario.seed),
     };
     let localizers = scanner::localizer(&setup.protocol);
@@ -91,7 +95,10 @@ fn sheet(seen: &Seen) -> Option<Picture> {
         || {
             let mut pictures = vec![
                 ("localizer, plan and truth", planned_on_localizer(sagittal, seen, &plan, &middle)),
-                ("segmentation", segmented(sagittal, seen, &middle)),
+                (
+                    if seen.segmentation.is_some() { "segmentation" } else { "no segmentation given" },
+                    segmented(sagittal, seen, &middle),
+                ),
             ];
             pictures.extend(
                 coronal.map(|images| ("coronal, sagittal stack", stack_on_coronal(images, seen, &plan, &disc))),
@@ -139,7 +146,7 @@ fn planned_on_localizer(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, midd
     }
     for level in plan.levels.iter().filter(|level| level.label.upper >= Vertebra::T12) {
         let back = level.normal.cross(&Vector::x());
-        view.draw_caption(&(level.centre + back * 62.0), &level.label.to_string(), palette::YELLOW);
+        view.draw_caption(&(level.centre + back * CAPTION_MM), &level.label.to_string(), palette::YELLOW);
     }
     view.around(middle, REGION_MM)
 }

@@ -44,13 +44,16 @@ pub struct Cohort {
 
 impl Library {
     /// The library around a file or folder: the nearest folder upwards that holds `phantoms/`, else the
-    /// current folder if that does.
+    /// current folder if that does, else the nearest around the program itself.
     pub fn near(path: &Path) -> Self {
-        let absolute = path.canonicalize().ok();
-        let upwards = absolute.iter().flat_map(|path| path.ancestors()).map(Path::to_owned);
-        let here = std::env::current_dir().ok();
-        let root = upwards.chain(here).find(|folder| folder.join(PHANTOMS).is_dir());
-        Self { root }
+        let upwards = |path: Option<PathBuf>| {
+            let folders: Vec<PathBuf> = path.iter().flat_map(|path| path.ancestors()).map(Path::to_owned).collect();
+            folders
+        };
+        let program = std::env::current_exe().and_then(|program| program.canonicalize()).ok();
+        let places =
+            [upwards(path.canonicalize().ok()), std::env::current_dir().into_iter().collect(), upwards(program)];
+        Self { root: places.into_iter().flatten().find(|folder| folder.join(PHANTOMS).is_dir()) }
     }
 
     /// The folder of a model; `None` if there is none of that name.
@@ -92,7 +95,10 @@ impl Library {
             None if name == BUILTIN_POPULATION => {
                 Ok(Named { content: phantom::Population::adult_lumbar(), text: name.to_owned() })
             }
-            None => Err(NotFound::unknown("population", name, &self.populations(), TOML_FILE)),
+            None => {
+                let unknown = NotFound::unknown("population", name, &self.populations(), TOML_FILE);
+                Err(self.or_a_person(name, unknown))
+            }
         }
     }
 
@@ -131,8 +137,7 @@ impl Library {
         let a_population = self.populations().iter().any(|known| known == name);
         let individual = if a_population { None } else { self.individual(name, beside)? };
         let Some(Named { content: individual, text }) = individual else {
-            let population = self.population(name, beside);
-            let Named { content: population, text } = population.map_err(|error| self.or_a_person(name, error))?;
+            let Named { content: population, text } = self.population(name, beside)?;
             return Ok(Named { content: Cohort { population, individual: None }, text });
         };
         let population = self.population(&individual.population, beside)?;
@@ -148,7 +153,8 @@ impl Library {
             NotFound::Unknown { message, help } if !help.starts_with("did you mean") => {
                 let individuals = self.individuals();
                 let near = did_you_mean(name, individuals.iter().map(String::as_str));
-                NotFound::Unknown { message, help: if near.is_empty() { help } else { near } }
+                let all = format!("{help}; `plumbline phantom list` has {} named phantoms, too", individuals.len());
+                NotFound::Unknown { message, help: if near.is_empty() { all } else { near } }
             }
             error => error,
         }

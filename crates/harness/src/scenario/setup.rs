@@ -85,6 +85,9 @@ impl ScenarioSetup {
         let here = |at: &'static str| {
             move |error| match error {
                 NotFound::Unknown { message, help } => wrong(at, message, help),
+                NotFound::Refused(ScenarioError::Unreadable { path, source }) => {
+                    wrong(at, format!("cannot read {}: {source}", path.display()), "expected a file".into())
+                }
                 NotFound::Refused(error) => error,
             }
         };

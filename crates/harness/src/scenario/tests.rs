@@ -73,7 +73,11 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "adult-lumber",
             "s.toml:6:14: unknown population 'adult-lumber' (did you mean 'adult-lumbar'?)",
         ),
-        ("adult-lumbar", "nobody.toml", "cannot read nobody.toml: No such file or directory (os error 2)"),
+        (
+            "adult-lumbar",
+            "nobody.toml",
+            "s.toml:6:14: cannot read nobody.toml: No such file or directory (os error 2) (expected a file)",
+        ),
         (
             "lumbar-1.5t",
             "brain",

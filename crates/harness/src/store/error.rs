@@ -28,6 +28,14 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder holds a run of all cases, and a part would take its place.
+    #[error("{} holds a run of all cases; {coming} would take its place: name another folder with --out", path.display())]
+    Whole {
+        /// The folder.
+        path: PathBuf,
+        /// The cases that were asked for.
+        coming: String,
+    },
     /// There is nothing to continue, or it is another run.
     #[error("{} cannot be continued: its {what} is {found}, this run's is {expected}", path.display())]
     OtherRun {
@@ -67,6 +75,6 @@ impl StoreError {
 
     /// True if the user named a wrong folder (exit status 2); otherwise the run could not finish (3).
     pub fn is_wrong_input(&self) -> bool {
-        matches!(self, Self::NotARun { .. } | Self::Interrupted { .. } | Self::OtherRun { .. } | Self::Damaged { .. })
+        !matches!(self, Self::Io { .. } | Self::Encoding { .. })
     }
 }

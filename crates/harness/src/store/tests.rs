@@ -115,7 +115,7 @@ fn an_interrupted_run_goes_on_after_a_torn_line() {
 
     let refused = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect_err("not without --resume");
     assert!(refused.is_wrong_input() && refused.to_string().contains("--resume"), "{refused}");
-    let mut writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All)).expect("continued");
+    let mut writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
     assert!(writer.has("s", 0) && writer.has("s", 1) && !writer.has("s", 2));
     for number in 2..CASES {
         writer.record(case(number, 1.0)).expect("recorded");
@@ -136,10 +136,54 @@ fn another_run_is_not_continued_and_a_finished_one_is_done() {
     write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
     let mut other = identity(CASES, Selection::All);
     other.model = Some("abc".into());
-    let error = RunWriter::resume(folder.path(), other).expect_err("another model").to_string();
+    let error = RunWriter::resume(folder.path(), other, "cpu").expect_err("another model").to_string();
     assert!(error.contains("its model is none, this run's is abc"), "{error}");
-    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All)).expect("the same");
+    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("the same");
     assert!((0..CASES).all(|number| writer.has("s", number)));
+}
+
+#[test]
+fn a_part_does_not_take_the_place_of_a_whole_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
+    let before = names(folder.path());
+    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::Case(3))).expect_err("a part");
+    assert!(refused.is_wrong_input() && refused.to_string().contains("case 3"), "{refused}");
+    assert_eq!(names(folder.path()), before);
+    RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect("the whole run once more");
+}
+
+#[test]
+fn another_device_does_not_continue_a_run_and_time_adds_up() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), Selection::All, &[0, 1]);
+    let resumed = |device: &str| RunWriter::resume(folder.path(), identity(CASES, Selection::All), device);
+    let refused = resumed("cpu-bf16").expect_err("another device").to_string();
+    assert!(refused.contains("its device is cpu, this run's is cpu-bf16"), "{refused}");
+    let mut writer = resumed("cpu").expect("continued");
+    (2..CASES).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
+    let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
+    assert_eq!(run.manifest.provenance.wall_clock.map(|clock| clock.elapsed_s), Some(120.0));
+    let same = identity(CASES, Selection::All);
+    assert_eq!(RunWriter::finished(folder.path(), &same).expect("readable").map(|run| run.rows), Some(run.rows));
+}
+
+#[test]
+fn what_a_planner_does_not_tell_counts_for_nothing() {
+    let verdict = |planner: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut identity = identity(CASES, Selection::All);
+        identity.planner = planner.into();
+        identity.scenarios[0].criteria[1].metric = "dice.disc".into();
+        identity.scenarios[0].criteria[1].statistic = crate::metrics::Statistic::Mean;
+        let mut writer = RunWriter::create(folder.path(), identity).expect("a new run");
+        (0..CASES).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
+        let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
+        let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("read");
+        (run.manifest.verdict, run.manifest.scenarios[0].criteria[1].word(), junit.contains("<skipped"))
+    };
+    assert_eq!(verdict("cmd:theirs"), (Verdict::Pass, "n/a", true));
+    assert_eq!(verdict("builtin"), (Verdict::Incomplete, "open", false));
 }
 
 #[test]
@@ -178,6 +222,6 @@ fn a_full_disk_costs_no_finished_case() {
     assert!(!error.is_wrong_input() && error.to_string().contains("No space left"), "{error}");
     assert_eq!(names(folder.path()), [journal::JOURNAL], "no partial file is left");
     assert_eq!(Run::open(folder.path()).expect("readable").manifest.scenarios[0].cases_done, 4);
-    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All)).expect("continued");
+    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
     assert!(writer.has("s", 3));
 }

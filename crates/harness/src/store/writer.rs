@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::junit;
-use crate::manifest::{Difference, Identity, MANIFEST, Manifest, Provenance, WallClock, Warning};
+use crate::manifest::{Difference, Identity, MANIFEST, Manifest, Provenance, Selection, WallClock, Warning};
 use crate::record::CaseRow;
 use crate::store::files::write_whole;
 use crate::store::journal::{FinishedCase, JOURNAL, Journal};
@@ -22,22 +22,26 @@ pub struct RunWriter {
     identity: Identity,
     journal: Journal,
     finished: Vec<FinishedCase>,
+    /// When the finished cases were examined, if the folder's results say so.
+    before: Option<WallClock>,
 }
 
 impl RunWriter {
-    /// Begins a run in a new or empty folder, or in the place of a finished run.
+    /// Begins a run in a new or empty folder, or in the place of a finished run, if that is no larger.
     ///
     /// # Errors
-    /// [`StoreError::Interrupted`] or [`StoreError::NotARun`] if the folder holds what must not be lost;
-    /// [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
+    /// [`StoreError::Interrupted`], [`StoreError::Whole`] or [`StoreError::NotARun`] if the folder holds what must not be
+    /// lost; [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
     pub fn create(folder: &Path, identity: Identity) -> Result<Self, StoreError> {
         let existed = folder.exists();
         if existed {
-            make_room(folder)?;
+            make_room(folder, identity.selection)?;
         }
         fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
         match Journal::create(folder, &identity) {
-            Ok(journal) => Ok(Self { folder: folder.to_owned(), identity, journal, finished: Vec::new() }),
+            Ok(journal) => {
+                Ok(Self { folder: folder.to_owned(), identity, journal, finished: Vec::new(), before: None })
+            }
             Err(error) => {
                 // The first error is the one to tell.
                 drop(fs::remove_file(folder.join(JOURNAL)));
@@ -49,25 +53,47 @@ impl RunWriter {
         }
     }
 
-    /// Continues a run; begins it if there is none yet.
+    /// Continues a run on a device; begins it if there is none yet.
     ///
     /// # Errors
     /// [`StoreError::OtherRun`] if the folder's run differs in anything that decides its figures.
-    pub fn resume(folder: &Path, identity: Identity) -> Result<Self, StoreError> {
-        if folder.join(JOURNAL).exists() {
-            let (journal, found, finished) = Journal::reopen(folder)?;
-            same_run(folder, &found, &identity)?;
-            return Ok(Self { folder: folder.to_owned(), identity, journal, finished });
+    pub fn resume(folder: &Path, identity: Identity, device: &str) -> Result<Self, StoreError> {
+        let results = if folder.join(MANIFEST).exists() { Some(Run::open(folder)?) } else { None };
+        let has_journal = folder.join(JOURNAL).exists();
+        if let Some(run) = &results {
+            same_run(folder, &run.manifest.provenance.identity, &identity)?;
+            same_device(folder, &run.manifest.provenance.devices, device)?;
         }
-        if !folder.join(MANIFEST).exists() {
-            return Self::create(folder, identity);
+        let before = results.as_ref().and_then(|run| run.manifest.provenance.wall_clock.clone());
+        let (journal, finished) = match &results {
+            _ if has_journal => {
+                let (journal, found, finished) = Journal::reopen(folder)?;
+                same_run(folder, &found, &identity)?;
+                (journal, finished)
+            }
+            None => return Self::create(folder, identity),
+            Some(run) => {
+                let mut journal = Journal::create(folder, &identity)?;
+                let finished = run.finished_cases();
+                finished.iter().try_for_each(|case| journal.append(case))?;
+                (journal, finished)
+            }
+        };
+        Ok(Self { folder: folder.to_owned(), identity, journal, finished, before })
+    }
+
+    /// The run in a folder, if it is this one and nothing of it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::resume`].
+    pub fn finished(folder: &Path, identity: &Identity) -> Result<Option<Run>, StoreError> {
+        if !folder.join(MANIFEST).exists() || folder.join(JOURNAL).exists() {
+            return Ok(None);
         }
         let run = Run::open(folder)?;
-        same_run(folder, &run.manifest.provenance.identity, &identity)?;
-        let mut journal = Journal::create(folder, &identity)?;
-        let finished = run.finished_cases();
-        finished.iter().try_for_each(|case| journal.append(case))?;
-        Ok(Self { folder: folder.to_owned(), identity, journal, finished })
+        same_run(folder, &run.manifest.provenance.identity, identity)?;
+        let done = run.rows.iter().map(|row| (row.scenario.clone(), row.case)).collect();
+        Ok(identity.is_done(&done).then_some(run))
     }
 
     /// The run directory.
@@ -98,6 +124,14 @@ impl RunWriter {
     pub fn finish(self, devices: Vec<String>, wall_clock: WallClock) -> Result<Run, StoreError> {
         let done: BTreeSet<_> = self.finished.iter().map(|case| (case.scenario.clone(), case.case)).collect();
         let complete = self.identity.is_done(&done);
+        let wall_clock = match self.before {
+            Some(before) => WallClock {
+                started_at: before.started_at,
+                finished_at: wall_clock.finished_at,
+                elapsed_s: before.elapsed_s + wall_clock.elapsed_s,
+            },
+            None => wall_clock,
+        };
         let provenance = Provenance { identity: self.identity, devices, wall_clock: Some(wall_clock) };
         let run = assemble(&self.folder, provenance, self.finished);
         write_results(&run)?;
@@ -133,8 +167,9 @@ pub(crate) fn write_results(run: &Run) -> Result<(), StoreError> {
     write_whole(&run.folder.join(MANIFEST), json.as_bytes())
 }
 
-/// Takes a finished run's products away; refuses if anything else would be lost or mixed in.
-pub(crate) fn make_room(folder: &Path) -> Result<(), StoreError> {
+/// Takes a finished run's products away; refuses if anything else would be lost or mixed in, or if it has all cases and
+/// what comes has some.
+pub(crate) fn make_room(folder: &Path, coming: Selection) -> Result<(), StoreError> {
     if folder.join(JOURNAL).exists() {
         return Err(StoreError::Interrupted { path: folder.to_owned() });
     }
@@ -142,6 +177,12 @@ pub(crate) fn make_room(folder: &Path) -> Result<(), StoreError> {
     let mut entries = fs::read_dir(folder).map_err(StoreError::io("read", folder))?;
     if !is_run && entries.next().is_some() {
         return Err(StoreError::NotARun { path: folder.to_owned() });
+    }
+    // A run that cannot be read is none to be spared.
+    let whole =
+        is_run && Run::open(folder).is_ok_and(|run| run.manifest.provenance.identity.selection == Selection::All);
+    if whole && coming != Selection::All {
+        return Err(StoreError::Whole { path: folder.to_owned(), coming: coming.to_string() });
     }
     for product in PRODUCTS.map(|name| folder.join(name)) {
         let removed = if product.is_dir() {
@@ -154,6 +195,14 @@ pub(crate) fn make_room(folder: &Path) -> Result<(), StoreError> {
         removed.map_err(StoreError::io("remove", &product))?;
     }
     Ok(())
+}
+
+fn same_device(folder: &Path, found: &[String], expected: &str) -> Result<(), StoreError> {
+    if found.iter().all(|device| device == expected) {
+        return Ok(());
+    }
+    let (found, expected) = (found.join(", "), expected.to_owned());
+    Err(StoreError::OtherRun { path: folder.to_owned(), what: "device", found, expected })
 }
 
 fn same_run(folder: &Path, found: &Identity, expected: &Identity) -> Result<(), StoreError> {

@@ -1,10 +1,21 @@
 //! What a series says besides its pixels.
 
-use geometry::PatientPosition;
+use geometry::{PatientPosition, PhaseEncoding};
+
+/// Who or what was scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scanned {
+    /// A person's lumbar spine.
+    LumbarSpine,
+    /// An object for quality assurance, which has no age.
+    QaPhantom,
+}
 
 /// Patient, study, series and sequence of one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesHeader {
+    /// Who or what was scanned: Study Description (0008,1030), Body Part Examined (0018,0015), anatomic region.
+    pub scanned: Scanned,
     /// Patient's Name (0010,0010), `Family^Given`.
     pub patient_name: String,
     /// Patient ID (0010,0020).
@@ -31,6 +42,8 @@ pub struct SeriesHeader {
     pub series_number: u32,
     /// Series Description (0008,103E).
     pub description: String,
+    /// Protocol Name (0018,1030).
+    pub protocol: String,
     /// How it was scanned.
     pub sequence: SequenceParameters,
 }
@@ -56,8 +69,22 @@ pub struct SequenceParameters {
     pub averages: f64,
     /// Pixel Bandwidth (0018,0095), Hz per pixel.
     pub bandwidth_hz_per_px: f64,
+    /// SAR (0018,1316), whole body, W/kg.
+    pub sar_w_per_kg: f64,
+    /// In-plane Phase Encoding Direction (0018,1312).
+    pub phase_encoding: PhaseEncoding,
     /// Magnetic Field Strength (0018,0087), T.
     pub field_t: f64,
     /// Slice Thickness (0018,0050), mm; the spacing of the slices is the volume's own.
     pub thickness_mm: f64,
+}
+
+impl SequenceParameters {
+    /// In-plane Phase Encoding Direction's word in an image's own attributes.
+    pub(crate) fn phase_encoding_code(&self) -> &'static str {
+        match self.phase_encoding {
+            PhaseEncoding::Row => "ROW",
+            PhaseEncoding::Column => "COL",
+        }
+    }
 }

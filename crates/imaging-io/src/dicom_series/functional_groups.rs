@@ -4,16 +4,21 @@ use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
-use geometry::Volume;
+use geometry::{PhaseEncoding, Volume};
 
-use super::attributes::SeriesHeader;
+use super::attributes::{Scanned, SeriesHeader};
 use super::enhanced::{IMAGE_TYPE, kind_of_pixels};
 use super::pixels::Storage;
 use super::{LARMOR_MHZ_PER_T, plane};
 use crate::dicom_element::{Code, Elements, item};
 
-/// Lumbar spine (PS3.16 CID 4031).
-const LUMBAR_SPINE: Code = Code::snomed("122496007", "Lumbar spine");
+/// What an image shows (PS3.16 CID 4031; a phantom is one of annex D's concepts).
+fn region(scanned: Scanned) -> Code {
+    match scanned {
+        Scanned::LumbarSpine => Code::snomed("122496007", "Lumbar spine"),
+        Scanned::QaPhantom => Code::dicom("113681", "Phantom"),
+    }
+}
 
 /// An item of Dimension Index Sequence (0020,9222).
 pub(crate) fn dimension(organization: &str, index: Tag, group: Tag, label: &str) -> InMemDicomObject {
@@ -39,7 +44,7 @@ pub(super) fn shared(header: &SeriesHeader, volume: &Volume<f32>, storage: &Stor
         });
         group(tags::PLANE_ORIENTATION_SEQUENCE, &|o| plane::orient(o, grid));
         group(tags::FRAME_ANATOMY_SEQUENCE, &|o| {
-            o.code(tags::ANATOMIC_REGION_SEQUENCE, &LUMBAR_SPINE);
+            o.code(tags::ANATOMIC_REGION_SEQUENCE, &region(header.scanned));
             o.text(tags::FRAME_LATERALITY, VR::CS, "U");
         });
         group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE, &|o| storage.rescale(o));
@@ -50,7 +55,7 @@ pub(super) fn shared(header: &SeriesHeader, volume: &Volume<f32>, storage: &Stor
         });
         group(tags::MR_TIMING_AND_RELATED_PARAMETERS_SEQUENCE, &|o| timing(o, header));
         group(tags::MR_ECHO_SEQUENCE, &|o| o.double(tags::EFFECTIVE_ECHO_TIME, header.sequence.echo_time_ms));
-        group(tags::MRFOV_GEOMETRY_SEQUENCE, &|o| field_of_view(o, volume));
+        group(tags::MRFOV_GEOMETRY_SEQUENCE, &|o| field_of_view(o, header, volume));
         group(tags::MR_MODIFIER_SEQUENCE, &|o| modifier(o, header));
         group(tags::MR_IMAGING_MODIFIER_SEQUENCE, &|o| imaging_modifier(o, header));
         group(tags::MR_RECEIVE_COIL_SEQUENCE, &receive_coil);
@@ -84,7 +89,7 @@ pub(super) fn duration_ms(header: &SeriesHeader, phase_steps: usize) -> f64 {
     sequence.repetition_time_ms * trains as f64 * sequence.averages
 }
 
-/// C.8.13.5.2. Nothing was sent into a patient: no absorption, no stimulation, normal mode.
+/// C.8.13.5.2. Nothing was sent into a patient: no stimulation, normal mode.
 fn timing(object: &mut InMemDicomObject, header: &SeriesHeader) {
     let sequence = &header.sequence;
     let gradient = sequence.scanning_sequence == "GR";
@@ -97,7 +102,7 @@ fn timing(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::GRADIENT_OUTPUT_TYPE, VR::CS, "PER_NERVE_STIM");
     let absorption = item(|o| {
         o.text(tags::SPECIFIC_ABSORPTION_RATE_DEFINITION, VR::CS, "IEC_WHOLE_BODY");
-        o.double(tags::SPECIFIC_ABSORPTION_RATE_VALUE, 0.0);
+        o.double(tags::SPECIFIC_ABSORPTION_RATE_VALUE, sequence.sar_w_per_kg);
     });
     object.sequence(tags::SPECIFIC_ABSORPTION_RATE_SEQUENCE, vec![absorption]);
     let mode = |kind: &str| {
@@ -110,14 +115,17 @@ fn timing(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.sequence(tags::OPERATING_MODE_SEQUENCE, modes);
 }
 
-/// C.8.13.5.3. Phase is encoded down the columns in the stored frames.
-fn field_of_view(object: &mut InMemDicomObject, volume: &Volume<f32>) {
+/// C.8.13.5.3.
+fn field_of_view(object: &mut InMemDicomObject, header: &SeriesHeader, volume: &Volume<f32>) {
     let [_, rows, columns] = volume.grid.array_shape();
-    object.text(tags::IN_PLANE_PHASE_ENCODING_DIRECTION, VR::CS, "COLUMN");
-    object.whole(tags::MR_ACQUISITION_FREQUENCY_ENCODING_STEPS, columns as u16);
-    object.whole(tags::MR_ACQUISITION_PHASE_ENCODING_STEPS_IN_PLANE, rows as u16);
     let [row_mm, column_mm, _] = volume.grid.extent_mm();
-    let percent = 100.0 * column_mm / row_mm;
+    let (direction, phase, frequency, percent) = match header.sequence.phase_encoding {
+        PhaseEncoding::Column => ("COLUMN", rows, columns, 100.0 * column_mm / row_mm),
+        PhaseEncoding::Row => ("ROW", columns, rows, 100.0 * row_mm / column_mm),
+    };
+    object.text(tags::IN_PLANE_PHASE_ENCODING_DIRECTION, VR::CS, direction);
+    object.whole(tags::MR_ACQUISITION_FREQUENCY_ENCODING_STEPS, frequency as u16);
+    object.whole(tags::MR_ACQUISITION_PHASE_ENCODING_STEPS_IN_PLANE, phase as u16);
     object.decimals(tags::PERCENT_SAMPLING, &[100.0]);
     object.decimals(tags::PERCENT_PHASE_FIELD_OF_VIEW, &[percent]);
 }

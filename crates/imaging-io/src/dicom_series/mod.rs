@@ -20,7 +20,7 @@ mod source;
 mod stack;
 mod write;
 
-pub use attributes::{SequenceParameters, SeriesHeader};
+pub use attributes::{Scanned, SequenceParameters, SeriesHeader};
 pub use enhanced::write_enhanced;
 pub use read::read_series;
 pub use source::{SourceImage, SourceSeries};

@@ -4,7 +4,7 @@ use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
-use super::attributes::SeriesHeader;
+use super::attributes::{Scanned, SeriesHeader};
 use crate::dicom_element::{Elements, uid};
 
 /// Everything that identifies an object of a series; `instance` counts from 1.
@@ -28,7 +28,9 @@ fn patient(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::PATIENT_ID, VR::LO, &*header.patient_id);
     object.text(tags::PATIENT_BIRTH_DATE, VR::DA, &*header.birth_date);
     object.text(tags::PATIENT_SEX, VR::CS, &*header.sex);
-    object.text(tags::PATIENT_AGE, VR::AS, format!("{:03.0}Y", header.age_years.clamp(0.0, 999.0)));
+    if header.scanned == Scanned::LumbarSpine {
+        object.text(tags::PATIENT_AGE, VR::AS, format!("{:03.0}Y", header.age_years.clamp(0.0, 999.0)));
+    }
     object.decimals(tags::PATIENT_SIZE, &[header.height_m]);
     object.decimals(tags::PATIENT_WEIGHT, &[header.weight_kg]);
 }
@@ -38,7 +40,8 @@ fn study(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::STUDY_TIME, VR::TM, &*header.study_time);
     object.text(tags::ACCESSION_NUMBER, VR::SH, "");
     object.text(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "");
-    object.text(tags::STUDY_DESCRIPTION, VR::LO, "Lumbar spine");
+    let (description, _) = words(header.scanned);
+    object.text(tags::STUDY_DESCRIPTION, VR::LO, description);
     object.text(tags::STUDY_INSTANCE_UID, VR::UI, uid(&["study", &header.study_key]));
     object.text(tags::STUDY_ID, VR::SH, "1");
 }
@@ -54,7 +57,17 @@ fn series(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::FRAME_OF_REFERENCE_UID, VR::UI, uid(&["frame", &header.study_key]));
     object.text(tags::POSITION_REFERENCE_INDICATOR, VR::LO, "");
     object.text(tags::PATIENT_POSITION, VR::CS, header.position.code());
-    object.text(tags::BODY_PART_EXAMINED, VR::CS, "LSPINE");
+    let (_, body_part) = words(header.scanned);
+    object.text(tags::BODY_PART_EXAMINED, VR::CS, body_part);
+    object.text(tags::PROTOCOL_NAME, VR::LO, &*header.protocol);
+}
+
+/// Description of the study and body part.
+fn words(scanned: Scanned) -> (&'static str, &'static str) {
+    match scanned {
+        Scanned::LumbarSpine => ("Lumbar spine", "LSPINE"),
+        Scanned::QaPhantom => ("QA phantom", "PHANTOM"),
+    }
 }
 
 /// General and enhanced general equipment (PS3.3 C.7.5): which part of the program made the object.

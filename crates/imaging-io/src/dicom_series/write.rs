@@ -67,4 +67,6 @@ fn describe_sequence(object: &mut InMemDicomObject, header: &SeriesHeader, volum
     object.text(tags::ECHO_TRAIN_LENGTH, VR::IS, sequence.echo_train_length.to_string());
     object.decimals(tags::PIXEL_BANDWIDTH, &[sequence.bandwidth_hz_per_px]);
     object.decimals(tags::FLIP_ANGLE, &[sequence.flip_deg]);
+    object.text(tags::IN_PLANE_PHASE_ENCODING_DIRECTION, VR::CS, sequence.phase_encoding_code());
+    object.decimals(tags::SAR, &[sequence.sar_w_per_kg]);
 }

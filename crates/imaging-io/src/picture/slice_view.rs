@@ -86,7 +86,8 @@ impl SliceView {
         (at(0), at(1))
     }
 
-    /// The part of the picture about a point, at most `size_mm` wide and high.
+    /// The part of the picture about a point, at most `size_mm` wide and high, with the directions of its left and upper
+    /// edge.
     pub fn around(&self, centre: &Point, size_mm: [f64; 2]) -> Picture {
         let (x, y) = self.pixel_of(centre);
         let span = |middle: f64, mm: f64, all: usize| {
@@ -96,7 +97,21 @@ impl SliceView {
         };
         let (x, width) = span(x, size_mm[0], self.picture.width);
         let (y, height) = span(y, size_mm[1], self.picture.height);
-        self.picture.cropped(x, y, width, height)
+        self.with_directions(self.picture.cropped(x, y, width, height))
+    }
+
+    /// The whole picture with the directions of its left and upper edge.
+    pub fn whole(&self) -> Picture {
+        self.with_directions(self.picture.clone())
+    }
+
+    /// Writes where the patient's left and upper side is: R, L, A, P, H or F.
+    fn with_directions(&self, mut picture: Picture) -> Picture {
+        let [left, up] = [0, 1].map(|axis| letter(&-self.grid.axes.column(axis)));
+        let (width, height) = (picture.width as i64, picture.height as i64);
+        picture.label(3, height / 2 - 3, left, DIRECTION);
+        picture.label(width / 2 - 2, 3, up, DIRECTION);
+        picture
     }
 
     /// The patient position of a pixel.
@@ -173,6 +188,15 @@ impl SliceView {
         let (x, y) = self.pixel_of(at);
         self.picture.label(x as i64, y as i64 - 4, text, colour);
     }
+}
+
+/// The colour of the letters for directions.
+const DIRECTION: Colour = [235, 235, 235];
+
+/// The letter of the patient's direction that a vector points to most.
+fn letter(direction: &Vector) -> &'static str {
+    let axis = direction.iamax();
+    [["L", "R"], ["P", "A"], ["H", "F"]][axis][usize::from(direction[axis] < 0.0)]
 }
 
 fn bilinear(volume: &Volume<f32>, slice: usize, i: f64, j: f64) -> f32 {

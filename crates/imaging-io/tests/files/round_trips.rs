@@ -24,6 +24,28 @@ fn nifti_keeps_values_and_places() {
 }
 
 #[test]
+fn colours_and_complex_numbers_are_refused_and_units_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("image.nii");
+    let written = volume(0.4, false);
+    write_nifti(&path, &written).expect("written");
+    let good = std::fs::read(&path).expect("read");
+    // Offsets of `datatype` and `xyzt_units` in the header (nifti1.h).
+    for code in [32i16, 128, 1536, 1792, 2304, 1, 77] {
+        let mut other = good.clone();
+        other[70..72].copy_from_slice(&code.to_le_bytes());
+        std::fs::write(&path, other).expect("written");
+        let refused = read_nifti(&path).expect_err("not one real number a voxel").to_string();
+        assert!(refused.contains(&format!("datatype {code}, expected integers or real numbers")), "{refused}");
+    }
+    let mut in_metres = good;
+    in_metres[123] = 1;
+    std::fs::write(&path, in_metres).expect("written");
+    let read = read_nifti(&path).expect("read");
+    assert!((read.grid.spacing_mm[0] - 1000.0 * written.grid.spacing_mm[0]).abs() < 0.1);
+}
+
+#[test]
 fn dicom_keeps_values_places_and_the_position() {
     let folder = tempfile::tempdir().expect("a folder");
     let written = volume(0.4, false);

@@ -1,7 +1,7 @@
 //! A volume and a header to write.
 
-use geometry::{Grid, PatientPosition, Point, Volume};
-use imaging_io::{SequenceParameters, SeriesHeader};
+use geometry::{Grid, PatientPosition, PhaseEncoding, Point, Volume};
+use imaging_io::{Scanned, SequenceParameters, SeriesHeader};
 use nalgebra::Rotation3;
 
 /// Voxels that all differ, on an oblique grid.
@@ -17,6 +17,7 @@ pub fn volume(angle: f64, left_handed: bool) -> Volume<f32> {
 /// A spin echo of nobody.
 pub fn header() -> SeriesHeader {
     SeriesHeader {
+        scanned: Scanned::LumbarSpine,
         patient_name: "Test^Phantom".into(),
         patient_id: "PLUMB000001".into(),
         birth_date: String::new(),
@@ -30,6 +31,7 @@ pub fn header() -> SeriesHeader {
         study_key: "a test".into(),
         series_number: 3,
         description: "T2 TSE sagittal".into(),
+        protocol: "lumbar-1.5t".into(),
         sequence: SequenceParameters {
             scanning_sequence: "SE".into(),
             variant: "SK".into(),
@@ -40,6 +42,8 @@ pub fn header() -> SeriesHeader {
             echo_train_length: 17,
             averages: 1.0,
             bandwidth_hz_per_px: 220.0,
+            sar_w_per_kg: 1.2,
+            phase_encoding: PhaseEncoding::Column,
             field_t: 1.5,
             thickness_mm: 4.0,
         },

@@ -207,6 +207,8 @@ mod tests {
 
     use super::*;
     use crate::inference::Inference;
+    use crate::kernel::loss::softmax;
+    use crate::outline::{Outline, outlined};
 
     fn shape(levels: [(usize, [usize; 3], usize); 3]) -> NetworkShape {
         let strides = [[1, 1, 1], [1, 2, 2], [2, 2, 2]];
@@ -229,6 +231,23 @@ mod tests {
         let apart = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(apart < 2e-3, "logits lie {apart} apart");
         assert!(larger.count() > 2 * parameters.count());
+    }
+
+    #[test]
+    fn a_class_that_splits_leaves_the_structures_as_probable_as_they_were() {
+        let small = shape([(4, [1, 3, 3], 1), (6, [3, 3, 3], 1), (9, [1, 3, 3], 2)]);
+        let large = NetworkShape { classes: small.classes + 1, ..small.clone() };
+        let parameters = small.initial(Stream::from_seed(3));
+        let parted = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
+        let mut rng = Stream::from_seed(4).rng();
+        let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
+        let before = softmax(&Inference::<f32>::new(&small, &parameters).logits(&image), small.classes);
+        let after = softmax(&Inference::<f32>::new(&large, &parted).logits(&image), large.classes);
+        assert!(after.chunks_exact(6).all(|classes| classes[1] == classes[5]), "the vertebra's two halves");
+        let after = outlined(after, large.classes, Outline::Anatomy);
+        let apart = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(apart < 1e-4, "probabilities lie {apart} apart");
+        assert!(grown(&parted, &large, &small, Stream::from_seed(5)).is_err(), "no class is given up");
     }
 
     #[test]

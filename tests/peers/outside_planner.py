@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+"""A run with `crates/planner/examples/outside_planner.py`: its plan was taken, and judged as blind as it is.
+
+    outside_planner.py RUN.json
+"""
+import json
+import sys
+
+run = json.load(open(sys.argv[1]))
+figures = run["by_arm"]["automated"]
+assert figures["exam.error_rate"]["mean"] == 0.0, "the plan was refused"
+assert figures["plan.flagged_rate"]["mean"] == 1.0, "it flags itself"
+angle = figures["plan.disc_angle_deg"]["median"]
+assert 1.0 < angle < 30.0, f"a blind plan is off by {angle}°"
+assert not [warning for warning in run["warnings"] if "axial group" in warning["message"]], "group names"
+print(f"ok: a blind plan is off by {angle:.1f}° in the median")
