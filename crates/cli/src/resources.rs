@@ -19,7 +19,7 @@ const DEFAULT_MODEL: &str = "lumbar-vnet";
 
 /// What the names on this command line lead to.
 pub fn library() -> Library {
-    Library::near(Path::new("."))
+    Library::at_hand()
 }
 
 /// The networks of a model's folder or a weights file, or the default ones.

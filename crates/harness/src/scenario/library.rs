@@ -44,16 +44,20 @@ pub struct Cohort {
 
 impl Library {
     /// The library around a file or folder: the nearest folder upwards that holds `phantoms/`, else the
-    /// current folder if that does, else the nearest around the program itself.
+    /// current folder if that does.
     pub fn near(path: &Path) -> Self {
-        let upwards = |path: Option<PathBuf>| {
-            let folders: Vec<PathBuf> = path.iter().flat_map(|path| path.ancestors()).map(Path::to_owned).collect();
-            folders
-        };
-        let program = std::env::current_exe().and_then(|program| program.canonicalize()).ok();
-        let places =
-            [upwards(path.canonicalize().ok()), std::env::current_dir().into_iter().collect(), upwards(program)];
-        Self { root: places.into_iter().flatten().find(|folder| folder.join(PHANTOMS).is_dir()) }
+        let absolute = path.canonicalize().ok();
+        let upwards = absolute.iter().flat_map(|path| path.ancestors()).map(Path::to_owned);
+        let here = std::env::current_dir().ok();
+        let root = upwards.chain(here).find(|folder| folder.join(PHANTOMS).is_dir());
+        Self { root }
+    }
+
+    /// The same around the current folder, else around this program.
+    pub fn at_hand() -> Self {
+        let program = std::env::current_exe().unwrap_or_default();
+        let libraries = [Path::new("."), program.as_path()].map(Self::near);
+        libraries.into_iter().find(|library| library.root.is_some()).unwrap_or_default()
     }
 
     /// The folder of a model; `None` if there is none of that name.
