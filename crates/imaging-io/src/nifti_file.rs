@@ -111,8 +111,12 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         _ => unsuitable("no NIfTI header, or a damaged one".into(), WHOLE),
     };
     let header = NiftiHeader::from_file(path).map_err(damaged)?;
-    if !is_one_real_number(header.datatype) {
+    let Some(bits) = bits_of(header.datatype) else {
         return Err(unsuitable(format!("voxels of datatype {}", header.datatype), "integers or real numbers"));
+    };
+    if header.bitpix != bits {
+        let found = format!("{} bits a voxel of datatype {}", header.bitpix, header.datatype);
+        return Err(unsuitable(found, "a header that agrees with itself"));
     }
     let dim = header.dim;
     let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
@@ -145,12 +149,17 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     Ok(Volume::new(grid, data))
 }
 
-/// Whether a voxel of a `datatype` is a number; the library would rather panic over colours and complex numbers.
-fn is_one_real_number(datatype: i16) -> bool {
+/// Bits of a voxel of a `datatype` that is one real number; the library would rather panic over colours, complex numbers,
+/// and headers whose `bitpix` is another.
+fn bits_of(datatype: i16) -> Option<i16> {
     use nifti::NiftiType::{Float32, Float64, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64};
-    [Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64]
-        .into_iter()
-        .any(|known| known as i16 == datatype)
+    let known = [
+        (8, [Int8, Uint8].as_slice()),
+        (16, &[Int16, Uint16]),
+        (32, &[Int32, Uint32, Float32]),
+        (64, &[Int64, Uint64, Float64]),
+    ];
+    known.into_iter().find_map(|(bits, types)| types.iter().any(|t| *t as i16 == datatype).then_some(bits))
 }
 
 /// Millimetres in the unit that a header's lengths have; files that name none mean millimetres.

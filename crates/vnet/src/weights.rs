@@ -122,7 +122,6 @@ impl Weights {
             let reason = format!("found {version}, expected {FORMAT_VERSION}");
             return Err(ModelError::Metadata { path: path.into(), key: "format-version", reason });
         }
-        let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
         let image: ImageContract = parse(entry("image")?, "image", path)?;
         if let Some(reason) = image.fault() {
             return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
@@ -135,6 +134,7 @@ impl Weights {
         let Some(labels) = image.plane.class_names(network.classes) else {
             return Err(architecture(format!("no network of this plane has {} classes", network.classes)));
         };
+        let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
         if found != labels {
             let reason = format!("found {found:?}, expected {labels:?}");
             return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });

@@ -38,6 +38,11 @@ fn colours_and_complex_numbers_are_refused_and_units_are_read() {
         let refused = read_nifti(&path).expect_err("not one real number a voxel").to_string();
         assert!(refused.contains(&format!("datatype {code}, expected integers or real numbers")), "{refused}");
     }
+    let mut at_odds = good.clone();
+    at_odds[72] = 16; // `bitpix` of 32-bit voxels
+    std::fs::write(&path, at_odds).expect("written");
+    let refused = read_nifti(&path).expect_err("no such voxels").to_string();
+    assert!(refused.contains("16 bits a voxel of datatype 16"), "{refused}");
     let mut in_metres = good;
     in_metres[123] = 1;
     std::fs::write(&path, in_metres).expect("written");
