@@ -4,14 +4,15 @@ use crate::{Grid, Volume};
 
 /// Trilinear resampling; `outside` where the source does not reach. Where the target's voxels are
 /// coarser than the source's, several samples per target voxel are averaged (a box filter), so that
-/// fine images do not alias on a coarse grid.
+/// fine images do not alias on a coarse grid; at the source's edge those that lie within it.
 pub fn linear(source: &Volume<f32>, target: &Grid, outside: f32) -> Volume<f32> {
     let samples = samples_per_voxel(&source.grid, target);
     let steps = target.steps();
     let offsets: Vec<_> = offsets(samples).map(|offset| steps * nalgebra::Vector3::from(offset)).collect();
-    let share = 1.0 / offsets.len() as f32;
     Volume::from_fn(target.clone(), |p| {
-        offsets.iter().map(|offset| source.trilinear(&(p + offset)).unwrap_or(outside)).sum::<f32>() * share
+        let within = offsets.iter().filter_map(|offset| source.trilinear(&(p + offset)));
+        let (sum, count) = within.fold((0.0, 0.0f32), |(sum, count), value| (sum + value, count + 1.0));
+        if count > 0.0 { sum / count } else { outside }
     })
 }
 
@@ -39,6 +40,14 @@ fn offsets(samples: [usize; 3]) -> impl Iterator<Item = [f64; 3]> {
 mod tests {
     use super::*;
     use crate::Point;
+
+    #[test]
+    fn a_coarse_voxel_across_the_edge_is_as_bright_as_what_lies_within() {
+        let source = Volume::filled(Grid::axis_aligned(Point::origin(), [0.5; 3], [8, 8, 8]), 3.0f32);
+        let coarse = Grid::axis_aligned(Point::new(1.0, 1.0, 3.5), [1.0, 1.0, 2.0], [1, 1, 3]);
+        let seen = linear(&source, &coarse, 0.0);
+        assert_eq!(seen.data.iter().copied().collect::<Vec<_>>(), [3.0, 0.0, 0.0]);
+    }
 
     #[test]
     fn a_linear_ramp_survives() {

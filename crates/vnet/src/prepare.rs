@@ -256,7 +256,8 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     }) {
         return image;
     }
-    let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis]).round() as usize).max(1));
+    // All of the image; a hundredth of a voxel more is none.
+    let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis] - 0.01).ceil() as usize).max(1));
     let target = Grid::centred(grid.centre(), grid.axes, spacing_mm, shape);
     geometry::resample::linear(&image, &target, 0.0)
 }
