@@ -2,9 +2,10 @@
 //!
 //! Between S1 and S2 people keep a remnant of a disc. Where it is seen, a network may call S1 a vertebra and the remnant a
 //! disc, and every level counted from there is one off. Anatomy tells them apart: the column bends at the promontory, S1
-//! is lower than L5 with its disc, and a remnant has no two endplates.
+//! is lower than L5 with its disc, and a remnant has no two endplates. And where no remnant is seen, what lies behind
+//! the canal tells: beside L5 its own arch, beside S1 the sacrum's crest.
 
-use geometry::{Point, Structure, Vector};
+use geometry::{Point, Structure, Vector, Volume};
 use vnet::Segmentation;
 
 use crate::class_map::ClassMap;
@@ -26,6 +27,17 @@ const HALF_DEPTH_MM: f64 = 22.0;
 /// The segment's own margin beyond the remnant's middle, mm.
 const BEYOND_MM: f64 = 18.0;
 
+/// How far beneath the lowest disc the body of S1 and its remnant are looked for, mm: it is some 30 mm high.
+const SEGMENT_MM: f64 = 38.0;
+/// From here to there beneath the disc, mm, what lies behind the canal is S1's crest or L5's arch.
+const CREST_MM: [f64; 2] = [10.0, 34.0];
+/// How far behind the disc's back border the canal ends, mm.
+const CANAL_MM: f64 = 9.0;
+/// Behind the canal at least this share of the bone is sacral if it is S1's.
+const CREST_SHARE: f64 = 0.6;
+/// Less bone than this behind the canal tells nothing, mm³.
+const LEAST_CREST_MM3: f64 = 300.0;
+
 /// Where a sacral segment lies that was taken for a vertebra.
 struct Mistaken {
     /// The lumbosacral disc.
@@ -34,12 +46,17 @@ struct Mistaken {
     remnant: Point,
 }
 
-/// Gives a sacral segment that was taken for a vertebra back to the sacrum; true if there was one. What is found
-/// afterwards comes with it.
+/// Gives a sacral segment that was taken for a vertebra back to the sacrum; true if a disc was counted for it. What is
+/// found afterwards comes with it.
 pub fn restore_sacrum(segmentation: &mut Segmentation) -> (Instances, bool) {
     let found = instances::find(&ClassMap::from(&*segmentation));
     let Some(Mistaken { above, remnant }) = mistaken(&found) else {
-        return (found, false);
+        let sacral = beneath_the_lowest_disc(&segmentation.prepared_labels, &found);
+        if sacral.is_empty() {
+            return (found, false);
+        }
+        segmentation.reassign(&sacral, Structure::Sacrum);
+        return (instances::find(&ClassMap::from(&*segmentation)), false);
     };
     let grid = &segmentation.prepared_labels.grid;
     let normal = grid.normal();
@@ -71,6 +88,39 @@ pub fn restore_sacrum(segmentation: &mut Segmentation) -> (Instances, bool) {
     (instances::find(&ClassMap::from(&*segmentation)), true)
 }
 
+/// What of the body beneath the lowest disc is no sacrum by its labels, if the crest behind it is sacral.
+fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize; 3]> {
+    let is_disc = |disc: &&MeasuredDisc| disc.under_sacrum < 0.5 && confidence(disc) >= REMNANT_CONFIDENCE;
+    let Some(disc) = found.discs.iter().rfind(is_disc).filter(|_| found.sacrum.is_some()) else { return Vec::new() };
+    let grid = &labels.grid;
+    let normal = grid.normal();
+    let left = if normal.x < 0.0 { -normal } else { normal };
+    let back = disc.plane.normal.cross(&left).normalize();
+    let (mut body, mut crest) = (Vec::new(), [0.0; 2]);
+    for ((k, j, i), label) in labels.data.indexed_iter() {
+        let offset = grid.point([i as f64, j as f64, k as f64]) - disc.plane.centre;
+        let beneath_mm = -offset.dot(&disc.plane.normal) - disc.height_mm / 2.0;
+        let behind_mm = offset.dot(&back) - disc.depth_mm / 2.0;
+        match Structure::from_label(*label) {
+            Some(bone @ (Structure::Vertebra | Structure::Sacrum))
+                if behind_mm > CANAL_MM && (CREST_MM[0]..CREST_MM[1]).contains(&beneath_mm) =>
+            {
+                crest[usize::from(bone == Structure::Sacrum)] += grid.voxel_mm3();
+            }
+            Some(Structure::Vertebra | Structure::Disc)
+                if behind_mm.abs() < disc.depth_mm
+                    && behind_mm <= CANAL_MM / 2.0
+                    && (0.0..SEGMENT_MM).contains(&beneath_mm) =>
+            {
+                body.push([k, j, i]);
+            }
+            _ => {}
+        }
+    }
+    let [lumbar, sacral] = crest;
+    if sacral >= LEAST_CREST_MM3 && sacral >= CREST_SHARE * (lumbar + sacral) { body } else { Vec::new() }
+}
+
 /// The lowest disc with what lies below it, if that is a remnant.
 fn mistaken(found: &Instances) -> Option<Mistaken> {
     let Instances { discs, sacrum, unmeasured } = found;
@@ -100,7 +150,7 @@ fn bend_deg(before: &Vector, after: &Vector) -> f64 {
 mod tests {
     use super::*;
     use crate::components::components;
-    use geometry::{Grid, Plane, Volume};
+    use geometry::{Grid, Plane};
 
     fn disc(y: f64, z: f64, residual_mm: f64) -> MeasuredDisc {
         MeasuredDisc {
@@ -141,5 +191,34 @@ mod tests {
         assert!(mistaken(&with(3.0, -28.0, 1.6)).is_none(), "no bend");
         assert!(mistaken(&with(22.0, -31.0, 1.6)).is_none(), "as high as L5");
         assert!(mistaken(&instances(&column, Vec::new())).is_none(), "nothing below");
+    }
+
+    /// A disc at the origin, a body beneath it, a sacrum below, and bone behind the canal.
+    fn lowest_disc_over(crest: Structure) -> usize {
+        let axes = nalgebra::Matrix3::from_columns(&[Vector::y(), -Vector::z(), -Vector::x()]);
+        let grid = Grid::centred(Point::new(0.0, 10.0, -20.0), axes, [2.0; 3], [50, 50, 20]);
+        let labels = Volume::from_fn(grid, |p| {
+            let label = match (p.y, p.z) {
+                (-18.0..18.0, -4.5..4.5) => Structure::Disc,
+                (-18.0..18.0, -34.0..-4.5) => Structure::Vertebra,
+                (-18.0..40.0, -60.0..-34.0) => Structure::Sacrum,
+                (30.0..40.0, -34.0..0.0) => crest,
+                _ => Structure::Background,
+            };
+            label.label()
+        });
+        let found = instances(&[(-4.0, 36.0, 0.3), (0.0, 0.0, 0.3)], Vec::new());
+        let sacral = beneath_the_lowest_disc(&labels, &found);
+        assert!(sacral.iter().all(|voxel| labels.data[*voxel] == Structure::Vertebra.label()));
+        sacral.len()
+    }
+
+    #[test]
+    fn what_lies_between_the_lowest_disc_and_the_sacrums_crest_is_sacrum() {
+        let body = 20 * 18 * 15; // 36 mm deep, 30 mm high
+        let restored = lowest_disc_over(Structure::Sacrum);
+        assert!((body * 9 / 10..=body).contains(&restored), "{restored} of {body}");
+        assert_eq!(lowest_disc_over(Structure::Vertebra), 0, "an arch behind it: L5, and its disc was not seen");
+        assert_eq!(lowest_disc_over(Structure::Background), 0, "nothing behind it tells");
     }
 }
