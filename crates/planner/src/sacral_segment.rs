@@ -35,7 +35,7 @@ const CREST_MM: [f64; 2] = [10.0, 34.0];
 const CANAL_MM: f64 = 9.0;
 /// Behind the canal at least this share of the bone is sacral if it is S1's.
 const CREST_SHARE: f64 = 0.6;
-/// Less bone than this behind the canal tells nothing, mm³.
+/// S1's crest begins at its upper half: less of it there than this, mm³, and what lies behind may be the next segment's.
 const LEAST_CREST_MM3: f64 = 300.0;
 
 /// Where a sacral segment lies that was taken for a vertebra.
@@ -96,7 +96,8 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
     let normal = grid.normal();
     let left = if normal.x < 0.0 { -normal } else { normal };
     let back = disc.plane.normal.cross(&left).normalize();
-    let (mut body, mut crest) = (Vec::new(), [0.0; 2]);
+    let (mut body, mut crest, mut upper) = (Vec::new(), [0.0; 2], 0.0);
+    let middle_mm = (CREST_MM[0] + CREST_MM[1]) / 2.0;
     for ((k, j, i), label) in labels.data.indexed_iter() {
         let offset = grid.point([i as f64, j as f64, k as f64]) - disc.plane.centre;
         let beneath_mm = -offset.dot(&disc.plane.normal) - disc.height_mm / 2.0;
@@ -105,7 +106,11 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
             Some(bone @ (Structure::Vertebra | Structure::Sacrum))
                 if behind_mm > CANAL_MM && (CREST_MM[0]..CREST_MM[1]).contains(&beneath_mm) =>
             {
-                crest[usize::from(bone == Structure::Sacrum)] += grid.voxel_mm3();
+                let sacral = bone == Structure::Sacrum;
+                crest[usize::from(sacral)] += grid.voxel_mm3();
+                if sacral && beneath_mm < middle_mm {
+                    upper += grid.voxel_mm3();
+                }
             }
             Some(Structure::Vertebra | Structure::Disc)
                 if behind_mm.abs() < disc.depth_mm
@@ -118,7 +123,7 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
         }
     }
     let [lumbar, sacral] = crest;
-    if sacral >= LEAST_CREST_MM3 && sacral >= CREST_SHARE * (lumbar + sacral) { body } else { Vec::new() }
+    if upper >= LEAST_CREST_MM3 && sacral >= CREST_SHARE * (lumbar + sacral) { body } else { Vec::new() }
 }
 
 /// The lowest disc with what lies below it, if that is a remnant.
