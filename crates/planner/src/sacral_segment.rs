@@ -29,6 +29,10 @@ const BEYOND_MM: f64 = 18.0;
 
 /// How far beneath the lowest disc the body of S1 and its remnant are looked for, mm: it is some 30 mm high.
 const SEGMENT_MM: f64 = 38.0;
+/// Nearer to the disc than this its own rim is found, and no remnant, mm.
+const REMNANT_MM: f64 = 15.0;
+/// Less than this is no body that was mistaken, mm³.
+const LEAST_MISTAKEN_MM3: f64 = 500.0;
 /// From here to there beneath the disc, mm, what lies behind the canal is S1's crest or L5's arch.
 const CREST_MM: [f64; 2] = [10.0, 34.0];
 /// How far behind the disc's back border the canal ends, mm.
@@ -96,7 +100,8 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
     let normal = grid.normal();
     let left = if normal.x < 0.0 { -normal } else { normal };
     let back = disc.plane.normal.cross(&left).normalize();
-    let (mut body, mut crest, mut upper) = (Vec::new(), [0.0; 2], 0.0);
+    let (mut body, mut mistaken_mm3) = (Vec::new(), 0.0);
+    let (mut crest, mut upper) = ([0.0; 2], 0.0);
     let middle_mm = (CREST_MM[0] + CREST_MM[1]) / 2.0;
     for ((k, j, i), label) in labels.data.indexed_iter() {
         let offset = grid.point([i as f64, j as f64, k as f64]) - disc.plane.centre;
@@ -112,18 +117,20 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
                     upper += grid.voxel_mm3();
                 }
             }
-            Some(Structure::Vertebra | Structure::Disc)
+            Some(part @ (Structure::Vertebra | Structure::Disc))
                 if behind_mm.abs() < disc.depth_mm
                     && behind_mm <= CANAL_MM / 2.0
-                    && (0.0..SEGMENT_MM).contains(&beneath_mm) =>
+                    && (if part == Structure::Disc { REMNANT_MM } else { 0.0 }..SEGMENT_MM).contains(&beneath_mm) =>
             {
                 body.push([k, j, i]);
+                mistaken_mm3 += if part == Structure::Vertebra { grid.voxel_mm3() } else { 0.0 };
             }
             _ => {}
         }
     }
     let [lumbar, sacral] = crest;
-    if upper >= LEAST_CREST_MM3 && sacral >= CREST_SHARE * (lumbar + sacral) { body } else { Vec::new() }
+    let is_sacral = upper >= LEAST_CREST_MM3 && sacral >= CREST_SHARE * (lumbar + sacral);
+    if is_sacral && mistaken_mm3 >= LEAST_MISTAKEN_MM3 { body } else { Vec::new() }
 }
 
 /// The lowest disc with what lies below it, if that is a remnant.
@@ -204,7 +211,8 @@ mod tests {
         let grid = Grid::centred(Point::new(0.0, 10.0, -20.0), axes, [2.0; 3], [50, 50, 20]);
         let labels = Volume::from_fn(grid, |p| {
             let label = match (p.y, p.z) {
-                (-18.0..18.0, -4.5..4.5) => Structure::Disc,
+                // Its front bulges beneath the border that is found.
+                (-18.0..18.0, -4.5..4.5) | (-18.0..0.0, -8.5..-4.5) => Structure::Disc,
                 (-18.0..18.0, -34.0..-4.5) => Structure::Vertebra,
                 (-18.0..40.0, -60.0..-34.0) => Structure::Sacrum,
                 (30.0..40.0, -34.0..0.0) => crest,
@@ -220,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_lies_between_the_lowest_disc_and_the_sacrums_crest_is_sacrum() {
-        let body = 20 * 18 * 15; // 36 mm deep, 30 mm high
+        let body = 20 * (18 * 15 - 9 * 2); // 36 mm deep, 30 mm high, less the disc's front
         let restored = lowest_disc_over(Structure::Sacrum);
         assert!((body * 9 / 10..=body).contains(&restored), "{restored} of {body}");
         assert_eq!(lowest_disc_over(Structure::Vertebra), 0, "an arch behind it: L5, and its disc was not seen");
