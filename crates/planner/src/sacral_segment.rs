@@ -104,28 +104,24 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
     let (mut crest, mut upper) = ([0.0; 2], 0.0);
     let middle_mm = (CREST_MM[0] + CREST_MM[1]) / 2.0;
     for ((k, j, i), label) in labels.data.indexed_iter() {
+        // Most of an image is none of the three.
+        let Some(part @ (Structure::Vertebra | Structure::Sacrum | Structure::Disc)) = Structure::from_label(*label)
+        else {
+            continue;
+        };
         let offset = grid.point([i as f64, j as f64, k as f64]) - disc.plane.centre;
         let beneath_mm = -offset.dot(&disc.plane.normal) - disc.height_mm / 2.0;
         let behind_mm = offset.dot(&back) - disc.depth_mm / 2.0;
-        match Structure::from_label(*label) {
-            Some(bone @ (Structure::Vertebra | Structure::Sacrum))
-                if behind_mm > CANAL_MM && (CREST_MM[0]..CREST_MM[1]).contains(&beneath_mm) =>
-            {
-                let sacral = bone == Structure::Sacrum;
-                crest[usize::from(sacral)] += grid.voxel_mm3();
-                if sacral && beneath_mm < middle_mm {
-                    upper += grid.voxel_mm3();
-                }
-            }
-            Some(part @ (Structure::Vertebra | Structure::Disc))
-                if behind_mm.abs() < disc.depth_mm
-                    && behind_mm <= CANAL_MM / 2.0
-                    && (if part == Structure::Disc { REMNANT_MM } else { 0.0 }..SEGMENT_MM).contains(&beneath_mm) =>
-            {
-                body.push([k, j, i]);
-                mistaken_mm3 += if part == Structure::Vertebra { grid.voxel_mm3() } else { 0.0 };
-            }
-            _ => {}
+        if part != Structure::Disc && behind_mm > CANAL_MM && (CREST_MM[0]..CREST_MM[1]).contains(&beneath_mm) {
+            let sacral = part == Structure::Sacrum;
+            crest[usize::from(sacral)] += grid.voxel_mm3();
+            upper += if sacral && beneath_mm < middle_mm { grid.voxel_mm3() } else { 0.0 };
+        }
+        let from_mm = if part == Structure::Disc { REMNANT_MM } else { 0.0 };
+        let in_front = behind_mm.abs() < disc.depth_mm && behind_mm <= CANAL_MM / 2.0;
+        if part != Structure::Sacrum && in_front && (from_mm..SEGMENT_MM).contains(&beneath_mm) {
+            body.push([k, j, i]);
+            mistaken_mm3 += if part == Structure::Vertebra { grid.voxel_mm3() } else { 0.0 };
         }
     }
     let [lumbar, sacral] = crest;
