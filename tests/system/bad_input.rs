@@ -85,11 +85,11 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         let output = output(plumbline().arg(verb).arg(&text).arg("--out").arg(&out));
         assert_eq!(output.status.code(), Some(2), "{verb}");
         assert!(complaint(&output).contains("image.nii") && !out.exists());
-        let nameless = folder.path().join("result.txt");
-        let output = crate::support::output(plumbline().arg(verb).arg(&text).arg("--out").arg(&nameless));
-        assert_eq!(output.status.code(), Some(2), "{verb}");
-        assert!(complaint(&output).contains("result.txt: expected a name that ends in"), "{}", complaint(&output));
     }
+    let nameless = folder.path().join("labels.txt");
+    let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&nameless));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("labels.txt: expected a name that ends in .nii"), "{}", complaint(&refused));
     for options in [
         &["--case", "0", "--shard", "0/2"][..],
         &["--case", "99"],

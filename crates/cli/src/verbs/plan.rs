@@ -14,7 +14,6 @@ use crate::{output, resources};
 
 /// Writes the plan; status 1 if a flag forbids its use.
 pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
-    resources::ending(&arguments.out, &[".json"])?;
     if let Some(report) = &arguments.report {
         resources::ending(report, &[".dcm"])?;
     }
