@@ -3,11 +3,15 @@
 
 use geometry::{Grid, Point, Structure, Volume, resample};
 use nalgebra::{Matrix3, Vector3};
-use vnet::{ImageContract, Level, Model, NetworkShape, Provenance, Weights, prepare};
+use vnet::{ImageContract, Level, Model, NetworkShape, Outline, Provenance, Weights, prepare};
 
 fn model() -> Model {
+    model_of(Structure::COUNT)
+}
+
+fn model_of(classes: usize) -> Model {
     let level = Level { width: 8, kernel: [1, 3, 3], stride: [1, 1, 1], convolutions: 1 };
-    let network = NetworkShape { levels: vec![level], classes: Structure::COUNT };
+    let network = NetworkShape { levels: vec![level], classes };
     let parameters = network.initial(randomness::Stream::from_seed(1));
     let image = ImageContract { fine_pixel_mm: Some(1.25), ..ImageContract::default() };
     Model::from_weights(Weights { network, image, provenance: Provenance::default(), parameters }).unwrap()
@@ -57,4 +61,22 @@ fn a_coarse_image_is_read_once() {
     let (model, image) = (model(), image(1.75));
     let once = seen(&model, &image, model.contract());
     assert_eq!(model.segment(&image).unwrap().probability(Structure::Vertebra).data, once.data);
+}
+
+#[test]
+fn fine_images_are_outlined_as_readers_would_and_others_as_anatomy_has_it() {
+    let model = model_of(Structure::COUNT + 1);
+    for (pixel_mm, usual, other) in
+        [(1.0, Outline::Readers, Outline::Anatomy), (1.75, Outline::Anatomy, Outline::Readers)]
+    {
+        let image = image(pixel_mm);
+        let vertebra = |outline| {
+            let seen = model.segment_outlined(&image, outline).unwrap();
+            seen.probability(Structure::Vertebra).data.clone()
+        };
+        assert_eq!(vertebra(None), vertebra(Some(usual)), "pixels of {pixel_mm} mm");
+        let (anatomy, readers) = (vertebra(Some(Outline::Anatomy)).sum(), vertebra(Some(Outline::Readers)).sum());
+        assert!(anatomy > 1.01 * readers, "{anatomy} with cortex, {readers} without");
+        assert_ne!(vertebra(None), vertebra(Some(other)));
+    }
 }

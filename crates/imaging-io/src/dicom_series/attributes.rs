@@ -14,7 +14,8 @@ pub enum Scanned {
 /// Patient, study, series and sequence of one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesHeader {
-    /// Who or what was scanned: Study Description (0008,1030), Body Part Examined (0018,0015), anatomic region.
+    /// Who or what was scanned: Study Description (0008,1030), anatomic region, and of a person Patient's Age and Body Part
+    /// Examined (0018,0015).
     pub scanned: Scanned,
     /// Patient's Name (0010,0010), `Family^Given`.
     pub patient_name: String,

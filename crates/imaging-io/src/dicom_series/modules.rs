@@ -40,7 +40,10 @@ fn study(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::STUDY_TIME, VR::TM, &*header.study_time);
     object.text(tags::ACCESSION_NUMBER, VR::SH, "");
     object.text(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "");
-    let (description, _) = words(header.scanned);
+    let description = match header.scanned {
+        Scanned::LumbarSpine => "Lumbar spine",
+        Scanned::QaPhantom => "QA phantom",
+    };
     object.text(tags::STUDY_DESCRIPTION, VR::LO, description);
     object.text(tags::STUDY_INSTANCE_UID, VR::UI, uid(&["study", &header.study_key]));
     object.text(tags::STUDY_ID, VR::SH, "1");
@@ -57,17 +60,10 @@ fn series(object: &mut InMemDicomObject, header: &SeriesHeader) {
     object.text(tags::FRAME_OF_REFERENCE_UID, VR::UI, uid(&["frame", &header.study_key]));
     object.text(tags::POSITION_REFERENCE_INDICATOR, VR::LO, "");
     object.text(tags::PATIENT_POSITION, VR::CS, header.position.code());
-    let (_, body_part) = words(header.scanned);
-    object.text(tags::BODY_PART_EXAMINED, VR::CS, body_part);
-    object.text(tags::PROTOCOL_NAME, VR::LO, &*header.protocol);
-}
-
-/// Description of the study and body part.
-fn words(scanned: Scanned) -> (&'static str, &'static str) {
-    match scanned {
-        Scanned::LumbarSpine => ("Lumbar spine", "LSPINE"),
-        Scanned::QaPhantom => ("QA phantom", "PHANTOM"),
+    if header.scanned == Scanned::LumbarSpine {
+        object.text(tags::BODY_PART_EXAMINED, VR::CS, "LSPINE");
     }
+    object.text(tags::PROTOCOL_NAME, VR::LO, &*header.protocol);
 }
 
 /// General and enhanced general equipment (PS3.3 C.7.5): which part of the program made the object.

@@ -8,7 +8,7 @@ use dicom_object::InMemDicomObject;
 use geometry::Volume;
 use ndarray::Axis;
 
-use super::attributes::SeriesHeader;
+use super::attributes::{Scanned, SeriesHeader};
 use super::modules::identify;
 use super::pixels::{Storage, fill};
 use super::{LARMOR_MHZ_PER_T, plane};
@@ -67,6 +67,10 @@ fn describe_sequence(object: &mut InMemDicomObject, header: &SeriesHeader, volum
     object.text(tags::ECHO_TRAIN_LENGTH, VR::IS, sequence.echo_train_length.to_string());
     object.decimals(tags::PIXEL_BANDWIDTH, &[sequence.bandwidth_hz_per_px]);
     object.decimals(tags::FLIP_ANGLE, &[sequence.flip_deg]);
+    if header.scanned == Scanned::QaPhantom {
+        // Asked for where no body part is named, and may be empty (PS3.3 C.7.3.1); enhanced images say it frame by frame.
+        object.text(tags::LATERALITY, VR::CS, "");
+    }
     object.text(tags::IN_PLANE_PHASE_ENCODING_DIRECTION, VR::CS, sequence.phase_encoding_code());
     object.decimals(tags::SAR, &[sequence.sar_w_per_kg]);
 }
