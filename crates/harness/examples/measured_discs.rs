@@ -1,7 +1,9 @@
-//! What the planner measured of every disc and how far off it was, as CSV: what confidences are fitted to.
+//! What the planner measured of every disc and how far off it was, as CSV: what confidences are fitted to
+//! (`tests/peers/confidence_fit.py` does that). The scenarios' patients are drawn by SEED, not by their own seeds: the
+//! test cohorts must not be tuned on.
 //!
 //! ```text
-//! cargo run --release -p plumbline-harness --example measured_discs -- MODEL SCENARIO.toml… > discs.csv
+//! cargo run --release -p plumbline-harness --example measured_discs -- MODEL SEED SCENARIO.toml… > discs.csv
 //! ```
 
 use std::error::Error;
@@ -41,16 +43,22 @@ impl Planner for Measuring {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
-    let [model, scenarios @ ..] = arguments.as_slice() else { return Err("expected MODEL and SCENARIO.toml".into()) };
+    let [model, seed, scenarios @ ..] = arguments.as_slice() else {
+        return Err("expected MODEL, SEED and SCENARIO.toml".into());
+    };
+    let seed: u64 = seed.to_string_lossy().parse()?;
     let mut planner = Measuring { model: Model::load(Path::new(model))?, discs: Vec::new() };
     let mut out = std::io::stdout().lock();
     writeln!(out, "scenario,case,disc,probability,residual,height,depth,width,confidence,angle,centre")?;
     for path in scenarios {
         let setup = ScenarioSetup::load(path)?;
+        if setup.scenario.seed == seed {
+            return Err(format!("{}: {seed} is its own seed, of patients to test on", path.display()).into());
+        }
         for case in 0..setup.scenario.cases {
             planner.discs.clear();
-            runner::plan_only(&setup, setup.scenario.seed, case, &mut planner);
-            let (patient, _) = runner::patient_of_case(&setup, setup.scenario.seed, case);
+            runner::plan_only(&setup, seed, case, &mut planner);
+            let (patient, _) = runner::patient_of_case(&setup, seed, case);
             for truth in patient.truth().discs.iter().filter(|disc| disc.label.upper >= geometry::Vertebra::L1) {
                 let apart = |disc: &MeasuredDisc| (disc.plane.centre - truth.plane.centre).norm();
                 let Some(disc) = planner.discs.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };

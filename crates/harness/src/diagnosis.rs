@@ -34,7 +34,7 @@ impl Diagnosis {
 
     /// What the TOML reader refused, with a nearer name where a name was not known.
     pub fn of_toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let message = error.message().to_owned();
+        let message = in_words(error.message());
         let help = suggestion_in(&message);
         Self { file: file.to_owned(), text: text.to_owned(), span: error.span().unwrap_or(0..0), message, help }
     }
@@ -78,6 +78,18 @@ fn locate(text: &str, path: &str) -> Range<usize> {
         table = next.get_ref().as_table();
     }
     span
+}
+
+/// The reader's message with what was expected in words where it names a type of Rust.
+fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// "did you mean …?" from a message of the form "unknown field `x`, expected one of `a`, `b`".
@@ -137,6 +149,17 @@ mod tests {
     fn near_names_are_offered_and_far_ones_are_not() {
         assert_eq!(did_you_mean("medain", ["mean", "median"]), "did you mean 'median'?");
         assert_eq!(did_you_mean("torque", ["mean", "median"]), "");
+    }
+
+    #[test]
+    fn types_of_rust_are_put_in_words() {
+        let refused = |text: &str| {
+            let error = toml::from_str::<std::collections::BTreeMap<String, u64>>(text).expect_err("no whole number");
+            Diagnosis::of_toml(Path::new("f"), text, &error).message
+        };
+        assert_eq!(refused("cases = \"x\""), "invalid type: string \"x\", expected a whole number, 0 or more");
+        assert_eq!(refused("cases = -1"), "invalid value: integer `-1`, expected a whole number, 0 or more");
+        assert_eq!(in_words("unknown field `x`, expected `y`"), "unknown field `x`, expected `y`");
     }
 
     #[test]

@@ -394,7 +394,9 @@ fn sacral_segments(p: &SpineParameters, slope_deg: f64, coronal_deg: f64, axial_
             let height_mm = size.segment_heights_mm[segment];
             let centre = top + down * (height_mm / 2.0);
             top += down * height_mm;
-            let extent = |end: usize| [WIDTH[end] * size.width_mm, DEPTH[end] * size.depth_mm];
+            let part =
+                |parts: [f64; 6], end: usize| parts[end] + (1.0 - p.proportions.sacral_taper) * (parts[0] - parts[end]);
+            let extent = |end: usize| [part(WIDTH, end) * size.width_mm, part(DEPTH, end) * size.depth_mm];
             PlacedSegment {
                 pose: Pose::from_parts(
                     Translation3::from(centre.coords),

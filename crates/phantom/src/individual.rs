@@ -29,6 +29,9 @@ pub struct Individual {
     /// How far below that disc the picture is put, mm; negative above it.
     #[serde(default)]
     pub shows_below_mm: f64,
+    /// How far to the left of the midline sagittal pictures are put, mm; negative to the right.
+    #[serde(default)]
+    pub shows_left_mm: f64,
     /// Number of lumbar vertebrae: 4, 5 or 6.
     #[serde(default = "five")]
     pub lumbar_vertebrae: usize,

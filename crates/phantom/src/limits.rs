@@ -91,8 +91,10 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         ("facet_radius", proportions.facet_radius),
         ("spinous_thickness", proportions.spinous_thickness),
         ("spinous_height", proportions.spinous_height),
+        ("interspinous_thickness", proportions.interspinous_thickness),
         ("cortex_thickness", proportions.cortex_thickness),
         ("root_radius", proportions.root_radius),
+        ("remnant_extent", proportions.remnant_extent),
     ] {
         within("proportions".into(), field, value, 0.3, 3.0)?;
     }
@@ -103,6 +105,8 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
         ("sac_squareness", proportions.sac_squareness[1], 1.0),
         ("root_settling", proportions.root_settling, 1.0),
         ("cartilage_mm", proportions.cartilage_mm, 2.0),
+        ("sacral_taper", proportions.sacral_taper, 1.25),
+        ("remnant_endplate_mm", proportions.remnant_endplate_mm, 3.0),
     ] {
         within("proportions".into(), field, value, 0.0, high)?;
     }

@@ -123,6 +123,8 @@ pub struct Proportions {
     pub spinous_thickness: f64,
     /// Cranio-caudal extent of the spinous processes.
     pub spinous_height: f64,
+    /// Left–right extent of the tissue between the spinous processes.
+    pub interspinous_thickness: f64,
     /// Thickness of cortex and endplates.
     pub cortex_thickness: f64,
     /// What the fat fraction of the arches' marrow exceeds the bodies' by: no factor, 0…1.
@@ -136,6 +138,12 @@ pub struct Proportions {
     pub root_settling: f64,
     /// Thickness of the cartilage between endplate and disc, mm: dark, and labelled as neither.
     pub cartilage_mm: f64,
+    /// How much the sacral segments narrow downwards: 0 would leave S5 as wide as the endplate.
+    pub sacral_taper: f64,
+    /// Left–right and antero-posterior extent of the remnants of sacral discs.
+    pub remnant_extent: f64,
+    /// Thickness of the endplates beside the remnants of sacral discs, mm.
+    pub remnant_endplate_mm: f64,
 }
 
 impl Proportions {
@@ -147,12 +155,16 @@ impl Proportions {
         facet_radius: 1.0,
         spinous_thickness: 1.0,
         spinous_height: 1.0,
+        interspinous_thickness: 1.0,
         cortex_thickness: 1.0,
         arch_fat: 0.0,
         sac_squareness: [0.0; 2],
         root_radius: 1.0,
         root_settling: 0.0,
         cartilage_mm: 0.0,
+        sacral_taper: 1.0,
+        remnant_extent: 1.0,
+        remnant_endplate_mm: 0.0,
     };
 
     fn is_usual(&self) -> bool {

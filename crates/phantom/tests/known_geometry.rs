@@ -317,3 +317,30 @@ fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
     let lost = thickness_mm(&plain) - thickness_mm(&lined);
     assert!((1.9..2.3).contains(&lost), "{lost} mm lost");
 }
+
+#[test]
+fn a_sacrum_that_tapers_less_is_deeper_below_and_its_remnants_have_endplates() {
+    let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
+    let mut blunt = usual.clone();
+    blunt.proportions.sacral_taper = 0.4;
+    let mut lined = usual.clone();
+    lined.proportions.remnant_endplate_mm = 1.0;
+    let [usual, blunt, lined] = [usual, blunt, lined].map(|parameters| {
+        let patient = lying_straight(&parameters);
+        let endplate = patient.truth().sacral_endplate;
+        let middle = endplate.centre - endplate.normal.into_inner() * 32.0;
+        let grid = Grid::centred(middle, Matrix3::identity(), [0.5; 3], [1, 110, 60]);
+        let (mut sacrum, mut cortex) = (0.0, 0.0);
+        for material in patient.rasterize(&grid).data {
+            let material = &patient.materials()[usize::from(material)];
+            if material.structure == Structure::Sacrum {
+                sacrum += 0.25;
+                cortex += if material.tissue == Tissue::CorticalBone { 0.25 } else { 0.0 };
+            }
+        }
+        (endplate, sacrum, cortex)
+    });
+    assert!(usual.0 == blunt.0 && usual.0 == lined.0);
+    assert!(blunt.1 > usual.1 + 50.0, "{} and {} mm² of sacrum in the midline", usual.1, blunt.1);
+    assert!((lined.1 - usual.1).abs() < 5.0 && lined.2 > usual.2 + 15.0, "{} and {} mm² of cortex", usual.2, lined.2);
+}

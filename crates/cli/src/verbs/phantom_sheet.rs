@@ -28,9 +28,10 @@ pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
     let protocol = resources::protocol("lumbar-1.5t")?;
     let truth = patient.truth();
     let shown = individual.as_ref().and_then(|individual| individual.shows);
-    let below_mm = individual.as_ref().map_or(0.0, |individual| individual.shows_below_mm);
+    let [below_mm, left_mm] =
+        individual.as_ref().map_or([0.0; 2], |individual| [individual.shows_below_mm, individual.shows_left_mm]);
     let disc = shown.or_else(|| worst(&truth)).unwrap_or(Disc::between(Vertebra::L4, Vertebra::L5));
-    let sheet = Sheet { patient: &patient, protocol: &protocol, truth: &truth, disc, below_mm, seed };
+    let sheet = Sheet { patient: &patient, protocol: &protocol, truth: &truth, disc, below_mm, left_mm, seed };
     let pictures = sheet.pictures();
     let named: Vec<_> = pictures.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
     resources::write(out, &montage(&named, 4).encode_png())?;
@@ -83,6 +84,8 @@ struct Sheet<'a> {
     disc: Disc,
     /// Where the axial picture is put, mm below the disc.
     below_mm: f64,
+    /// Where the sagittal pictures are put, mm to the left of the midline.
+    left_mm: f64,
     seed: u64,
 }
 
@@ -91,8 +94,8 @@ impl Sheet<'_> {
         let plan = harness::runner::true_plan(self.truth, &harness::runner::rules_of(self.protocol));
         let mut pictures = Vec::new();
         if let Some(sagittal) = plan.groups.iter().find(|group| group.role == SliceRole::Sagittal) {
-            let middle = self.through_the_middle(sagittal);
-            pictures.extend(self.sagittal(&middle));
+            let slices = self.through_the_finding(sagittal);
+            pictures.extend(self.sagittal(&slices));
         }
         pictures.extend(self.axial(&plan));
         pictures.push(self.coronal());
@@ -100,9 +103,15 @@ impl Sheet<'_> {
         pictures
     }
 
-    /// The sagittal stack's middle three slices.
-    fn through_the_middle(&self, group: &SliceGroup) -> SliceGroup {
-        SliceGroup { slices: 3, centre: self.truth.midsagittal.centre, ..group.clone() }
+    /// Three slices of the sagittal stack about the midline, or about what lies beside it.
+    fn through_the_finding(&self, group: &SliceGroup) -> SliceGroup {
+        let normal = group.normal();
+        let left = if normal.x < 0.0 { -normal } else { normal };
+        SliceGroup {
+            slices: 3,
+            centre: self.truth.midsagittal.centre + left.into_inner() * self.left_mm,
+            ..group.clone()
+        }
     }
 
     fn scan(&self, series: &SeriesProtocol, group: &SliceGroup) -> Volume<f32> {
@@ -117,7 +126,12 @@ impl Sheet<'_> {
             let beside = disc.posterior + Vector::y() * 24.0;
             view.draw_caption(&beside, &disc.label.to_string(), palette::YELLOW);
         }
-        let mut pictures = vec![("sagittal T2".to_owned(), view.whole())];
+        let place = match self.left_mm {
+            0.0 => String::new(),
+            mm if mm > 0.0 => format!(", {mm:.0} mm left"),
+            mm => format!(", {:.0} mm right", -mm),
+        };
+        let mut pictures = vec![(format!("sagittal T2{place}"), view.whole())];
         for (title, name) in [("sagittal T1", "T1 TSE sagittal"), ("sagittal STIR", "STIR sagittal")] {
             if let Some(further) = self.protocol.further(name) {
                 let images = self.scan(&further.series, group);

@@ -37,7 +37,9 @@ impl ForeignSeries {
 
 /// What people have whom foreign scanners scan, and our own phantoms lack: cartilaginous endplates, dark, which those
 /// who outline discs leave out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice), sacs
-/// that fill their canal and are no ellipse, bundles of roots that lie at the back of the sac, laminae that lean, and thick remnants of the disc below S1.
+/// that fill their canal and are no ellipse, bundles of roots that lie at the back of the sac, laminae that lean, and sacra of
+/// many shapes, with thick remnants of the disc below S1 between endplates (a network that had seen one shape took S1 of
+/// real images for a vertebra).
 pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut impl Rng) {
     let proportions = &mut parameters.proportions;
     proportions.cartilage_mm = rng.random_range(0.2..1.4);
@@ -45,7 +47,17 @@ pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut im
     proportions.root_radius = normal(rng, 0.0, 0.4).clamp(-1.0, 1.0).exp();
     proportions.root_settling = rng.random_range(0.0..1.0);
     proportions.lamina_slope_deg = rng.random_range(0.0..40.0);
-    parameters.sacrum.remnant_mm = rng.random_range(1.0..6.5);
+    proportions.interspinous_thickness = rng.random_range(1.0..2.2);
+    proportions.sacral_taper = rng.random_range(0.3..1.15);
+    proportions.remnant_extent = rng.random_range(0.8..1.25);
+    proportions.remnant_endplate_mm = if rng.random_bool(0.5) { rng.random_range(0.4..1.2) } else { 0.0 };
+    parameters.sacrum.remnant_mm = rng.random_range(1.0..8.0);
+    for height_mm in &mut parameters.sacrum.segment_heights_mm {
+        *height_mm *= normal(rng, 0.0, 0.1).clamp(-0.25, 0.25).exp();
+    }
+    for tilt_deg in &mut parameters.sacrum.segment_tilts_deg {
+        *tilt_deg += normal(rng, 0.0, 5.0).clamp(-12.0, 12.0);
+    }
     let canal = &mut parameters.canal;
     for (ratio, most) in [(&mut canal.sac_depth_ratio, 1.15), (&mut canal.sac_width_ratio, 1.3)] {
         *ratio = (*ratio * rng.random_range(1.0..most)).min(WIDEST_SAC);
@@ -207,6 +219,8 @@ mod tests {
             assert!((0.2..1.4).contains(&foreign.proportions.cartilage_mm));
             assert!((0.0..40.0).contains(&foreign.proportions.lamina_slope_deg));
             assert_ne!(usual.sacrum.remnant_mm, foreign.sacrum.remnant_mm);
+            let [was, is] = [&usual, &foreign].map(|person| person.sacrum.segment_heights_mm);
+            assert!(was.iter().zip(is).all(|(was, is)| *was != is && (0.75..1.3).contains(&(is / was))));
             for (was, is) in [
                 (usual.canal.sac_width_ratio, foreign.canal.sac_width_ratio),
                 (usual.canal.sac_depth_ratio, foreign.canal.sac_depth_ratio),

@@ -22,6 +22,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         posterior.push((disc.point(0.0, edge + 0.1, 0.0), [8.0, 0.8]));
     }
     let left = column.vertebrae[0].left();
+    let half_thickness = 2.2 * atlas.parameters.proportions.interspinous_thickness;
     let mut longitudinal = tube(&anterior, left);
     longitudinal.extend(tube(&posterior, left));
 
@@ -61,8 +62,8 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             middle(upper_axis),
             middle(lower_axis),
             upper.left(),
-            [2.2, half_length(upper)],
-            [2.2, half_length(lower)],
+            [half_thickness, half_length(upper)],
+            [half_thickness, half_length(lower)],
         ));
         let behind = |v: &crate::column::PlacedVertebra, (_, tip): (geometry::Point, geometry::Point)| {
             tip + v.pose.rotation * geometry::Vector::new(0.0, 3.5, 0.0)

@@ -16,8 +16,20 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     let size = atlas.parameters.sacrum;
 
     let remnant = atlas.palette.add(Tissue::InnerAnnulus, Structure::Sacrum, instance, Variation::NONE);
-    let remnants = segments.iter().zip([1.0, 0.5]).map(|(segment, part)| remnant_of(segment, part * size.remnant_mm));
-    atlas.solids.push(Solid::plain(remnant, remnants.collect()));
+    let proportions = atlas.parameters.proportions;
+    let remnants = |endplate_mm: f64| -> Vec<Part> {
+        let parts = segments.iter().zip([1.0, 0.5]);
+        parts
+            .map(|(segment, part)| {
+                remnant_of(segment, part * size.remnant_mm + 2.0 * endplate_mm, proportions.remnant_extent)
+            })
+            .collect()
+    };
+    atlas.solids.push(Solid::plain(remnant, remnants(0.0)));
+    if proportions.remnant_endplate_mm > 0.0 {
+        let endplate = atlas.cortex(Structure::Sacrum, instance);
+        atlas.solids.push(Solid::plain(endplate, remnants(proportions.remnant_endplate_mm)));
+    }
 
     let core = atlas.marrow(Structure::Sacrum, instance, 50);
     let cortex = atlas.cortex(Structure::Sacrum, instance);
@@ -53,8 +65,8 @@ pub(super) fn body(segment: &PlacedSegment, number: usize) -> Part {
 }
 
 /// What is left of the disc below a segment.
-fn remnant_of(segment: &PlacedSegment, thickness_mm: f64) -> Part {
-    let [x, y] = segment.inferior_mm;
+fn remnant_of(segment: &PlacedSegment, thickness_mm: f64, extent: f64) -> Part {
+    let [x, y] = segment.inferior_mm.map(|semi| semi * extent);
     let centre = [0.0, 0.0, -segment.height_mm / 2.0];
     Part::ellipsoid(&segment.pose, centre, [0.7 * x, 0.8 * y, (thickness_mm / 2.0).max(0.3)])
 }
