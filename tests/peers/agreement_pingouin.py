@@ -1,6 +1,8 @@
 """Holds our intraclass correlations and their intervals against pingouin's (pip install pingouin).
 
-Run from the repository's root: python tests/peers/agreement_pingouin.py
+    cargo build --release --workspace --example agreement_json
+    agreement_pingouin.py target/release/examples/agreement_json
+
 Exit status 0 if every figure agrees: estimates to 1e-3 and intervals to 0.01 (pingouin rounds them).
 """
 
@@ -17,8 +19,7 @@ SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6]
 
 def ours(table):
     text = "\n".join(" ".join(repr(float(x)) for x in row) for row in table)
-    command = ["cargo", "run", "--release", "-q", "-p", "plumbline-scoring", "--example", "agreement_json"]
-    return json.loads(subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout)
+    return json.loads(subprocess.run([sys.argv[1]], input=text, capture_output=True, text=True, check=True).stdout)
 
 
 def theirs(table):

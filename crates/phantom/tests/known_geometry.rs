@@ -330,7 +330,7 @@ fn a_sacrum_that_tapers_less_is_deeper_below_and_its_remnants_have_endplates() {
         let endplate = patient.truth().sacral_endplate;
         let middle = endplate.centre - endplate.normal.into_inner() * 32.0;
         let grid = Grid::centred(middle, Matrix3::identity(), [0.5; 3], [1, 110, 60]);
-        let (mut sacrum, mut cortex) = (0.0, 0.0);
+        let (mut sacrum, mut cortex) = (0.0f64, 0.0f64);
         for material in patient.rasterize(&grid).data {
             let material = &patient.materials()[usize::from(material)];
             if material.structure == Structure::Sacrum {
@@ -340,7 +340,8 @@ fn a_sacrum_that_tapers_less_is_deeper_below_and_its_remnants_have_endplates() {
         }
         (endplate, sacrum, cortex)
     });
-    assert!(usual.0 == blunt.0 && usual.0 == lined.0);
+    assert_eq!(usual.0.normal, blunt.0.normal);
+    assert_eq!(usual.0.normal, lined.0.normal);
     assert!(blunt.1 > usual.1 + 50.0, "{} and {} mm² of sacrum in the midline", usual.1, blunt.1);
     assert!((lined.1 - usual.1).abs() < 5.0 && lined.2 > usual.2 + 15.0, "{} and {} mm² of cortex", usual.2, lined.2);
 }
