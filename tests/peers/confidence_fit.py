@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Fits the confidence of a level to how well discs were measured (crates/planner/src/confidence.rs).
+r"""Fits the confidence of a level to how well discs were measured (crates/planner/src/confidence.rs).
 
-    measured_discs MODEL SEED SCENARIO.toml... > discs.csv
+    sed s/adult-lumbar/training-wide/ scenarios/lumbar-routine.toml >wide.toml
+    measured_discs models/lumbar-vnet 7500312 wide.toml \
+        scenarios/{degenerative-clinic,post-operative,restless,worn-machine}.toml >discs.csv
     confidence_fit.py discs.csv
 
 Prints the intercept and the slope of the residual that make the discs most likely, the other terms as they are; the Brier

@@ -4,14 +4,14 @@ use crate::disc_plane::MeasuredDisc;
 
 /// Probability that a disc is where and how it was measured: a logistic of how well its borders make two planes.
 ///
-/// Intercept and slope of the residual were fitted to 600 discs, as the network of stage twelve sees them, of five
-/// populations that no scenario draws (seed 7500312: training-wide, degenerative, operated, restless, worn machine),
+/// Intercept and slope of the residual were fitted to 600 discs, as the network of stage sixteen sees them, of five
+/// populations by a seed that no scenario has (7500312: training-wide, degenerative, operated, restless, worn machine),
 /// where an angle over 5° or a centre over 5 mm counts as wrong: `crates/harness/examples/measured_discs.rs` writes the
-/// table. An earlier fit gave the network's own probability no weight, so only a strikingly low one counts; that and
+/// table, `tests/peers/confidence_fit.py` fits. An earlier fit gave the network's own probability no weight, so only a strikingly low one counts; that and
 /// the terms for odd sizes are choices.
 pub fn confidence(disc: &MeasuredDisc) -> f64 {
-    let logit = 4.3
-        - 12.0 * (disc.residual_mm - 0.5).max(0.0)
+    let logit = 4.5
+        - 18.0 * (disc.residual_mm - 0.5).max(0.0)
         - 10.0 * (0.85 - disc.probability).max(0.0)
         - 0.4 * (5.0 - disc.height_mm).max(0.0)
         - 0.15 * (26.0 - disc.depth_mm).max(0.0)

@@ -60,7 +60,11 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
         ),
         ("cases = 3", "cases = 0", "s.toml:4:9: cases is 0 (expected 1 to 1000000 patients)"),
         ("cases = 3", "cases = -3", "s.toml:4:9: invalid value: integer `-3`, expected a whole number, 0 or more"),
-        ("cases = 3", "cases = \"many\"", "s.toml:4:9: invalid type: string \"many\", expected a whole number, 0 or more"),
+        (
+            "cases = 3",
+            "cases = \"many\"",
+            "s.toml:4:9: invalid type: string \"many\", expected a whole number, 0 or more",
+        ),
         ("format-version = 1", "format-version = 2", "s.toml:1:18: format-version is 2 (this program reads version 1)"),
         (
             "\"test\"",
