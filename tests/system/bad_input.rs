@@ -21,8 +21,8 @@ fn mistakes_in_a_scenario_are_shown_in_their_place() {
     let cases = [
         ("seed = 4711", "sead = 4711", "small.toml:5:1", "did you mean 'seed'?"),
         ("\"adult-lumbar\"", "\"adult-lumber\"", "small.toml:9:14", "did you mean 'adult-lumbar'?"),
-        ("cases = 2", "cases = \"two\"", "small.toml:6:9", "expected a"),
-        ("cases = 2", "cases = -2", "small.toml:6:9", "0 or more"),
+        ("cases = 2", "cases = \"two\"", "small.toml:6:9", "a whole number, 0 or more"),
+        ("cases = 2", "cases = -2", "small.toml:6:9", "a whole number, 0 or more"),
         ("identification_rate", "identification_rat", "small.toml:16:10", "did you mean 'label.identification_rate'?"),
         ("at-least = 0.5", "at-least = 0.5\nat-most = 0.9", "small.toml", "at-most"),
     ];
