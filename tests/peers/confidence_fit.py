@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from scipy.optimize import minimize
 
-# A disc is wrong beyond these, as in plan.silent_failure_rate.
+# A disc is wrong beyond these, as in plan.confidence_brier.
 WRONG_DEG, WRONG_MM = 5.0, 5.0
 # Residuals up to here say nothing, mm.
 FLAT_MM = 0.5

@@ -174,11 +174,6 @@ pub enum PrepareError {
 const THICKEST_IN_PLANE_MM: f64 = 3.0;
 /// Pixels count as body above this share of the 99th percentile.
 const BODY_THRESHOLD: f32 = 0.12;
-/// Where noise is strong, rows and columns of it would count as body: only what is brighter than this many times the
-/// darkest eighth of the image tells where the body ends. If a quarter of the image is air, that is 3.5 standard deviations
-/// of the noise in each channel, which two pixels in a thousand exceed (Rayleigh's distribution); the more air, the less it
-/// is, and from about two fifths on some of the air stays.
-const BODY_OVER_DARKEST: f32 = 3.0;
 /// Rows and columns count as body where at least this share of their pixels does.
 const BODY_SHARE: f64 = 0.02;
 /// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
@@ -283,22 +278,18 @@ impl Body {
         if sample.is_empty() {
             return Err(PrepareError::Empty("no voxel has a finite value"));
         }
-        let last = sample.len() - 1;
-        let mut of_sample = |rank: usize| *sample.select_nth_unstable_by(rank, f32::total_cmp).1;
-        let (bright, darkest) = (of_sample(last * 99 / 100), of_sample(last / 8));
+        let rank = (sample.len() - 1) * 99 / 100;
+        let bright = *sample.select_nth_unstable_by(rank, f32::total_cmp).1;
         if bright <= 0.0 {
             return Err(PrepareError::Empty("fewer than one voxel in a hundred is brighter than 0"));
         }
         let threshold = BODY_THRESHOLD * bright;
-        let above_noise = threshold.max(BODY_OVER_DARKEST * darkest);
         let (mut by_row, mut by_column) = (vec![0usize; rows], vec![0usize; columns]);
         let (mut sum, mut count) = (0.0f64, 0usize);
         for ((_, row, column), value) in image.data.indexed_iter() {
-            if *value > above_noise {
+            if *value > threshold {
                 by_row[row] += 1;
                 by_column[column] += 1;
-            }
-            if *value > threshold {
                 sum += f64::from(value.min(bright));
                 count += 1;
             }
@@ -379,20 +370,6 @@ mod tests {
             let expected = image.nearest(&p).unwrap_or(0.0);
             assert!((value * 100.0 - expected).abs() < 8.0, "{value} {expected}");
         }
-    }
-
-    #[test]
-    fn noise_of_a_poor_machine_is_not_taken_for_the_body() {
-        let grid = Grid::centred(Point::origin(), sagittal().axes, [1.75, 1.75, 4.4], [120, 190, 15]);
-        let still = prepare(&Volume::from_fn(grid.clone(), body), &ImageContract::default()).expect("a body");
-        // Rayleigh noise whose mean is a fifth of the body's signal, by place instead of chance.
-        let noisy = Volume::from_fn(grid, |p| {
-            let share = ((p.x * 12.9898 + p.y * 78.233 + p.z * 37.719).sin() * 43_758.547).fract().abs() as f32;
-            let noise = 16.0 * (-2.0 * (1.0 - share).max(1e-6).ln()).sqrt();
-            body(p).hypot(noise)
-        });
-        let seen = prepare(&noisy, &ImageContract::default()).expect("a body");
-        assert_eq!(seen.data.dim(), still.data.dim());
     }
 
     #[test]
