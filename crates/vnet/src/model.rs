@@ -116,6 +116,11 @@ impl Model {
         &self.weights.network
     }
 
+    /// All that its weights file holds.
+    pub(crate) fn whole(&self) -> &Weights {
+        &self.weights
+    }
+
     /// The learned values themselves.
     pub(crate) fn weights(&self) -> &Parameters {
         &self.weights.parameters

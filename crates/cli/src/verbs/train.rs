@@ -30,9 +30,15 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.faults", fault, "")));
     }
     let start = match &file.training.start_from {
-        Some(weights) => {
-            let beside = path.parent().unwrap_or(Path::new("")).join(weights);
-            Some(Model::load(&beside).map_err(Failure::input)?)
+        Some(start) => {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let models: Vec<Model> = start
+                .paths()
+                .iter()
+                .map(|file| Model::load(&folder.join(file)).map_err(Failure::input))
+                .collect::<Result<_, _>>()?;
+            let wrong = |reason| Failure::diagnosis(&Diagnosis::at(path, &text, "training.start-from", reason, ""));
+            Some(vnet::mean(&models).map_err(wrong)?)
         }
         None => None,
     };

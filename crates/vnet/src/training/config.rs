@@ -10,15 +10,35 @@ use crate::network::NetworkShape;
 use crate::outline::BODY_CORTEX;
 use crate::prepare::ImageContract;
 
+/// Weights to start from: paths as seen from the training file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected the path of a weights file, or a list of them whose mean is meant")]
+pub enum StartFrom {
+    /// Those of one file.
+    One(PathBuf),
+    /// The mean of several, from networks of one shape.
+    MeanOf(Vec<PathBuf>),
+}
+
+impl StartFrom {
+    /// The files.
+    pub fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::One(path) => std::slice::from_ref(path),
+            Self::MeanOf(paths) => paths,
+        }
+    }
+}
+
 /// Everything that determines a training run besides its examples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct TrainingConfig {
     /// Root of all random draws.
     pub seed: u64,
-    /// Weights to start from, a path as seen from the training file; random ones if left out. A smaller network grows
-    /// into this one without a change in what it computes.
-    pub start_from: Option<PathBuf>,
+    /// Weights to start from; random ones if left out. A smaller network grows into this one without a change in what it
+    /// computes.
+    pub start_from: Option<StartFrom>,
     /// Optimizer steps.
     pub steps: u64,
     /// Crops whose gradients are averaged in one step.

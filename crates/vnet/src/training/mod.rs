@@ -6,6 +6,7 @@
 //! | [`source`] | where examples come from |
 //! | [`augmentation`] | how an example is varied |
 //! | `growth` | a trained network's weights in a larger one |
+//! | `mean` | the mean of several networks' weights |
 //! | [`optimizer`] | AdamW with a moving average of the weights |
 //! | [`checkpoint`] | all that a resumed run needs |
 //! | [`trainer`] | the loop |
@@ -18,6 +19,9 @@ pub mod config;
 pub mod curve;
 pub mod event;
 mod growth;
+mod mean;
 pub mod optimizer;
 pub mod source;
 pub mod trainer;
+
+pub use mean::mean;
