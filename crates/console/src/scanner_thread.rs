@@ -104,6 +104,7 @@ impl Models {
             Some(networks) => networks.clone(),
             None => {
                 let networks = Networks::load(&folder, &Processor::Cpu).map_err(|error| error.to_string())?;
+                networks.warm_up();
                 self.0.insert(folder, networks.clone());
                 networks
             }

@@ -10,6 +10,10 @@ use crate::VnetPlanner;
 
 /// Weights for coronal slices beside the sagittal ones in a model's folder.
 const CORONAL: &str = "coronal.safetensors";
+/// Slices of a localizer for which memory is taken beforehand.
+const LOCALIZER_SLICES: usize = 16;
+/// Its field of view, mm: larger ones take more memory when they come.
+const LOCALIZER_MM: f64 = 450.0;
 
 /// The networks of a model's folder.
 #[derive(Clone)]
@@ -50,6 +54,15 @@ impl Networks {
         let coronal = folder.join(CORONAL);
         let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal, processor)).transpose()?;
         Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, processor)?, coronal })
+    }
+
+    /// Takes the memory for a localizer now, as a scanner's computer does before the patient comes: what a system hands
+    /// out anew can cost as much time as the network.
+    pub fn warm_up(&self) {
+        for model in std::iter::once(&self.sagittal).chain(&self.coronal) {
+            let pixels = |mm: f64| (mm / model.contract().pixel_mm).ceil() as usize;
+            model.reserve([LOCALIZER_SLICES, pixels(LOCALIZER_MM), pixels(LOCALIZER_MM)]);
+        }
     }
 
     /// The built-in planner with these networks.

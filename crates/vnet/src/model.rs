@@ -136,6 +136,22 @@ impl Model {
         &self.hash
     }
 
+    /// Takes the memory for images of as many slices, rows and columns on the network's grid now, so that the first one
+    /// does not wait for it. A GPU takes its own when it needs it.
+    pub fn reserve(&self, [slices, rows, columns]: [usize; 3]) {
+        let multiple = self.weights.image.multiple;
+        let extent = [
+            slices.next_multiple_of(multiple[0]),
+            rows.next_multiple_of(multiple[1]),
+            columns.next_multiple_of(multiple[2]),
+        ];
+        match (&self.gpu, &self.bf16) {
+            (Some(_), _) => {}
+            (None, Some(bf16)) => bf16.reserve(extent),
+            (None, None) => self.inference.reserve(extent),
+        }
+    }
+
     /// Logits `[voxel, class]` of a prepared image, from the processor that the model was put on.
     ///
     /// # Errors
@@ -160,7 +176,7 @@ impl Model {
     /// # Panics
     /// As [`Self::logits`].
     pub fn probabilities(&self, image: &Array3<f32>) -> Vec<f32> {
-        softmax(&self.logits(image), self.weights.network.classes)
+        softmax(self.logits(image), self.weights.network.classes)
     }
 
     /// Segments an image; the labels lie on the image's own grid. An image that is read finely is read coarsely, too, and
@@ -199,7 +215,7 @@ impl Model {
             Err(fault) => (self.logits(image), Some(fault.to_string())),
         };
         let classes = self.weights.network.classes;
-        (outlined(softmax(&logits, classes), classes, outline), fault)
+        (outlined(softmax(logits, classes), classes, outline), fault)
     }
 }
 

@@ -4,7 +4,6 @@
 //! the marrow alone does; one network serves both customs, and is taught one.
 
 use geometry::Structure;
-use rayon::prelude::*;
 
 /// The class of a vertebral body's cortex and endplates, beyond the structures' own labels.
 pub const BODY_CORTEX: u8 = Structure::COUNT as u8;
@@ -23,8 +22,8 @@ pub(crate) const fn structure_of(class: usize) -> usize {
     if class == BODY_CORTEX as usize { Structure::Vertebra as usize } else { class }
 }
 
-/// `[voxel, structure]` probabilities from `[voxel, class]` ones.
-pub(crate) fn outlined(probabilities: Vec<f32>, classes: usize, outline: Outline) -> Vec<f32> {
+/// `[voxel, structure]` probabilities from `[voxel, class]` ones, in their place.
+pub(crate) fn outlined(mut probabilities: Vec<f32>, classes: usize, outline: Outline) -> Vec<f32> {
     if classes <= Structure::COUNT {
         return probabilities;
     }
@@ -32,14 +31,15 @@ pub(crate) fn outlined(probabilities: Vec<f32>, classes: usize, outline: Outline
         Outline::Anatomy => Structure::Vertebra,
         Outline::Readers => Structure::Background,
     };
-    let mut merged = vec![0.0; probabilities.len() / classes * Structure::COUNT];
-    merged.par_chunks_exact_mut(Structure::COUNT).zip(probabilities.par_chunks_exact(classes)).for_each(
-        |(structures, classes)| {
-            structures.copy_from_slice(&classes[..Structure::COUNT]);
-            structures[usize::from(owner.label())] += classes[usize::from(BODY_CORTEX)];
-        },
-    );
-    merged
+    let voxels = probabilities.len() / classes;
+    for voxel in 0..voxels {
+        let (from, to) = (voxel * classes, voxel * Structure::COUNT);
+        let cortex = probabilities[from + usize::from(BODY_CORTEX)];
+        probabilities.copy_within(from..from + Structure::COUNT, to);
+        probabilities[to + usize::from(owner.label())] += cortex;
+    }
+    probabilities.truncate(voxels * Structure::COUNT);
+    probabilities
 }
 
 #[cfg(test)]

@@ -174,6 +174,11 @@ pub enum PrepareError {
 const THICKEST_IN_PLANE_MM: f64 = 3.0;
 /// Pixels count as body above this share of the 99th percentile.
 const BODY_THRESHOLD: f32 = 0.12;
+/// Where the body ends, pixels are brighter than this many times the mean of the darkest row or column, which is what
+/// noise is like: of Rayleigh's distribution less than one pixel in a hundred is.
+const ABOVE_NOISE: f32 = 2.5;
+/// But not brighter than this share of the 99th percentile, since a darkest row may well be body.
+const MOST_NOISE: f32 = 0.3;
 /// Rows and columns count as body where at least this share of their pixels does.
 const BODY_SHARE: f64 = 0.02;
 /// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
@@ -284,12 +289,15 @@ impl Body {
             return Err(PrepareError::Empty("fewer than one voxel in a hundred is brighter than 0"));
         }
         let threshold = BODY_THRESHOLD * bright;
+        let border = (ABOVE_NOISE * darkest_line(image)).clamp(threshold, MOST_NOISE * bright);
         let (mut by_row, mut by_column) = (vec![0usize; rows], vec![0usize; columns]);
         let (mut sum, mut count) = (0.0f64, 0usize);
         for ((_, row, column), value) in image.data.indexed_iter() {
             if *value > threshold {
-                by_row[row] += 1;
-                by_column[column] += 1;
+                if *value > border {
+                    by_row[row] += 1;
+                    by_column[column] += 1;
+                }
                 sum += f64::from(value.min(bright));
                 count += 1;
             }
@@ -306,6 +314,18 @@ impl Body {
             mean: (sum / count.max(1) as f64) as f32,
         })
     }
+}
+
+/// The mean of the darkest row or column over all slices.
+fn darkest_line(image: &Volume<f32>) -> f32 {
+    let (slices, rows, columns) = image.data.dim();
+    let (mut by_row, mut by_column) = (vec![0.0f64; rows], vec![0.0f64; columns]);
+    for ((_, row, column), value) in image.data.indexed_iter() {
+        let value = if value.is_finite() { f64::from(*value) } else { 0.0 };
+        by_row[row] += value / (slices * columns) as f64;
+        by_column[column] += value / (slices * rows) as f64;
+    }
+    by_row.into_iter().chain(by_column).fold(f64::INFINITY, f64::min) as f32
 }
 
 /// Cuts out the body, pads to the contract's multiples and normalizes.

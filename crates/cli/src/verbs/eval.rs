@@ -53,6 +53,7 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
     let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();
     let progress = Progress::new(0, setups.iter().map(cases).sum());
+    networks.warm_up();
     let mut planner = networks.planner();
     let mut populations = Vec::new();
     for mut setup in setups {

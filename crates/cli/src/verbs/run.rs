@@ -202,7 +202,9 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
             && !models.contains_key(folder)
         {
-            models.insert(folder.clone(), device::networks(folder, &processor, device)?);
+            let networks = device::networks(folder, &processor, device)?;
+            networks.warm_up();
+            models.insert(folder.clone(), networks);
         }
     }
     Ok(models)

@@ -125,6 +125,14 @@ impl<T: Activation> Inference<T> {
         logits
     }
 
+    /// Takes the memory that an image of these extents needs, so that it does not wait for it.
+    pub fn reserve(&self, extent: [usize; 3]) {
+        if let Ok(mut kept) = self.buffers.lock() {
+            let buffers = self.buffers_for(extent, kept.take());
+            *kept = Some(buffers);
+        }
+    }
+
     fn buffers_for(&self, extent: [usize; 3], kept: Option<Buffers<T>>) -> Buffers<T> {
         let mut extent = extent;
         let (image, mut raw, earlier) = kept.map_or_else(Default::default, |k| (Some(k.image), k.raw, k.levels));
@@ -145,7 +153,10 @@ impl<T: Activation> Inference<T> {
             .collect();
         let values =
             |(level, buffers): (&Level<T>, &LevelBuffers<T>)| buffers.extent.iter().product::<usize>() * level.width;
-        raw.resize(self.levels.iter().zip(&levels).map(values).max().unwrap_or(0), 0.0);
+        let most = self.levels.iter().zip(&levels).map(values).max().unwrap_or(0);
+        if raw.len() < most {
+            raw = vec![0.0; most];
+        }
         Buffers { levels, image, raw }
     }
 

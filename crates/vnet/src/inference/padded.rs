@@ -43,14 +43,35 @@ pub(super) struct View<'a, T> {
 }
 
 impl<T: Activation> Padded<T> {
-    /// All zeros, in the memory of an earlier buffer if there is one: what the system hands out anew costs more than
-    /// filling it.
+    /// Zeros in the margin and anything inside, in the memory of an earlier buffer if that is large enough: what the
+    /// system hands out anew costs more than filling it.
     pub fn new(extent: [usize; 3], margin: [usize; 3], channels: usize, earlier: Option<Self>) -> Self {
         let count = (0..3).map(|axis| extent[axis] + 2 * margin[axis]).product::<usize>() * channels;
         let mut values = earlier.map(|earlier| earlier.values).unwrap_or_default();
-        values.clear();
+        if values.capacity() < count {
+            // The old memory goes first: growing would carry over what nobody needs.
+            drop(values);
+            values = Vec::with_capacity(count);
+        }
         values.resize(count, T::default());
-        Self { extent, margin, channels, values }
+        let mut padded = Self { extent, margin, channels, values };
+        padded.clear_margin();
+        padded
+    }
+
+    fn clear_margin(&mut self) {
+        let ([slices, rows, columns], margin, channels) = (self.extent, self.margin, self.channels);
+        let (line_values, padded_rows) = (self.line_values(), rows + 2 * margin[1]);
+        let before = margin[2] * channels;
+        self.values.par_chunks_mut(line_values.max(1)).enumerate().for_each(|(line, values)| {
+            let (slice, row) = (line / padded_rows, line % padded_rows);
+            if (margin[0]..margin[0] + slices).contains(&slice) && (margin[1]..margin[1] + rows).contains(&row) {
+                values[..before].fill(T::default());
+                values[before + columns * channels..].fill(T::default());
+            } else {
+                values.fill(T::default());
+            }
+        });
     }
 
     pub fn view(&self, channels: Channels) -> View<'_, T> {

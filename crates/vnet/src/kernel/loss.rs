@@ -21,22 +21,20 @@ pub struct LossWeights {
     pub cross_entropy: f32,
 }
 
-/// Class probabilities of each voxel of `[voxels, classes]` logits.
-pub fn softmax(logits: &[f32], classes: usize) -> Vec<f32> {
-    let mut p = vec![0.0; logits.len()];
-    let run = classes * 2048;
-    p.par_chunks_mut(run).zip(logits.par_chunks(run)).for_each(|(p, z)| {
-        for (p, z) in p.chunks_exact_mut(classes).zip(z.chunks_exact(classes)) {
-            let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+/// Class probabilities of each voxel of `[voxels, classes]` logits, in their place.
+pub fn softmax(mut logits: Vec<f32>, classes: usize) -> Vec<f32> {
+    logits.par_chunks_mut(classes * 2048).for_each(|voxels| {
+        for values in voxels.chunks_exact_mut(classes) {
+            let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let mut total = 0.0;
-            for (p, z) in p.iter_mut().zip(z) {
-                *p = (z - top).exp();
-                total += *p;
+            for value in &mut *values {
+                *value = (*value - top).exp();
+                total += *value;
             }
-            p.iter_mut().for_each(|p| *p /= total);
+            values.iter_mut().for_each(|p| *p /= total);
         }
     });
-    p
+    logits
 }
 
 /// Probabilities of the structures from those of the classes; what has no class stays 0.
@@ -106,7 +104,7 @@ impl Overlap {
 
 /// The loss of `[voxels, classes]` logits against one label a voxel (each below `classes`).
 pub fn forward(logits: &[f32], labels: &[u8], classes: usize, weights: LossWeights) -> f32 {
-    let p = softmax(logits, classes);
+    let p = softmax(logits.to_vec(), classes);
     let overlap = overlap(&p, labels, classes);
     let dice: Vec<f64> = overlap.dice().into_iter().flatten().collect();
     let mean_dice = dice.iter().sum::<f64>() / dice.len() as f64;
@@ -116,7 +114,7 @@ pub fn forward(logits: &[f32], labels: &[u8], classes: usize, weights: LossWeigh
 
 /// Gradient of [`forward`] by the logits.
 pub fn backward(logits: &[f32], labels: &[u8], classes: usize, weights: LossWeights) -> Vec<f32> {
-    let mut p = softmax(logits, classes);
+    let mut p = softmax(logits.to_vec(), classes);
     let overlap = overlap(&p, labels, classes);
     let dice = overlap.dice();
     let present = dice.iter().flatten().count() as f64;

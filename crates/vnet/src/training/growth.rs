@@ -241,8 +241,8 @@ mod tests {
         let parted = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
         let mut rng = Stream::from_seed(4).rng();
         let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
-        let before = softmax(&Inference::<f32>::new(&small, &parameters).logits(&image), small.classes);
-        let after = softmax(&Inference::<f32>::new(&large, &parted).logits(&image), large.classes);
+        let before = softmax(Inference::<f32>::new(&small, &parameters).logits(&image), small.classes);
+        let after = softmax(Inference::<f32>::new(&large, &parted).logits(&image), large.classes);
         assert!(after.chunks_exact(6).all(|classes| classes[1] == classes[5]), "the vertebra's two halves");
         let after = outlined(after, large.classes, Outline::Anatomy);
         let apart = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
