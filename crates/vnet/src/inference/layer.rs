@@ -22,45 +22,40 @@ pub(super) struct Normalized<T: Activation> {
     channels: usize,
 }
 
+/// A convolution's input: output voxel v sees the voxels `v · step + tap` of some channels of a buffer.
+struct Source<'a, T> {
+    view: View<'a, T>,
+    step: [usize; 3],
+    /// The first tap of a voxel, and how far beyond it the others lie, in values.
+    first_tap: isize,
+    taps: Vec<usize>,
+}
+
+impl<'a, T: Activation> Source<'a, T> {
+    fn new(view: View<'a, T>, taps: &[[isize; 3]], step: [usize; 3]) -> Self {
+        let offset = |tap: &[isize; 3]| view.buffer.offset(*tap);
+        let first_tap = taps.iter().map(offset).min().unwrap_or(0);
+        Self { view, step, first_tap, taps: taps.iter().map(|tap| (offset(tap) - first_tap) as usize).collect() }
+    }
+
+    /// Slices, rows and columns of the output.
+    fn extent(&self) -> [usize; 3] {
+        std::array::from_fn(|axis| self.view.buffer.extent[axis] / self.step[axis])
+    }
+
+    /// What a line of the output sees.
+    fn line(&self, slice: usize, row: usize) -> InputLine<'_, T> {
+        let input = self.view.buffer;
+        let voxel = input.voxel(slice * self.step[0], row * self.step[1], 0);
+        let from = voxel.checked_add_signed(self.first_tap).expect("margins are as wide as kernels") + self.view.first;
+        InputLine { source: &input.values[from..], taps: &self.taps, step: self.step[2] * input.channels }
+    }
+}
+
 impl<T: Activation> Layer<T> {
     /// From weights `[tap, in, out]`.
     pub fn new(weights: &[f32], taps: usize, inputs: usize, outputs: usize, bias: Option<&[f32]>) -> Self {
         Self { weights: T::packed(weights, taps, inputs, outputs, bias), outputs }
-    }
-
-    /// Convolves: output voxel v sees the input's voxels `v · step + tap`. `moments`, if wanted, are the sums of
-    /// values and squares of that many channels by line.
-    pub fn convolve(
-        &self,
-        source: &View<'_, T>,
-        taps: &[[isize; 3]],
-        step: [usize; 3],
-        raw: &mut [f32],
-        moments: Option<(&mut [f32], usize)>,
-    ) {
-        let input = source.buffer;
-        let [slices, rows, columns]: [usize; 3] = std::array::from_fn(|axis| input.extent[axis] / step[axis]);
-        // Counted from the first tap of each voxel.
-        let first = taps.iter().map(|tap| input.offset(*tap)).min().unwrap_or(0);
-        let offsets: Vec<usize> = taps.iter().map(|tap| (input.offset(*tap) - first) as usize).collect();
-        let line = |number: usize, out: &mut [f32]| {
-            let voxel = input.voxel(number / rows * step[0], number % rows * step[1], 0);
-            let from = voxel.checked_add_signed(first).expect("margins are as wide as kernels") + source.first;
-            let lines = InputLine { source: &input.values[from..], taps: &offsets, step: step[2] * input.channels };
-            T::convolve_line(&self.weights, &lines, out);
-        };
-        let width = columns * self.outputs;
-        let raw = &mut raw[..slices * rows * width];
-        match moments {
-            None => raw.par_chunks_mut(width).enumerate().for_each(|(number, out)| line(number, out)),
-            Some((moments, channels)) => {
-                let lines = raw.par_chunks_mut(width).zip(moments.par_chunks_mut(2 * channels)).enumerate();
-                lines.for_each(|(number, (out, moments))| {
-                    line(number, out);
-                    add_line_moments(out, channels, moments);
-                });
-            }
-        }
     }
 }
 
@@ -75,22 +70,44 @@ impl<T: Activation> Normalized<T> {
         Self { layer: Layer::new(weights, 1, inputs, channels * fan, None), affine: affine.to_vec(), channels }
     }
 
-    /// Convolves into `raw`; the line that normalizes it.
-    pub fn convolve(&self, source: &View<'_, T>, taps: &[[isize; 3]], step: [usize; 3], raw: &mut [f32]) -> Line {
-        let [slices, rows, columns]: [usize; 3] = std::array::from_fn(|axis| source.buffer.extent[axis] / step[axis]);
+    /// Convolves with a stride of 1 into `raw`; the line that normalizes it.
+    pub fn convolve(&self, view: View<'_, T>, taps: &[[isize; 3]], raw: &mut [f32]) -> Line {
+        let source = Source::new(view, taps, [1; 3]);
+        let [slices, rows, columns] = source.extent();
+        let width = columns * self.layer.outputs;
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
-        self.layer.convolve(source, taps, step, raw, Some((&mut moments, self.channels)));
-        let mut total = vec![0.0f64; 2 * self.channels];
-        for line in moments.chunks_exact(2 * self.channels) {
-            total.iter_mut().zip(line).for_each(|(total, value)| *total += f64::from(*value));
-        }
-        let values = (slices * rows * columns * self.layer.outputs / self.channels) as f64;
-        self.line(&total, values)
+        let raw = raw[..slices * rows * width].par_chunks_mut(width);
+        raw.zip(moments.par_chunks_mut(2 * self.channels)).enumerate().for_each(|(number, (out, moments))| {
+            T::convolve_line(&self.layer.weights, &source.line(number / rows, number % rows), out);
+            add_line_moments(out, self.channels, moments);
+        });
+        self.line(&moments, slices * rows * width)
     }
 
-    /// `x · scale + shift`, the normalization and its affine map as one.
-    fn line(&self, total: &[f64], values: f64) -> Line {
+    /// The line that normalizes a convolution, whose result is not kept.
+    fn convolve_for_moments(&self, source: &Source<'_, T>) -> Line {
+        let [slices, rows, columns] = source.extent();
+        let width = columns * self.layer.outputs;
+        let mut moments = vec![0.0; slices * rows * 2 * self.channels];
+        moments.par_chunks_mut(2 * self.channels).enumerate().for_each_init(
+            || vec![0.0; width],
+            |out, (number, moments)| {
+                T::convolve_line(&self.layer.weights, &source.line(number / rows, number % rows), out);
+                add_line_moments(out, self.channels, moments);
+            },
+        );
+        self.line(&moments, slices * rows * width)
+    }
+
+    /// `x · scale + shift`, the normalization and its affine map as one, from the moments of all lines of a result of so
+    /// many values.
+    fn line(&self, moments: &[f32], values: usize) -> Line {
         let n = self.channels;
+        let mut total = vec![0.0f64; 2 * n];
+        for line in moments.chunks_exact(2 * n) {
+            total.iter_mut().zip(line).for_each(|(total, value)| *total += f64::from(*value));
+        }
+        let values = (values / n) as f64;
         let (gamma, beta, alpha) = (&self.affine[..n], &self.affine[n..2 * n], &self.affine[2 * n..]);
         let (mut scale, mut shift) = (Vec::with_capacity(n), Vec::with_capacity(n));
         for channel in 0..n {
@@ -103,46 +120,66 @@ impl<T: Activation> Normalized<T> {
         Line { scale, shift, slope: alpha.to_vec() }
     }
 
-    /// Writes `PReLU(line(raw) + residual)` into channels of a buffer; `stride` is that of a transposed convolution.
-    pub fn rectify<U: Activation>(
+    /// Writes `PReLU(line(raw) + residual)` into channels of a buffer.
+    pub fn rectify(
         &self,
         raw: &[f32],
         line: &Line,
-        stride: [usize; 3],
-        residual: Option<View<'_, U>>,
-        target: &mut Padded<U>,
+        residual: Option<View<'_, T>>,
+        target: &mut Padded<T>,
         channels: Channels,
     ) {
         let (first, width) = channels.of(target.channels);
         debug_assert_eq!(width, self.channels);
-        let [_, rows, columns] = std::array::from_fn(|axis| target.extent[axis] / stride[axis]);
-        let spread = Spread { stride: stride[2], fan: stride.iter().product(), channels: width };
+        let [_, rows, columns] = target.extent;
         let step = target.channels;
         target.par_lines(|slice, row, out| {
-            let coarse = (slice / stride[0] * rows + row / stride[1]) * columns;
-            let part = (slice % stride[0]) * stride[1] + row % stride[1];
-            let from = &raw[coarse * spread.fan * width + part * stride[2] * width..];
-            let residual = residual.map(|view| {
-                let buffer = view.buffer;
-                (&buffer.values[buffer.voxel(slice, row, 0) + view.first..], buffer.channels)
-            });
-            rectify_line(from, spread, line, residual, &mut out[first..], step);
+            let from = &raw[(slice * rows + row) * columns * width..][..columns * width];
+            let residual = residual.map(|view| view.line(slice, row));
+            rectify_line(from, Spread::none(width), line, residual, &mut out[first..], step);
         });
     }
 
-    /// Convolves, normalizes and rectifies.
-    #[expect(clippy::too_many_arguments, reason = "source, taps and step say what is read; the rest where it goes")]
+    /// What a layer with one tap makes of `PReLU(line(raw) + residual)`, voxel after voxel.
+    pub fn rectify_into(&self, raw: &[f32], line: &Line, residual: View<'_, T>, head: &Layer<T>, out: &mut [f32]) {
+        let [_, rows, columns] = residual.buffer.extent;
+        let width = columns * self.channels;
+        out.par_chunks_mut(columns * head.outputs).enumerate().for_each_init(
+            || vec![T::default(); width],
+            |rectified, (number, out)| {
+                let from = &raw[number * width..][..width];
+                let residual = Some(residual.line(number / rows, number % rows));
+                rectify_line(from, Spread::none(self.channels), line, residual, rectified, self.channels);
+                let seen = InputLine { source: rectified.as_slice(), taps: &[0], step: self.channels };
+                T::convolve_line(&head.weights, &seen, out);
+            },
+        );
+    }
+
+    /// Convolves, normalizes and rectifies into channels of a buffer; `stride` is that of a transposed convolution, `step`
+    /// that of a strided one. It convolves twice, since what few taps cost is less than to write a result down and to read
+    /// it again.
     pub fn run<U: Activation>(
         &self,
-        source: &View<'_, T>,
-        taps: &[[isize; 3]],
-        step: [usize; 3],
-        raw: &mut [f32],
-        residual: Option<View<'_, U>>,
+        (view, taps, step): (View<'_, T>, &[[isize; 3]], [usize; 3]),
+        stride: [usize; 3],
         target: &mut Padded<U>,
         channels: Channels,
     ) {
-        let line = self.convolve(source, taps, step, raw);
-        self.rectify(raw, &line, [1; 3], residual, target, channels);
+        let source = Source::new(view, taps, step);
+        let line = self.convolve_for_moments(&source);
+        let (first, width) = channels.of(target.channels);
+        debug_assert_eq!(width, self.channels);
+        let columns = target.extent[2] / stride[2];
+        let spread = Spread { stride: stride[2], fan: stride.iter().product(), channels: width };
+        let channels = target.channels;
+        target.par_lines_init(
+            || vec![0.0; columns * self.layer.outputs],
+            |found, slice, row, out| {
+                T::convolve_line(&self.layer.weights, &source.line(slice / stride[0], row / stride[1]), found);
+                let part = (slice % stride[0]) * stride[1] + row % stride[1];
+                rectify_line::<U>(&found[part * stride[2] * width..], spread, &line, None, &mut out[first..], channels);
+            },
+        );
     }
 }

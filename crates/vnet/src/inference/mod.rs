@@ -111,14 +111,13 @@ impl<T: Activation> Inference<T> {
             kept => self.buffers_for([slices, rows, columns], kept),
         };
         buffers.image.fill(image);
+        let mut logits = vec![0.0; slices * rows * columns * self.classes];
         for number in 0..self.levels.len() {
-            self.encode(number, &mut buffers);
+            self.encode(number, &mut buffers, &mut logits);
         }
         for number in (0..self.levels.len() - 1).rev() {
-            self.decode(number, &mut buffers);
+            self.decode(number, &mut buffers, &mut logits);
         }
-        let mut logits = vec![0.0; slices * rows * columns * self.classes];
-        self.head.convolve(&buffers.levels[0].inner.view(Channels::All), &[[0; 3]], [1; 3], &mut logits, None);
         if let Ok(mut kept) = self.buffers.lock() {
             *kept = Some(buffers);
         }
@@ -160,48 +159,58 @@ impl<T: Activation> Inference<T> {
         Buffers { levels, image, raw }
     }
 
-    fn encode(&self, number: usize, buffers: &mut Buffers<T>) {
+    /// The first level, if it is the only one, fills in the logits.
+    fn encode(&self, number: usize, buffers: &mut Buffers<T>, logits: &mut [f32]) {
         let level = &self.levels[number];
         let (above, here) = buffers.levels.split_at_mut(number);
         let LevelBuffers { entry, inner, joined, .. } = &mut here[0];
         let raw = &mut buffers.raw;
         let taps = kernel_taps(level.half_kernel);
         match above.last().zip(level.enter.as_ref()) {
-            None => self.lift.run(&buffers.image.view(Channels::All), &taps, [1; 3], raw, None, entry, Channels::All),
+            None => {
+                self.lift.run((buffers.image.view(Channels::All), &taps, [1; 3]), [1; 3], entry, Channels::All);
+            }
             Some((above, enter)) => {
-                let source = above.joined.view(Channels::Second);
-                enter.run(&source, &stride_taps(level.stride), level.stride, raw, None, entry, Channels::All);
+                let source = (above.joined.view(Channels::Second), &*stride_taps(level.stride), level.stride);
+                enter.run(source, [1; 3], entry, Channels::All);
             }
         }
         for (c, layer) in level.encode.iter().enumerate() {
             let last = c + 1 == level.encode.len();
             let source = if c == 0 { entry.view(Channels::All) } else { inner.view(Channels::All) };
-            let found = layer.convolve(&source, &taps, [1; 3], raw);
+            let found = layer.convolve(source, &taps, raw);
             let residual = last.then(|| entry.view(Channels::All));
-            match (last, level.up.is_some()) {
-                (true, true) => layer.rectify(raw, &found, [1; 3], residual, joined, Channels::Second),
-                _ => layer.rectify(raw, &found, [1; 3], residual, inner, Channels::All),
+            match (residual, number) {
+                (Some(residual), 0) if level.up.is_none() => {
+                    layer.rectify_into(raw, &found, residual, &self.head, logits);
+                }
+                (Some(_), _) if level.up.is_some() => layer.rectify(raw, &found, residual, joined, Channels::Second),
+                _ => layer.rectify(raw, &found, residual, inner, Channels::All),
             }
         }
     }
 
-    fn decode(&self, number: usize, buffers: &mut Buffers<T>) {
+    /// The first level, which is the last to be decoded, fills in the logits.
+    fn decode(&self, number: usize, buffers: &mut Buffers<T>, logits: &mut [f32]) {
         let level = &self.levels[number];
         let stride = self.levels[number + 1].stride;
         let (here, below) = buffers.levels.split_at_mut(number + 1);
         let LevelBuffers { inner, joined, entry, .. } = here.last_mut().expect("the level itself");
         let raw = &mut buffers.raw;
         let up = level.up.as_ref().expect("every level but the lowest is reached from below");
-        let found = up.convolve(&below[0].inner.view(Channels::All), &[[0; 3]], [1; 3], raw);
-        up.rectify(raw, &found, stride, None, joined, Channels::First);
+        up.run((below[0].inner.view(Channels::All), &[[0; 3]], [1; 3]), stride, joined, Channels::First);
         let taps = kernel_taps(level.half_kernel);
         for (c, layer) in level.decode.iter().enumerate() {
             let last = c + 1 == level.decode.len();
             let source = if c == 0 { joined.view(Channels::All) } else { entry.view(Channels::All) };
-            let found = layer.convolve(&source, &taps, [1; 3], raw);
-            let residual = last.then(|| joined.view(Channels::First));
-            // The encoding stage's entry is no longer needed: what is between convolutions goes there.
-            layer.rectify(raw, &found, [1; 3], residual, if last { &mut *inner } else { &mut *entry }, Channels::All);
+            let found = layer.convolve(source, &taps, raw);
+            let residual = joined.view(Channels::First);
+            match (last, number) {
+                // The encoding stage's entry is no longer needed: what is between convolutions goes there.
+                (false, _) => layer.rectify(raw, &found, None, entry, Channels::All),
+                (true, 0) => layer.rectify_into(raw, &found, residual, &self.head, logits),
+                (true, _) => layer.rectify(raw, &found, Some(residual), inner, Channels::All),
+            }
         }
     }
 }
@@ -249,7 +258,8 @@ mod tests {
             ],
             classes: geometry::Structure::COUNT,
         };
-        for (shape, extent) in [(NetworkShape::default(), (4, 32, 48)), (odd, (4, 12, 20))] {
+        let flat = NetworkShape { levels: vec![level(6, [3, 3, 3], [1, 1, 1], 2)], classes: 3 };
+        for (shape, extent) in [(NetworkShape::default(), (4, 32, 48)), (odd, (4, 12, 20)), (flat, (3, 5, 9))] {
             let mut parameters = shape.initial(Stream::from_seed(3));
             let mut rng = Stream::from_seed(4).rng();
             parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);

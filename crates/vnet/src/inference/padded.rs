@@ -42,6 +42,13 @@ pub(super) struct View<'a, T> {
     pub first: usize,
 }
 
+impl<'a, T: Activation> View<'a, T> {
+    /// The values of a line from its first voxel on, and how many lie between voxels.
+    pub fn line(&self, slice: usize, row: usize) -> (&'a [T], usize) {
+        (&self.buffer.values[self.buffer.voxel(slice, row, 0) + self.first..], self.buffer.channels)
+    }
+}
+
 impl<T: Activation> Padded<T> {
     /// Zeros in the margin and anything inside, in the memory of an earlier buffer if that is large enough: what the
     /// system hands out anew costs more than filling it.
@@ -100,14 +107,23 @@ impl<T: Activation> Padded<T> {
     }
 
     /// Hands out the lines within the margins, without their own margins, in parallel: slice, row and values.
-    pub fn par_lines(&mut self, each: impl Fn(usize, usize, &mut [T]) + Sync) {
+    pub fn par_lines(&mut self, each: impl Fn(usize, usize, &mut [T]) + Sync + Send) {
+        self.par_lines_init(|| (), |(), slice, row, values| each(slice, row, values));
+    }
+
+    /// The same with something of each thread's own.
+    pub fn par_lines_init<S>(
+        &mut self,
+        init: impl Fn() -> S + Sync + Send,
+        each: impl Fn(&mut S, usize, usize, &mut [T]) + Sync + Send,
+    ) {
         let ([slices, rows, columns], margin, channels) = (self.extent, self.margin, self.channels);
         let (line_values, padded_rows) = (self.line_values(), rows + 2 * margin[1]);
-        self.values.par_chunks_mut(line_values.max(1)).enumerate().for_each(|(line, values)| {
+        self.values.par_chunks_mut(line_values.max(1)).enumerate().for_each_init(init, |own, (line, values)| {
             let (slice, row) = (line / padded_rows, line % padded_rows);
             if (margin[0]..margin[0] + slices).contains(&slice) && (margin[1]..margin[1] + rows).contains(&row) {
                 let inside = &mut values[margin[2] * channels..][..columns * channels];
-                each(slice - margin[0], row - margin[1], inside);
+                each(own, slice - margin[0], row - margin[1], inside);
             }
         });
     }

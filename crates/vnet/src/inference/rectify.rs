@@ -21,6 +21,13 @@ pub(super) struct Spread {
     pub channels: usize,
 }
 
+impl Spread {
+    /// A convolution that is not transposed.
+    pub const fn none(channels: usize) -> Self {
+        Self { stride: 1, fan: 1, channels }
+    }
+}
+
 /// Channels that the inner loops take at once.
 const GROUP: usize = 8;
 
@@ -60,38 +67,65 @@ struct Job<'a, T> {
     residual: Option<(&'a [T], usize)>,
 }
 
+/// One value; PReLU without a branch.
 #[inline(always)]
 fn rectified(x: f32, scale: f32, shift: f32, slope: f32, residual: f32) -> f32 {
     let value = x * scale + shift + residual;
-    if value >= 0.0 { value } else { value * slope }
+    let (above, below) = if value >= 0.0 { (value, 0.0) } else { (0.0, value) };
+    above + below * slope
+}
+
+/// A group of channels. Whole arrays in and out, in loops of their own: only those become vectors.
+#[inline(always)]
+fn rectified_group(
+    x: &[f32; GROUP],
+    scale: &[f32; GROUP],
+    shift: &[f32; GROUP],
+    slope: &[f32; GROUP],
+    residual: &[f32; GROUP],
+) -> [f32; GROUP] {
+    let mut y = [0.0; GROUP];
+    for lane in 0..GROUP {
+        y[lane] = x[lane] * scale[lane] + shift[lane] + residual[lane];
+    }
+    let mut out = [0.0; GROUP];
+    for lane in 0..GROUP {
+        let above = if y[lane] >= 0.0 { y[lane] } else { 0.0 };
+        let below = if y[lane] >= 0.0 { 0.0 } else { y[lane] };
+        out[lane] = above + below * slope[lane];
+    }
+    out
 }
 
 vectorized! {
     fn rectify_voxels<T: Activation>(job: &Job<'_, T>, out: &mut [T], step: usize) {
         let Spread { stride, fan, channels } = job.spread;
-        let zeros = [T::default(); GROUP];
+        let (scales, scale_rest) = job.line.scale.as_chunks::<GROUP>();
+        let (shifts, shift_rest) = job.line.shift.as_chunks::<GROUP>();
+        let (slopes, slope_rest) = job.line.slope.as_chunks::<GROUP>();
         for (column, target) in out.chunks_mut(step).enumerate() {
             let from = &job.from[(column / stride * fan + column % stride) * channels..][..channels];
             let residual = job.residual.map(|(values, step)| &values[column * step..][..channels]);
-            let target = &mut target[..channels];
-            let line = job.line;
-            let mut channel = 0;
-            while channel + GROUP <= channels {
-                let group = channel..channel + GROUP;
-                let x = &from[group.clone()];
-                let (scale, shift) = (&line.scale[group.clone()], &line.shift[group.clone()]);
-                let (slope, target) = (&line.slope[group.clone()], &mut target[group.clone()]);
-                let residual = residual.map_or(&zeros[..], |values| &values[group]);
-                for lane in 0..GROUP {
-                    target[lane] =
-                        T::nearest(rectified(x[lane], scale[lane], shift[lane], slope[lane], residual[lane].value()));
+            let (groups, rest) = from.as_chunks::<GROUP>();
+            let (targets, target_rest) = target[..channels].as_chunks_mut::<GROUP>();
+            let lines = scales.iter().zip(shifts).zip(slopes);
+            for (number, ((target, x), ((scale, shift), slope))) in targets.iter_mut().zip(groups).zip(lines).enumerate() {
+                let mut added = [0.0; GROUP];
+                if let Some(residual) = residual {
+                    let values = &residual[number * GROUP..][..GROUP];
+                    for lane in 0..GROUP {
+                        added[lane] = values[lane].value();
+                    }
                 }
-                channel += GROUP;
+                let found = rectified_group(x, scale, shift, slope, &added);
+                for lane in 0..GROUP {
+                    target[lane] = T::nearest(found[lane]);
+                }
             }
-            for channel in channel..channels {
-                let residual = residual.map_or(0.0, |values| values[channel].value());
-                let (scale, shift, slope) = (line.scale[channel], line.shift[channel], line.slope[channel]);
-                target[channel] = T::nearest(rectified(from[channel], scale, shift, slope, residual));
+            let done = groups.len() * GROUP;
+            for (lane, (target, x)) in target_rest.iter_mut().zip(rest).enumerate() {
+                let residual = residual.map_or(0.0, |values| values[done + lane].value());
+                *target = T::nearest(rectified(*x, scale_rest[lane], shift_rest[lane], slope_rest[lane], residual));
             }
         }
     }
