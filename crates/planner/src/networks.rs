@@ -11,7 +11,7 @@ use crate::VnetPlanner;
 /// Weights for coronal slices beside the sagittal ones in a model's folder.
 const CORONAL: &str = "coronal.safetensors";
 /// Slices of a localizer for which memory is taken beforehand.
-const LOCALIZER_SLICES: usize = 16;
+const LOCALIZER_SLICES: usize = 20;
 /// Its field of view, mm: larger ones take more memory when they come.
 const LOCALIZER_MM: f64 = 450.0;
 

@@ -174,13 +174,10 @@ pub enum PrepareError {
 const THICKEST_IN_PLANE_MM: f64 = 3.0;
 /// Pixels count as body above this share of the 99th percentile.
 const BODY_THRESHOLD: f32 = 0.12;
-/// Where the body ends, pixels are brighter than this many times the mean of the darkest row or column, which is what
-/// noise is like: of Rayleigh's distribution less than one pixel in a hundred is.
-const ABOVE_NOISE: f32 = 2.5;
-/// But not brighter than this share of the 99th percentile, since a darkest row may well be body.
-const MOST_NOISE: f32 = 0.3;
-/// Rows and columns count as body where at least this share of their pixels does.
+/// A row or column of a slice counts as body where at least this share of its pixels does.
 const BODY_SHARE: f64 = 0.02;
+/// A row or column of the image does where at least this share of its slices do: a spike or a ghost in a few is no body.
+const BODY_SLICES: f64 = 0.25;
 /// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
 const MOST_FINE_VOXELS: f64 = 1.5e6;
 /// Margin left around the body, voxels.
@@ -267,6 +264,37 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     geometry::resample::linear(&image, &target, 0.0)
 }
 
+/// In which rows, or columns, a body is seen.
+struct Seen {
+    /// Pixels of a row or column that are enough.
+    enough: usize,
+    /// In the slice at hand, by row or column.
+    pixels: Vec<usize>,
+    /// Slices that had enough.
+    slices: Vec<usize>,
+}
+
+impl Seen {
+    fn new(count: usize, across: usize) -> Self {
+        Self { enough: (BODY_SHARE * across as f64).ceil() as usize, pixels: vec![0; count], slices: vec![0; count] }
+    }
+
+    fn end_slice(&mut self) {
+        for (pixels, slices) in self.pixels.iter_mut().zip(&mut self.slices) {
+            *slices += usize::from(std::mem::take(pixels) >= self.enough);
+        }
+    }
+
+    /// First and last, with a margin, of an image of so many slices; all if there is none.
+    fn range(&self, slices: usize) -> (usize, usize) {
+        let enough = (BODY_SLICES * slices as f64).ceil() as usize;
+        let end = self.slices.len() - 1;
+        let first = self.slices.iter().position(|n| *n >= enough).unwrap_or(0);
+        let last = self.slices.iter().rposition(|n| *n >= enough).unwrap_or(end);
+        (first.saturating_sub(MARGIN), (last + MARGIN).min(end))
+    }
+}
+
 /// Where the body is and how bright.
 struct Body {
     /// First and last row and column (inclusive).
@@ -289,43 +317,26 @@ impl Body {
             return Err(PrepareError::Empty("fewer than one voxel in a hundred is brighter than 0"));
         }
         let threshold = BODY_THRESHOLD * bright;
-        let border = (ABOVE_NOISE * darkest_line(image)).clamp(threshold, MOST_NOISE * bright);
-        let (mut by_row, mut by_column) = (vec![0usize; rows], vec![0usize; columns]);
+        let (mut rows_seen, mut columns_seen) = (Seen::new(rows, columns), Seen::new(columns, rows));
         let (mut sum, mut count) = (0.0f64, 0usize);
-        for ((_, row, column), value) in image.data.indexed_iter() {
-            if *value > threshold {
-                if *value > border {
-                    by_row[row] += 1;
-                    by_column[column] += 1;
+        for slice in image.data.outer_iter() {
+            for ((row, column), value) in slice.indexed_iter() {
+                if *value > threshold {
+                    rows_seen.pixels[row] += 1;
+                    columns_seen.pixels[column] += 1;
+                    sum += f64::from(value.min(bright));
+                    count += 1;
                 }
-                sum += f64::from(value.min(bright));
-                count += 1;
             }
+            rows_seen.end_slice();
+            columns_seen.end_slice();
         }
-        let range = |counts: &[usize], across: usize| {
-            let enough = (BODY_SHARE * across as f64).ceil() as usize;
-            let first = counts.iter().position(|n| *n >= enough).unwrap_or(0);
-            let last = counts.iter().rposition(|n| *n >= enough).unwrap_or(counts.len() - 1);
-            (first.saturating_sub(MARGIN), (last + MARGIN).min(counts.len() - 1))
-        };
         Ok(Self {
-            rows: range(&by_row, slices * columns),
-            columns: range(&by_column, slices * rows),
+            rows: rows_seen.range(slices),
+            columns: columns_seen.range(slices),
             mean: (sum / count.max(1) as f64) as f32,
         })
     }
-}
-
-/// The mean of the darkest row or column over all slices.
-fn darkest_line(image: &Volume<f32>) -> f32 {
-    let (slices, rows, columns) = image.data.dim();
-    let (mut by_row, mut by_column) = (vec![0.0f64; rows], vec![0.0f64; columns]);
-    for ((_, row, column), value) in image.data.indexed_iter() {
-        let value = if value.is_finite() { f64::from(*value) } else { 0.0 };
-        by_row[row] += value / (slices * columns) as f64;
-        by_column[column] += value / (slices * rows) as f64;
-    }
-    by_row.into_iter().chain(by_column).fold(f64::INFINITY, f64::min) as f32
 }
 
 /// Cuts out the body, pads to the contract's multiples and normalizes.
