@@ -7,13 +7,16 @@ use geometry::Volume;
 use vnet::{Model, ModelError, Processor, ProcessorError, SlicePlane};
 
 use crate::VnetPlanner;
+use crate::rib_count::ASIDE_MM;
 
 /// Weights for coronal slices beside the sagittal ones in a model's folder.
 const CORONAL: &str = "coronal.safetensors";
-/// Slices of a localizer for which memory is taken beforehand.
+/// Slices of a localizer for which memory is taken beforehand; a larger one takes more when it comes.
 const LOCALIZER_SLICES: usize = 20;
-/// Its field of view, mm: larger ones take more memory when they come.
-const LOCALIZER_MM: f64 = 450.0;
+/// From its top to its bottom, mm.
+const LOCALIZER_MM: f64 = 448.0;
+/// From the front of a stout patient to the back, mm.
+const DEPTH_MM: f64 = 360.0;
 
 /// The networks of a model's folder.
 #[derive(Clone)]
@@ -59,9 +62,10 @@ impl Networks {
     /// Takes the memory for a localizer now, as a scanner's computer does before the patient comes: what a system hands
     /// out anew can cost as much time as the network.
     pub fn warm_up(&self) {
-        for model in std::iter::once(&self.sagittal).chain(&self.coronal) {
-            let pixels = |mm: f64| (mm / model.contract().pixel_mm).ceil() as usize;
-            model.reserve([LOCALIZER_SLICES, pixels(LOCALIZER_MM), pixels(LOCALIZER_MM)]);
+        let about_the_spine = self.coronal.iter().map(|coronal| (coronal, 2.0 * ASIDE_MM));
+        for (model, across_mm) in std::iter::once((&self.sagittal, DEPTH_MM)).chain(about_the_spine) {
+            let pixels = |mm: f64| (mm / model.contract().pixel_mm).round() as usize;
+            model.reserve([LOCALIZER_SLICES, pixels(LOCALIZER_MM), pixels(across_mm)]);
         }
     }
 

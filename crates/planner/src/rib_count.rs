@@ -15,7 +15,7 @@ use crate::plan::{Flag, FlagCode};
 const NEAR_MM: [f64; 2] = [11.0, 28.0];
 /// The coronal slices are cut off further from the spine than this, mm: ribs lie nearer, and the network was trained on
 /// crops of this width.
-const ASIDE_MM: f64 = 122.0;
+pub(crate) const ASIDE_MM: f64 = 122.0;
 /// Least sum of probabilities by which a vertebra counts as seen, voxels.
 const LEAST_SEEN: f32 = 3.0;
 /// A count must explain the ribs better than any other by this many vertebrae.

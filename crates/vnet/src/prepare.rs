@@ -404,6 +404,17 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_full_of_stripes_is_no_body() {
+        let clean = Volume::from_fn(sagittal(), body);
+        let mut spiked = clean.clone();
+        for ((row, column), value) in spiked.data.index_axis_mut(ndarray::Axis(0), 3).indexed_iter_mut() {
+            *value += if (row + column) % 9 == 0 { 60.0 } else { 0.0 };
+        }
+        let columns = |image| prepare(image, &ImageContract::default()).expect("a body").data.dim().2;
+        assert_eq!(columns(&spiked), columns(&clean));
+    }
+
+    #[test]
     fn an_isotropic_volume_in_any_axis_order_shows_the_same_body() {
         let grid = Grid::centred(Point::new(0.0, 0.0, 0.0), Matrix3::identity(), [2.0, 2.0, 2.0], [160, 110, 160]);
         let prepared = prepare(&Volume::from_fn(grid, body), &ImageContract::default()).expect("a body");

@@ -23,7 +23,7 @@ pub(super) struct Normalized<T: Activation> {
 }
 
 /// A convolution's input: output voxel v sees the voxels `v · step + tap` of some channels of a buffer.
-struct Source<'a, T> {
+pub(super) struct Source<'a, T> {
     view: View<'a, T>,
     step: [usize; 3],
     /// The first tap of a voxel, and how far beyond it the others lie, in values.
@@ -32,7 +32,7 @@ struct Source<'a, T> {
 }
 
 impl<'a, T: Activation> Source<'a, T> {
-    fn new(view: View<'a, T>, taps: &[[isize; 3]], step: [usize; 3]) -> Self {
+    pub fn new(view: View<'a, T>, taps: &[[isize; 3]], step: [usize; 3]) -> Self {
         let offset = |tap: &[isize; 3]| view.buffer.offset(*tap);
         let first_tap = taps.iter().map(offset).min().unwrap_or(0);
         Self { view, step, first_tap, taps: taps.iter().map(|tap| (offset(tap) - first_tap) as usize).collect() }
@@ -70,9 +70,8 @@ impl<T: Activation> Normalized<T> {
         Self { layer: Layer::new(weights, 1, inputs, channels * fan, None), affine: affine.to_vec(), channels }
     }
 
-    /// Convolves with a stride of 1 into `raw`; the line that normalizes it.
-    pub fn convolve(&self, view: View<'_, T>, taps: &[[isize; 3]], raw: &mut [f32]) -> Line {
-        let source = Source::new(view, taps, [1; 3]);
+    /// Convolves into `raw`; the line that normalizes it.
+    pub fn convolve(&self, source: &Source<'_, T>, raw: &mut [f32]) -> Line {
         let [slices, rows, columns] = source.extent();
         let width = columns * self.layer.outputs;
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
@@ -156,18 +155,17 @@ impl<T: Activation> Normalized<T> {
         );
     }
 
-    /// Convolves, normalizes and rectifies into channels of a buffer; `stride` is that of a transposed convolution, `step`
-    /// that of a strided one. It convolves twice, since what few taps cost is less than to write a result down and to read
-    /// it again.
+    /// Convolves, normalizes and rectifies into channels of a buffer; `stride` is that of a transposed convolution. It
+    /// convolves twice, since for few taps that costs no more than to write the result down and to read it again, and
+    /// takes no memory.
     pub fn run<U: Activation>(
         &self,
-        (view, taps, step): (View<'_, T>, &[[isize; 3]], [usize; 3]),
+        source: &Source<'_, T>,
         stride: [usize; 3],
         target: &mut Padded<U>,
         channels: Channels,
     ) {
-        let source = Source::new(view, taps, step);
-        let line = self.convolve_for_moments(&source);
+        let line = self.convolve_for_moments(source);
         let (first, width) = channels.of(target.channels);
         debug_assert_eq!(width, self.channels);
         let columns = target.extent[2] / stride[2];

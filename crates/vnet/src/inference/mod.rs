@@ -2,9 +2,9 @@
 //!
 //! Activations lie in padded buffers ([`padded`]), so that a convolution reads its borders like any other voxel; the
 //! two halves of a joined activation share one buffer; a convolution adds up its lines' moments while they are in the
-//! cache; what normalizes also writes into the next layer's padded buffer ([`rectify`]). Buffers are kept from one
-//! image to the next. The same network as [`crate::network::Network`], which training differentiates: a test compares
-//! them.
+//! cache; what normalizes also writes into the next layer's padded buffer ([`rectify`]), or, at the end, hands each line
+//! to the head. Buffers are kept from one image to the next, and may be taken before the first. The same network as
+//! [`crate::network::Network`], which training differentiates: a test compares them.
 
 mod activation;
 mod layer;
@@ -18,7 +18,7 @@ use ndarray::Array3;
 use crate::network::NetworkShape;
 use crate::parameters::Parameters;
 use activation::Activation;
-use layer::{Layer, Normalized};
+use layer::{Layer, Normalized, Source};
 use padded::{Channels, Padded};
 
 pub(crate) use crate::kernel::bf16::Bf16;
@@ -168,17 +168,19 @@ impl<T: Activation> Inference<T> {
         let taps = kernel_taps(level.half_kernel);
         match above.last().zip(level.enter.as_ref()) {
             None => {
-                self.lift.run((buffers.image.view(Channels::All), &taps, [1; 3]), [1; 3], entry, Channels::All);
+                let source = Source::new(buffers.image.view(Channels::All), &taps, [1; 3]);
+                self.lift.run(&source, [1; 3], entry, Channels::All);
             }
             Some((above, enter)) => {
-                let source = (above.joined.view(Channels::Second), &*stride_taps(level.stride), level.stride);
-                enter.run(source, [1; 3], entry, Channels::All);
+                let gathered = stride_taps(level.stride);
+                let source = Source::new(above.joined.view(Channels::Second), &gathered, level.stride);
+                enter.run(&source, [1; 3], entry, Channels::All);
             }
         }
         for (c, layer) in level.encode.iter().enumerate() {
             let last = c + 1 == level.encode.len();
             let source = if c == 0 { entry.view(Channels::All) } else { inner.view(Channels::All) };
-            let found = layer.convolve(source, &taps, raw);
+            let found = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
             let residual = last.then(|| entry.view(Channels::All));
             match (residual, number) {
                 (Some(residual), 0) if level.up.is_none() => {
@@ -198,12 +200,13 @@ impl<T: Activation> Inference<T> {
         let LevelBuffers { inner, joined, entry, .. } = here.last_mut().expect("the level itself");
         let raw = &mut buffers.raw;
         let up = level.up.as_ref().expect("every level but the lowest is reached from below");
-        up.run((below[0].inner.view(Channels::All), &[[0; 3]], [1; 3]), stride, joined, Channels::First);
+        let source = Source::new(below[0].inner.view(Channels::All), &[[0; 3]], [1; 3]);
+        up.run(&source, stride, joined, Channels::First);
         let taps = kernel_taps(level.half_kernel);
         for (c, layer) in level.decode.iter().enumerate() {
             let last = c + 1 == level.decode.len();
             let source = if c == 0 { joined.view(Channels::All) } else { entry.view(Channels::All) };
-            let found = layer.convolve(source, &taps, raw);
+            let found = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
             let residual = joined.view(Channels::First);
             match (last, number) {
                 // The encoding stage's entry is no longer needed: what is between convolutions goes there.
@@ -267,6 +270,8 @@ mod tests {
             // Another image in between leaves nothing behind.
             let (image, other) = (image(extent), image((extent.0 * 2, extent.1, extent.2 * 2)));
             let expected = by_tensors(&shape, &parameters, &image);
+            // Nor does memory for a larger one.
+            inference.reserve([extent.0, extent.1 * 2, extent.2 * 2]);
             for _ in 0..2 {
                 inference.logits(&other);
                 let found = inference.logits(&image);
