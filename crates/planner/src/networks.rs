@@ -11,8 +11,8 @@ use crate::rib_count::ASIDE_MM;
 
 /// Weights for coronal slices beside the sagittal ones in a model's folder.
 const CORONAL: &str = "coronal.safetensors";
-/// Slices of a localizer for which memory is taken beforehand; a larger one takes more when it comes.
-const LOCALIZER_SLICES: usize = 20;
+/// Sagittal and coronal slices of a localizer for which memory is taken beforehand; a larger one takes more when it comes.
+const LOCALIZER_SLICES: [usize; 2] = [20, 12];
 /// From its top to its bottom, mm.
 const LOCALIZER_MM: f64 = 448.0;
 /// From the front of a stout patient to the back, mm.
@@ -62,10 +62,11 @@ impl Networks {
     /// Takes the memory for a localizer now, as a scanner's computer does before the patient comes: what a system hands
     /// out anew can cost as much time as the network.
     pub fn warm_up(&self) {
-        let about_the_spine = self.coronal.iter().map(|coronal| (coronal, 2.0 * ASIDE_MM));
-        for (model, across_mm) in std::iter::once((&self.sagittal, DEPTH_MM)).chain(about_the_spine) {
+        let [sagittal, coronal] = LOCALIZER_SLICES;
+        let about_the_spine = self.coronal.iter().map(|model| (model, coronal, 2.0 * ASIDE_MM));
+        for (model, slices, across_mm) in std::iter::once((&self.sagittal, sagittal, DEPTH_MM)).chain(about_the_spine) {
             let pixels = |mm: f64| (mm / model.contract().pixel_mm).round() as usize;
-            model.reserve([LOCALIZER_SLICES, pixels(LOCALIZER_MM), pixels(across_mm)]);
+            model.reserve([slices, pixels(LOCALIZER_MM), pixels(across_mm)]);
         }
     }
 
