@@ -13,10 +13,8 @@ use crate::rib_count::ASIDE_MM;
 const CORONAL: &str = "coronal.safetensors";
 /// Sagittal and coronal slices of a localizer for which memory is taken beforehand; a larger one takes more when it comes.
 const LOCALIZER_SLICES: [usize; 2] = [20, 12];
-/// From its top to its bottom, mm.
+/// Its field of view, mm: a body may fill it, and so may noise.
 const LOCALIZER_MM: f64 = 448.0;
-/// From the front of a stout patient to the back, mm.
-const DEPTH_MM: f64 = 360.0;
 
 /// The networks of a model's folder.
 #[derive(Clone)]
@@ -64,7 +62,9 @@ impl Networks {
     pub fn warm_up(&self) {
         let [sagittal, coronal] = LOCALIZER_SLICES;
         let about_the_spine = self.coronal.iter().map(|model| (model, coronal, 2.0 * ASIDE_MM));
-        for (model, slices, across_mm) in std::iter::once((&self.sagittal, sagittal, DEPTH_MM)).chain(about_the_spine) {
+        for (model, slices, across_mm) in
+            std::iter::once((&self.sagittal, sagittal, LOCALIZER_MM)).chain(about_the_spine)
+        {
             let pixels = |mm: f64| (mm / model.contract().pixel_mm).round() as usize;
             model.reserve([slices, pixels(LOCALIZER_MM), pixels(across_mm)]);
         }
