@@ -1,6 +1,8 @@
 //! The discs of a class map, one by one, from the head downwards.
 
 use geometry::{Point, Structure, Vector};
+use rayon::iter::Either;
+use rayon::prelude::*;
 
 use crate::class_map::ClassMap;
 use crate::components::{Component, components};
@@ -34,27 +36,27 @@ pub struct Instances {
 pub fn find(map: &ClassMap<'_>) -> Instances {
     let normal = map.labels.grid.normal();
     let left = if normal.x < 0.0 { -normal } else { normal };
-    let sacrum = components(map.labels, LEAST_SACRUM_MM3, |label| *label == Structure::Sacrum.label());
-    let sacrum = sacrum.into_iter().max_by(|a, b| a.volume_mm3.total_cmp(&b.volume_mm3));
-    let canal = components(map.labels, LEAST_DISC_MM3, |label| *label == Structure::Canal.label());
+    let sought =
+        [(Structure::Sacrum, LEAST_SACRUM_MM3), (Structure::Canal, LEAST_DISC_MM3), (Structure::Disc, LEAST_PIECE_MM3)];
+    let [sacrum, canal, disc_pieces] = sought
+        .into_par_iter()
+        .map(|(structure, least_mm3)| components(map.labels, least_mm3, |label| *label == structure.label()))
+        .collect::<Vec<_>>()
+        .try_into()
+        .expect("one list a structure");
+    let sacrum = sacrum.into_iter().max_by(|a: &Component, b| a.volume_mm3.total_cmp(&b.volume_mm3));
 
     let mut pieces = Vec::new();
-    for piece in components(map.labels, LEAST_PIECE_MM3, |label| *label == Structure::Disc.label()) {
+    for piece in disc_pieces {
         if near_canal(&piece, &canal, map) {
             pieces.extend(separated(piece, map));
         }
     }
-    let mut discs = Vec::new();
-    let mut unmeasured = Vec::new();
-    for piece in joined(pieces, map) {
-        if piece.volume_mm3 < LEAST_DISC_MM3 {
-            continue;
-        }
-        match measure(map, &piece, &left) {
-            Some(disc) => discs.push(disc),
-            None => unmeasured.push(piece.centroid),
-        }
-    }
+    let mut pieces = joined(pieces, map);
+    pieces.retain(|piece| piece.volume_mm3 >= LEAST_DISC_MM3);
+    let (mut discs, unmeasured): (Vec<_>, Vec<_>) = pieces
+        .par_iter()
+        .partition_map(|piece| measure(map, piece, &left).map_or(Either::Right(piece.centroid), Either::Left));
     discs.sort_by(|a, b| b.plane.centre.z.total_cmp(&a.plane.centre.z));
     Instances { discs, sacrum, unmeasured }
 }
