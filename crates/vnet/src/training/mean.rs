@@ -11,7 +11,7 @@ use crate::weights::Weights;
 /// # Errors
 /// What of a model is other than in the first, or that there is none.
 pub fn mean(models: &[Model]) -> Result<Model, String> {
-    let [first, others @ ..] = models else { return Err("expected at least one".into()) };
+    let [first, others @ ..] = models else { return Err("expected at least one weights file".into()) };
     let mut weights: Weights = first.whole().clone();
     for other in others {
         if other.network() != first.network() {
