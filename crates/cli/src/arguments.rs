@@ -314,7 +314,8 @@ pub enum ImageFormat {
 pub struct SegmentArguments {
     /// A NIfTI file, a DICOM file or a DICOM folder, sagittal slices
     pub image: PathBuf,
-    /// Where to write the labels: NIfTI or, named .dcm, a DICOM segmentation of the DICOM images
+    /// Where to write the labels (1 vertebra, 2 disc, 3 sacrum, 4 canal): NIfTI or, named .dcm, a DICOM segmentation of the
+    /// DICOM images
     #[arg(long, value_name = "SEG.nii.gz|SEG.dcm")]
     pub out: PathBuf,
     /// The model's folder [default: models/lumbar-vnet]

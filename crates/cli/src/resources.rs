@@ -28,7 +28,7 @@ pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure
     let found = if named.exists() { Some(named.to_owned()) } else { library().model_folder(&named.to_string_lossy()) };
     let Some(path) = found else {
         return Err(Failure::wrong(format!(
-            "there is no model '{}'; expected a folder in models/, or one that --model names",
+            "there is no model '{}'; expected the name of a folder in models/, or the path of one",
             named.display()
         )));
     };

@@ -1,6 +1,6 @@
 //! `plumbline train`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use harness::diagnosis::Diagnosis;
@@ -32,12 +32,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let start = match &file.training.start_from {
         Some(start) => {
             let folder = path.parent().unwrap_or(Path::new(""));
-            let models: Vec<Model> = start
-                .paths()
-                .iter()
-                .map(|file| Model::load(&folder.join(file)).map_err(Failure::input))
-                .collect::<Result<_, _>>()?;
             let wrong = |reason| Failure::diagnosis(&Diagnosis::at(path, &text, "training.start-from", reason, ""));
+            let load = |file: &PathBuf| Model::load(&folder.join(file)).map_err(|error| wrong(error.to_string()));
+            let models: Vec<Model> = start.paths().iter().map(load).collect::<Result<_, _>>()?;
             Some(vnet::mean(&models).map_err(wrong)?)
         }
         None => None,
@@ -60,10 +57,15 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         TrainError::Config(_) | TrainError::Model(_) => Failure::input(error),
         error => Failure::unfinished(error),
     })?;
-    if let Some(dice) = summary.dice {
-        output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));
+    if summary.stopped {
+        let kept = arguments.out.display();
+        output::result(format!("{} of {steps} steps in {kept}; the same command continues", summary.steps));
+    } else {
+        if let Some(dice) = summary.dice {
+            output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));
+        }
+        output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
     }
-    output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
     if let Some(share) = summary.waiting_share {
         output::result(format!("{:.1} % of the time spent waiting for examples", 100.0 * share));
     }

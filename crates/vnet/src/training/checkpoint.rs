@@ -38,7 +38,9 @@ pub fn load(network: &NetworkShape, config_hash: &str, path: &Path) -> Result<St
     let step = metadata.get("step").and_then(|s| s.parse().ok()).ok_or_else(|| wrong("step", "absent".into()))?;
     let found = metadata.get("config-hash").map_or("nothing", String::as_str);
     if found != config_hash {
-        let reason = format!("the checkpoint belongs to another configuration: found {found}, expected {config_hash}");
+        let reason = format!(
+            "the checkpoint belongs to another configuration: found {found}, expected {config_hash}; another --out begins anew"
+        );
         return Err(wrong("config-hash", reason));
     }
     let mut by_name: HashMap<String, Parameter> = parameters.0.into_iter().map(|p| (p.name.clone(), p)).collect();
