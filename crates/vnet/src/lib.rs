@@ -28,13 +28,14 @@
 //! | [`network`] | the shape of the network and its forward pass |
 //! | [`parameters`] | the learned numbers |
 //! | [`weights`] | the weights file and what is checked at load |
-//! | [`mod@prepare`] | bringing any image onto the network's grid |
+//! | [`mod@prepare`], `body` | bringing any image onto the network's grid, without its air |
 //! | `processor` | what computes |
 //! | `inference`, [`gpu`] | the forward pass without gradients, on the CPU and on a GPU |
 //! | [`outline`] | where a vertebra ends: at its cortex or at its marrow |
 //! | [`model`], [`segmentation`] | a network with its weights, and what it sees in an image |
 //! | [`training`] | the training loop |
 
+mod body;
 pub mod gpu;
 mod inference;
 pub mod kernel;
