@@ -1,8 +1,10 @@
-//! Brain floating point, f32's range with eight bits of precision, and its convolution by AVX-512 BF16.
+//! Brain floating point, f32's range with eight bits of precision, and its convolution by AMX or AVX-512 BF16.
 //!
 //! One instruction adds the products of a pair of channels to sixteen sums in f32: half the multiplications of f32, and
 //! half the memory. A machine without it gets the same products, not the same order of additions.
 
+#[cfg(target_arch = "x86_64")]
+use super::amx;
 use super::conv_line::InputLine;
 
 /// The upper half of an f32.
@@ -38,17 +40,17 @@ pub(crate) fn is_native() -> bool {
 }
 
 /// Output channels of a block.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// Weights as `[block][tap][pair of inputs][lane][input of the pair]`, zeros where the last block is not full.
 #[derive(Clone, Debug)]
 pub(crate) struct PairedWeights {
-    values: Vec<Bf16>,
+    pub(super) values: Vec<Bf16>,
     /// Where the sums of each block start: the bias, or zero.
-    start: Vec<f32>,
-    taps: usize,
-    inputs: usize,
-    outputs: usize,
+    pub(super) start: Vec<f32>,
+    pub(super) taps: usize,
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
 }
 
 impl PairedWeights {
@@ -84,6 +86,11 @@ impl PairedWeights {
     /// If a tap of the last voxel would lie beyond the source.
     pub fn convolve_line(&self, input: &InputLine<'_, Bf16>, out: &mut [f32]) {
         input.check(out.len() / self.outputs, self.taps, self.inputs);
+        #[cfg(target_arch = "x86_64")]
+        if out.len() / self.outputs >= amx::VOXELS && amx::is_available() {
+            // SAFETY: the unit was detected, and the line's inputs lie in its source.
+            return unsafe { amx::line(self, input, out) };
+        }
         #[cfg(target_arch = "x86_64")]
         if is_native() {
             // SAFETY: the unit was detected, and the line's inputs lie in its source.
@@ -204,20 +211,40 @@ mod tests {
     }
 
     #[test]
-    fn pairs_by_the_instruction_are_pairs_by_hand() {
+    fn pairs_by_every_instruction_are_pairs_by_hand() {
         let mut rng = Stream::from_seed(7).rng();
-        for (taps, inputs, outputs, columns) in [(9, 16, 16, 37), (1, 8, 5, 3), (27, 2, 20, 19)] {
+        // Taps, how many of them lie in a row, inputs, outputs, columns, channels of a voxel and voxels from one to the next.
+        for (taps, in_row, inputs, outputs, columns, channels, stride) in [
+            (9, 3, 16, 16, 37, 16, 1),
+            (9, 3, 32, 16, 128, 32, 1),
+            (27, 3, 2, 20, 19, 2, 1),
+            (3, 3, 20, 40, 112, 20, 1),
+            (4, 1, 16, 32, 64, 32, 2),
+            (1, 1, 8, 5, 3, 8, 1),
+            (1, 1, 16, 6, 160, 16, 1),
+        ] {
             let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| normal(&mut rng, 0.0, 1.0) as f32).collect() };
             let weights =
                 PairedWeights::new(&draw(taps * inputs * outputs), taps, inputs, outputs, Some(&draw(outputs)));
-            let source: Vec<Bf16> = draw((columns + taps) * inputs).into_iter().map(Bf16::nearest).collect();
-            let places: Vec<usize> = (0..taps).map(|tap| tap * inputs).collect();
-            let line = InputLine { source: &source, taps: &places, step: inputs };
-            let (mut found, mut expected) = (vec![0.0; columns * outputs], vec![0.0; columns * outputs]);
-            weights.convolve_line(&line, &mut found);
+            let line_values = (columns * stride + in_row) * channels;
+            let source: Vec<Bf16> = draw(taps / in_row * line_values).into_iter().map(Bf16::nearest).collect();
+            let places: Vec<usize> =
+                (0..taps).map(|tap| tap / in_row * line_values + tap % in_row * stride * channels).collect();
+            let line = InputLine { source: &source, taps: &places, step: stride * channels };
+            let mut expected = vec![0.0; columns * outputs];
             weights.plain_line(&line, &mut expected);
-            let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(apart < 1e-3, "{apart}");
+            let is_close = |by: &str, convolve: &dyn Fn(&mut [f32])| {
+                let mut found = vec![f32::NAN; columns * outputs];
+                convolve(&mut found);
+                let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+                assert!(apart.clone().all(|apart| apart < 1e-3), "{by}: {:?}", apart.fold(0.0, f32::max));
+            };
+            is_close("the best of this machine", &|out| weights.convolve_line(&line, out));
+            #[cfg(target_arch = "x86_64")]
+            if is_native() {
+                // SAFETY: the unit was detected, and the line's inputs lie in its source.
+                is_close("AVX-512", &|out| unsafe { native::line(&weights, &line, out) });
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ impl<T> InputLine<'_, T> {
     }
 
     /// Whether taps come in runs of [`IN_ROW`], each of which sees the next voxel.
-    fn taps_are_neighbours(&self) -> bool {
+    pub(super) fn taps_are_neighbours(&self) -> bool {
         let (runs, rest) = self.taps.as_chunks::<IN_ROW>();
         rest.is_empty() && runs.iter().all(|run| run.windows(2).all(|pair| pair[1] == pair[0] + self.step))
     }
@@ -136,7 +136,7 @@ fn line<L: Lanes, const TILE: usize>(weights: &PackedWeights, input: &InputLine<
 }
 
 /// Taps along a row that a tile takes together.
-const IN_ROW: usize = 3;
+pub(super) const IN_ROW: usize = 3;
 
 /// `TILE` neighbouring voxels × one block of output channels, held in registers.
 #[inline(always)]

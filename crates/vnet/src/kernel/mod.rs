@@ -2,6 +2,8 @@
 //!
 //! Each fast kernel has its slow twin in `reference`, which its property tests compare with.
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
 pub(crate) mod bf16;
 pub mod conv3d;
 pub(crate) mod conv_line;
