@@ -7,6 +7,7 @@ use super::padded::{Channels, Padded, View};
 use super::rectify::{Line, Spread, add_line_moments, rectify_line};
 use crate::kernel::conv_line::InputLine;
 use crate::kernel::norm::EPSILON;
+use crate::kernel::strip::{ROWS, Scratch, StripInput};
 
 /// A convolution.
 pub(super) struct Layer<T: Activation> {
@@ -17,6 +18,8 @@ pub(super) struct Layer<T: Activation> {
 /// A convolution whose output is normalized, mapped and rectified.
 pub(super) struct Normalized<T: Activation> {
     layer: Layer<T>,
+    /// The same for several rows at once.
+    strip: Option<T::Strip>,
     /// γ, β and α, one value a channel each.
     affine: Vec<f32>,
     channels: usize,
@@ -29,13 +32,18 @@ pub(super) struct Source<'a, T> {
     /// The first tap of a voxel, and how far beyond it the others lie, in values.
     first_tap: isize,
     taps: Vec<usize>,
+    /// Those of the taps that are the first of a slice.
+    slices: Vec<usize>,
 }
 
 impl<'a, T: Activation> Source<'a, T> {
     pub fn new(view: View<'a, T>, taps: &[[isize; 3]], step: [usize; 3]) -> Self {
         let offset = |tap: &[isize; 3]| view.buffer.offset(*tap);
         let first_tap = taps.iter().map(offset).min().unwrap_or(0);
-        Self { view, step, first_tap, taps: taps.iter().map(|tap| (offset(tap) - first_tap) as usize).collect() }
+        let beyond = |tap: &[isize; 3]| (offset(tap) - first_tap) as usize;
+        let is_first = |tap: &&[isize; 3]| taps.first().is_some_and(|first| tap[1..] == first[1..]);
+        let slices = taps.iter().filter(is_first).map(beyond).collect();
+        Self { view, step, first_tap, taps: taps.iter().map(beyond).collect(), slices }
     }
 
     /// Slices, rows and columns of the output.
@@ -50,6 +58,15 @@ impl<'a, T: Activation> Source<'a, T> {
         let from = voxel.checked_add_signed(self.first_tap).expect("margins are as wide as kernels") + self.view.first;
         InputLine { source: &input.values[from..], taps: &self.taps, step: self.step[2] * input.channels }
     }
+
+    /// What lines of the output see that begin with this one.
+    fn strip(&self, slice: usize, row: usize) -> StripInput<'_, T> {
+        StripInput {
+            source: self.line(slice, row).source,
+            slices: &self.slices,
+            row: self.step[1] * self.view.buffer.line_values(),
+        }
+    }
 }
 
 impl<T: Activation> Layer<T> {
@@ -62,12 +79,20 @@ impl<T: Activation> Layer<T> {
 impl<T: Activation> Normalized<T> {
     /// From weights `[tap, in, out]` and γ, β, α.
     pub fn new(weights: &[f32], affine: &[f32], taps: usize, inputs: usize, outputs: usize) -> Self {
-        Self { layer: Layer::new(weights, taps, inputs, outputs, None), affine: affine.to_vec(), channels: outputs }
+        let layer = Layer::new(weights, taps, inputs, outputs, None);
+        Self { layer, strip: None, affine: affine.to_vec(), channels: outputs }
+    }
+
+    /// The same for a kernel of so many slices, rows and columns, whose step is one voxel.
+    pub fn of_kernel(weights: &[f32], affine: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Self {
+        let strip = T::strip(weights, kernel, inputs, outputs);
+        Self { strip, ..Self::new(weights, affine, kernel.iter().product(), inputs, outputs) }
     }
 
     /// A transposed convolution: each voxel becomes `fan` finer ones.
     pub fn spread(weights: &[f32], affine: &[f32], inputs: usize, channels: usize, fan: usize) -> Self {
-        Self { layer: Layer::new(weights, 1, inputs, channels * fan, None), affine: affine.to_vec(), channels }
+        let layer = Layer::new(weights, 1, inputs, channels * fan, None);
+        Self { layer, strip: None, affine: affine.to_vec(), channels }
     }
 
     /// Convolves into `raw`; the line that normalizes it.
@@ -75,12 +100,36 @@ impl<T: Activation> Normalized<T> {
         let [slices, rows, columns] = source.extent();
         let width = columns * self.layer.outputs;
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
-        let raw = raw[..slices * rows * width].par_chunks_mut(width);
-        raw.zip(moments.par_chunks_mut(2 * self.channels)).enumerate().for_each(|(number, (out, moments))| {
-            T::convolve_line(&self.layer.weights, &source.line(number / rows, number % rows), out);
-            add_line_moments(out, self.channels, moments);
-        });
+        let of_slices = raw[..slices * rows * width].par_chunks_mut(rows * width);
+        of_slices.zip(moments.par_chunks_mut(rows * 2 * self.channels)).enumerate().for_each(
+            |(slice, (raw, moments))| {
+                let strips = raw.par_chunks_mut(ROWS * width).zip(moments.par_chunks_mut(ROWS * 2 * self.channels));
+                strips.enumerate().for_each_init(Scratch::default, |scratch, (number, (out, moments))| {
+                    self.convolve_rows(source, [slice, number * ROWS], width, scratch, out);
+                    for (line, moments) in out.chunks_exact(width).zip(moments.chunks_exact_mut(2 * self.channels)) {
+                        add_line_moments(line, self.channels, moments);
+                    }
+                });
+            },
+        );
         self.line(&moments, slices * rows * width)
+    }
+
+    /// As many lines of the output as there is room for, from a row of a slice on.
+    fn convolve_rows(
+        &self,
+        source: &Source<'_, T>,
+        [slice, row]: [usize; 2],
+        width: usize,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) {
+        if let Some(strip) = self.strip.as_ref().filter(|_| out.len() == ROWS * width) {
+            return T::convolve_strip(strip, &source.strip(slice, row), scratch, out);
+        }
+        for (line, out) in out.chunks_exact_mut(width).enumerate() {
+            T::convolve_line(&self.layer.weights, &source.line(slice, row + line), out);
+        }
     }
 
     /// The line that normalizes a convolution, whose result is not kept.

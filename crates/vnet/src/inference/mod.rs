@@ -75,22 +75,21 @@ impl<T: Activation> Inference<T> {
         let lift = Normalized::new(take(), take(), first.kernel.iter().product(), 1, first.width);
         let mut levels: Vec<Level<T>> = Vec::new();
         for level in &shape.levels {
-            let taps = level.kernel.iter().product();
             let fan = level.stride.iter().product();
             let enter = levels.last().map(|above| Normalized::new(take(), take(), fan, above.width, level.width));
-            let encode =
-                (0..level.convolutions).map(|_| Normalized::new(take(), take(), taps, level.width, level.width));
+            let encode = (0..level.convolutions)
+                .map(|_| Normalized::of_kernel(take(), take(), level.kernel, level.width, level.width));
             let (encode, half_kernel) = (encode.collect(), level.kernel.map(|k| k / 2));
             let (width, stride) = (level.width, level.stride);
             levels.push(Level { width, half_kernel, stride, enter, encode, up: None, decode: Vec::new() });
         }
         for number in (0..shape.levels.len().saturating_sub(1)).rev() {
             let (level, below) = (&shape.levels[number], &shape.levels[number + 1]);
-            let (taps, fan): (usize, usize) = (level.kernel.iter().product(), below.stride.iter().product());
+            let fan = below.stride.iter().product();
             levels[number].up = Some(Normalized::spread(take(), take(), below.width, level.width, fan));
             let decode = (0..level.convolutions).map(|c| {
                 let inputs = if c == 0 { 2 * level.width } else { level.width };
-                Normalized::new(take(), take(), taps, inputs, level.width)
+                Normalized::of_kernel(take(), take(), level.kernel, inputs, level.width)
             });
             levels[number].decode = decode.collect();
         }

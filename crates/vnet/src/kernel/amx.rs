@@ -99,7 +99,8 @@ pub(super) unsafe fn line(weights: &PairedWeights, input: &InputLine<'_, Bf16>, 
     let in_row = if input.step == inputs && input.taps_are_neighbours() { IN_ROW } else { 1 };
     let run = in_row * inputs;
     let piece = piece(run);
-    let pieces: Vec<usize> = input.taps.iter().step_by(in_row).flat_map(|tap| (*tap..tap + run).step_by(piece)).collect();
+    let pieces: Vec<usize> =
+        input.taps.iter().step_by(in_row).flat_map(|tap| (*tap..tap + run).step_by(piece)).collect();
     let whole = columns / VOXELS;
     for block in 0..outputs.div_ceil(LANES) {
         let used = (outputs - block * LANES).min(LANES);

@@ -10,6 +10,8 @@ use super::conv_line::{InputLine, PackedWeights};
 use super::lanes::{Lanes, Plain, VectorUnit};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Ymm, Zmm};
+use super::strip::{ROWS, Scratch, StripInput, StripWeights};
+use super::written::{written, written_init};
 
 /// Lanes of one block of output channels in the weights' gradient.
 const BLOCK: usize = 16;
@@ -51,10 +53,6 @@ impl ConvShape {
     fn blocks(&self) -> usize {
         self.outputs.div_ceil(BLOCK)
     }
-
-    fn padded_extent(&self) -> [usize; 3] {
-        std::array::from_fn(|axis| self.extent[axis] + self.kernel[axis] - 1)
-    }
 }
 
 /// Weights `[tap, in, out]` for the backward pass to the input: taps reversed, channels swapped.
@@ -73,47 +71,78 @@ pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
 
 /// Convolution of `x` with `weights` plus `bias` (or none).
 pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
-    let padded = pad(shape, x);
-    let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
-    let [_, padded_rows, padded_columns] = shape.padded_extent();
-    let [kernel_depth, kernel_rows, kernel_columns] = shape.kernel;
-    let line = |depth: usize, row: usize| (depth * padded_rows + row) * padded_columns * shape.inputs;
-    let taps: Vec<usize> = (0..kernel_depth)
-        .flat_map(|d| (0..kernel_rows).map(move |r| (d, r)))
-        .flat_map(|(d, r)| (0..kernel_columns).map(move |c| line(d, r) + c * shape.inputs))
-        .collect();
     let [_, rows, columns] = shape.extent;
-    let mut y = vec![0.0; shape.voxels() * shape.outputs];
-    y.par_chunks_mut(columns * shape.outputs).enumerate().for_each(|(n, out)| {
-        let source = &padded[line(n / rows, n % rows)..];
-        weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out);
-    });
-    y
+    let strip = StripWeights::new(weights, shape.kernel, shape.inputs, shape.outputs)
+        .filter(|_| bias.is_none() && rows.is_multiple_of(ROWS));
+    let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
+    let count = if strip.is_some() { ROWS } else { 1 };
+    let seen = Seen { shape, rows: count + shape.kernel[1] - 1 };
+    let (slices, taps) = (seen.slices(), seen.taps());
+    let width = columns * shape.outputs;
+    written_init(
+        shape.voxels() * shape.outputs,
+        count * width,
+        <(Vec<f32>, Scratch)>::default,
+        |(block, scratch), number, out| {
+            let source = seen.by_line(number * count, x, block);
+            match &strip {
+                Some(strip) => strip.convolve(&StripInput { source, slices: &slices, row: seen.line() }, scratch, out),
+                None => weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out),
+            }
+        },
+    )
 }
 
-/// Surrounds the input with zeros, half a kernel on each side.
-fn pad(shape: &ConvShape, x: &[f32]) -> Vec<f32> {
-    if shape.taps() == 1 {
-        return x.to_vec();
+/// What some rows of the output see: as many rows of each slice, surrounded by zeros, `[slice, row, column, in]`.
+struct Seen<'a> {
+    shape: &'a ConvShape,
+    rows: usize,
+}
+
+impl Seen<'_> {
+    /// Values of a row.
+    fn line(&self) -> usize {
+        (self.shape.extent[2] + self.shape.kernel[2] - 1) * self.shape.inputs
     }
-    let [depth, rows, columns] = shape.extent;
-    let [_, padded_rows, padded_columns] = shape.padded_extent();
-    let half = shape.kernel.map(|k| k / 2);
-    let inputs = shape.inputs;
-    let mut padded = vec![0.0; shape.padded_extent().iter().product::<usize>() * inputs];
-    padded.par_chunks_mut(padded_columns * inputs).enumerate().for_each(|(line, target)| {
-        let (d, r) = (line / padded_rows, line % padded_rows);
-        if (half[0]..half[0] + depth).contains(&d) && (half[1]..half[1] + rows).contains(&r) {
-            let source = &x[((d - half[0]) * rows + r - half[1]) * columns * inputs..][..columns * inputs];
-            target[half[2] * inputs..][..columns * inputs].copy_from_slice(source);
+
+    /// Where each slice begins.
+    fn slices(&self) -> Vec<usize> {
+        (0..self.shape.kernel[0]).map(|slice| slice * self.rows * self.line()).collect()
+    }
+
+    /// Where each tap's inputs begin.
+    fn taps(&self) -> Vec<usize> {
+        let [slices, rows, columns] = self.shape.kernel;
+        let lines = (0..slices).flat_map(|slice| (0..rows).map(move |row| slice * self.rows + row));
+        lines.flat_map(|line| (0..columns).map(move |c| line * self.line() + c * self.shape.inputs)).collect()
+    }
+
+    /// The block for the lines of the output from this one on, in the memory of another.
+    fn by_line<'x>(&self, line: usize, x: &'x [f32], block: &'x mut Vec<f32>) -> &'x [f32] {
+        let ConvShape { extent: [depth, rows, columns], kernel, inputs, .. } = *self.shape;
+        let width = columns * inputs;
+        if self.shape.taps() == 1 {
+            return &x[line * width..];
         }
-    });
-    padded
+        let (first_slice, first_row, margin) = (line / rows, line % rows, kernel[2] / 2 * inputs);
+        block.resize(kernel[0] * self.rows * self.line(), 0.0);
+        for (number, target) in block.chunks_exact_mut(self.line()).enumerate() {
+            let slice = (first_slice + number / self.rows).checked_sub(kernel[0] / 2).filter(|slice| *slice < depth);
+            let row = (first_row + number % self.rows).checked_sub(kernel[1] / 2).filter(|row| *row < rows);
+            let Some((slice, row)) = slice.zip(row) else {
+                target.fill(0.0);
+                continue;
+            };
+            target[..margin].fill(0.0);
+            target[margin..][..width].copy_from_slice(&x[(slice * rows + row) * width..][..width]);
+            target[margin + width..].fill(0.0);
+        }
+        block
+    }
 }
 
 /// Gradient of the loss by the weights, `[tap, in, out]`, from the input and the output's gradient.
 pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
-    let padded = pad(shape, x);
     let wide = widen(shape, dy);
     let [depth, rows, _] = shape.extent;
     let lines = depth * rows;
@@ -125,7 +154,7 @@ pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
         .map(|chunk| {
             let mut sum = vec![0.0; size];
             for line in lines * chunk / CHUNKS..lines * (chunk + 1) / CHUNKS {
-                let job = GradientJob { shape, padded: &padded, dy: &wide, depth: line / rows, row: line % rows };
+                let job = GradientJob { shape, x, dy: &wide, depth: line / rows, row: line % rows };
                 match unit {
                     // SAFETY: the unit was detected at run time.
                     #[cfg(target_arch = "x86_64")]
@@ -157,7 +186,7 @@ pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
 /// One row's share of the weight gradient.
 struct GradientJob<'a> {
     shape: &'a ConvShape,
-    padded: &'a [f32],
+    x: &'a [f32],
     dy: &'a [f32],
     depth: usize,
     row: usize,
@@ -208,19 +237,27 @@ fn gradient_tile<L: Lanes, const TILE: usize>(
     sum: &mut [f32],
 ) {
     let shape = job.shape;
-    let [_, rows, columns] = shape.extent;
-    let [_, padded_rows, padded_columns] = shape.padded_extent();
+    let [depth, rows, columns] = shape.extent;
     let [_, kernel_rows, kernel_columns] = shape.kernel;
     let (kd, kr, kc) = (tap / (kernel_rows * kernel_columns), tap / kernel_columns % kernel_rows, tap % kernel_columns);
-    let line = ((job.depth + kd) * padded_rows + job.row + kr) * padded_columns + kc;
-    let x = &job.padded[line * shape.inputs..][..columns * shape.inputs];
+    // Zeros lie around the input: what sees them adds nothing.
+    let [half_depth, half_rows, half_columns] = shape.kernel.map(|k| k / 2);
+    let slice = (job.depth + kd).checked_sub(half_depth).filter(|slice| *slice < depth);
+    let row = (job.row + kr).checked_sub(half_rows).filter(|row| *row < rows);
+    let Some((slice, row)) = slice.zip(row) else { return };
+    let seen = half_columns.saturating_sub(kc)..columns.min((columns + half_columns).saturating_sub(kc));
+    if seen.is_empty() {
+        return;
+    }
+    let first = (slice * rows + row) * columns + seen.start + kc - half_columns;
+    let x = &job.x[first * shape.inputs..][..seen.len() * shape.inputs];
     let width = shape.blocks() * BLOCK;
-    let dy = &job.dy[(job.depth * rows + job.row) * columns * width..][..columns * width];
+    let dy = &job.dy[((job.depth * rows + job.row) * columns + seen.start) * width..][..seen.len() * width];
     let target = &mut sum[channel * BLOCK..][..TILE * BLOCK];
-    // SAFETY: `target` holds TILE groups of sixteen; `x` and `dy` span `columns` voxels.
+    // SAFETY: `target` holds TILE groups of sixteen; `x` and `dy` span the voxels that are seen.
     unsafe {
         let mut sums: [L; TILE] = std::array::from_fn(|c| L::load(target.as_ptr().add(c * BLOCK)));
-        for column in 0..columns {
+        for column in 0..seen.len() {
             let g = L::load(dy.as_ptr().add(column * width + block * BLOCK));
             for (c, sum) in sums.iter_mut().enumerate() {
                 *sum = sum.fused_add(*x.get_unchecked(column * shape.inputs + channel + c), g);
@@ -238,11 +275,15 @@ fn widen<'a>(shape: &ConvShape, dy: &'a [f32]) -> std::borrow::Cow<'a, [f32]> {
         return dy.into();
     }
     let width = shape.blocks() * BLOCK;
-    let mut wide = vec![0.0; shape.voxels() * width];
-    wide.par_chunks_mut(width)
-        .zip(dy.par_chunks(shape.outputs))
-        .for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
-    wide.into()
+    let piece = shape.extent[2] * width;
+    let widen_line = |line: usize, wide: &mut [f32]| {
+        wide.fill(0.0);
+        let from = &dy[line * shape.extent[2] * shape.outputs..];
+        wide.chunks_exact_mut(width)
+            .zip(from.chunks_exact(shape.outputs))
+            .for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
+    };
+    written(shape.voxels() * width, piece, widen_line).into()
 }
 
 /// Gradient of the loss by the bias: the sum of the output's gradient over all voxels.
@@ -280,7 +321,7 @@ mod tests {
 
     fn shapes() -> impl Strategy<Value = ConvShape> {
         let odd = prop_oneof![Just(1usize), Just(3usize)];
-        (1usize..4, 1usize..6, 1usize..34, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
+        (1usize..4, 1usize..10, 1usize..66, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
             |(d, r, c, kd, kr, kc, inputs, outputs)| ConvShape {
                 extent: [d, r, c],
                 kernel: [kd, kr, kc],
@@ -303,6 +344,8 @@ mod tests {
             let w = numbers(shape.taps() * shape.inputs * shape.outputs, seed + 1);
             let b = numbers(shape.outputs, seed + 2);
             prop_assert!(close(&forward(&shape, &x, &w, Some(&b)), &reference::conv3d(&shape, &x, &w, &b)));
+            let none = vec![0.0; shape.outputs];
+            prop_assert!(close(&forward(&shape, &x, &w, None), &reference::conv3d(&shape, &x, &w, &none)));
         }
 
         #[test]

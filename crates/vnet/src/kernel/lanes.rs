@@ -2,9 +2,12 @@
 
 use std::sync::OnceLock;
 
+/// Most lanes of a register.
+pub(super) const MOST_LANES: usize = 16;
+
 /// Some f32 in vector registers. All methods must be called where the unit is known to exist.
 pub trait Lanes: Copy {
-    /// How many: at most sixteen.
+    /// How many: at most [`MOST_LANES`].
     const WIDTH: usize;
     /// Reads as many values.
     ///

@@ -13,6 +13,8 @@ pub mod norm;
 pub mod rearrange;
 #[cfg(test)]
 mod reference;
+pub(crate) mod strip;
+pub(crate) mod written;
 
 /// Parts into which a reduction is cut whatever the number of threads, so that its bits do not change.
 pub(crate) const CHUNKS: usize = 8;

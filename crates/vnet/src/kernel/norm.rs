@@ -3,10 +3,13 @@
 //! Ulyanov, Vedaldi, Lempitsky, "Instance Normalization", arXiv 1607.08022; He et al., "Delving Deep
 //! into Rectifiers", arXiv 1502.01852 (PReLU).
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::CHUNKS;
 use super::lanes::vectorized;
+use super::written::{written, written_init, written_pair};
 
 /// Keeps the division by the standard deviation finite.
 pub(crate) const EPSILON: f64 = 1e-5;
@@ -26,6 +29,9 @@ pub struct Affine<'a> {
 const RUN_VOXELS: usize = 512;
 /// Values that the inner loops take at once, at least: whole vectors whatever the number of channels.
 const PERIOD_VALUES: usize = 64;
+
+/// Periods that are written at once.
+const PIECE_PERIODS: usize = 64;
 
 /// Mean and 1/SD of each channel.
 struct Moments {
@@ -153,47 +159,61 @@ vectorized! {
 pub fn forward(x: &[f32], residual: Option<&[f32]>, affine: Affine<'_>) -> Vec<f32> {
     let channels = affine.gamma.len();
     let Line { scale, shift, alpha } = Line::new(&moments(x, channels), &affine);
-    let mut y = vec![0.0; x.len()];
-    let part = chunk_values(x.len(), channels);
-    let parts = y.par_chunks_mut(part).zip(x.par_chunks(part));
-    match residual {
-        None => parts.for_each(|(y, x)| rectify(x, &scale.0, &shift.0, &alpha.0, y)),
-        Some(residual) => parts
-            .zip(residual.par_chunks(part))
-            .for_each(|((y, x), residual)| rectify_sum(x, residual, &scale.0, &shift.0, &alpha.0, y)),
-    }
-    y
+    let piece = PIECE_PERIODS * Periodic::values(channels);
+    written(x.len(), piece, |number, y| {
+        let here = number * piece..number * piece + y.len();
+        match residual {
+            None => rectify(&x[here], &scale.0, &shift.0, &alpha.0, y),
+            Some(residual) => rectify_sum(&x[here.clone()], &residual[here], &scale.0, &shift.0, &alpha.0, y),
+        }
+    })
 }
 
 /// Gradients of [`forward`].
 pub struct Gradients {
     /// By `x`.
     pub x: Vec<f32>,
-    /// By `residual` (also what reaches the affine map).
+    /// By `residual`; empty without one.
     pub residual: Vec<f32>,
     /// By γ, β, α, one after the other.
     pub affine: Vec<f32>,
 }
 
 vectorized! {
-    /// The gradient before PReLU, `through`, and its sums: Σ g, Σ g·x, Σ dy·min(z, 0).
-    fn pass_prelu(x: &[f32], residual: &[f32], dy: &[f32], line: &Line, through: &mut [f32], sums: &mut [Vec<f32>; 3]) {
+    /// Sums of the gradient g before PReLU: Σ g, Σ g·x, Σ dy·min(z, 0).
+    fn add_gradients(x: &[f32], residual: &[f32], dy: &[f32], line: &Line, sums: &mut [Vec<f32>; 3]) {
         let Line { scale: Periodic(scale), shift: Periodic(shift), alpha: Periodic(alpha) } = line;
         let [sum, sum_x, sum_alpha] = sums;
         let period = scale.len();
-        let runs = through.chunks_mut(period).zip(x.chunks(period)).zip(dy.chunks(period)).zip(residual.chunks(period));
-        for (((through, x), dy), residual) in runs {
-            let n = through.len();
-            let (x, dy, residual) = (&x[..n], &dy[..n], &residual[..n]);
+        for ((x, dy), residual) in x.chunks(period).zip(dy.chunks(period)).zip(residual.chunks(period)) {
+            let n = x.len();
+            let (dy, residual) = (&dy[..n], &residual[..n]);
             let (scale, shift, alpha) = (&scale[..n], &shift[..n], &alpha[..n]);
             let (sum, sum_x, sum_alpha) = (&mut sum[..n], &mut sum_x[..n], &mut sum_alpha[..n]);
             for i in 0..n {
                 let z = x[i] * scale[i] + shift[i] + residual[i];
                 let g = if z >= 0.0 { dy[i] } else { alpha[i] * dy[i] };
-                through[i] = g;
                 sum[i] += g;
                 sum_x[i] += g * x[i];
                 sum_alpha[i] += dy[i] * if z >= 0.0 { 0.0 } else { z };
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// The gradient before PReLU.
+    fn pass_prelu(x: &[f32], residual: &[f32], dy: &[f32], line: &Line, g: &mut [f32]) {
+        let Line { scale: Periodic(scale), shift: Periodic(shift), alpha: Periodic(alpha) } = line;
+        let period = scale.len();
+        let runs = g.chunks_mut(period).zip(x.chunks(period)).zip(dy.chunks(period)).zip(residual.chunks(period));
+        for (((g, x), dy), residual) in runs {
+            let n = g.len();
+            let (x, dy, residual) = (&x[..n], &dy[..n], &residual[..n]);
+            let (scale, shift, alpha) = (&scale[..n], &shift[..n], &alpha[..n]);
+            for i in 0..n {
+                let z = x[i] * scale[i] + shift[i] + residual[i];
+                g[i] = if z >= 0.0 { dy[i] } else { alpha[i] * dy[i] };
             }
         }
     }
@@ -220,19 +240,16 @@ pub fn backward(x: &[f32], residual: Option<&[f32]>, affine: Affine<'_>, dy: &[f
     let part = chunk_values(x.len(), channels);
     let run = RUN_VOXELS * Periodic::values(channels);
     let zeros = vec![0.0; if residual.is_none() { run } else { 0 }];
-    let mut through = vec![0.0; x.len()];
-    let parts: Vec<[Vec<f64>; 3]> = through
-        .par_chunks_mut(part)
-        .enumerate()
-        .map(|(number, through)| {
+    let residual_of = |here: &Range<usize>| residual.map_or_else(|| &zeros[..here.len()], |r| &r[here.clone()]);
+    let parts: Vec<[Vec<f64>; 3]> = (0..x.len().div_ceil(part))
+        .into_par_iter()
+        .map(|number| {
             let mut sums: [Vec<f64>; 3] = std::array::from_fn(|_| vec![0.0; channels]);
             let mut short: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; Periodic::values(channels)]);
-            for (run_number, through) in through.chunks_mut(run).enumerate() {
-                let at = number * part + run_number * run;
-                let here = at..at + through.len();
-                let residual = residual.map_or_else(|| &zeros[..through.len()], |r| &r[here.clone()]);
-                let (x, dy) = (&x[here.clone()], &dy[here]);
-                pass_prelu(x, residual, dy, &line, through, &mut short);
+            let end = x.len().min((number + 1) * part);
+            for at in (number * part..end).step_by(run) {
+                let here = at..end.min(at + run);
+                add_gradients(&x[here.clone()], residual_of(&here), &dy[here], &line, &mut short);
                 sums.iter_mut().zip(&mut short).for_each(|(sums, short)| gather(sums, short));
             }
             sums
@@ -252,10 +269,26 @@ pub fn backward(x: &[f32], residual: Option<&[f32]>, affine: Affine<'_>, dy: &[f
     let by_value = Periodic::new(|c| slope(c) as f32, channels);
     let rest = |c: usize| -front(c) * sum[c] / n - slope(c) * f64::from(moments.mean[c]);
     let constant = Periodic::new(|c| rest(c) as f32, channels);
-    let mut dx = vec![0.0; x.len()];
-    dx.par_chunks_mut(part)
-        .zip(x.par_chunks(part).zip(through.par_chunks(part)))
-        .for_each(|(dx, (x, g))| combine(x, g, &by_gradient.0, &by_value.0, &constant.0, dx));
+    let piece = PIECE_PERIODS * Periodic::values(channels);
+    // What passes PReLU is computed once more: that costs less than to have kept it.
+    let write = |number: usize, dx: &mut [f32], through: &mut [f32]| {
+        let here = number * piece..number * piece + dx.len();
+        let x = &x[here.clone()];
+        pass_prelu(x, residual_of(&here), &dy[here], &line, through);
+        combine(x, through, &by_gradient.0, &by_value.0, &constant.0, dx);
+    };
+    let [dx, through] = if residual.is_some() {
+        written_pair([x.len(); 2], [piece; 2], write)
+    } else {
+        let own = || vec![0.0; piece];
+        [
+            written_init(x.len(), piece, own, |own, number, dx| {
+                let count = dx.len();
+                write(number, dx, &mut own[..count]);
+            }),
+            Vec::new(),
+        ]
+    };
     let affine = tilt.iter().chain(&sum).chain(&alpha).map(|v| *v as f32).collect();
     Gradients { x: dx, residual: through, affine }
 }

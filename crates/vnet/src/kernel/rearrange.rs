@@ -1,6 +1,6 @@
 //! Space to depth and back: with a 1×1×1 convolution these are the strided and the transposed one.
 
-use rayon::prelude::*;
+use super::written::written;
 
 /// Gathers every `stride` block of voxels into one voxel's channels:
 /// `[D, R, C, ch]` → `[D/s0, R/s1, C/s2, s0·s1·s2·ch]`. The extents must be multiples of the stride.
@@ -8,8 +8,7 @@ pub fn space_to_depth(extent: [usize; 3], channels: usize, stride: [usize; 3], x
     let coarse: [usize; 3] = std::array::from_fn(|axis| extent[axis] / stride[axis]);
     let fan = stride.iter().product::<usize>() * channels;
     let run = stride[2] * channels;
-    let mut y = vec![0.0; x.len()];
-    y.par_chunks_mut(coarse[2] * fan).enumerate().for_each(|(line, out)| {
+    written(x.len(), coarse[2] * fan, |line, out| {
         let (d, r) = (line / coarse[1], line % coarse[1]);
         for sd in 0..stride[0] {
             for sr in 0..stride[1] {
@@ -20,8 +19,7 @@ pub fn space_to_depth(extent: [usize; 3], channels: usize, stride: [usize; 3], x
                 }
             }
         }
-    });
-    y
+    })
 }
 
 /// Undoes [`space_to_depth`]; `extent` and `channels` are those of the fine side.
@@ -29,16 +27,14 @@ pub fn depth_to_space(extent: [usize; 3], channels: usize, stride: [usize; 3], x
     let coarse: [usize; 3] = std::array::from_fn(|axis| extent[axis] / stride[axis]);
     let fan = stride.iter().product::<usize>() * channels;
     let run = stride[2] * channels;
-    let mut y = vec![0.0; x.len()];
-    y.par_chunks_mut(extent[2] * channels).enumerate().for_each(|(line, out)| {
+    written(x.len(), extent[2] * channels, |line, out| {
         let (d, r) = (line / extent[1], line % extent[1]);
         let source = (d / stride[0] * coarse[1] + r / stride[1]) * coarse[2] * fan;
         let part = ((d % stride[0]) * stride[1] + r % stride[1]) * run;
         for c in 0..coarse[2] {
             out[c * run..][..run].copy_from_slice(&x[source + c * fan + part..][..run]);
         }
-    });
-    y
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Joining the channels of a skip connection with those of the path from below.
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
-use rayon::prelude::*;
 
 use super::{extent_and_channels, read, tensor, values};
+use crate::kernel::written::{written, written_pair};
 
 /// The channels of two activations of one extent, side by side.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ impl Join {
 }
 
 /// Voxels that one task copies.
-const RUN: usize = 4096;
+const RUN: usize = 256;
 
 impl CustomOp2 for Join {
     fn name(&self) -> &'static str {
@@ -31,16 +31,14 @@ impl CustomOp2 for Join {
         }
         let (a, b) = (values(a, al)?, values(b, bl)?);
         let width = first + second;
-        let mut y = vec![0.0; extent.iter().product::<usize>() * width];
-        y.par_chunks_mut(RUN * width).zip(a.par_chunks(RUN * first)).zip(b.par_chunks(RUN * second)).for_each(
-            |((y, a), b)| {
-                let parts = a.chunks_exact(first).zip(b.chunks_exact(second));
-                for (y, (a, b)) in y.chunks_exact_mut(width).zip(parts) {
-                    y[..first].copy_from_slice(a);
-                    y[first..].copy_from_slice(b);
-                }
-            },
-        );
+        let y = written(extent.iter().product::<usize>() * width, RUN * width, |number, y| {
+            let (a, b) = (&a[number * RUN * first..], &b[number * RUN * second..]);
+            let parts = a.chunks_exact(first).zip(b.chunks_exact(second));
+            for (y, (a, b)) in y.chunks_exact_mut(width).zip(parts) {
+                y[..first].copy_from_slice(a);
+                y[first..].copy_from_slice(b);
+            }
+        });
         Ok((CpuStorage::F32(y), Shape::from((extent[0], extent[1], extent[2], width))))
     }
 
@@ -48,19 +46,15 @@ impl CustomOp2 for Join {
         let ((extent, first), (_, second)) = (extent_and_channels(a.dims())?, extent_and_channels(b.dims())?);
         let voxels: usize = extent.iter().product();
         let width = first + second;
-        let (mut da, mut db) = (vec![0.0; voxels * first], vec![0.0; voxels * second]);
-        read(dy, |dy| {
-            da.par_chunks_mut(RUN * first)
-                .zip(db.par_chunks_mut(RUN * second))
-                .zip(dy.par_chunks(RUN * width))
-                .for_each(|((da, db), dy)| {
-                    let parts = da.chunks_exact_mut(first).zip(db.chunks_exact_mut(second));
-                    for ((da, db), dy) in parts.zip(dy.chunks_exact(width)) {
-                        da.copy_from_slice(&dy[..first]);
-                        db.copy_from_slice(&dy[first..]);
-                    }
-                });
-            Ok(())
+        let [da, db] = read(dy, |dy| {
+            let len = [voxels * first, voxels * second];
+            Ok(written_pair(len, [RUN * first, RUN * second], |number, da, db| {
+                let parts = da.chunks_exact_mut(first).zip(db.chunks_exact_mut(second));
+                for ((da, db), dy) in parts.zip(dy[number * RUN * width..].chunks_exact(width)) {
+                    da.copy_from_slice(&dy[..first]);
+                    db.copy_from_slice(&dy[first..]);
+                }
+            }))
         })?;
         Ok((Some(tensor(da, a.dims())?), Some(tensor(db, b.dims())?)))
     }
