@@ -204,7 +204,7 @@ impl Model {
             device_fault = device_fault.or(fault);
         }
         let mut segmentation = Segmentation::new(&probabilities, prepared.grid, &image.grid);
-        segmentation.device_fault = device_fault;
+        (segmentation.outline, segmentation.device_fault) = (outline, device_fault);
         Ok(segmentation)
     }
 

@@ -10,7 +10,7 @@ pub enum Processor {
     /// The CPU in f32: the same bits on every machine.
     #[default]
     Cpu,
-    /// The CPU in bf16, sums in f32, by AVX-512 BF16.
+    /// The CPU in bf16, sums in f32, by AMX or AVX-512 BF16.
     CpuBf16,
     /// A GPU; should it fail for an image, the CPU takes over.
     Gpu(Arc<GpuDevice>),

@@ -5,6 +5,7 @@ use ndarray::Array3;
 use rayon::prelude::*;
 
 use crate::model::most_probable;
+use crate::outline::Outline;
 
 /// Labels and class probabilities of one image.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct Segmentation {
     pub labels: Volume<u8>,
     /// The same on the network's own grid.
     pub prepared_labels: Volume<u8>,
+    /// Where vertebrae end.
+    pub outline: Outline,
     /// Why the GPU did not answer and the CPU did, if so.
     pub device_fault: Option<String>,
     probabilities: [Volume<f32>; Structure::COUNT],
@@ -39,7 +42,7 @@ impl Segmentation {
                 *label = label_at(places.index([column, line % rows, line / rows]), &probabilities, &prepared_labels);
             }
         });
-        Self { labels, prepared_labels, device_fault: None, probabilities }
+        Self { labels, prepared_labels, outline: Outline::Anatomy, device_fault: None, probabilities }
     }
 
     /// Says of voxels `[slice, row, column]` of the network's grid that they are `structure`, whatever the network said:

@@ -98,15 +98,28 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
 }
 
 #[test]
+fn no_steps_leave_what_the_run_starts_from() {
+    let (quiet, folder) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
+    let named =
+        |steps| TrainingConfig { start_from: Some(vnet::StartFrom::One("start.safetensors".into())), ..config(steps) };
+    let start = untrained(config(1).network);
+    let summary = train(&named(0), Some(&start), &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {}).unwrap();
+    assert_eq!((summary.steps, summary.stopped, summary.dice.is_some()), (0, false, true));
+    let image = Balls(3).example(0).image;
+    assert_eq!(Model::load(folder.path()).unwrap().logits(&image), start.logits(&image));
+    let refused = train(&config(0), None, &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {});
+    assert!(refused.unwrap_err().to_string().contains("steps is at least 1"));
+}
+
+fn untrained(network: NetworkShape) -> Model {
+    let parameters = network.initial(Stream::from_seed(4));
+    let (image, provenance) = (vnet::ImageContract::default(), vnet::Provenance::default());
+    Model::from_weights(vnet::Weights { network, image, provenance, parameters }).unwrap()
+}
+
+#[test]
 fn threads_do_not_change_the_answer() {
-    let network = NetworkShape::default();
-    let weights = vnet::Weights {
-        parameters: network.initial(Stream::from_seed(4)),
-        network,
-        image: vnet::ImageContract::default(),
-        provenance: vnet::Provenance::default(),
-    };
-    let model = Model::from_weights(weights).unwrap();
+    let model = untrained(NetworkShape::default());
     let image = Array3::from_shape_fn((4, 64, 48), |(k, j, i)| ((k * 7 + j * 3 + i * 5) % 11) as f32);
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

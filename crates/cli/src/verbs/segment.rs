@@ -22,6 +22,9 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
+    for path in [Some(&arguments.out), arguments.picture.as_ref()].into_iter().flatten() {
+        resources::room_for(path)?;
+    }
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
     let outline = arguments.outline.map(|choice| match choice {
         OutlineChoice::Anatomy => Outline::Anatomy,
@@ -33,7 +36,6 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }
-    resources::room_for(&arguments.out)?;
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
@@ -46,6 +48,10 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         let ml = voxels as f64 * volume.grid.voxel_mm3() / 1000.0;
         output::result(format!("{:<9} {ml:>7.1} ml", structure.name()));
     }
+    output::result(match segmentation.outline {
+        Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
+        Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
+    });
     output::result(arguments.out.display());
     Ok(ExitCode::SUCCESS)
 }

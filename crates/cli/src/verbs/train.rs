@@ -59,7 +59,8 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     })?;
     if summary.stopped {
         let kept = arguments.out.display();
-        output::result(format!("{} of {steps} steps in {kept}; the same command continues", summary.steps));
+        let then = if arguments.export.is_some() { ", and exports at its end" } else { "" };
+        output::result(format!("{} of {steps} steps in {kept}; the same command continues{then}", summary.steps));
     } else {
         if let Some(dice) = summary.dice {
             output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));

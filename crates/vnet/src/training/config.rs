@@ -39,7 +39,7 @@ pub struct TrainingConfig {
     /// Weights to start from; random ones if left out. A smaller network grows into this one without a change in what it
     /// computes.
     pub start_from: Option<StartFrom>,
-    /// Optimizer steps.
+    /// Optimizer steps; none leave the start's weights, the mean of several for instance.
     pub steps: u64,
     /// Crops whose gradients are averaged in one step.
     pub batch: u64,
@@ -134,6 +134,9 @@ impl TrainingConfig {
         let counts = [self.batch, self.crops_per_example, self.checkpoint_every, self.validate_every];
         if counts.contains(&0) {
             return Some("batch, crops-per-example, checkpoint-every and validate-every are at least 1".into());
+        }
+        if self.steps == 0 && self.start_from.is_none() {
+            return Some("steps is at least 1, or 0 where start-from names weights whose mean is wanted".into());
         }
         let positive = [self.learning_rate, self.gradient_limit];
         if positive.iter().any(|v| !(v.is_finite() && *v > 0.0)) {

@@ -195,6 +195,11 @@ impl Run<'_> {
         journal: &mut Journal<'_>,
     ) -> Result<TrainingSummary, TrainError> {
         let config = self.config;
+        if config.steps == 0 {
+            // Nothing is to be learned: what the run starts from, a mean of weights, is what it ends with.
+            self.write(journal.out)?;
+            self.validate(journal)?;
+        }
         while self.state.step < config.steps && !stop.load(Ordering::Relaxed) {
             self.step(queue, journal)?;
             let step = self.state.step;
@@ -204,10 +209,7 @@ impl Run<'_> {
                 journal.note(TrainingEvent::Checkpoint { step })?;
             }
             if step == config.steps || step.is_multiple_of(config.validate_every) {
-                let dice = self.validate()?;
-                self.dice = Some(dice);
-                journal.note(TrainingEvent::Validation { step, dice })?;
-                journal.draw()?;
+                self.validate(journal)?;
             }
         }
         Ok(TrainingSummary {
@@ -291,8 +293,16 @@ impl Run<'_> {
         Ok(self.weights().save(&out.join(weights::FILE_NAME))?)
     }
 
+    /// Notes and draws how good the averaged weights are.
+    fn validate(&mut self, journal: &mut Journal<'_>) -> Result<(), TrainError> {
+        let dice = self.validation_dice()?;
+        self.dice = Some(dice);
+        journal.note(TrainingEvent::Validation { step: self.state.step, dice })?;
+        journal.draw()
+    }
+
     /// Dice of the averaged weights over all voxels of the validation examples.
-    fn validate(&mut self) -> Result<[f64; 4], TrainError> {
+    fn validation_dice(&mut self) -> Result<[f64; 4], TrainError> {
         let model = Model::from_weights(self.weights())?;
         for number in self.seen.len() as u64..self.config.validation_examples {
             self.seen.push(self.validation.example(number));
