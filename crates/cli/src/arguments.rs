@@ -127,7 +127,7 @@ pub enum Device {
     Auto,
     /// The CPU; the same bytes on every machine
     Cpu,
-    /// The CPU in bf16, twice as fast where it has AMX; labels differ in few voxels
+    /// The CPU in bf16: half the time for a forward pass where it has AMX; labels differ in few voxels
     CpuBf16,
     /// Any GPU, a software rasterizer included
     Gpu,

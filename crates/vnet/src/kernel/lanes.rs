@@ -7,7 +7,7 @@ pub(super) const MOST_LANES: usize = 16;
 
 /// Some f32 in vector registers. All methods must be called where the unit is known to exist.
 pub trait Lanes: Copy {
-    /// How many: at most [`MOST_LANES`].
+    /// How many: at most sixteen.
     const WIDTH: usize;
     /// Reads as many values.
     ///
