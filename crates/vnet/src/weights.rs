@@ -1,6 +1,6 @@
 //! The weights file: safetensors whose metadata say what the numbers are for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -178,8 +178,22 @@ pub(crate) fn write(
     });
     let whole = safetensors::serialize(views, Some(metadata)).map_err(|e| io(std::io::Error::other(e)))?;
     let temporary = path.with_extension("tmp");
-    std::fs::write(&temporary, whole).map_err(io)?;
+    std::fs::write(&temporary, header_by_name(whole)).map_err(io)?;
     std::fs::rename(&temporary, path).map_err(io)
+}
+
+/// The same file with its header in order of names: safetensors writes metadata as a hash map has them, other bytes every
+/// time.
+fn header_by_name(mut file: Vec<u8>) -> Vec<u8> {
+    let (length, rest) = file.split_first_chunk_mut::<8>().expect("a file begins with its header's length");
+    let header = &mut rest[..u64::from_le_bytes(*length) as usize];
+    let entries: BTreeMap<String, BTreeMap<String, serde_json::Value>> =
+        serde_json::from_slice(header).expect("a header is JSON, its entries are objects");
+    let text = serde_json::to_vec(&entries).expect("what was JSON has a JSON form");
+    // The same entries are as long in any order; what is beyond them is padding.
+    header.fill(b' ');
+    header[..text.len()].copy_from_slice(&text);
+    file
 }
 
 /// Reads named f32 tensors and metadata.
@@ -227,6 +241,13 @@ mod tests {
     fn what_is_saved_is_loaded() {
         let weights = weights();
         assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
+    }
+
+    #[test]
+    fn the_same_weights_are_the_same_bytes() {
+        let weights = weights();
+        let once = bytes_of(&weights);
+        assert!((0..8).all(|_| bytes_of(&weights) == once));
     }
 
     #[test]
