@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn normalization_and_prelu_are_the_kernels() {
-        for (extent, channels) in [([3, 5, 4], 1), ([2, 6, 7], 8), ([4, 9, 5], 21)] {
+        // The last is written in several pieces.
+        for (extent, channels) in [([3, 5, 4], 1), ([2, 6, 7], 8), ([4, 9, 5], 21), ([4, 12, 11], 16)] {
             let [d, r, c] = extent;
             let [x, affine]: [&[usize]; 2] = [&[d, r, c, channels], &[3, channels]];
             agree(&[x, affine], |t| t[0].apply_op2(&t[1], NormPrelu), |t| norm_prelu(&t[0], &t[1], None));
@@ -199,6 +200,8 @@ mod tests {
         }
         let joined = |t: &[Tensor]| Tensor::cat(&[&t[0], &t[1]], 3);
         agree(&[&[2, 3, 4, 5], &[2, 3, 4, 3]], |t| t[0].apply_op2(&t[1], Join), joined);
+        // In several pieces.
+        agree(&[&[5, 9, 13, 2], &[5, 9, 13, 3]], |t| t[0].apply_op2(&t[1], Join), joined);
     }
 
     #[test]
