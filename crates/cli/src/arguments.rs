@@ -364,7 +364,12 @@ pub struct PlanArguments {
 
 /// `plumbline train`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline train models/lumbar-vnet/training.toml --out reports/training")]
+#[command(after_help = "\
+A training starts from random weights, or from those that the file's start-from names: one file, or a list of them, whose
+mean is taken. With steps = 0 that mean is the result. Ctrl-C keeps what is learned; the same command continues.
+
+Example:
+  plumbline train models/lumbar-vnet/training.toml --out reports/training")]
 pub struct TrainArguments {
     /// Training configuration (TOML)
     pub config: PathBuf,

@@ -85,6 +85,11 @@ impl Networks {
         vnet::prepare(coronal, ribs.contract()).map(|_| ()).map_err(|error| error.to_string())
     }
 
+    /// Whether there is a network that counts by ribs.
+    pub fn count_ribs(&self) -> bool {
+        self.coronal.is_some()
+    }
+
     /// The networks' hashes.
     pub fn hash(&self) -> String {
         let all = std::iter::once(&self.sagittal).chain(&self.coronal);

@@ -58,7 +58,7 @@ pub use outline::{BODY_CORTEX, Outline};
 pub use prepare::{ImageContract, PrepareError, PreparedImage, SlicePlane, prepare};
 pub use processor::{Processor, ProcessorError};
 pub use segmentation::Segmentation;
-pub use training::config::{StartFrom, TrainingConfig};
+pub use training::config::{ConfigFault, StartFrom, TrainingConfig};
 pub use training::event::{TrainingEvent, TrainingSummary};
 pub use training::mean;
 pub use training::source::{Example, TrainingSource};

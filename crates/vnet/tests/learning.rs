@@ -105,7 +105,7 @@ fn no_steps_leave_what_the_run_starts_from() {
     let image = Balls(3).example(0).image;
     assert_eq!(Model::load(folder.path()).unwrap().logits(&image), start.logits(&image));
     let refused = train(&config(0), None, &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {});
-    assert!(refused.unwrap_err().to_string().contains("steps is at least 1"));
+    assert!(refused.unwrap_err().to_string().contains("steps: found 0"));
 }
 
 fn untrained(network: NetworkShape) -> Model {

@@ -48,8 +48,14 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::wrong("--cases is 0, expected 1 or more"));
     }
     let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
-    let networks = resources::networks(Some(&arguments.model), arguments.device)?;
     let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;
+    if let Some(card) = &card {
+        card.keeps_its_populations(setups.iter().map(|setup| setup.scenario.name.as_str()))?;
+    }
+    let networks = resources::networks(Some(&arguments.model), arguments.device)?;
+    if !networks.count_ribs() {
+        output::note("the model has no coronal.safetensors: vertebrae are counted without the ribs");
+    }
     let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();
     let progress = Progress::new(0, setups.iter().map(cases).sum());
@@ -76,21 +82,22 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
             several => output::json(&several.iter().map(|p| (&p.name, &p.figures)).collect::<BTreeMap<_, _>>()),
         }
     } else {
-        output::result(format!("model {}", networks.hash()));
+        output::result(format!("model {} on {}", networks.hash(), networks.sagittal.processor()));
         populations.iter().for_each(tell);
     }
     if stop.load(Ordering::Relaxed) {
         return Ok(ExitCode::from(3));
     }
     if let Some(card) = card {
-        card.write(&networks.hash(), &populations)?;
+        card.write(&networks.hash(), networks.sagittal.processor(), &populations)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn tell(population: &Population) {
     let Population { name, patients, figures } = population;
-    output::result(format!("\n{name}, {patients} patients"));
+    let noun = if *patients == 1 { "patient" } else { "patients" };
+    output::result(format!("\n{name}, {patients} {noun}"));
     output::result(format!("{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}", "", "n", "mean", "95 % interval", "median", "p95"));
     for name in FIGURES {
         if let Some(summary) = figures.get(name) {

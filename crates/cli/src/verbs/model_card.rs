@@ -28,6 +28,7 @@ pub struct Population {
 pub struct ModelCard {
     path: PathBuf,
     before: String,
+    figures: String,
     after: String,
 }
 
@@ -37,24 +38,50 @@ impl ModelCard {
         let name = path.display();
         let text =
             std::fs::read_to_string(path).map_err(|error| Failure::wrong(format!("cannot read {name}: {error}")))?;
-        let parts = text.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+        let parts = text.split_once(MARKS[0]).and_then(|(before, rest)| {
+            let (figures, after) = rest.split_once(MARKS[1])?;
+            Some([before, figures, after].map(str::to_owned))
+        });
         let expected = || format!("{name}: expected the line '{}' and after it the line '{}'", MARKS[0], MARKS[1]);
-        let (before, after) = parts.ok_or_else(|| Failure::wrong(expected()))?;
-        Ok(Self { path: path.into(), before: before.to_owned(), after: after.to_owned() })
+        let [before, figures, after] = parts.ok_or_else(|| Failure::wrong(expected()))?;
+        Ok(Self { path: path.into(), before, figures, after })
+    }
+
+    /// Refuses to replace the figures by those of fewer populations.
+    pub fn keeps_its_populations<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+        let names: Vec<&str> = names.collect();
+        let lost: Vec<&str> = self.populations().into_iter().filter(|name| !names.contains(name)).collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let (card, lost) = (self.path.display(), lost.join(", "));
+        Err(Failure::wrong(format!(
+            "{card} has figures of {lost} too, which would be lost: name these cohorts as well, or empty the card between its marks"
+        )))
+    }
+
+    /// Whose figures the card has: what its first table's rows begin with.
+    fn populations(&self) -> Vec<&str> {
+        let rows = self.figures.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
+        rows.map_while(|row| row.strip_prefix("| ")?.split(" |").next()).collect()
     }
 
     /// Writes the card with these figures.
-    pub fn write(&self, hash: &str, populations: &[Population]) -> Result<(), Failure> {
+    pub fn write(&self, hash: &str, processor: &str, populations: &[Population]) -> Result<(), Failure> {
         let [begin, end] = MARKS;
-        let text = format!("{}{begin}\n\n{}\n{end}{}", self.before, figures(hash, populations), self.after);
+        let text = format!("{}{begin}\n\n{}\n{end}{}", self.before, figures(hash, processor, populations), self.after);
         resources::write(&self.path, text.as_bytes())
     }
 }
 
-fn figures(hash: &str, populations: &[Population]) -> String {
+fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     let by_class = |prefix: &'static str, unit: &'static str| CLASSES.map(|class| format!("{prefix}.{class}{unit}"));
     let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
-    let mut text = format!("Weights {}. Means with 95 % bootstrap intervals over patients.\n\n", short.join(" and "));
+    let weights = short.join(" and ");
+    let mut text = format!(
+        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap, exact binomial \
+         ones for rates of 0 and 1.\n\n"
+    );
     let tables = [
         ("Dice", CLASSES.map(str::to_owned), by_class("dice", ""), 3),
         ("HD95, mm", CLASSES.map(str::to_owned), by_class("surface", "_mm"), 2),
@@ -62,7 +89,7 @@ fn figures(hash: &str, populations: &[Population]) -> String {
         ("ECE", CLASSES.map(str::to_owned), by_class("calibration", ""), 3),
         (
             "planning",
-            ["identified", "angle, °", "flagged", "silent failures"].map(str::to_owned),
+            ["identified", "disc planes off by, °", "flagged", "silent failures"].map(str::to_owned),
             ["label.identification_rate", "plan.disc_angle_deg", "plan.flagged_rate", "plan.silent_failure_rate"]
                 .map(str::to_owned),
             3,
@@ -116,11 +143,16 @@ mod tests {
         let population = Population { name: "few".into(), patients: 2, figures };
         for _ in 0..2 {
             let card = ModelCard::open(&path).expect("has marks");
-            card.write("0123456789abcdef", std::slice::from_ref(&population)).expect("written");
+            card.write("0123456789abcdef", "cpu", std::slice::from_ref(&population)).expect("written");
         }
         let text = std::fs::read_to_string(&path).expect("read");
         assert!(text.starts_with("# card\n") && text.ends_with("\nthe end\n") && !text.contains("old"), "{text}");
         assert!(text.contains("| few | 2 | – | 0.800 [0.700, 0.900] | – | – |"), "{text}");
+        assert!(text.contains("Weights 0123456789ab, run on cpu."), "{text}");
+        let card = ModelCard::open(&path).expect("has marks");
+        assert_eq!(card.populations(), ["few"]);
+        assert!(card.keeps_its_populations(["more", "few"].into_iter()).is_ok());
+        assert!(matches!(card.keeps_its_populations(["more"].into_iter()), Err(Failure::Input(_))));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use geometry::{Structure, Volume};
-use imaging_io::picture::{SliceView, Window, montage};
+use imaging_io::picture::{Picture, SliceView, Window, montage, structure_colour};
 use imaging_io::{Image, read_image, write_nifti};
 use vnet::Outline;
 
@@ -56,7 +56,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The middle sagittal slices with and without labels; the labels' grid is sagittal, however the image lies.
+/// The middle sagittal slices without labels and with them, which the first one names; the labels' grid is sagittal, however the image lies.
 fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
     let sagittal = Volume::from_fn(labels.grid.clone(), |point| image.trilinear(&point).unwrap_or(0.0));
     let window = Window::of(&sagittal);
@@ -64,7 +64,17 @@ fn picture(image: &Volume<f32>, labels: &Volume<u8>) -> Vec<u8> {
     let slices = [middle.saturating_sub(2), middle, middle + 2];
     let plain = slices.map(|slice| SliceView::of(&sagittal, slice, window, 1.2));
     let labelled = plain.clone().map(|view| view.with_labels(labels, 0.5));
-    let pictures: Vec<_> = plain.iter().chain(&labelled).map(SliceView::whole).collect();
+    let mut pictures: Vec<_> = plain.iter().chain(&labelled).map(SliceView::whole).collect();
+    name_the_colours(&mut pictures[plain.len()]);
     let all: Vec<_> = pictures.iter().map(|picture| ("", picture)).collect();
     montage(&all, 3).encode_png()
+}
+
+/// Each structure's name in its colour, one below the other.
+fn name_the_colours(picture: &mut Picture) {
+    for (row, structure) in Structure::FOREGROUND.into_iter().enumerate() {
+        if let Some(colour) = structure_colour(structure) {
+            picture.label(4, 30 + 14 * row as i64, structure.name(), colour);
+        }
+    }
 }

@@ -21,7 +21,8 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let mut file: TrainingFile =
         toml::from_str(&text).map_err(|e| Failure::diagnosis(&Diagnosis::of_toml(path, &text, &e)))?;
     if let Some(fault) = file.training.fault() {
-        return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "training", fault, "")));
+        let place = format!("training.{}", fault.field);
+        return Err(Failure::diagnosis(&Diagnosis::at(path, &text, &place, fault.to_string(), "")));
     }
     if let Some(fault) = file.examples.contrasts.fault(file.training.image.plane) {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.contrasts", fault, "")));
@@ -45,6 +46,10 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let examples = |seed| examples(&file, seed);
     let (source, validation) = (examples(file.examples.seed)?, examples(file.examples.validation_seed)?);
 
+    resources::folder(&arguments.out)?;
+    if let Some(folder) = &arguments.export {
+        resources::folder(folder)?;
+    }
     let stop = interrupt::flag();
     let steps = file.training.steps;
     let progress = Progress::new(0, steps);
@@ -65,7 +70,11 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         if let Some(dice) = summary.dice {
             output::result(format!("validation Dice: {}", dice_by_class(dice, file.training.image.plane)));
         }
-        output::result(format!("{} steps in {}", summary.steps, arguments.out.display()));
+        let kept = arguments.out.display();
+        output::result(match &file.training.start_from {
+            Some(start) if steps == 0 => format!("the mean of {} networks in {kept}", start.paths().len()),
+            _ => format!("{steps} steps in {kept}"),
+        });
     }
     if let Some(share) = summary.waiting_share {
         output::result(format!("{:.1} % of the time spent waiting for examples", 100.0 * share));
@@ -74,7 +83,6 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(3));
     }
     if let Some(folder) = &arguments.export {
-        resources::folder(folder)?;
         let model = Model::load(&arguments.out).map_err(Failure::unfinished)?;
         model.save(&folder.join("weights.safetensors")).map_err(Failure::unfinished)?;
         output::result(format!("weights in {}", folder.display()));
@@ -110,7 +118,9 @@ fn dice_by_class(dice: [f64; 4], plane: SlicePlane) -> String {
 
 fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlane) {
     match event {
-        TrainingEvent::Resumed { step } => progress.note(&format!("continued at step {step} of {steps}")),
+        TrainingEvent::Resumed { step } if *step < steps => {
+            progress.note(&format!("continued at step {step} of {steps}"))
+        }
         TrainingEvent::Step { step, loss, .. } => {
             progress.at(*step, &format!("loss {loss:.3}"));
             if step % 50 == 0 {
@@ -120,6 +130,6 @@ fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlan
         TrainingEvent::Validation { step, dice } => {
             progress.note(&format!("step {step}: validation Dice {}", dice_by_class(*dice, plane)));
         }
-        TrainingEvent::Checkpoint { .. } => {}
+        TrainingEvent::Resumed { .. } | TrainingEvent::Checkpoint { .. } => {}
     }
 }

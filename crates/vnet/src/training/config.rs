@@ -1,5 +1,6 @@
 //! The training file.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,21 @@ impl StartFrom {
             Self::One(path) => std::slice::from_ref(path),
             Self::MeanOf(paths) => paths,
         }
+    }
+}
+
+/// What is wrong in a training configuration, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// The key, dotted where it lies in a table.
+    pub field: &'static str,
+    /// What was found and what expected.
+    pub reason: String,
+}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.reason)
     }
 }
 
@@ -118,40 +134,50 @@ impl TrainingConfig {
     }
 
     /// What is wrong with the configuration, if anything.
-    pub fn fault(&self) -> Option<String> {
-        if let Some(fault) = self.network.fault() {
-            return Some(format!("network: {fault}"));
+    pub fn fault(&self) -> Option<ConfigFault> {
+        let fault = |field, reason| Some(ConfigFault { field, reason });
+        if let Some(reason) = self.network.fault() {
+            return fault("network", reason);
         }
-        if let Some(fault) = self.image.fault() {
-            return Some(format!("image: {fault}"));
+        if let Some(reason) = self.image.fault() {
+            return fault("image", reason);
         }
         let multiple = self.network.multiple();
-        for (name, extent) in [("crop", self.crop), ("image.multiple", self.image.multiple)] {
+        for (field, extent) in [("crop", self.crop), ("image.multiple", self.image.multiple)] {
             if (0..3).any(|axis| extent[axis] == 0 || !extent[axis].is_multiple_of(multiple[axis])) {
-                return Some(format!("{name}: found {extent:?}, expected multiples of {multiple:?}"));
+                return fault(field, format!("found {extent:?}, expected multiples of {multiple:?}"));
             }
         }
-        let counts = [self.batch, self.crops_per_example, self.checkpoint_every, self.validate_every];
-        if counts.contains(&0) {
-            return Some("batch, crops-per-example, checkpoint-every and validate-every are at least 1".into());
+        let counts = [
+            ("batch", self.batch),
+            ("crops-per-example", self.crops_per_example),
+            ("checkpoint-every", self.checkpoint_every),
+            ("validate-every", self.validate_every),
+        ];
+        if let Some((field, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+            return fault(field, "found 0, expected 1 or more".into());
         }
         if self.steps == 0 && self.start_from.is_none() {
-            return Some("steps is at least 1, or 0 where start-from names weights whose mean is wanted".into());
+            let expected = "found 0, expected 1 or more; 0 is for the mean of the weights that start-from names";
+            return fault("steps", expected.into());
         }
-        let positive = [self.learning_rate, self.gradient_limit];
-        if positive.iter().any(|v| !(v.is_finite() && *v > 0.0)) {
-            return Some("learning-rate and gradient-limit are above 0".into());
+        let lengths = [("learning-rate", self.learning_rate), ("gradient-limit", self.gradient_limit)];
+        if let Some((field, value)) = lengths.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
+            return fault(field, format!("found {value}, expected a number above 0"));
         }
         if self.image.plane.class_names(self.network.classes).is_none() {
-            let count = geometry::Structure::COUNT;
-            return Some(format!(
-                "network.classes: found {}, expected {count}, or {} where the cortex of vertebral bodies is told apart \
-                 (sagittal slices only)",
-                self.network.classes,
+            let (found, count) = (self.network.classes, geometry::Structure::COUNT);
+            let reason = format!(
+                "found {found}, expected {count}, or {} where the cortex of vertebral bodies is told apart (sagittal \
+                 slices only)",
                 count + 1
-            ));
+            );
+            return fault("network.classes", reason);
         }
-        (!(0.0..1.0).contains(&self.average_decay)).then(|| "average-decay lies in 0..1".into())
+        if !(0.0..1.0).contains(&self.average_decay) {
+            return fault("average-decay", format!("found {}, expected 0 or more, below 1", self.average_decay));
+        }
+        None
     }
 
     /// Learning rate of a step, counted from 0.
@@ -176,6 +202,27 @@ mod tests {
         let text = toml::to_string(&config).expect("a TOML form");
         assert_eq!(toml::from_str::<TrainingConfig>(&text).expect("its own text"), config);
         assert!(toml::from_str::<TrainingConfig>("learning-rat = 1.0").is_err());
+    }
+
+    #[test]
+    fn every_fault_names_its_key() {
+        let usual = TrainingConfig::default;
+        for (wrong, field) in [
+            (TrainingConfig { crop: [16, 190, 128], ..usual() }, "crop"),
+            (TrainingConfig { checkpoint_every: 0, ..usual() }, "checkpoint-every"),
+            (TrainingConfig { steps: 0, ..usual() }, "steps"),
+            (TrainingConfig { learning_rate: f64::NAN, ..usual() }, "learning-rate"),
+            (TrainingConfig { gradient_limit: 0.0, ..usual() }, "gradient-limit"),
+            (TrainingConfig { average_decay: 1.0, ..usual() }, "average-decay"),
+            (
+                TrainingConfig { network: NetworkShape { classes: 3, ..NetworkShape::default() }, ..usual() },
+                "network.classes",
+            ),
+        ] {
+            assert_eq!(wrong.fault().map(|fault| fault.field), Some(field));
+        }
+        let start_from = Some(StartFrom::One("weights.safetensors".into()));
+        assert_eq!(TrainingConfig { steps: 0, start_from, ..usual() }.fault(), None);
     }
 
     #[test]

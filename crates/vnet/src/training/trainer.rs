@@ -78,7 +78,7 @@ pub fn train(
     sink: &mut dyn FnMut(TrainingEvent),
 ) -> Result<TrainingSummary, TrainError> {
     if let Some(fault) = config.fault() {
-        return Err(TrainError::Config(fault));
+        return Err(TrainError::Config(fault.to_string()));
     }
     std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
     let stream = Stream::from_seed(config.seed);
