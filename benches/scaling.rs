@@ -21,7 +21,7 @@ use vnet::Model;
 
 /// As in the `plumbline` program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 /// Slices, rows, columns: from a crop of a localizer to an isotropic volume; the fourth is the size of a whole localizer.
 const EXTENTS: [[usize; 3]; 7] =
@@ -44,6 +44,7 @@ struct Point {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep_pages();
     // cargo itself adds `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     match arguments.as_slice() {

@@ -15,9 +15,10 @@ use vnet::Model;
 
 /// As in the `plumbline` program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 fn stages(criterion: &mut Criterion) {
+    memory::keep_pages();
     let population = Population::adult_lumbar();
     let protocol = Protocol::builtin("lumbar-1.5t").expect("it ships");
     let (scanner, rules, stream) = (protocol.scanner(), rules_of(&protocol), Stream::from_seed(5));

@@ -6,12 +6,12 @@ use bevy::app::AppExit;
 use clap::Parser as _;
 use console::arguments::Arguments;
 
-/// Volumes come and go by the megabyte; this allocator keeps their pages.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 #[expect(clippy::print_stderr, reason = "what keeps the console from starting")]
 fn main() -> ExitCode {
+    memory::keep_pages();
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.export_attempts {
         return match console::errands::export_all(&arguments, path) {

@@ -18,7 +18,7 @@ use planner::{Orientation, Planned, Planner, PlannerError, PlanningRequest, Scan
 use vnet::Model;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 /// Measures discs and plans nothing.
 struct Measuring {
@@ -42,6 +42,7 @@ impl Planner for Measuring {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep_pages();
     let arguments: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
     let [model, seed, scenarios @ ..] = arguments.as_slice() else {
         return Err("expected MODEL, SEED and SCENARIO.toml".into());

@@ -19,7 +19,7 @@ use scoring::overlap::{SurfaceDistance, dice_by_class};
 use vnet::Model;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 /// What a column compares, and the sums over patients by class: Dice, HD95 in mm, how many.
 struct Column {
@@ -55,6 +55,7 @@ fn part(labels: &Volume<u8>, truth: &SpineTruth, behind: bool) -> Volume<u8> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep_pages();
     let mut arguments = std::env::args().skip(1);
     let (Some(model), Some(cases)) = (arguments.next(), arguments.next()) else {
         return Err("expected MODEL CASES SCENARIO.toml…".into());

@@ -18,9 +18,10 @@ use vnet::{Model, Processor};
 
 /// As in the `plumbline` program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep_pages();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [model, slices, rows, columns, folder, repeats, format @ ..] = arguments.as_slice() else {
         return Err("expected MODEL SLICES ROWS COLUMNS FOLDER REPEATS [bf16]".into());

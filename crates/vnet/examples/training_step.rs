@@ -14,7 +14,7 @@ use vnet::{Example, Model, TrainingConfig, TrainingEvent, TrainingSource, train}
 
 /// As in the `plumbline` program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 /// The same example for ever: what it costs to make one is no part of a step.
 struct Noise(Example);
@@ -26,6 +26,7 @@ impl TrainingSource for Noise {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep_pages();
     let mut arguments = std::env::args().skip(1);
     let model = Model::load(Path::new(&arguments.next().unwrap_or_default()))?;
     let numbers: Vec<usize> = arguments.map(|text| text.parse()).collect::<Result<_, _>>()?;

@@ -30,7 +30,9 @@ pub fn named_dicom(path: &Path) -> bool {
 /// The series that what is written refers to.
 pub fn source(image: &Path) -> Result<SourceSeries, Failure> {
     SourceSeries::read(image).map_err(|error| match error {
-        FileError::Unsuitable { .. } => Failure::wrong(format!("{error}. A .dcm refers to the DICOM images it was made from; .nii.gz can be written for any image")),
+        FileError::Unsuitable { .. } => Failure::wrong(format!(
+            "{error}. A .dcm refers to the DICOM images it was made from; .nii.gz can be written for any image"
+        )),
         error => Failure::input(error),
     })
 }
