@@ -106,3 +106,36 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         assert!(!folder.path().join("out").exists());
     }
 }
+
+#[test]
+fn mistakes_in_a_training_file_are_shown_in_their_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string("models/lumbar-vnet/training.toml").expect("it ships");
+    let steps = text.lines().position(|line| line.starts_with("steps = ")).expect("a line") + 1;
+    let wrong: String = text
+        .lines()
+        .map(|line| if line.starts_with("steps = ") { "steps = 0\n".to_owned() } else { format!("{line}\n") })
+        .collect();
+    let path = folder.path().join("t.toml");
+    std::fs::write(&path, wrong).expect("written");
+    let out = folder.path().join("out");
+    let output = output(plumbline().arg("train").arg(&path).arg("--out").arg(&out));
+    let complaint = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains(&format!("t.toml:{steps}:9")) && complaint.contains("start-from"), "{complaint}");
+    assert!(!out.exists(), "no training folder is left behind");
+}
+
+#[test]
+fn a_card_does_not_lose_the_populations_that_an_evaluation_lacks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let card = folder.path().join("README.md");
+    let shipped = std::fs::read("models/lumbar-vnet/README.md").expect("the shipped card");
+    std::fs::write(&card, &shipped).expect("written");
+    let command = ["eval", "models/lumbar-vnet", "scenarios/lumbar-routine.toml", "--cases", "1", "--card"];
+    let output = output(plumbline().args(command).arg(&card));
+    let complaint = complaint(&output);
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains("scoliosis") && !complaint.contains("lumbar-routine"), "{complaint}");
+    assert_eq!(std::fs::read(&card).expect("still there"), shipped);
+}
