@@ -1,8 +1,8 @@
 //! The allocator of every program here: mimalloc, told to keep what it has.
 //!
 //! Volumes and network layers come and go by the megabyte. Where their pages are given back, the system clears them again
-//! for the next patient, which costs a tenth of a plan and of a training step (`MIMALLOC_PURGE_DELAY=1000` before a
-//! command shows it).
+//! for the next patient, which costs a twelfth of a plan (`MIMALLOC_PURGE_DELAY=1000 plumbline eval …`, `latency.loop_ms`) and a
+//! tenth of a training step.
 
 use libmimalloc_sys::{mi_option_set, mi_option_t};
 

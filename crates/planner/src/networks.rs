@@ -86,7 +86,7 @@ impl Networks {
     }
 
     /// Whether there is a network that counts by ribs.
-    pub fn count_ribs(&self) -> bool {
+    pub fn counts_by_ribs(&self) -> bool {
         self.coronal.is_some()
     }
 

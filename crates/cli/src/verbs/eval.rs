@@ -53,7 +53,7 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         card.keeps_its_populations(setups.iter().map(|setup| setup.scenario.name.as_str()))?;
     }
     let networks = resources::networks(Some(&arguments.model), arguments.device)?;
-    if !networks.count_ribs() {
+    if !networks.counts_by_ribs() {
         output::note("the model has no coronal.safetensors: vertebrae are counted without the ribs");
     }
     let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);

@@ -46,7 +46,6 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let examples = |seed| examples(&file, seed);
     let (source, validation) = (examples(file.examples.seed)?, examples(file.examples.validation_seed)?);
 
-    resources::folder(&arguments.out)?;
     if let Some(folder) = &arguments.export {
         resources::folder(folder)?;
     }
