@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use crate::kernel::bf16::{Bf16, PairedWeights};
+use crate::kernel::brick::{BrickInput, BrickWeights, SLICES, Scratch};
 use crate::kernel::conv_line::{InputLine, PackedWeights};
-use crate::kernel::strip::{Scratch, StripInput, StripWeights};
 
 /// A number format, with the convolution that reads it; sums are always f32.
 pub(crate) trait Activation: Copy + Default + Send + Sync + 'static {
@@ -18,14 +18,17 @@ pub(crate) trait Activation: Copy + Default + Send + Sync + 'static {
     fn convolve_line(weights: &Self::Weights, input: &InputLine<'_, Self>, out: &mut [f32]);
 
     /// Weights of a kernel that several rows at once are convolved with.
-    type Strip: Send + Sync;
+    type Brick: Send + Sync;
 
-    /// From weights `[tap, in, out]` of a kernel of so many slices, rows and columns; `None` where rows are as fast one by
-    /// one.
-    fn strip(weights: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Option<Self::Strip>;
+    /// From weights `[tap, in, out]` of a kernel of so many slices, rows and columns, the deepest first; none where rows are
+    /// as fast one by one.
+    fn bricks(weights: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Vec<Self::Brick>;
 
-    /// Fills [`crate::kernel::strip::ROWS`] lines of voxels `[row, column, out]`.
-    fn convolve_strip(strip: &Self::Strip, input: &StripInput<'_, Self>, scratch: &mut Scratch, out: &mut [f32]);
+    /// Slices that a brick makes together.
+    fn brick_slices(brick: &Self::Brick) -> usize;
+
+    /// Fills [`crate::kernel::brick::ROWS`] lines of voxels `[row, column, out]` of each slice.
+    fn convolve_brick(brick: &Self::Brick, input: &BrickInput<'_, Self>, scratch: &mut Scratch, out: &mut [&mut [f32]]);
 
     /// The nearest number of this format.
     fn nearest(value: f32) -> Self;
@@ -45,14 +48,18 @@ impl Activation for f32 {
         weights.convolve_line(input, out);
     }
 
-    type Strip = StripWeights;
+    type Brick = BrickWeights;
 
-    fn strip(weights: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Option<StripWeights> {
-        StripWeights::new(weights, kernel, inputs, outputs)
+    fn bricks(weights: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Vec<BrickWeights> {
+        [SLICES, 1].iter().filter_map(|slices| BrickWeights::new(weights, kernel, inputs, outputs, *slices)).collect()
     }
 
-    fn convolve_strip(strip: &StripWeights, input: &StripInput<'_>, scratch: &mut Scratch, out: &mut [f32]) {
-        strip.convolve(input, scratch, out);
+    fn brick_slices(brick: &BrickWeights) -> usize {
+        brick.slices()
+    }
+
+    fn convolve_brick(brick: &BrickWeights, input: &BrickInput<'_>, scratch: &mut Scratch, out: &mut [&mut [f32]]) {
+        brick.convolve(input, scratch, out);
     }
 
     #[inline(always)]
@@ -78,14 +85,18 @@ impl Activation for Bf16 {
     }
 
     /// Its eight bits of precision do not bear sums of inputs.
-    type Strip = Infallible;
+    type Brick = Infallible;
 
-    fn strip(_: &[f32], _: [usize; 3], _: usize, _: usize) -> Option<Infallible> {
-        None
+    fn bricks(_: &[f32], _: [usize; 3], _: usize, _: usize) -> Vec<Infallible> {
+        Vec::new()
     }
 
-    fn convolve_strip(strip: &Infallible, _: &StripInput<'_, Self>, _: &mut Scratch, _: &mut [f32]) {
-        match *strip {}
+    fn brick_slices(brick: &Infallible) -> usize {
+        match *brick {}
+    }
+
+    fn convolve_brick(brick: &Infallible, _: &BrickInput<'_, Self>, _: &mut Scratch, _: &mut [&mut [f32]]) {
+        match *brick {}
     }
 
     #[inline(always)]

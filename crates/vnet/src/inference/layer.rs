@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::activation::Activation;
 use super::padded::{Channels, Padded, View};
 use super::rectify::{Line, Spread, add_line_moments, rectify_line};
+use crate::kernel::brick::{BrickInput, ROWS, Scratch};
 use crate::kernel::conv_line::InputLine;
 use crate::kernel::norm::EPSILON;
-use crate::kernel::strip::{ROWS, Scratch, StripInput};
 
 /// A convolution.
 pub(super) struct Layer<T: Activation> {
@@ -18,8 +18,8 @@ pub(super) struct Layer<T: Activation> {
 /// A convolution whose output is normalized, mapped and rectified.
 pub(super) struct Normalized<T: Activation> {
     layer: Layer<T>,
-    /// The same for several rows at once.
-    strip: Option<T::Strip>,
+    /// The same for several rows at once, of many slices and of one.
+    bricks: Vec<T::Brick>,
     /// γ, β and α, one value a channel each.
     affine: Vec<f32>,
     channels: usize,
@@ -32,8 +32,16 @@ pub(super) struct Source<'a, T> {
     /// The first tap of a voxel, and how far beyond it the others lie, in values.
     first_tap: isize,
     taps: Vec<usize>,
-    /// Those of the taps that are the first of a slice.
-    slices: Vec<usize>,
+}
+
+/// Some rows of some slices of an output.
+struct Part<'a> {
+    /// The first slice and row.
+    first: [usize; 2],
+    /// The rows of each slice.
+    out: Vec<&'a mut [f32]>,
+    /// Their moments.
+    moments: Vec<&'a mut [f32]>,
 }
 
 impl<'a, T: Activation> Source<'a, T> {
@@ -41,9 +49,7 @@ impl<'a, T: Activation> Source<'a, T> {
         let offset = |tap: &[isize; 3]| view.buffer.offset(*tap);
         let first_tap = taps.iter().map(offset).min().unwrap_or(0);
         let beyond = |tap: &[isize; 3]| (offset(tap) - first_tap) as usize;
-        let is_first = |tap: &&[isize; 3]| taps.first().is_some_and(|first| tap[1..] == first[1..]);
-        let slices = taps.iter().filter(is_first).map(beyond).collect();
-        Self { view, step, first_tap, taps: taps.iter().map(beyond).collect(), slices }
+        Self { view, step, first_tap, taps: taps.iter().map(beyond).collect() }
     }
 
     /// Slices, rows and columns of the output.
@@ -60,12 +66,9 @@ impl<'a, T: Activation> Source<'a, T> {
     }
 
     /// What lines of the output see that begin with this one.
-    fn strip(&self, slice: usize, row: usize) -> StripInput<'_, T> {
-        StripInput {
-            source: self.line(slice, row).source,
-            slices: &self.slices,
-            row: self.step[1] * self.view.buffer.line_values(),
-        }
+    fn brick(&self, slice: usize, row: usize) -> BrickInput<'_, T> {
+        let along = |axis: usize, step: [isize; 3]| self.step[axis] * self.view.buffer.offset(step).unsigned_abs();
+        BrickInput { source: self.line(slice, row).source, slice: along(0, [1, 0, 0]), row: along(1, [0, 1, 0]) }
     }
 }
 
@@ -80,55 +83,78 @@ impl<T: Activation> Normalized<T> {
     /// From weights `[tap, in, out]` and γ, β, α.
     pub fn new(weights: &[f32], affine: &[f32], taps: usize, inputs: usize, outputs: usize) -> Self {
         let layer = Layer::new(weights, taps, inputs, outputs, None);
-        Self { layer, strip: None, affine: affine.to_vec(), channels: outputs }
+        Self { layer, bricks: Vec::new(), affine: affine.to_vec(), channels: outputs }
     }
 
     /// The same for a kernel of so many slices, rows and columns, whose step is one voxel.
     pub fn of_kernel(weights: &[f32], affine: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Self {
-        let strip = T::strip(weights, kernel, inputs, outputs);
-        Self { strip, ..Self::new(weights, affine, kernel.iter().product(), inputs, outputs) }
+        let bricks = T::bricks(weights, kernel, inputs, outputs);
+        Self { bricks, ..Self::new(weights, affine, kernel.iter().product(), inputs, outputs) }
     }
 
     /// A transposed convolution: each voxel becomes `fan` finer ones.
     pub fn spread(weights: &[f32], affine: &[f32], inputs: usize, channels: usize, fan: usize) -> Self {
         let layer = Layer::new(weights, 1, inputs, channels * fan, None);
-        Self { layer, strip: None, affine: affine.to_vec(), channels }
+        Self { layer, bricks: Vec::new(), affine: affine.to_vec(), channels }
     }
 
     /// Convolves into `raw`; the line that normalizes it.
     pub fn convolve(&self, source: &Source<'_, T>, raw: &mut [f32]) -> Line {
         let [slices, rows, columns] = source.extent();
         let width = columns * self.layer.outputs;
+        let raw = &mut raw[..slices * rows * width];
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
-        let of_slices = raw[..slices * rows * width].par_chunks_mut(rows * width);
-        of_slices.zip(moments.par_chunks_mut(rows * 2 * self.channels)).enumerate().for_each(
-            |(slice, (raw, moments))| {
-                let strips = raw.par_chunks_mut(ROWS * width).zip(moments.par_chunks_mut(ROWS * 2 * self.channels));
-                strips.enumerate().for_each_init(Scratch::default, |scratch, (number, (out, moments))| {
-                    self.convolve_rows(source, [slice, number * ROWS], width, scratch, out);
+        self.parts([slices, rows], width, raw, &mut moments).into_par_iter().for_each_init(
+            Scratch::default,
+            |scratch, mut part| {
+                self.convolve_part(source, width, scratch, &mut part);
+                for (out, moments) in part.out.iter().zip(part.moments) {
                     for (line, moments) in out.chunks_exact(width).zip(moments.chunks_exact_mut(2 * self.channels)) {
                         add_line_moments(line, self.channels, moments);
                     }
-                });
+                }
             },
         );
         self.line(&moments, slices * rows * width)
     }
 
-    /// As many lines of the output as there is room for, from a row of a slice on.
-    fn convolve_rows(
+    /// The output in parts that are convolved at once.
+    fn parts<'r>(
         &self,
-        source: &Source<'_, T>,
-        [slice, row]: [usize; 2],
+        [slices, rows]: [usize; 2],
         width: usize,
-        scratch: &mut Scratch,
-        out: &mut [f32],
-    ) {
-        if let Some(strip) = self.strip.as_ref().filter(|_| out.len() == ROWS * width) {
-            return T::convolve_strip(strip, &source.strip(slice, row), scratch, out);
+        raw: &'r mut [f32],
+        moments: &'r mut [f32],
+    ) -> Vec<Part<'r>> {
+        let of_row = 2 * self.channels;
+        let mut of_slices = raw.chunks_exact_mut(rows * width).zip(moments.chunks_exact_mut(rows * of_row));
+        let (mut parts, mut slice) = (Vec::<Part<'_>>::new(), 0);
+        while slice < slices {
+            let depth = self.bricks.iter().map(T::brick_slices).find(|depth| slice + depth <= slices).unwrap_or(1);
+            let (before, starts) = (parts.len(), (0..rows).step_by(ROWS));
+            parts.extend(starts.map(|row| Part { first: [slice, row], out: Vec::new(), moments: Vec::new() }));
+            for (raw, moments) in of_slices.by_ref().take(depth) {
+                let strips = raw.chunks_mut(ROWS * width).zip(moments.chunks_mut(ROWS * of_row));
+                for (part, (out, moments)) in parts[before..].iter_mut().zip(strips) {
+                    part.out.push(out);
+                    part.moments.push(moments);
+                }
+            }
+            slice += depth;
         }
-        for (line, out) in out.chunks_exact_mut(width).enumerate() {
-            T::convolve_line(&self.layer.weights, &source.line(slice, row + line), out);
+        parts
+    }
+
+    fn convolve_part(&self, source: &Source<'_, T>, width: usize, scratch: &mut Scratch, part: &mut Part<'_>) {
+        let ([slice, row], depth) = (part.first, part.out.len());
+        let whole = part.out[0].len() == ROWS * width;
+        if let Some(brick) = self.bricks.iter().find(|brick| whole && T::brick_slices(brick) == depth) {
+            return T::convolve_brick(brick, &source.brick(slice, row), scratch, &mut part.out);
+        }
+        for (number, out) in part.out.iter_mut().enumerate() {
+            for (line, out) in out.chunks_exact_mut(width).enumerate() {
+                T::convolve_line(&self.layer.weights, &source.line(slice + number, row + line), out);
+            }
         }
     }
 

@@ -6,11 +6,11 @@
 use rayon::prelude::*;
 
 use super::CHUNKS;
+use super::brick::{BrickInput, BrickWeights, ROWS, Scratch};
 use super::conv_line::{InputLine, PackedWeights};
 use super::lanes::{Lanes, Plain, VectorUnit};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Ymm, Zmm};
-use super::strip::{ROWS, Scratch, StripInput, StripWeights};
 use super::written::{written, written_init};
 
 /// Lanes of one block of output channels in the weights' gradient.
@@ -72,12 +72,12 @@ pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
 /// Convolution of `x` with `weights` plus `bias` (or none).
 pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let [_, rows, columns] = shape.extent;
-    let strip = StripWeights::new(weights, shape.kernel, shape.inputs, shape.outputs)
+    let brick = BrickWeights::new(weights, shape.kernel, shape.inputs, shape.outputs, 1)
         .filter(|_| bias.is_none() && rows.is_multiple_of(ROWS));
     let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
-    let count = if strip.is_some() { ROWS } else { 1 };
+    let count = if brick.is_some() { ROWS } else { 1 };
     let seen = Seen { shape, rows: count + shape.kernel[1] - 1 };
-    let (slices, taps) = (seen.slices(), seen.taps());
+    let taps = seen.taps();
     let width = columns * shape.outputs;
     written_init(
         shape.voxels() * shape.outputs,
@@ -85,8 +85,8 @@ pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32
         <(Vec<f32>, Scratch)>::default,
         |(block, scratch), number, out| {
             let source = seen.by_line(number * count, x, block);
-            match &strip {
-                Some(strip) => strip.convolve(&StripInput { source, slices: &slices, row: seen.line() }, scratch, out),
+            match &brick {
+                Some(brick) => brick.convolve(&seen.brick(source), scratch, &mut [out]),
                 None => weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out),
             }
         },
@@ -105,9 +105,9 @@ impl Seen<'_> {
         (self.shape.extent[2] + self.shape.kernel[2] - 1) * self.shape.inputs
     }
 
-    /// Where each slice begins.
-    fn slices(&self) -> Vec<usize> {
-        (0..self.shape.kernel[0]).map(|slice| slice * self.rows * self.line()).collect()
+    /// What a brick sees.
+    fn brick<'x>(&self, source: &'x [f32]) -> BrickInput<'x> {
+        BrickInput { source, slice: self.rows * self.line(), row: self.line() }
     }
 
     /// Where each tap's inputs begin.

@@ -5,6 +5,7 @@
 #[cfg(target_arch = "x86_64")]
 mod amx;
 pub(crate) mod bf16;
+pub(crate) mod brick;
 pub mod conv3d;
 pub(crate) mod conv_line;
 pub mod lanes;
@@ -13,7 +14,7 @@ pub mod norm;
 pub mod rearrange;
 #[cfg(test)]
 mod reference;
-pub(crate) mod strip;
+mod winograd;
 pub(crate) mod written;
 
 /// Parts into which a reduction is cut whatever the number of threads, so that its bits do not change.
