@@ -134,8 +134,8 @@ impl<T: Activation> Normalized<T> {
             let (before, starts) = (parts.len(), (0..rows).step_by(ROWS));
             parts.extend(starts.map(|row| Part { first: [slice, row], out: Vec::new(), moments: Vec::new() }));
             for (raw, moments) in of_slices.by_ref().take(depth) {
-                let strips = raw.chunks_mut(ROWS * width).zip(moments.chunks_mut(ROWS * of_row));
-                for (part, (out, moments)) in parts[before..].iter_mut().zip(strips) {
+                let of_rows = raw.chunks_mut(ROWS * width).zip(moments.chunks_mut(ROWS * of_row));
+                for (part, (out, moments)) in parts[before..].iter_mut().zip(of_rows) {
                     part.out.push(out);
                     part.moments.push(moments);
                 }

@@ -6,7 +6,7 @@
 //! outputs after, and what is convolved lies along columns alone.
 
 use super::conv_line::{InputLine, PackedWeights};
-use super::winograd::{self, Combination, OUTPUTS, POINTS, Rows, RowsMut};
+use super::winograd::{self, Along, OUTPUTS, POINTS, Steps};
 
 /// Rows of a brick.
 pub(crate) const ROWS: usize = OUTPUTS;
@@ -19,8 +19,7 @@ pub(crate) const SLICES: usize = OUTPUTS;
 pub(crate) struct BrickWeights {
     /// Of each of the rows' products those of the slices.
     points: Vec<PackedWeights>,
-    /// Slices that are made together: one or [`SLICES`].
-    slices: usize,
+    along: Along,
     /// Taps along slices and along columns of each product.
     taps: [usize; 2],
     inputs: usize,
@@ -51,18 +50,19 @@ impl BrickWeights {
     /// if the kernel is not three rows high, and three slices deep where it must be.
     pub fn new(weights: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize, slices: usize) -> Option<Self> {
         let [depth, 3, columns] = kernel else { return None };
-        let filtered = match (slices, depth) {
-            (1, _) => false,
-            (SLICES, 3) => true,
+        let along = match (slices, depth) {
+            (1, _) => Along::Rows,
+            (SLICES, 3) => Along::RowsAndSlices,
             _ => return None,
         };
         let line = columns * inputs * outputs;
         let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let values = winograd::weights(&values, line);
-        let (values, depth) =
-            if filtered { (winograd::weights(&values, POINTS * line), POINTS) } else { (values, depth) };
-        // Slices that one product sees.
-        let seen = if filtered { 1 } else { depth };
+        // Slices of weights, and as many as one product sees.
+        let (values, depth, seen) = match along {
+            Along::Rows => (values, depth, depth),
+            Along::RowsAndSlices => (winograd::weights(&values, POINTS * line), POINTS, 1),
+        };
         let point = |number: usize| {
             let (row, slice) = (number * seen / depth, number * seen % depth);
             let lines = (slice..slice + seen).flat_map(|slice| &values[(slice * POINTS + row) * line..][..line]);
@@ -70,17 +70,23 @@ impl BrickWeights {
             PackedWeights::new(&packed, seen * columns, inputs, outputs, None)
         };
         let points = (0..POINTS * depth / seen).map(point).collect();
-        Some(Self { points, slices, taps: [seen, columns], inputs, outputs })
+        Some(Self { points, along, taps: [seen, columns], inputs, outputs })
     }
 
     /// Slices that are made together.
     pub fn slices(&self) -> usize {
-        self.slices
+        match self.along {
+            Along::Rows => 1,
+            Along::RowsAndSlices => SLICES,
+        }
     }
 
     /// Columns that are taken at once: what is made of them stays in the cache.
     fn columns(&self) -> usize {
-        if self.slices == 1 { 56 } else { 28 }
+        match self.along {
+            Along::Rows => 56,
+            Along::RowsAndSlices => 28,
+        }
     }
 
     /// Fills [`ROWS`] lines of voxels `[row, column, out]` of each slice.
@@ -88,7 +94,7 @@ impl BrickWeights {
     /// # Panics
     /// If the source ends before the last line's last voxel, or slices are missing.
     pub fn convolve(&self, input: &BrickInput<'_>, scratch: &mut Scratch, out: &mut [&mut [f32]]) {
-        assert_eq!(out.len(), self.slices, "as many slices as a brick has");
+        assert_eq!(out.len(), self.slices(), "as many slices as a brick has");
         let columns = out[0].len() / (ROWS * self.outputs);
         for column in (0..columns).step_by(self.columns()) {
             self.convolve_columns(input, [column, self.columns().min(columns - column)], scratch, out);
@@ -103,39 +109,34 @@ impl BrickWeights {
         scratch: &mut Scratch,
         out: &mut [&mut [f32]],
     ) {
-        let [seen, along] = self.taps;
-        let (line, width) = ((columns + along - 1) * self.inputs, columns * self.outputs);
-        let slices = self.points.len() / POINTS * seen;
-        scratch.inputs.resize(POINTS * slices * line, 0.0);
+        let [seen, along_row] = self.taps;
+        let (line, width) = ((columns + along_row - 1) * self.inputs, columns * self.outputs);
+        // Of each of the rows' products: the slices' products, and the lines that they see.
+        let products = self.points.len() / POINTS;
+        let lines = products * seen;
+        scratch.inputs.resize(POINTS * lines * line, 0.0);
         scratch.products.resize(self.points.len() * width, 0.0);
-        for slice in 0..slices {
-            let values = &input.source[slice * input.slice + first * self.inputs..];
-            let target = RowsMut { values: &mut scratch.inputs[slice * line..], step: slices * line };
-            Combination::Inputs.of(&Rows { values, step: input.row, width: line }, target);
+        let source = &input.source[first * self.inputs..];
+        let (from, to) = (Steps { row: input.row, slice: input.slice }, Steps { row: lines * line, slice: line });
+        match self.along {
+            Along::RowsAndSlices => winograd::inputs(self.along, (source, from), (&mut scratch.inputs, to), line),
+            Along::Rows => (0..lines).for_each(|slice| {
+                let target = &mut scratch.inputs[slice * line..];
+                winograd::inputs(self.along, (&source[slice * input.slice..], from), (target, to), line);
+            }),
         }
-        if self.slices > 1 {
-            for values in scratch.inputs.chunks_exact_mut(slices * line) {
-                Combination::Inputs.in_place(RowsMut { values, step: line }, line);
-            }
-        }
-        let taps: Vec<usize> = (0..seen).flat_map(|s| (0..along).map(move |c| s * line + c * self.inputs)).collect();
+        let taps: Vec<usize> =
+            (0..seen).flat_map(|s| (0..along_row).map(move |c| s * line + c * self.inputs)).collect();
         let sources = scratch.inputs.chunks_exact(seen * line);
         for ((weights, source), product) in
             self.points.iter().zip(sources).zip(scratch.products.chunks_exact_mut(width))
         {
             weights.convolve_line(&InputLine { source, taps: &taps, step: self.inputs }, product);
         }
-        let step = self.points.len() / POINTS * width;
-        if self.slices > 1 {
-            for values in scratch.products.chunks_exact_mut(step) {
-                Combination::Outputs.in_place(RowsMut { values, step: width }, width);
-            }
-        }
-        for (slice, out) in out.iter_mut().enumerate() {
-            let rows = Rows { values: &scratch.products[slice * width..], step, width };
-            let step = out.len() / ROWS;
-            Combination::Outputs.of(&rows, RowsMut { values: &mut out[first * self.outputs..], step });
-        }
+        let row = out[0].len() / ROWS;
+        let mut out: Vec<&mut [f32]> = out.iter_mut().map(|out| &mut out[first * self.outputs..]).collect();
+        let from = Steps { row: products * width, slice: width };
+        winograd::outputs(self.along, (&scratch.products, from), &mut out, row, width);
     }
 }
 

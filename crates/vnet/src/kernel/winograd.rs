@@ -34,156 +34,214 @@ pub(super) fn weights(values: &[f64], inner: usize) -> Vec<f64> {
     made.collect()
 }
 
-/// What six rows of values become.
+/// Along which axes inputs are filtered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Along {
+    /// Six rows of a slice make four.
+    Rows,
+    /// Six rows of six slices make four of four.
+    RowsAndSlices,
+}
+
+/// Where rows of values lie.
 #[derive(Clone, Copy)]
-pub(super) enum Combination {
-    /// Six rows of inputs what six products' inputs are: Bᵀ in Lavin and Gray.
-    Inputs,
-    /// Six products four rows of outputs: Aᵀ there.
-    Outputs,
+pub(super) struct Steps {
+    /// Values from a row to the next.
+    pub row: usize,
+    /// Values from a slice to the next.
+    pub slice: usize,
 }
 
-/// Six rows of values.
-pub(super) struct Rows<'a> {
-    pub values: &'a [f32],
-    /// From a row to the next.
-    pub step: usize,
-    pub width: usize,
+/// Makes inputs what products see of them (Bᵀ in Lavin and Gray): `width` values of each row.
+///
+/// # Panics
+/// If some of the rows lie beyond their values.
+pub(super) fn inputs(along: Along, from: (&[f32], Steps), to: (&mut [f32], Steps), width: usize) {
+    let ((from, from_steps), (to, to_steps)) = (from, to);
+    let last = |steps: Steps| (POINTS - 1) * (steps.row + if along == Along::Rows { 0 } else { steps.slice }) + width;
+    assert!(last(from_steps) <= from.len(), "the rows lie in their source");
+    assert!(last(to_steps) <= to.len(), "the rows fit their target");
+    let mut targets = [to.as_mut_ptr(); POINTS];
+    if along == Along::RowsAndSlices {
+        // Steps that fit: the last of them was seen to.
+        for (slice, target) in targets.iter_mut().enumerate() {
+            *target = target.wrapping_add(slice * to_steps.slice);
+        }
+    }
+    // SAFETY: all rows are there, and source and target are apart.
+    unsafe {
+        Job { along, from: from.as_ptr(), from_steps, to: targets, to_row: to_steps.row, width }.run::<Inputs, POINTS>()
+    }
 }
 
-/// Rows to be filled.
-pub(super) struct RowsMut<'a> {
-    pub values: &'a mut [f32],
-    /// From a row to the next.
-    pub step: usize,
+/// Makes products outputs (Aᵀ in Lavin and Gray): `width` values of each row of as many slices, `row` values apart.
+///
+/// # Panics
+/// If some of the rows lie beyond their values, or slices are missing.
+pub(super) fn outputs(along: Along, from: (&[f32], Steps), to: &mut [&mut [f32]], row: usize, width: usize) {
+    let (from, from_steps) = from;
+    let (made, slice) = if along == Along::Rows { (1, 0) } else { (OUTPUTS, from_steps.slice) };
+    assert!((POINTS - 1) * (from_steps.row + slice) + width <= from.len(), "the products lie in their source");
+    assert_eq!(to.len(), made, "as many slices as are made");
+    let mut targets = [std::ptr::null_mut(); POINTS];
+    for (target, to) in targets.iter_mut().zip(to) {
+        assert!((OUTPUTS - 1) * row + width <= to.len(), "the rows fit their target");
+        *target = to.as_mut_ptr();
+    }
+    // SAFETY: all rows are there, and source and target are apart.
+    unsafe { Job { along, from: from.as_ptr(), from_steps, to: targets, to_row: row, width }.run::<Outputs, OUTPUTS>() }
 }
 
-/// Where rows are read and written.
+/// Rows to be combined.
 struct Job {
+    along: Along,
     from: *const f32,
-    from_step: usize,
-    to: *mut f32,
-    to_step: usize,
+    from_steps: Steps,
+    /// The first row of each slice.
+    to: [*mut f32; POINTS],
+    to_row: usize,
     width: usize,
 }
 
-impl Combination {
-    /// Rows that are made.
-    fn made(self) -> usize {
-        match self {
-            Self::Inputs => POINTS,
-            Self::Outputs => OUTPUTS,
-        }
-    }
+/// What is made of six values along one axis.
+trait Combination<const MADE: usize> {
+    fn of<L: Lanes>(six: [L; POINTS]) -> [L; MADE];
+}
 
-    /// Combines rows into others.
-    ///
-    /// # Panics
-    /// If some of the rows lie beyond their values.
-    pub fn of(self, rows: &Rows<'_>, out: RowsMut<'_>) {
-        assert!((POINTS - 1) * rows.step + rows.width <= rows.values.len(), "the rows lie in their source");
-        assert!((self.made() - 1) * out.step + rows.width <= out.values.len(), "the rows fit their target");
-        let (from, to) = (rows.values.as_ptr(), out.values.as_mut_ptr());
-        // SAFETY: all rows are there, and source and target are apart.
-        unsafe { self.run(&Job { from, from_step: rows.step, to, to_step: out.step, width: rows.width }) }
-    }
+struct Inputs;
 
-    /// Combines six rows of so many values where they are.
-    ///
-    /// # Panics
-    /// If some of the rows lie beyond their values, or rows overlap.
-    pub fn in_place(self, rows: RowsMut<'_>, width: usize) {
-        assert!((POINTS - 1) * rows.step + width <= rows.values.len(), "the rows are there");
-        assert!(width <= rows.step, "the rows are apart");
-        let to = rows.values.as_mut_ptr();
-        // SAFETY: all rows are there; of each column all values are read before one is written, and none is read again.
-        unsafe { self.run(&Job { from: to, from_step: rows.step, to, to_step: rows.step, width }) }
+impl Combination<POINTS> for Inputs {
+    #[inline(always)]
+    fn of<L: Lanes>(r: [L; POINTS]) -> [L; POINTS] {
+        let (even, odd) = (r[4].fused_add(-4.0, r[2]), r[3].fused_add(-4.0, r[1]));
+        let (even_step, odd_step) = (r[4].fused_add(-1.0, r[2]), r[3].fused_add(-1.0, r[1]));
+        [
+            r[4].fused_add(-5.0, r[2]).fused_add(4.0, r[0]),
+            even.fused_add(1.0, odd),
+            even.fused_add(-1.0, odd),
+            even_step.fused_add(2.0, odd_step),
+            even_step.fused_add(-2.0, odd_step),
+            r[5].fused_add(-5.0, r[3]).fused_add(4.0, r[1]),
+        ]
     }
+}
 
+struct Outputs;
+
+impl Combination<OUTPUTS> for Outputs {
+    #[inline(always)]
+    fn of<L: Lanes>(m: [L; POINTS]) -> [L; OUTPUTS] {
+        let (sum, difference) = (m[1].fused_add(1.0, m[2]), m[1].fused_add(-1.0, m[2]));
+        let (far_sum, far_difference) = (m[3].fused_add(1.0, m[4]), m[3].fused_add(-1.0, m[4]));
+        [
+            m[0].fused_add(1.0, sum).fused_add(1.0, far_sum),
+            difference.fused_add(2.0, far_difference),
+            sum.fused_add(4.0, far_sum),
+            difference.fused_add(8.0, far_difference).fused_add(1.0, m[5]),
+        ]
+    }
+}
+
+impl Job {
     /// # Safety
-    /// The job's rows must be there, and the same or apart.
-    unsafe fn run(self, job: &Job) {
+    /// The rows must be there, sources and targets apart.
+    unsafe fn run<C: Combination<MADE>, const MADE: usize>(&self) {
         match VectorUnit::best() {
             // SAFETY: the unit was detected at run time; the rest is granted by the caller.
             #[cfg(target_arch = "x86_64")]
-            VectorUnit::Avx512 => unsafe { avx512(self, job) },
+            VectorUnit::Avx512 => unsafe { avx512::<C, MADE>(self) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            VectorUnit::Avx2 => unsafe { avx2(self, job) },
+            VectorUnit::Avx2 => unsafe { avx2::<C, MADE>(self) },
             // SAFETY: granted by the caller.
-            VectorUnit::Portable => unsafe { combine::<Plain<MOST_LANES>>(self, job) },
+            VectorUnit::Portable => unsafe { self.combine::<C, MADE, Plain<MOST_LANES>>() },
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::run`], where the lanes' unit exists.
+    #[inline(always)]
+    unsafe fn combine<C: Combination<MADE>, const MADE: usize, L: Lanes>(&self) {
+        let whole = self.width - self.width % L::WIDTH;
+        for at in (0..whole).step_by(L::WIDTH) {
+            // SAFETY: granted by the caller.
+            unsafe { self.lanes::<C, MADE, L>(at) }
+        }
+        for at in whole..self.width {
+            // SAFETY: granted by the caller.
+            unsafe { self.lanes::<C, MADE, Plain<1>>(at) }
+        }
+    }
+
+    /// Lanes of all rows, from this value on.
+    ///
+    /// # Safety
+    /// As for [`Self::combine`]; the lanes must end within the rows.
+    #[expect(clippy::needless_range_loop, reason = "iterators' calls would not be compiled for the vector unit")]
+    #[inline(always)]
+    unsafe fn lanes<C: Combination<MADE>, const MADE: usize, L: Lanes>(&self, at: usize) {
+        // SAFETY: granted by the caller.
+        unsafe {
+            if self.along == Along::Rows {
+                let made = C::of(self.six::<L>(at));
+                for row in 0..MADE {
+                    made[row].store(self.to[0].add(row * self.to_row + at));
+                }
+                return;
+            }
+            let step = self.from_steps.slice;
+            let of_rows = [
+                C::of(self.six::<L>(at)),
+                C::of(self.six::<L>(at + step)),
+                C::of(self.six::<L>(at + 2 * step)),
+                C::of(self.six::<L>(at + 3 * step)),
+                C::of(self.six::<L>(at + 4 * step)),
+                C::of(self.six::<L>(at + 5 * step)),
+            ];
+            for row in 0..MADE {
+                let [a, b, c, d, e, f] = &of_rows;
+                let made = C::of([a[row], b[row], c[row], d[row], e[row], f[row]]);
+                for slice in 0..MADE {
+                    made[slice].store(self.to[slice].add(row * self.to_row + at));
+                }
+            }
+        }
+    }
+
+    /// Lanes of six rows. Spelled out, since closures and iterators would not be compiled for the vector unit.
+    ///
+    /// # Safety
+    /// As for [`Self::lanes`].
+    #[inline(always)]
+    unsafe fn six<L: Lanes>(&self, at: usize) -> [L; POINTS] {
+        let row = self.from_steps.row;
+        // SAFETY: granted by the caller.
+        unsafe {
+            let from = self.from.add(at);
+            [
+                L::load(from),
+                L::load(from.add(row)),
+                L::load(from.add(2 * row)),
+                L::load(from.add(3 * row)),
+                L::load(from.add(4 * row)),
+                L::load(from.add(5 * row)),
+            ]
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,fma")]
-unsafe fn avx512(combination: Combination, job: &Job) {
+unsafe fn avx512<C: Combination<MADE>, const MADE: usize>(job: &Job) {
     // SAFETY: granted by the caller.
-    unsafe { combine::<Zmm>(combination, job) }
+    unsafe { job.combine::<C, MADE, Zmm>() }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2(combination: Combination, job: &Job) {
+unsafe fn avx2<C: Combination<MADE>, const MADE: usize>(job: &Job) {
     // SAFETY: granted by the caller.
-    unsafe { combine::<Ymm<1>>(combination, job) }
-}
-
-/// # Safety
-/// The job's rows must be there, and the same or apart.
-#[inline(always)]
-unsafe fn combine<L: Lanes>(combination: Combination, job: &Job) {
-    let whole = job.width - job.width % L::WIDTH;
-    for at in (0..whole).step_by(L::WIDTH) {
-        // SAFETY: granted by the caller.
-        unsafe { column::<L>(combination, job, at) }
-    }
-    for at in whole..job.width {
-        // SAFETY: granted by the caller.
-        unsafe { column::<Plain<1>>(combination, job, at) }
-    }
-}
-
-/// # Safety
-/// The job's rows must hold lanes from this value on.
-#[inline(always)]
-unsafe fn column<L: Lanes>(combination: Combination, job: &Job, at: usize) {
-    // SAFETY: granted by the caller.
-    unsafe {
-        let rows: [L; POINTS] = std::array::from_fn(|row| L::load(job.from.add(row * job.from_step + at)));
-        let store = |(row, lanes): (usize, L)| lanes.store(job.to.add(row * job.to_step + at));
-        match combination {
-            Combination::Inputs => inputs(rows).into_iter().enumerate().for_each(store),
-            Combination::Outputs => outputs(rows).into_iter().enumerate().for_each(store),
-        }
-    }
-}
-
-#[inline(always)]
-fn inputs<L: Lanes>(r: [L; POINTS]) -> [L; POINTS] {
-    let (even, odd) = (r[4].fused_add(-4.0, r[2]), r[3].fused_add(-4.0, r[1]));
-    let (even_step, odd_step) = (r[4].fused_add(-1.0, r[2]), r[3].fused_add(-1.0, r[1]));
-    [
-        r[4].fused_add(-5.0, r[2]).fused_add(4.0, r[0]),
-        even.fused_add(1.0, odd),
-        even.fused_add(-1.0, odd),
-        even_step.fused_add(2.0, odd_step),
-        even_step.fused_add(-2.0, odd_step),
-        r[5].fused_add(-5.0, r[3]).fused_add(4.0, r[1]),
-    ]
-}
-
-#[inline(always)]
-fn outputs<L: Lanes>(m: [L; POINTS]) -> [L; OUTPUTS] {
-    let (sum, difference) = (m[1].fused_add(1.0, m[2]), m[1].fused_add(-1.0, m[2]));
-    let (far_sum, far_difference) = (m[3].fused_add(1.0, m[4]), m[3].fused_add(-1.0, m[4]));
-    [
-        m[0].fused_add(1.0, sum).fused_add(1.0, far_sum),
-        difference.fused_add(2.0, far_difference),
-        sum.fused_add(4.0, far_sum),
-        difference.fused_add(8.0, far_difference).fused_add(1.0, m[5]),
-    ]
+    unsafe { job.combine::<C, MADE, Ymm<1>>() }
 }
 
 #[cfg(test)]
@@ -195,12 +253,12 @@ mod tests {
     #[test]
     fn four_outputs_are_those_of_three_taps() {
         let (taps, seen) = ([0.5, -1.25, 2.0], [1.0, 3.0, -2.0, 0.5, 4.0, -1.5]);
-        let weights = weights(&taps, 1);
-        let mut points = [0.0; POINTS];
-        Combination::Inputs.of(&Rows { values: &seen, step: 1, width: 1 }, RowsMut { values: &mut points, step: 1 });
-        points.iter_mut().zip(&weights).for_each(|(point, weight)| *point *= *weight as f32);
-        Combination::Outputs.in_place(RowsMut { values: &mut points, step: 1 }, 1);
-        for (found, seen) in points.iter().zip(seen.windows(3)) {
+        let (weights, steps) = (weights(&taps, 1), Steps { row: 1, slice: 0 });
+        let (mut products, mut found) = ([0.0; POINTS], [0.0; OUTPUTS]);
+        inputs(Along::Rows, (&seen, steps), (&mut products, steps), 1);
+        products.iter_mut().zip(&weights).for_each(|(product, weight)| *product *= *weight as f32);
+        outputs(Along::Rows, (&products, steps), &mut [&mut found], 1, 1);
+        for (found, seen) in found.iter().zip(seen.windows(3)) {
             let expected: f64 = taps.iter().zip(seen).map(|(tap, value)| tap * f64::from(*value)).sum();
             assert!((f64::from(*found) - expected).abs() < 1e-5, "{found} for {expected}");
         }
@@ -208,27 +266,28 @@ mod tests {
 
     #[test]
     fn every_vector_unit_combines_to_the_same_bits() {
-        let (width, step) = (53, 60);
+        let (width, steps) = (53, Steps { row: 60, slice: 360 });
         let mut rng = Stream::from_seed(3).rng();
-        let values: Vec<f32> = (0..POINTS * step).map(|_| normal(&mut rng, 0.0, 1.0) as f32).collect();
-        for combination in [Combination::Inputs, Combination::Outputs] {
-            let (mut best, mut plain, mut in_place) =
-                (vec![0.0; POINTS * step], vec![0.0; POINTS * step], values.clone());
-            combination.of(&Rows { values: &values, step, width }, RowsMut { values: &mut best, step });
-            let to = plain.as_mut_ptr();
-            // SAFETY: both hold six rows.
-            unsafe {
-                combine::<Plain<1>>(
-                    combination,
-                    &Job { from: values.as_ptr(), from_step: step, to, to_step: step, width },
-                );
-            }
+        let values: Vec<f32> = (0..POINTS * steps.slice).map(|_| normal(&mut rng, 0.0, 1.0) as f32).collect();
+        for along in [Along::Rows, Along::RowsAndSlices] {
+            let (mut best, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+            inputs(along, (&values, steps), (&mut best, steps), width);
+            let to = std::array::from_fn(|slice| plain[slice * steps.slice..].as_mut_ptr());
+            let job = Job { along, from: values.as_ptr(), from_steps: steps, to, to_row: steps.row, width };
+            // SAFETY: both hold six rows of six slices.
+            unsafe { job.combine::<Inputs, POINTS, Plain<1>>() };
             assert_eq!(best, plain);
-            combination.in_place(RowsMut { values: &mut in_place, step }, width);
-            let made = |values: &[f32]| {
-                values.chunks_exact(step).take(combination.made()).flat_map(|r| r[..width].to_vec()).collect::<Vec<_>>()
-            };
-            assert_eq!(made(&best), made(&in_place));
+
+            let slices = if along == Along::Rows { 1 } else { OUTPUTS };
+            let mut made = vec![0.0; slices * steps.slice];
+            let mut targets: Vec<&mut [f32]> = made.chunks_exact_mut(steps.slice).collect();
+            outputs(along, (&values, steps), &mut targets, steps.row, width);
+            let mut plain = vec![0.0; POINTS * steps.slice];
+            let to = std::array::from_fn(|slice| plain[slice * steps.slice..].as_mut_ptr());
+            let job = Job { along, from: values.as_ptr(), from_steps: steps, to, to_row: steps.row, width };
+            // SAFETY: as above.
+            unsafe { job.combine::<Outputs, OUTPUTS, Plain<1>>() };
+            assert_eq!(made, plain[..made.len()]);
         }
     }
 }
