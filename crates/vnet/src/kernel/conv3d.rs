@@ -6,12 +6,12 @@
 use rayon::prelude::*;
 
 use super::CHUNKS;
-use super::brick::{BrickInput, BrickWeights, ROWS, Scratch};
+use super::brick::{BrickInput, BrickWeights, ROWS, SLICES, Scratch};
 use super::conv_line::{InputLine, PackedWeights};
 use super::lanes::{Lanes, Plain, VectorUnit};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{Ymm, Zmm};
-use super::written::{written, written_init};
+use super::written::{written, written_across, written_init};
 
 /// Lanes of one block of output channels in the weights' gradient.
 const BLOCK: usize = 16;
@@ -71,35 +71,46 @@ pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
 
 /// Convolution of `x` with `weights` plus `bias` (or none).
 pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
-    let [_, rows, columns] = shape.extent;
-    let brick = BrickWeights::new(weights, shape.kernel, shape.inputs, shape.outputs, 1)
-        .filter(|_| bias.is_none() && rows.is_multiple_of(ROWS));
-    let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
-    let count = if brick.is_some() { ROWS } else { 1 };
-    let seen = Seen { shape, rows: count + shape.kernel[1] - 1 };
-    let taps = seen.taps();
+    let [depth, rows, columns] = shape.extent;
     let width = columns * shape.outputs;
-    written_init(
-        shape.voxels() * shape.outputs,
-        count * width,
-        <(Vec<f32>, Scratch)>::default,
-        |(block, scratch), number, out| {
-            let source = seen.by_line(number * count, x, block);
-            match &brick {
-                Some(brick) => brick.convolve(&seen.brick(source), scratch, &mut [out]),
-                None => weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out),
-            }
-        },
-    )
+    let brick = [SLICES, 1]
+        .into_iter()
+        .filter(|slices| bias.is_none() && depth.is_multiple_of(*slices) && rows.is_multiple_of(ROWS))
+        .find_map(|slices| BrickWeights::new(weights, shape.kernel, shape.inputs, shape.outputs, slices));
+    if let Some(brick) = brick {
+        let seen = Seen::by(shape, [brick.slices(), ROWS]);
+        return written_across(
+            [depth, rows * width],
+            [brick.slices(), ROWS * width],
+            <(Vec<f32>, Scratch)>::default,
+            |(block, scratch), [slice, begin], out| {
+                let source = seen.from([slice, begin / width], x, block);
+                brick.convolve(&seen.brick(source), scratch, out);
+            },
+        );
+    }
+    let weights = PackedWeights::new(weights, shape.taps(), shape.inputs, shape.outputs, bias);
+    let seen = Seen::by(shape, [1, 1]);
+    let taps = seen.taps();
+    written_init(shape.voxels() * shape.outputs, width, Vec::new, |block, line, out| {
+        let source = seen.from([line / rows, line % rows], x, block);
+        weights.convolve_line(&InputLine { source, taps: &taps, step: shape.inputs }, out);
+    })
 }
 
-/// What some rows of the output see: as many rows of each slice, surrounded by zeros, `[slice, row, column, in]`.
+/// What some slices and rows of the output see, surrounded by zeros: `[slice, row, column, in]`.
 struct Seen<'a> {
     shape: &'a ConvShape,
-    rows: usize,
+    /// How many slices and rows that is.
+    lines: [usize; 2],
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    /// By so many slices and rows of the output.
+    fn by(shape: &'a ConvShape, [slices, rows]: [usize; 2]) -> Self {
+        Self { shape, lines: [slices + shape.kernel[0] - 1, rows + shape.kernel[1] - 1] }
+    }
+
     /// Values of a row.
     fn line(&self) -> usize {
         (self.shape.extent[2] + self.shape.kernel[2] - 1) * self.shape.inputs
@@ -107,28 +118,29 @@ impl Seen<'_> {
 
     /// What a brick sees.
     fn brick<'x>(&self, source: &'x [f32]) -> BrickInput<'x> {
-        BrickInput { source, slice: self.rows * self.line(), row: self.line() }
+        BrickInput { source, slice: self.lines[1] * self.line(), row: self.line() }
     }
 
     /// Where each tap's inputs begin.
     fn taps(&self) -> Vec<usize> {
         let [slices, rows, columns] = self.shape.kernel;
-        let lines = (0..slices).flat_map(|slice| (0..rows).map(move |row| slice * self.rows + row));
+        let lines = (0..slices).flat_map(|slice| (0..rows).map(move |row| slice * self.lines[1] + row));
         lines.flat_map(|line| (0..columns).map(move |c| line * self.line() + c * self.shape.inputs)).collect()
     }
 
-    /// The block for the lines of the output from this one on, in the memory of another.
-    fn by_line<'x>(&self, line: usize, x: &'x [f32], block: &'x mut Vec<f32>) -> &'x [f32] {
+    /// What the output sees from this slice and row on, in the memory of another.
+    fn from<'x>(&self, [first_slice, first_row]: [usize; 2], x: &'x [f32], block: &'x mut Vec<f32>) -> &'x [f32] {
         let ConvShape { extent: [depth, rows, columns], kernel, inputs, .. } = *self.shape;
         let width = columns * inputs;
         if self.shape.taps() == 1 {
-            return &x[line * width..];
+            return &x[(first_slice * rows + first_row) * width..];
         }
-        let (first_slice, first_row, margin) = (line / rows, line % rows, kernel[2] / 2 * inputs);
-        block.resize(kernel[0] * self.rows * self.line(), 0.0);
+        let margin = kernel[2] / 2 * inputs;
+        let [seen_slices, seen_rows] = self.lines;
+        block.resize(seen_slices * seen_rows * self.line(), 0.0);
         for (number, target) in block.chunks_exact_mut(self.line()).enumerate() {
-            let slice = (first_slice + number / self.rows).checked_sub(kernel[0] / 2).filter(|slice| *slice < depth);
-            let row = (first_row + number % self.rows).checked_sub(kernel[1] / 2).filter(|row| *row < rows);
+            let slice = (first_slice + number / seen_rows).checked_sub(kernel[0] / 2).filter(|slice| *slice < depth);
+            let row = (first_row + number % seen_rows).checked_sub(kernel[1] / 2).filter(|row| *row < rows);
             let Some((slice, row)) = slice.zip(row) else {
                 target.fill(0.0);
                 continue;
@@ -321,7 +333,7 @@ mod tests {
 
     fn shapes() -> impl Strategy<Value = ConvShape> {
         let odd = prop_oneof![Just(1usize), Just(3usize)];
-        (1usize..4, 1usize..10, 1usize..66, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
+        (1usize..9, 1usize..10, 1usize..50, odd.clone(), odd.clone(), odd, 1usize..19, 1usize..35).prop_map(
             |(d, r, c, kd, kr, kc, inputs, outputs)| ConvShape {
                 extent: [d, r, c],
                 kernel: [kd, kr, kc],

@@ -31,6 +31,45 @@ pub(crate) fn written_init<S>(
     values
 }
 
+/// `slices` times `slice` values, where the same piece of `depth` slices is written at once: `write` is told the first
+/// slice and where in it the piece begins.
+///
+/// # Panics
+/// If `depth` does not divide the slices, or `piece` a slice.
+pub(crate) fn written_across<S>(
+    [slices, slice]: [usize; 2],
+    [depth, piece]: [usize; 2],
+    init: impl Fn() -> S + Sync + Send,
+    write: impl Fn(&mut S, [usize; 2], &mut [&mut [f32]]) + Sync,
+) -> Vec<f32> {
+    assert!(slices.is_multiple_of(depth) && slice.is_multiple_of(piece), "whole pieces");
+    let len = slices * slice;
+    let mut values = Vec::with_capacity(len);
+    let mut parts = Vec::with_capacity(len / (depth * piece));
+    for (group, values) in values.spare_capacity_mut()[..len].chunks_exact_mut(depth * slice).enumerate() {
+        let before = parts.len();
+        parts.extend((0..slice).step_by(piece).map(|begin| ([group * depth, begin], Vec::with_capacity(depth))));
+        for values in values.chunks_exact_mut(slice) {
+            for ((_, part), values) in parts[before..].iter_mut().zip(values.chunks_exact_mut(piece)) {
+                part.push(values);
+            }
+        }
+    }
+    parts.into_par_iter().for_each_init(
+        || (init(), vec![0.0; depth * piece]),
+        |(state, own), (at, out)| {
+            let mut pieces: Vec<&mut [f32]> = own.chunks_exact_mut(piece).collect();
+            write(state, at, &mut pieces);
+            for (out, own) in out.into_iter().zip(own.chunks_exact(piece)) {
+                out.write_copy_of_slice(own);
+            }
+        },
+    );
+    // SAFETY: every piece has been written.
+    unsafe { values.set_len(len) };
+    values
+}
+
 /// Two such vectors, whose pieces are written together.
 pub(crate) fn written_pair(
     len: [usize; 2],
@@ -78,5 +117,20 @@ mod tests {
         assert_eq!(first, [0.0, 0.0, 1.0, 1.0]);
         assert_eq!(second, [0.0, 0.0, 0.0, -1.0, -1.0, -1.0]);
         assert!(written(0, 0, |_, _| {}).is_empty());
+    }
+
+    #[test]
+    fn pieces_of_several_slices_come_to_their_places() {
+        let found = written_across(
+            [4, 4],
+            [2, 2],
+            || (),
+            |(), [slice, begin], pieces| {
+                for (number, piece) in pieces.iter_mut().enumerate() {
+                    piece.copy_from_slice(&[((slice + number) * 4 + begin) as f32, -1.0]);
+                }
+            },
+        );
+        assert_eq!(found, (0..16).map(|at| if at % 2 == 0 { at as f32 } else { -1.0 }).collect::<Vec<_>>());
     }
 }
