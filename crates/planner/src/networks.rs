@@ -11,7 +11,7 @@ use crate::rib_count::ASIDE_MM;
 
 /// Weights for coronal slices beside the sagittal ones in a model's folder.
 const CORONAL: &str = "coronal.safetensors";
-/// Sagittal and coronal slices of a localizer for which memory is taken beforehand; a larger one takes more when it comes.
+/// Sagittal and coronal slices of a localizer that are read beforehand; a larger one takes more memory when it comes.
 const LOCALIZER_SLICES: [usize; 2] = [20, 12];
 /// Its field of view, mm: a body may fill it, and so may noise.
 const LOCALIZER_MM: f64 = 448.0;
@@ -57,8 +57,8 @@ impl Networks {
         Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, processor)?, coronal })
     }
 
-    /// Takes the memory for a localizer now, as a scanner's computer does before the patient comes: what a system hands
-    /// out anew can cost as much time as the network.
+    /// Reads an empty localizer, as a scanner's computer does before the patient comes: memory that a system hands out anew
+    /// can cost as much time as the network.
     pub fn warm_up(&self) {
         let [sagittal, coronal] = LOCALIZER_SLICES;
         let about_the_spine = self.coronal.iter().map(|model| (model, coronal, 2.0 * ASIDE_MM));
@@ -66,7 +66,7 @@ impl Networks {
             std::iter::once((&self.sagittal, sagittal, LOCALIZER_MM)).chain(about_the_spine)
         {
             let pixels = |mm: f64| (mm / model.contract().pixel_mm).round() as usize;
-            model.reserve([slices, pixels(LOCALIZER_MM), pixels(across_mm)]);
+            model.warm_up([slices, pixels(LOCALIZER_MM), pixels(across_mm)]);
         }
     }
 

@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use geometry::{Structure, Volume};
+use geometry::Volume;
 use ndarray::Array3;
-use rayon::prelude::*;
 
 use crate::gpu::{GpuError, GpuNetwork};
 use crate::inference::{Bf16, Inference};
 use crate::kernel::loss::softmax;
 use crate::network::NetworkShape;
-use crate::outline::{Outline, outlined};
+use crate::outline::{ByStructure, Outline, most_probable, structures};
 use crate::parameters::Parameters;
 use crate::prepare::{ImageContract, PrepareError, prepare};
 use crate::processor::{Processor, ProcessorError};
@@ -136,19 +135,18 @@ impl Model {
         &self.hash
     }
 
-    /// Takes the memory for images of as many slices, rows and columns on the network's grid now, so that the first one
-    /// does not wait for it. A GPU takes its own when it needs it.
-    pub fn reserve(&self, [slices, rows, columns]: [usize; 3]) {
+    /// Segments nothing on so many slices, rows and columns of the network's grid: the first image of that size or less
+    /// then finds memory that was taken and caches that are warm. A GPU takes its own when it needs it.
+    pub fn warm_up(&self, [slices, rows, columns]: [usize; 3]) {
         let multiple = self.weights.image.multiple;
         let extent = [
             slices.next_multiple_of(multiple[0]),
             rows.next_multiple_of(multiple[1]),
             columns.next_multiple_of(multiple[2]),
         ];
-        match (&self.gpu, &self.bf16) {
-            (Some(_), _) => {}
-            (None, Some(bf16)) => bf16.reserve(extent),
-            (None, None) => self.inference.reserve(extent),
+        if self.gpu.is_none() {
+            let logits = self.logits(&Array3::zeros(extent));
+            most_probable(&structures(&logits, self.weights.network.classes, Outline::Anatomy));
         }
     }
 
@@ -196,31 +194,24 @@ impl Model {
         let prepared = prepare(image, contract)?;
         let fine = contract.is_fine(&prepared.grid);
         let outline = outline.unwrap_or(if fine { Outline::Readers } else { Outline::Anatomy });
-        let (mut probabilities, mut device_fault) = self.probabilities_or_fault(&prepared.data, outline);
+        let (mut probabilities, mut device_fault) = self.structures_or_fault(&prepared.data, outline);
         if fine {
             let coarse = prepare(image, &contract.coarse())?;
-            let (context, fault) = self.probabilities_or_fault(&coarse.data, outline);
-            two_scales::average(&mut probabilities, &prepared.grid, &context, &coarse.grid, Structure::COUNT);
+            let (context, fault) = self.structures_or_fault(&coarse.data, outline);
+            two_scales::average(&mut probabilities, &prepared.grid, context, &coarse.grid);
             device_fault = device_fault.or(fault);
         }
-        let mut segmentation = Segmentation::new(&probabilities, prepared.grid, &image.grid);
+        let mut segmentation = Segmentation::new(probabilities, prepared.grid, &image.grid);
         (segmentation.outline, segmentation.device_fault) = (outline, device_fault);
         Ok(segmentation)
     }
 
     /// Probabilities of the structures from the GPU, if the model was put on one that answers, and why it did not.
-    fn probabilities_or_fault(&self, image: &Array3<f32>, outline: Outline) -> (Vec<f32>, Option<String>) {
+    fn structures_or_fault(&self, image: &Array3<f32>, outline: Outline) -> (ByStructure, Option<String>) {
         let (logits, fault) = match self.logits_on_device(image) {
             Ok(logits) => (logits, None),
             Err(fault) => (self.logits(image), Some(fault.to_string())),
         };
-        let classes = self.weights.network.classes;
-        (outlined(softmax(logits, classes), classes, outline), fault)
+        (structures(&logits, self.weights.network.classes, outline), fault)
     }
-}
-
-/// The most probable structure of each voxel of `[voxel, structure]` probabilities; ties go to the lower label.
-pub(crate) fn most_probable(probabilities: &[f32]) -> Vec<u8> {
-    let best = |p: &[f32]| (1..p.len()).fold(0, |best, class| if p[class] > p[best] { class } else { best }) as u8;
-    probabilities.par_chunks_exact(Structure::COUNT).map(best).collect()
 }

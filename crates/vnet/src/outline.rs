@@ -4,6 +4,9 @@
 //! the marrow alone does; one network serves both customs, and is taught one.
 
 use geometry::Structure;
+use rayon::prelude::*;
+
+use crate::kernel::loss::softmax_of_voxel;
 
 /// The class of a vertebral body's cortex and endplates, beyond the structures' own labels.
 pub const BODY_CORTEX: u8 = Structure::COUNT as u8;
@@ -22,24 +25,53 @@ pub(crate) const fn structure_of(class: usize) -> usize {
     if class == BODY_CORTEX as usize { Structure::Vertebra as usize } else { class }
 }
 
-/// `[voxel, structure]` probabilities from `[voxel, class]` ones, in their place.
-pub(crate) fn outlined(mut probabilities: Vec<f32>, classes: usize, outline: Outline) -> Vec<f32> {
-    if classes <= Structure::COUNT {
-        return probabilities;
-    }
-    let owner = match outline {
+/// Probabilities of each structure, voxel by voxel.
+pub(crate) type ByStructure = [Vec<f32>; Structure::COUNT];
+
+/// Voxels whose classes stay in the cache.
+const PIECE: usize = 2048;
+
+/// The structures' probabilities from logits `[voxel, class]`; what has no class stays 0.
+pub(crate) fn structures(logits: &[f32], classes: usize, outline: Outline) -> ByStructure {
+    let cortex_of = match outline {
         Outline::Anatomy => Structure::Vertebra,
         Outline::Readers => Structure::Background,
     };
-    let voxels = probabilities.len() / classes;
-    for voxel in 0..voxels {
-        let (from, to) = (voxel * classes, voxel * Structure::COUNT);
-        let cortex = probabilities[from + usize::from(BODY_CORTEX)];
-        probabilities.copy_within(from..from + Structure::COUNT, to);
-        probabilities[to + usize::from(owner.label())] += cortex;
-    }
-    probabilities.truncate(voxels * Structure::COUNT);
-    probabilities
+    let owner = |class: usize| {
+        if class == usize::from(BODY_CORTEX) { usize::from(cortex_of.label()) } else { class }
+    };
+    let mut found: ByStructure = std::array::from_fn(|_| vec![0.0; logits.len() / classes]);
+    let [a, b, c, d, e] = found.each_mut().map(|p| p.par_chunks_mut(PIECE));
+    let pieces = (a, b, c, d, e, logits.par_chunks(PIECE * classes)).into_par_iter();
+    pieces.for_each_init(Vec::new, |p, (a, b, c, d, e, logits)| {
+        let found = [a, b, c, d, e];
+        p.clear();
+        p.extend_from_slice(logits);
+        p.chunks_exact_mut(classes).for_each(softmax_of_voxel);
+        for class in 0..classes {
+            let of_class = p.iter().skip(class).step_by(classes);
+            found[owner(class)].iter_mut().zip(of_class).for_each(|(sum, p)| *sum += p);
+        }
+    });
+    found
+}
+
+/// The most probable structure of each voxel; ties go to the lower label.
+pub(crate) fn most_probable(p: &ByStructure) -> Vec<u8> {
+    let [background, others @ ..] = p;
+    let mut labels = vec![Structure::Background.label(); background.len()];
+    labels.par_chunks_mut(PIECE).enumerate().for_each(|(number, labels)| {
+        let here = number * PIECE..number * PIECE + labels.len();
+        let mut most = background[here.clone()].to_vec();
+        for (label, p) in (1..).zip(others) {
+            for ((best, most), p) in labels.iter_mut().zip(&mut most).zip(&p[here.clone()]) {
+                if *p > *most {
+                    (*best, *most) = (label, *p);
+                }
+            }
+        }
+    });
+    labels
 }
 
 #[cfg(test)]
@@ -48,12 +80,16 @@ mod tests {
 
     #[test]
     fn cortex_goes_to_the_vertebra_or_to_the_background() {
-        let seen = vec![0.3, 0.2, 0.1, 0.1, 0.1, 0.2];
-        let close = |found: Vec<f32>, expected: [f32; 5]| {
-            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}, expected {expected:?}");
+        let logits = [0.3f32, 0.2, 0.1, 0.1, 0.1, 0.2].map(f32::ln);
+        let close = |logits: &[f32], outline, expected: [f32; 5], label: u8| {
+            let found = structures(&logits.repeat(2 * PIECE + 1), logits.len(), outline);
+            assert_eq!(most_probable(&found), [label].repeat(2 * PIECE + 1));
+            let voxel = found.map(|p| p[2 * PIECE]);
+            assert!(voxel.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{voxel:?}, expected {expected:?}");
         };
-        close(outlined(seen.clone(), 6, Outline::Anatomy), [0.3, 0.4, 0.1, 0.1, 0.1]);
-        close(outlined(seen.clone(), 6, Outline::Readers), [0.5, 0.2, 0.1, 0.1, 0.1]);
-        assert_eq!(outlined(seen[..5].to_vec(), 5, Outline::Readers), seen[..5], "nothing to merge");
+        close(&logits, Outline::Anatomy, [0.3, 0.4, 0.1, 0.1, 0.1], 1);
+        close(&logits, Outline::Readers, [0.5, 0.2, 0.1, 0.1, 0.1], 0);
+        close(&logits[..5], Outline::Readers, [0.3, 0.2, 0.1, 0.1, 0.1].map(|p| p / 0.8), 0);
+        close(&[0.0; 2], Outline::Anatomy, [0.5, 0.5, 0.0, 0.0, 0.0], 0);
     }
 }

@@ -4,8 +4,7 @@ use geometry::{Grid, Structure, Volume};
 use ndarray::Array3;
 use rayon::prelude::*;
 
-use crate::model::most_probable;
-use crate::outline::Outline;
+use crate::outline::{ByStructure, Outline, most_probable};
 
 /// Labels and class probabilities of one image.
 #[derive(Clone, Debug)]
@@ -22,17 +21,10 @@ pub struct Segmentation {
 }
 
 impl Segmentation {
-    /// From `[voxel, class]` probabilities on the prepared grid, seen on the input's grid.
-    pub(crate) fn new(probabilities: &[f32], prepared: Grid, input: &Grid) -> Self {
-        let shape = prepared.array_shape();
-        let labels = Array3::from_shape_vec(shape, most_probable(probabilities)).expect("one label a voxel");
-        let prepared_labels = Volume::new(prepared.clone(), labels);
-        let mut by_class = [(); Structure::COUNT].map(|()| Volume::filled(prepared.clone(), 0.0));
-        by_class.par_iter_mut().enumerate().for_each(|(class, volume)| {
-            let of_class = probabilities.iter().skip(class).step_by(Structure::COUNT);
-            volume.data.iter_mut().zip(of_class).for_each(|(value, p)| *value = *p);
-        });
-        let probabilities = by_class;
+    /// From probabilities on the prepared grid, seen on the input's grid.
+    pub(crate) fn new(probabilities: ByStructure, prepared: Grid, input: &Grid) -> Self {
+        let prepared_labels = on(&prepared, most_probable(&probabilities));
+        let probabilities = probabilities.map(|p| on(&prepared, p));
         let places = Places::of(input, &prepared);
         let mut labels = Volume::filled(input.clone(), Structure::Background.label());
         let [_, rows, _] = input.array_shape();
@@ -96,6 +88,11 @@ impl Segmentation {
     }
 }
 
+fn on<T>(grid: &Grid, values: Vec<T>) -> Volume<T> {
+    let data = Array3::from_shape_vec(grid.array_shape(), values).expect("one value a voxel");
+    Volume::new(grid.clone(), data)
+}
+
 /// Where the voxels of one grid lie on another, in its voxels.
 struct Places {
     origin: [f64; 3],
@@ -150,11 +147,11 @@ fn label_at(index: [f64; 3], probabilities: &[Volume<f32>; Structure::COUNT], la
     if agreed {
         return first;
     }
-    let mut mixed = [0.0; Structure::COUNT];
+    let mut mixed = [0.0f32; Structure::COUNT];
     for ([i, j, k], share) in (0..8).map(corner) {
         mixed.iter_mut().zip(probabilities).for_each(|(sum, p)| *sum += share * p.data[[k, j, i]]);
     }
-    most_probable(&mixed)[0]
+    (1..Structure::COUNT).fold(0, |best, class| if mixed[class] > mixed[best] { class } else { best }) as u8
 }
 
 #[cfg(test)]
@@ -169,13 +166,14 @@ mod tests {
         let input = Grid::axis_aligned(Point::new(1.3, 0.6, 0.5), [0.7, 0.7, 1.0], [40, 40, 26]);
         let disc = |[i, j, k]: [usize; 3]| (2..7).contains(&i) && (2..12).contains(&j) && (1..6).contains(&k);
         let vertebra = |[i, ..]: [usize; 3]| i >= 10;
-        let mut p = Vec::new();
-        for voxel in 0..16 * 16 * 8 {
+        let label = |voxel: usize| {
             let at = [voxel % 16, voxel / 16 % 16, voxel / 256];
-            let label = if disc(at) { 2 } else { usize::from(vertebra(at)) };
-            p.extend((0..Structure::COUNT).map(|class| if class == label { 0.8 } else { 0.05 }));
-        }
-        let before = Segmentation::new(&p, prepared.clone(), &input);
+            if disc(at) { 2 } else { usize::from(vertebra(at)) }
+        };
+        let p = std::array::from_fn(|class| {
+            (0..16 * 16 * 8).map(|voxel| if class == label(voxel) { 0.8 } else { 0.05 }).collect()
+        });
+        let before = Segmentation::new(p, prepared.clone(), &input);
         assert!(before.labels.data.iter().any(|label| *label == 2));
         let discs: Vec<[usize; 3]> = before
             .prepared_labels

@@ -24,17 +24,20 @@ pub struct LossWeights {
 /// Class probabilities of each voxel of `[voxels, classes]` logits, in their place.
 pub fn softmax(mut logits: Vec<f32>, classes: usize) -> Vec<f32> {
     logits.par_chunks_mut(classes * 2048).for_each(|voxels| {
-        for values in voxels.chunks_exact_mut(classes) {
-            let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let mut total = 0.0;
-            for value in &mut *values {
-                *value = (*value - top).exp();
-                total += *value;
-            }
-            values.iter_mut().for_each(|p| *p /= total);
-        }
+        voxels.chunks_exact_mut(classes).for_each(softmax_of_voxel);
     });
     logits
+}
+
+/// Class probabilities from a voxel's logits, in their place.
+pub(crate) fn softmax_of_voxel(values: &mut [f32]) {
+    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut total = 0.0;
+    for value in &mut *values {
+        *value = (*value - top).exp();
+        total += *value;
+    }
+    values.iter_mut().for_each(|p| *p /= total);
 }
 
 /// Probabilities of the structures from those of the classes; what has no class stays 0.

@@ -207,8 +207,7 @@ mod tests {
 
     use super::*;
     use crate::inference::Inference;
-    use crate::kernel::loss::softmax;
-    use crate::outline::{Outline, outlined};
+    use crate::outline::{Outline, structures};
 
     fn shape(levels: [(usize, [usize; 3], usize); 3]) -> NetworkShape {
         let strides = [[1, 1, 1], [1, 2, 2], [2, 2, 2]];
@@ -241,10 +240,11 @@ mod tests {
         let parted = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
         let mut rng = Stream::from_seed(4).rng();
         let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
-        let before = softmax(Inference::<f32>::new(&small, &parameters).logits(&image), small.classes);
-        let after = softmax(Inference::<f32>::new(&large, &parted).logits(&image), large.classes);
+        let before = Inference::<f32>::new(&small, &parameters).logits(&image);
+        let after = Inference::<f32>::new(&large, &parted).logits(&image);
         assert!(after.chunks_exact(6).all(|classes| classes[1] == classes[5]), "the vertebra's two halves");
-        let after = outlined(after, large.classes, Outline::Anatomy);
+        let [before, after] = [(before, &small), (after, &large)]
+            .map(|(logits, shape)| structures(&logits, shape.classes, Outline::Anatomy).concat());
         let apart = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(apart < 1e-4, "probabilities lie {apart} apart");
         assert!(grown(&parted, &large, &small, Stream::from_seed(5)).is_err(), "no class is given up");

@@ -17,10 +17,10 @@ use super::event::{TrainingEvent, TrainingSummary};
 use super::growth;
 use super::optimizer::{State, StepSettings};
 use super::source::{Example, TrainingSource};
-use crate::model::{Model, most_probable};
+use crate::model::Model;
 use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read, training_device};
-use crate::outline::{Outline, outlined, structure_of};
+use crate::outline::{Outline, most_probable, structure_of, structures};
 use crate::parameters::Parameters;
 use crate::prepare::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
@@ -309,8 +309,8 @@ impl Run<'_> {
         }
         let (mut both, mut either) = ([0u64; 5], [0u64; 5]);
         for example in &self.seen {
-            let probabilities = model.probabilities(&example.image);
-            let found = most_probable(&outlined(probabilities, self.config.network.classes, Outline::Anatomy));
+            let logits = model.logits(&example.image);
+            let found = most_probable(&structures(&logits, self.config.network.classes, Outline::Anatomy));
             for (found, truth) in found.iter().zip(&example.labels) {
                 let (found, truth) = (usize::from(*found), structure_of(usize::from(*truth)));
                 either[found] += 1;
