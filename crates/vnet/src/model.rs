@@ -7,7 +7,7 @@ use ndarray::Array3;
 
 use crate::gpu::{GpuError, GpuNetwork};
 use crate::inference::{Bf16, Inference};
-use crate::kernel::loss::softmax;
+use crate::kernel::softmax::softmax;
 use crate::network::NetworkShape;
 use crate::outline::{ByStructure, Outline, most_probable, structures};
 use crate::parameters::Parameters;

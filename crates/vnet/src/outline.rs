@@ -6,7 +6,7 @@
 use geometry::Structure;
 use rayon::prelude::*;
 
-use crate::kernel::loss::softmax_of_voxel;
+use crate::kernel::softmax::softmax_by_class;
 
 /// The class of a vertebral body's cortex and endplates, beyond the structures' own labels.
 pub const BODY_CORTEX: u8 = Structure::COUNT as u8;
@@ -44,13 +44,12 @@ pub(crate) fn structures(logits: &[f32], classes: usize, outline: Outline) -> By
     let [a, b, c, d, e] = found.each_mut().map(|p| p.par_chunks_mut(PIECE));
     let pieces = (a, b, c, d, e, logits.par_chunks(PIECE * classes)).into_par_iter();
     pieces.for_each_init(Vec::new, |p, (a, b, c, d, e, logits)| {
-        let found = [a, b, c, d, e];
+        let (found, voxels) = ([a, b, c, d, e], logits.len() / classes);
         p.clear();
-        p.extend_from_slice(logits);
-        p.chunks_exact_mut(classes).for_each(softmax_of_voxel);
-        for class in 0..classes {
-            let of_class = p.iter().skip(class).step_by(classes);
-            found[owner(class)].iter_mut().zip(of_class).for_each(|(sum, p)| *sum += p);
+        (0..classes).for_each(|class| p.extend(logits.iter().skip(class).step_by(classes)));
+        softmax_by_class(p, voxels);
+        for (class, p) in p.chunks_exact(voxels).enumerate() {
+            found[owner(class)].iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
         }
     });
     found

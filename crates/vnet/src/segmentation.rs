@@ -1,7 +1,7 @@
 //! What the network saw in an image.
 
 use geometry::{Grid, Structure, Volume};
-use ndarray::Array3;
+use ndarray::{Array3, s};
 use rayon::prelude::*;
 
 use crate::outline::{ByStructure, Outline, most_probable};
@@ -30,8 +30,13 @@ impl Segmentation {
         let [_, rows, _] = input.array_shape();
         let lines = labels.data.as_slice_mut().expect("a fresh volume is in order");
         lines.par_chunks_mut(input.shape[0].max(1)).enumerate().for_each(|(line, labels)| {
+            let [row, slice] = [line % rows, line / rows];
+            if let Some(first) = places.along_a_line([row, slice], labels.len()) {
+                copy_line(first, &prepared_labels, labels);
+                return;
+            }
             for (column, label) in labels.iter_mut().enumerate() {
-                *label = label_at(places.index([column, line % rows, line / rows]), &probabilities, &prepared_labels);
+                *label = label_at(places.index([column, row, slice]), &probabilities, &prepared_labels);
             }
         });
         Self { labels, prepared_labels, outline: Outline::Anatomy, device_fault: None, probabilities }
@@ -114,6 +119,37 @@ impl Places {
             self.origin[axis] + i as f64 * by_column[axis] + j as f64 * by_row[axis] + k as f64 * by_slice[axis]
         })
     }
+
+    /// Where a row's first voxel lies, if its voxels lie on those of a line of the other grid (or beyond its ends), one by
+    /// one.
+    fn along_a_line(&self, [row, slice]: [usize; 2], columns: usize) -> Option<[i64; 3]> {
+        let first = self.index([0, row, slice]);
+        let last = self.index([columns.saturating_sub(1), row, slice]);
+        let near = first.map(f64::round);
+        let on_a_voxel = |axis: usize| {
+            let along = if axis == 0 { columns.saturating_sub(1) as f64 } else { 0.0 };
+            at_a_voxel(first[axis], near[axis]) && at_a_voxel(last[axis], near[axis] + along)
+        };
+        (0..3).all(on_a_voxel).then(|| near.map(|at| at as i64))
+    }
+}
+
+fn at_a_voxel(index: f64, voxel: f64) -> bool {
+    (index - voxel).abs() < 1e-4
+}
+
+/// Copies labels from a voxel of their grid on along its line; beyond the grid all is background.
+fn copy_line([column, row, slice]: [i64; 3], from: &Volume<u8>, to: &mut [u8]) {
+    let [slices, rows, columns] = from.grid.array_shape();
+    let within = |at: i64, count: usize| usize::try_from(at).ok().filter(|at| *at < count);
+    to.fill(Structure::Background.label());
+    if let Some((slice, row)) = within(slice, slices).zip(within(row, rows)) {
+        let line = from.data.slice(s![slice, row, ..]);
+        let end = (columns as i64 - column).clamp(0, to.len() as i64);
+        for at in (-column).clamp(0, end)..end {
+            to[at as usize] = line[(at + column) as usize];
+        }
+    }
 }
 
 /// The most probable structure at an index of the network's grid: probabilities are interpolated where neighbours
@@ -121,9 +157,8 @@ impl Places {
 fn label_at(index: [f64; 3], probabilities: &[Volume<f32>; Structure::COUNT], labels: &Volume<u8>) -> u8 {
     let grid = &labels.grid;
     let near = index.map(f64::round);
-    let at_a_voxel = (0..3)
-        .all(|axis| (index[axis] - near[axis]).abs() < 1e-4 && (0.0..grid.shape[axis] as f64).contains(&near[axis]));
-    if at_a_voxel {
+    let inside = |axis: usize| (0.0..grid.shape[axis] as f64).contains(&near[axis]);
+    if (0..3).all(|axis| at_a_voxel(index[axis], near[axis]) && inside(axis)) {
         return labels.data[[near[2] as usize, near[1] as usize, near[0] as usize]];
     }
     let (mut low, mut weight) = ([0usize; 3], [0.0f32; 3]);
@@ -193,5 +228,26 @@ mod tests {
         let grid = after.prepared_labels.grid.clone();
         let anew = Volume::from_fn(input, |p| label_at(grid.index(&p), &after.probabilities, &after.prepared_labels));
         assert_eq!(anew.data, after.labels.data);
+    }
+
+    #[test]
+    fn rows_on_the_networks_lines_are_copied() {
+        let prepared = Grid::axis_aligned(Point::origin(), [2.0, 2.0, 4.0], [16, 16, 8]);
+        // Wider and shifted; too low at first; between the lines; with other columns.
+        for (origin, spacing) in [
+            ([-6.0, -4.0, -8.0], [2.0, 2.0, 4.0]),
+            ([4.0, 2.0, 4.0], [2.0, 4.0, 4.0]),
+            ([-6.0, -3.5, -8.0], [2.0, 2.0, 4.0]),
+            ([-6.0, -4.0, -8.0], [1.9, 2.0, 4.0]),
+        ] {
+            let input = Grid::axis_aligned(Point::from(origin), spacing, [24, 20, 12]);
+            let p = std::array::from_fn(|class| {
+                (0..16 * 16 * 8).map(|voxel| if class == voxel * 7 / 5 % 5 { 0.8 } else { 0.05 }).collect()
+            });
+            let found = Segmentation::new(p, prepared.clone(), &input);
+            let anew =
+                Volume::from_fn(input, |p| label_at(prepared.index(&p), &found.probabilities, &found.prepared_labels));
+            assert_eq!(found.labels.data, anew.data, "{origin:?}, {spacing:?}");
+        }
     }
 }

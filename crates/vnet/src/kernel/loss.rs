@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::CHUNKS;
+use super::softmax::softmax;
 use crate::outline::structure_of;
 
 /// Shares of the two parts of the loss.
@@ -19,25 +20,6 @@ pub struct LossWeights {
     pub dice: f32,
     /// Share of the mean cross-entropy over voxels.
     pub cross_entropy: f32,
-}
-
-/// Class probabilities of each voxel of `[voxels, classes]` logits, in their place.
-pub fn softmax(mut logits: Vec<f32>, classes: usize) -> Vec<f32> {
-    logits.par_chunks_mut(classes * 2048).for_each(|voxels| {
-        voxels.chunks_exact_mut(classes).for_each(softmax_of_voxel);
-    });
-    logits
-}
-
-/// Class probabilities from a voxel's logits, in their place.
-pub(crate) fn softmax_of_voxel(values: &mut [f32]) {
-    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut total = 0.0;
-    for value in &mut *values {
-        *value = (*value - top).exp();
-        total += *value;
-    }
-    values.iter_mut().for_each(|p| *p /= total);
 }
 
 /// Probabilities of the structures from those of the classes; what has no class stays 0.

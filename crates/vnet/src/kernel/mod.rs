@@ -14,6 +14,7 @@ pub mod norm;
 pub mod rearrange;
 #[cfg(test)]
 mod reference;
+pub(crate) mod softmax;
 mod winograd;
 pub(crate) mod written;
 
