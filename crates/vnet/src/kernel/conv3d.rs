@@ -8,13 +8,8 @@ use rayon::prelude::*;
 use super::CHUNKS;
 use super::brick::{BrickInput, BrickWeights, ROWS, SLICES, Scratch};
 use super::conv_line::{InputLine, PackedWeights};
-use super::lanes::{Lanes, Plain, VectorUnit};
-#[cfg(target_arch = "x86_64")]
-use super::lanes::{Ymm, Zmm};
-use super::written::{written, written_across, written_init};
-
-/// Lanes of one block of output channels in the weights' gradient.
-const BLOCK: usize = 16;
+pub use super::weight_gradient::weight_gradient;
+use super::written::{written_across, written_init};
 
 /// Sizes of one convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +43,6 @@ impl ConvShape {
     /// The convolution that carries gradients back to the input.
     pub fn transposed(&self) -> Self {
         Self { inputs: self.outputs, outputs: self.inputs, ..*self }
-    }
-
-    fn blocks(&self) -> usize {
-        self.outputs.div_ceil(BLOCK)
     }
 }
 
@@ -99,7 +90,7 @@ pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32
 }
 
 /// What some slices and rows of the output see, surrounded by zeros: `[slice, row, column, in]`.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     shape: &'a ConvShape,
     /// How many slices and rows that is.
     lines: [usize; 2],
@@ -107,17 +98,17 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// By so many slices and rows of the output.
-    fn by(shape: &'a ConvShape, [slices, rows]: [usize; 2]) -> Self {
+    pub(super) fn by(shape: &'a ConvShape, [slices, rows]: [usize; 2]) -> Self {
         Self { shape, lines: [slices + shape.kernel[0] - 1, rows + shape.kernel[1] - 1] }
     }
 
     /// Values of a row.
-    fn line(&self) -> usize {
+    pub(super) fn line(&self) -> usize {
         (self.shape.extent[2] + self.shape.kernel[2] - 1) * self.shape.inputs
     }
 
     /// What a brick sees.
-    fn brick<'x>(&self, source: &'x [f32]) -> BrickInput<'x> {
+    pub(super) fn brick<'x>(&self, source: &'x [f32]) -> BrickInput<'x> {
         BrickInput { source, slice: self.lines[1] * self.line(), row: self.line() }
     }
 
@@ -129,7 +120,12 @@ impl<'a> Seen<'a> {
     }
 
     /// What the output sees from this slice and row on, in the memory of another.
-    fn from<'x>(&self, [first_slice, first_row]: [usize; 2], x: &'x [f32], block: &'x mut Vec<f32>) -> &'x [f32] {
+    pub(super) fn from<'x>(
+        &self,
+        [first_slice, first_row]: [usize; 2],
+        x: &'x [f32],
+        block: &'x mut Vec<f32>,
+    ) -> &'x [f32] {
         let ConvShape { extent: [depth, rows, columns], kernel, inputs, .. } = *self.shape;
         let width = columns * inputs;
         if self.shape.taps() == 1 {
@@ -151,151 +147,6 @@ impl<'a> Seen<'a> {
         }
         block
     }
-}
-
-/// Gradient of the loss by the weights, `[tap, in, out]`, from the input and the output's gradient.
-pub fn weight_gradient(shape: &ConvShape, x: &[f32], dy: &[f32]) -> Vec<f32> {
-    let wide = widen(shape, dy);
-    let [depth, rows, _] = shape.extent;
-    let lines = depth * rows;
-    let pairs = shape.taps() * shape.inputs;
-    let size = shape.blocks() * pairs * BLOCK;
-    let unit = VectorUnit::best();
-    let sums: Vec<Vec<f32>> = (0..CHUNKS)
-        .into_par_iter()
-        .map(|chunk| {
-            let mut sum = vec![0.0; size];
-            for line in lines * chunk / CHUNKS..lines * (chunk + 1) / CHUNKS {
-                let job = GradientJob { shape, x, dy: &wide, depth: line / rows, row: line % rows };
-                match unit {
-                    // SAFETY: the unit was detected at run time.
-                    #[cfg(target_arch = "x86_64")]
-                    VectorUnit::Avx512 => unsafe { gradient_avx512(&job, &mut sum) },
-                    // SAFETY: the unit was detected at run time.
-                    #[cfg(target_arch = "x86_64")]
-                    VectorUnit::Avx2 => unsafe { gradient_avx2(&job, &mut sum) },
-                    VectorUnit::Portable => gradient::<Plain<BLOCK>, 4>(&job, &mut sum),
-                }
-            }
-            sum
-        })
-        .collect();
-    let mut packed = vec![0.0; size];
-    for sum in &sums {
-        packed.iter_mut().zip(sum).for_each(|(total, part)| *total += part);
-    }
-    let mut gradient = vec![0.0; pairs * shape.outputs];
-    for block in 0..shape.blocks() {
-        let used = (shape.outputs - block * BLOCK).min(BLOCK);
-        for pair in 0..pairs {
-            gradient[pair * shape.outputs + block * BLOCK..][..used]
-                .copy_from_slice(&packed[(block * pairs + pair) * BLOCK..][..used]);
-        }
-    }
-    gradient
-}
-
-/// One row's share of the weight gradient.
-struct GradientJob<'a> {
-    shape: &'a ConvShape,
-    x: &'a [f32],
-    dy: &'a [f32],
-    depth: usize,
-    row: usize,
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512vl")]
-unsafe fn gradient_avx512(job: &GradientJob<'_>, sum: &mut [f32]) {
-    gradient::<Zmm, 16>(job, sum);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn gradient_avx2(job: &GradientJob<'_>, sum: &mut [f32]) {
-    gradient::<Ymm<2>, 4>(job, sum);
-}
-
-#[inline(always)]
-fn gradient<L: Lanes, const TILE: usize>(job: &GradientJob<'_>, sum: &mut [f32]) {
-    let inputs = job.shape.inputs;
-    for block in 0..job.shape.blocks() {
-        for tap in 0..job.shape.taps() {
-            let target = &mut sum[(block * job.shape.taps() + tap) * inputs * BLOCK..][..inputs * BLOCK];
-            let mut channel = 0;
-            while channel + TILE <= inputs {
-                gradient_tile::<L, TILE>(job, block, tap, channel, target);
-                channel += TILE;
-            }
-            while channel + 8 <= inputs {
-                gradient_tile::<L, 8>(job, block, tap, channel, target);
-                channel += 8;
-            }
-            while channel < inputs {
-                gradient_tile::<L, 1>(job, block, tap, channel, target);
-                channel += 1;
-            }
-        }
-    }
-}
-
-/// `TILE` input channels × one block of output channels, summed along a row.
-#[inline(always)]
-fn gradient_tile<L: Lanes, const TILE: usize>(
-    job: &GradientJob<'_>,
-    block: usize,
-    tap: usize,
-    channel: usize,
-    sum: &mut [f32],
-) {
-    let shape = job.shape;
-    let [depth, rows, columns] = shape.extent;
-    let [_, kernel_rows, kernel_columns] = shape.kernel;
-    let (kd, kr, kc) = (tap / (kernel_rows * kernel_columns), tap / kernel_columns % kernel_rows, tap % kernel_columns);
-    // Zeros lie around the input: what sees them adds nothing.
-    let [half_depth, half_rows, half_columns] = shape.kernel.map(|k| k / 2);
-    let slice = (job.depth + kd).checked_sub(half_depth).filter(|slice| *slice < depth);
-    let row = (job.row + kr).checked_sub(half_rows).filter(|row| *row < rows);
-    let Some((slice, row)) = slice.zip(row) else { return };
-    let seen = half_columns.saturating_sub(kc)..columns.min((columns + half_columns).saturating_sub(kc));
-    if seen.is_empty() {
-        return;
-    }
-    let first = (slice * rows + row) * columns + seen.start + kc - half_columns;
-    let x = &job.x[first * shape.inputs..][..seen.len() * shape.inputs];
-    let width = shape.blocks() * BLOCK;
-    let dy = &job.dy[((job.depth * rows + job.row) * columns + seen.start) * width..][..seen.len() * width];
-    let target = &mut sum[channel * BLOCK..][..TILE * BLOCK];
-    // SAFETY: `target` holds TILE groups of sixteen; `x` and `dy` span the voxels that are seen.
-    unsafe {
-        let mut sums: [L; TILE] = std::array::from_fn(|c| L::load(target.as_ptr().add(c * BLOCK)));
-        for column in 0..seen.len() {
-            let g = L::load(dy.as_ptr().add(column * width + block * BLOCK));
-            for (c, sum) in sums.iter_mut().enumerate() {
-                *sum = sum.fused_add(*x.get_unchecked(column * shape.inputs + channel + c), g);
-            }
-        }
-        for (c, value) in sums.into_iter().enumerate() {
-            value.store(target.as_mut_ptr().add(c * BLOCK));
-        }
-    }
-}
-
-/// The output's gradient with its channels filled up to whole blocks.
-fn widen<'a>(shape: &ConvShape, dy: &'a [f32]) -> std::borrow::Cow<'a, [f32]> {
-    if shape.outputs.is_multiple_of(BLOCK) {
-        return dy.into();
-    }
-    let width = shape.blocks() * BLOCK;
-    let piece = shape.extent[2] * width;
-    let widen_line = |line: usize, wide: &mut [f32]| {
-        wide.fill(0.0);
-        let from = &dy[line * shape.extent[2] * shape.outputs..];
-        wide.chunks_exact_mut(width)
-            .zip(from.chunks_exact(shape.outputs))
-            .for_each(|(to, from)| to[..from.len()].copy_from_slice(from));
-    };
-    written(shape.voxels() * width, piece, widen_line).into()
 }
 
 /// Gradient of the loss by the bias: the sum of the output's gradient over all voxels.

@@ -15,6 +15,7 @@ pub mod rearrange;
 #[cfg(test)]
 mod reference;
 pub(crate) mod softmax;
+mod weight_gradient;
 mod winograd;
 pub(crate) mod written;
 

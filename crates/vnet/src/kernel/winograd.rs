@@ -34,6 +34,16 @@ pub(super) fn weights(values: &[f64], inner: usize) -> Vec<f64> {
     made.collect()
 }
 
+/// What the gradients `[outer, product, inner]` of products' weights are of three taps: `[outer, tap, inner]`.
+pub(super) fn taps(values: &[f64], inner: usize) -> Vec<f64> {
+    let outer = values.chunks_exact(POINTS * inner);
+    let taps = outer.flat_map(|products| (0..3).map(move |tap| (products, tap)));
+    let made = taps.flat_map(|(products, tap)| {
+        (0..inner).map(move |at| (0..POINTS).map(|p| OF_TAPS[p][tap] * products[p * inner + at]).sum::<f64>())
+    });
+    made.collect()
+}
+
 /// Along which axes inputs are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Along {
@@ -61,17 +71,29 @@ pub(super) fn inputs(along: Along, from: (&[f32], Steps), to: (&mut [f32], Steps
     let last = |steps: Steps| (POINTS - 1) * (steps.row + if along == Along::Rows { 0 } else { steps.slice }) + width;
     assert!(last(from_steps) <= from.len(), "the rows lie in their source");
     assert!(last(to_steps) <= to.len(), "the rows fit their target");
-    let mut targets = [to.as_mut_ptr(); POINTS];
-    if along == Along::RowsAndSlices {
-        // Steps that fit: the last of them was seen to.
-        for (slice, target) in targets.iter_mut().enumerate() {
-            *target = target.wrapping_add(slice * to_steps.slice);
-        }
-    }
+    let to_slice = if along == Along::Rows { 0 } else { to_steps.slice };
+    // Steps that fit: the last of them was seen to.
+    let targets = std::array::from_fn(|slice| to.as_mut_ptr().wrapping_add(slice * to_slice));
+    let job = Job { along, from: Rows::of(from, from_steps, POINTS), to: targets, to_row: to_steps.row, width };
     // SAFETY: all rows are there, and source and target are apart.
-    unsafe {
-        Job { along, from: from.as_ptr(), from_steps, to: targets, to_row: to_steps.row, width }.run::<Inputs, POINTS>()
-    }
+    unsafe { job.run::<Inputs, POINTS>() }
+}
+
+/// Makes gradients of outputs those of products (A in Lavin and Gray), along rows and slices: `width` values of each row.
+///
+/// # Panics
+/// If some of the rows lie beyond their values.
+pub(super) fn gradients(from: (&[f32], Steps), to: (&mut [f32], Steps), width: usize) {
+    let ((from, from_steps), (to, to_steps)) = (from, to);
+    let last = |steps: Steps, count: usize| (count - 1) * (steps.row + steps.slice) + width;
+    assert!(last(from_steps, OUTPUTS) <= from.len(), "the rows lie in their source");
+    assert!(last(to_steps, POINTS) <= to.len(), "the rows fit their target");
+    // Steps that fit, as above.
+    let targets = std::array::from_fn(|slice| to.as_mut_ptr().wrapping_add(slice * to_steps.slice));
+    let from = Rows::of(from, from_steps, OUTPUTS);
+    let job = Job { along: Along::RowsAndSlices, from, to: targets, to_row: to_steps.row, width };
+    // SAFETY: all rows are there, and source and target are apart.
+    unsafe { job.run::<Gradients, POINTS>() }
 }
 
 /// Makes products outputs (Aᵀ in Lavin and Gray): `width` values of each row of as many slices, `row` values apart.
@@ -88,19 +110,35 @@ pub(super) fn outputs(along: Along, from: (&[f32], Steps), to: &mut [&mut [f32]]
         assert!((OUTPUTS - 1) * row + width <= to.len(), "the rows fit their target");
         *target = to.as_mut_ptr();
     }
+    let job = Job { along, from: Rows::of(from, from_steps, POINTS), to: targets, to_row: row, width };
     // SAFETY: all rows are there, and source and target are apart.
-    unsafe { Job { along, from: from.as_ptr(), from_steps, to: targets, to_row: row, width }.run::<Outputs, OUTPUTS>() }
+    unsafe { job.run::<Outputs, OUTPUTS>() }
 }
 
 /// Rows to be combined.
 struct Job {
     along: Along,
-    from: *const f32,
-    from_steps: Steps,
+    from: Rows,
     /// The first row of each slice.
     to: [*mut f32; POINTS],
     to_row: usize,
     width: usize,
+}
+
+/// Rows that are read.
+struct Rows {
+    first: *const f32,
+    /// Where the slices begin, and the rows in each.
+    slices: [usize; POINTS],
+    rows: [usize; POINTS],
+}
+
+impl Rows {
+    /// So many rows of as many slices; the last are repeated where there are less than six.
+    fn of(values: &[f32], steps: Steps, count: usize) -> Self {
+        let each = |step: usize| std::array::from_fn(|number| number.min(count - 1) * step);
+        Self { first: values.as_ptr(), slices: each(steps.slice), rows: each(steps.row) }
+    }
 }
 
 /// What is made of six values along one axis.
@@ -138,6 +176,25 @@ impl Combination<OUTPUTS> for Outputs {
             difference.fused_add(2.0, far_difference),
             sum.fused_add(4.0, far_sum),
             difference.fused_add(8.0, far_difference).fused_add(1.0, m[5]),
+        ]
+    }
+}
+
+/// The last two of the six are not looked at.
+struct Gradients;
+
+impl Combination<POINTS> for Gradients {
+    #[inline(always)]
+    fn of<L: Lanes>(g: [L; POINTS]) -> [L; POINTS] {
+        let (even, odd) = (g[0].fused_add(1.0, g[2]), g[1].fused_add(1.0, g[3]));
+        let (even_step, odd_step) = (g[0].fused_add(4.0, g[2]), g[1].fused_add(4.0, g[3]));
+        [
+            g[0],
+            even.fused_add(1.0, odd),
+            even.fused_add(-1.0, odd),
+            even_step.fused_add(2.0, odd_step),
+            even_step.fused_add(-2.0, odd_step),
+            g[3],
         ]
     }
 }
@@ -189,14 +246,14 @@ impl Job {
                 }
                 return;
             }
-            let step = self.from_steps.slice;
+            let [a, b, c, d, e, f] = self.from.slices;
             let of_rows = [
-                C::of(self.six::<L>(at)),
-                C::of(self.six::<L>(at + step)),
-                C::of(self.six::<L>(at + 2 * step)),
-                C::of(self.six::<L>(at + 3 * step)),
-                C::of(self.six::<L>(at + 4 * step)),
-                C::of(self.six::<L>(at + 5 * step)),
+                C::of(self.six::<L>(at + a)),
+                C::of(self.six::<L>(at + b)),
+                C::of(self.six::<L>(at + c)),
+                C::of(self.six::<L>(at + d)),
+                C::of(self.six::<L>(at + e)),
+                C::of(self.six::<L>(at + f)),
             ];
             for row in 0..MADE {
                 let [a, b, c, d, e, f] = &of_rows;
@@ -214,17 +271,17 @@ impl Job {
     /// As for [`Self::lanes`].
     #[inline(always)]
     unsafe fn six<L: Lanes>(&self, at: usize) -> [L; POINTS] {
-        let row = self.from_steps.row;
+        let [a, b, c, d, e, f] = self.from.rows;
         // SAFETY: granted by the caller.
         unsafe {
-            let from = self.from.add(at);
+            let from = self.from.first.add(at);
             [
-                L::load(from),
-                L::load(from.add(row)),
-                L::load(from.add(2 * row)),
-                L::load(from.add(3 * row)),
-                L::load(from.add(4 * row)),
-                L::load(from.add(5 * row)),
+                L::load(from.add(a)),
+                L::load(from.add(b)),
+                L::load(from.add(c)),
+                L::load(from.add(d)),
+                L::load(from.add(e)),
+                L::load(from.add(f)),
             ]
         }
     }
@@ -273,7 +330,7 @@ mod tests {
             let (mut best, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
             inputs(along, (&values, steps), (&mut best, steps), width);
             let to = std::array::from_fn(|slice| plain[slice * steps.slice..].as_mut_ptr());
-            let job = Job { along, from: values.as_ptr(), from_steps: steps, to, to_row: steps.row, width };
+            let job = Job { along, from: Rows::of(&values, steps, POINTS), to, to_row: steps.row, width };
             // SAFETY: both hold six rows of six slices.
             unsafe { job.combine::<Inputs, POINTS, Plain<1>>() };
             assert_eq!(best, plain);
@@ -284,10 +341,18 @@ mod tests {
             outputs(along, (&values, steps), &mut targets, steps.row, width);
             let mut plain = vec![0.0; POINTS * steps.slice];
             let to = std::array::from_fn(|slice| plain[slice * steps.slice..].as_mut_ptr());
-            let job = Job { along, from: values.as_ptr(), from_steps: steps, to, to_row: steps.row, width };
+            let job = Job { along, from: Rows::of(&values, steps, POINTS), to, to_row: steps.row, width };
             // SAFETY: as above.
             unsafe { job.combine::<Outputs, OUTPUTS, Plain<1>>() };
             assert_eq!(made, plain[..made.len()]);
         }
+        let (mut best, mut plain) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+        gradients((&values, steps), (&mut best, steps), width);
+        let to = std::array::from_fn(|slice| plain[slice * steps.slice..].as_mut_ptr());
+        let from = Rows::of(&values, steps, OUTPUTS);
+        let job = Job { along: Along::RowsAndSlices, from, to, to_row: steps.row, width };
+        // SAFETY: as above.
+        unsafe { job.combine::<Gradients, POINTS, Plain<1>>() };
+        assert_eq!(best, plain);
     }
 }
