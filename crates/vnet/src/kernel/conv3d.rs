@@ -11,6 +11,9 @@ use super::conv_line::{InputLine, PackedWeights};
 pub use super::weight_gradient::weight_gradient;
 use super::written::{written_across, written_init};
 
+/// With fewer voxels it costs more to make a brick's weights than they save.
+const FEWEST_VOXELS: usize = 4096;
+
 /// Sizes of one convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
@@ -64,9 +67,10 @@ pub fn transposed_weights(shape: &ConvShape, weights: &[f32]) -> Vec<f32> {
 pub fn forward(shape: &ConvShape, x: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let [depth, rows, columns] = shape.extent;
     let width = columns * shape.outputs;
+    let whole = bias.is_none() && rows.is_multiple_of(ROWS) && shape.voxels() >= FEWEST_VOXELS;
     let brick = [SLICES, 1]
         .into_iter()
-        .filter(|slices| bias.is_none() && depth.is_multiple_of(*slices) && rows.is_multiple_of(ROWS))
+        .filter(|slices| whole && depth.is_multiple_of(*slices))
         .find_map(|slices| BrickWeights::new(weights, shape.kernel, shape.inputs, shape.outputs, slices));
     if let Some(brick) = brick {
         let seen = Seen::by(shape, [brick.slices(), ROWS]);
@@ -196,6 +200,18 @@ mod tests {
 
     fn close(a: &[f32], b: &[f32]) -> bool {
         a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() <= 1e-3 * (1.0 + y.abs()))
+    }
+
+    #[test]
+    fn bricks_are_the_seven_loops() {
+        for (extent, kernel) in [([8, 16, 40], [3, 3, 3]), ([5, 24, 36], [3, 3, 3]), ([4, 32, 33], [1, 3, 3])] {
+            let shape = ConvShape { extent, kernel, inputs: 5, outputs: 18 };
+            assert!(shape.voxels() >= FEWEST_VOXELS);
+            let x = numbers(shape.voxels() * shape.inputs, 1);
+            let w = numbers(shape.taps() * shape.inputs * shape.outputs, 2);
+            let expected = reference::conv3d(&shape, &x, &w, &[0.0; 18]);
+            assert!(close(&forward(&shape, &x, &w, None), &expected), "{extent:?}, {kernel:?}");
+        }
     }
 
     proptest! {
