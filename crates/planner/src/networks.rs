@@ -13,7 +13,7 @@ use crate::rib_count::ASIDE_MM;
 const CORONAL: &str = "coronal.safetensors";
 /// Sagittal and coronal slices of a localizer that are read beforehand; a larger one takes more memory when it comes.
 const LOCALIZER_SLICES: [usize; 2] = [20, 12];
-/// Its field of view, mm: a body may fill it, and so may noise.
+/// Its field of view, mm.
 const LOCALIZER_MM: f64 = 448.0;
 
 /// The networks of a model's folder.
@@ -63,7 +63,7 @@ impl Networks {
         let [sagittal, coronal] = LOCALIZER_SLICES;
         let about_the_spine = self.coronal.iter().map(|model| (model, coronal, 2.0 * ASIDE_MM));
         for (model, slices, across_mm) in
-            std::iter::once((&self.sagittal, sagittal, LOCALIZER_MM)).chain(about_the_spine)
+            std::iter::once((&self.sagittal, sagittal, vnet::FRONT_TO_BACK_MM)).chain(about_the_spine)
         {
             let pixels = |mm: f64| (mm / model.contract().pixel_mm).round() as usize;
             model.warm_up([slices, pixels(LOCALIZER_MM), pixels(across_mm)]);

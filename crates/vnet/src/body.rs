@@ -1,4 +1,4 @@
-//! Where in an image a body is: air is not worth a network's time.
+//! Where in an image a body is, and where in it a spine can be: air and bowels are not worth a network's time.
 
 use geometry::Volume;
 
@@ -12,25 +12,36 @@ const BODY_SHARE: f64 = 0.02;
 const BODY_SLICES: f64 = 0.25;
 /// Margin left around the body, voxels.
 const MARGIN: usize = 4;
+/// A row or column is within the body, not at its rim, where at least this share of its pixels is of the body in half of
+/// the slices: neither ghosts nor noise in the air come to that.
+const SOLID_SHARE: f64 = 0.25;
+/// What of a sagittal image is read in front of the last column within the body, and behind it, mm. In ninety patients of
+/// nine populations (seeds 7500320 to 7500328), the obese among them, the spine began at most 180 mm in front of it and
+/// ended no further back.
+const ABOUT_THE_BACK_MM: [f64; 2] = [203.0, 42.0];
+/// From front to back, mm: the most that is read of a sagittal image whose back is seen.
+pub const FRONT_TO_BACK_MM: f64 = ABOUT_THE_BACK_MM[0] + ABOUT_THE_BACK_MM[1];
 
 /// In which rows, or columns, a body is seen.
 struct Seen {
-    /// Pixels of a row or column that are enough.
-    enough: usize,
+    /// Pixels of a row or column that are enough, and that make it solid.
+    enough: [usize; 2],
     /// In the slice at hand, by row or column.
     pixels: Vec<usize>,
-    /// Slices that had enough.
-    slices: Vec<usize>,
+    /// Slices that had enough, and slices where it is solid.
+    slices: Vec<[usize; 2]>,
 }
 
 impl Seen {
     fn new(count: usize, across: usize) -> Self {
-        Self { enough: (BODY_SHARE * across as f64).ceil() as usize, pixels: vec![0; count], slices: vec![0; count] }
+        let enough = [BODY_SHARE, SOLID_SHARE].map(|share| (share * across as f64).ceil() as usize);
+        Self { enough, pixels: vec![0; count], slices: vec![[0; 2]; count] }
     }
 
     fn end_slice(&mut self) {
         for (pixels, slices) in self.pixels.iter_mut().zip(&mut self.slices) {
-            *slices += usize::from(std::mem::take(pixels) >= self.enough);
+            let pixels = std::mem::take(pixels);
+            slices.iter_mut().zip(self.enough).for_each(|(slices, enough)| *slices += usize::from(pixels >= enough));
         }
     }
 
@@ -38,9 +49,14 @@ impl Seen {
     fn range(&self, slices: usize) -> (usize, usize) {
         let enough = (BODY_SLICES * slices as f64).ceil() as usize;
         let end = self.slices.len() - 1;
-        let first = self.slices.iter().position(|n| *n >= enough).unwrap_or(0);
-        let last = self.slices.iter().rposition(|n| *n >= enough).unwrap_or(end);
+        let first = self.slices.iter().position(|[n, _]| *n >= enough).unwrap_or(0);
+        let last = self.slices.iter().rposition(|[n, _]| *n >= enough).unwrap_or(end);
         (first.saturating_sub(MARGIN), (last + MARGIN).min(end))
+    }
+
+    /// The last row or column within the body, of an image of so many slices.
+    fn last_solid(&self, slices: usize) -> Option<usize> {
+        self.slices.iter().rposition(|[_, n]| 2 * n >= slices)
     }
 }
 
@@ -49,6 +65,8 @@ pub(crate) struct Body {
     /// First and last row and column (inclusive).
     pub rows: (usize, usize),
     pub columns: (usize, usize),
+    /// The last column within the body.
+    last_solid_column: Option<usize>,
     /// Mean intensity.
     pub mean: f32,
 }
@@ -86,7 +104,16 @@ impl Body {
         Ok(Self {
             rows: rows_seen.range(slices),
             columns: columns_seen.range(slices),
+            last_solid_column: columns_seen.last_solid(slices),
             mean: (sum / count.max(1) as f64) as f32,
         })
+    }
+
+    /// The same of a sagittal image whose columns run to the back, without what lies too far from the back to be spine.
+    pub fn about_the_spine(self, pixel_mm: f64) -> Self {
+        let Some(back) = self.last_solid_column else { return self };
+        let [front, behind] = ABOUT_THE_BACK_MM.map(|mm| (mm / pixel_mm).floor() as usize);
+        let (first, last) = self.columns;
+        Self { columns: (first.max((back + 1).saturating_sub(front)), last.min(back + behind)), ..self }
     }
 }

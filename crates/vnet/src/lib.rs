@@ -51,6 +51,7 @@ pub mod training;
 mod two_scales;
 pub mod weights;
 
+pub use body::FRONT_TO_BACK_MM;
 pub use gpu::{GpuChoice, GpuDevice, GpuError};
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};

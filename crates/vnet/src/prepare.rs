@@ -3,7 +3,7 @@
 //! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
 //! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the
 //! feet, to the back); pixels are resampled in plane;
-//! the body is cut out; intensities are divided by the body's mean. Training and inference share this code.
+//! the body is cut out, of sagittal images what lies near its back; intensities are divided by the body's mean. Training and inference share this code.
 
 use geometry::{CoronalStructure, Grid, Structure, Volume};
 use nalgebra::{Matrix3, Vector3};
@@ -176,12 +176,16 @@ pub enum PrepareError {
 const THICKEST_IN_PLANE_MM: f64 = 3.0;
 /// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
 const MOST_FINE_VOXELS: f64 = 1.5e6;
+
 /// Prepares an image for the network.
 pub fn prepare(image: &Volume<f32>, contract: &ImageContract) -> Result<PreparedImage, PrepareError> {
     let image = canonical(image, contract.plane)?;
     let image = resampled(image, contract);
     let body = Body::find(&image)?;
-
+    let body = match contract.plane {
+        SlicePlane::Sagittal => body.about_the_spine(image.grid.spacing_mm[0]),
+        SlicePlane::Coronal => body,
+    };
     Ok(cut_out(&image, &body, contract))
 }
 
@@ -319,6 +323,22 @@ mod tests {
             let expected = image.nearest(&p).unwrap_or(0.0);
             assert!((value * 100.0 - expected).abs() < 8.0, "{value} {expected}");
         }
+    }
+
+    #[test]
+    fn a_stout_body_is_cut_to_what_lies_near_its_back() {
+        // Fat in front: the same back, but 200 mm more belly; ghosts in a third of the air's pixels.
+        let stout = |p: Point| {
+            body(Point::new(p.x, p.y.max(-50.0) + 0.15 * (p.y + 50.0).min(0.0), p.z))
+                .max(if (p.x + p.y * 3.0 + p.z * 5.0).rem_euclid(9.0) < 1.0 { 20.0 } else { 0.0 })
+        };
+        let grid = Grid { shape: [256, 240, 15], ..sagittal() };
+        let grid = Grid::centred(Point::new(0.0, -80.0, 0.0), grid.axes, grid.spacing_mm, grid.shape);
+        let prepared = prepare(&Volume::from_fn(grid, stout), &ImageContract::default()).expect("a body");
+        let at = |column: usize| prepared.grid.point([column as f64, 0.0, 0.0]).y;
+        let (front, back) = (at(0), at(prepared.grid.shape[0] - 1));
+        assert!(back > 95.0 && front > -140.0 && front < -100.0, "columns from {front} to {back} mm");
+        assert!(prepared.grid.shape[0] <= 144, "{} columns", prepared.grid.shape[0]);
     }
 
     #[test]
