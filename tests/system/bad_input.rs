@@ -86,6 +86,10 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         assert_eq!(output.status.code(), Some(2), "{verb}");
         assert!(complaint(&output).contains("image.nii") && !out.exists());
     }
+    let itself = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&text));
+    assert_eq!(itself.status.code(), Some(2));
+    assert!(complaint(&itself).contains("is the image itself"), "{}", complaint(&itself));
+    assert_eq!(std::fs::read_to_string(&text).expect("still there"), "not an image");
     let nameless = folder.path().join("labels.txt");
     let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&nameless));
     assert_eq!(refused.status.code(), Some(2));

@@ -105,6 +105,11 @@ pub fn room_for(path: &Path) -> Result<(), Failure> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), folder)
 }
 
+/// Whether two paths lead to one file.
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
 /// Writes a file whole, into a folder that is made.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     room_for(path)?;

@@ -32,7 +32,7 @@ pub enum NetworksError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// A network where another is expected.
-    #[error("{}: expected a network for {expected:?} slices, found one for {found:?} slices", path.display())]
+    #[error("{}: expected a network for {} slices, found one for {} slices", path.display(), expected.name(), found.name())]
     Plane {
         /// The file or folder.
         path: PathBuf,

@@ -57,7 +57,8 @@ impl SlicePlane {
         *self == Self::Sagittal
     }
 
-    const fn name(self) -> &'static str {
+    /// In words.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Sagittal => "sagittal",
             Self::Coronal => "coronal",

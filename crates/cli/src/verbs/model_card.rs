@@ -79,8 +79,8 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
     let weights = short.join(" and ");
     let mut text = format!(
-        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap, exact binomial \
-         ones for rates of 0 and 1.\n\n"
+        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap, exact binomial, \
+         one-sided ones for rates of 0 and 1.\n\n"
     );
     let tables = [
         ("Dice", CLASSES.map(str::to_owned), by_class("dice", ""), 3),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use geometry::{Structure, Volume};
+use geometry::{Grid, Structure, Volume};
 use imaging_io::picture::{Picture, SliceView, Window, montage, structure_colour};
 use imaging_io::{Image, read_image, write_nifti};
 use vnet::Outline;
@@ -17,6 +17,12 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     resources::ending(&arguments.out, &[".nii", ".nii.gz", ".dcm"])?;
     if let Some(picture) = &arguments.picture {
         resources::ending(picture, &[".png"])?;
+    }
+    for path in [Some(&arguments.out), arguments.picture.as_ref()].into_iter().flatten() {
+        if resources::same_file(path, &arguments.image) {
+            let path = path.display();
+            return Err(Failure::wrong(format!("{path}: is the image itself, expected another file to write to")));
+        }
     }
     let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
@@ -43,6 +49,15 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.picture {
         resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
     }
+    let (step_mm, most_mm) = (sagittal_step_mm(&volume.grid), model.contract().native_step_mm[1]);
+    if step_mm > most_mm {
+        output::note(format!(
+            "sagittal slices lie {step_mm:.1} mm apart: the network has seen none beyond {most_mm} mm"
+        ));
+    }
+    if segmentation.labels.data.iter().all(|label| *label == Structure::Background.label()) {
+        output::note(format!("no spine was found in {}", arguments.image.display()));
+    }
     for structure in Structure::FOREGROUND {
         let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
         let ml = voxels as f64 * volume.grid.voxel_mm3() / 1000.0;
@@ -54,6 +69,12 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     });
     output::result(arguments.out.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Distance of an image's voxels along the axis that runs from left to right.
+fn sagittal_step_mm(grid: &Grid) -> f64 {
+    let across = (0..3).max_by(|a, b| grid.axes[(0, *a)].abs().total_cmp(&grid.axes[(0, *b)].abs()));
+    grid.spacing_mm[across.expect("a grid has three axes")]
 }
 
 /// The middle sagittal slices without labels and with them, which the first one names; the labels' grid is sagittal, however the image lies.
