@@ -18,19 +18,16 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(picture) = &arguments.picture {
         resources::ending(picture, &[".png"])?;
     }
-    for path in [Some(&arguments.out), arguments.picture.as_ref()].into_iter().flatten() {
-        if resources::same_file(path, &arguments.image) {
-            let path = path.display();
-            return Err(Failure::wrong(format!("{path}: is the image itself, expected another file to write to")));
-        }
+    let written = || std::iter::once(&arguments.out).chain(&arguments.picture);
+    if let Some(path) = written().find(|path| resources::same_file(path, &arguments.image)) {
+        let path = path.display();
+        return Err(Failure::wrong(format!("{path}: is the image itself, expected another file to write to")));
     }
     let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
-    for path in [Some(&arguments.out), arguments.picture.as_ref()].into_iter().flatten() {
-        resources::room_for(path)?;
-    }
+    written().try_for_each(|path| resources::room_for(path))?;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
     let outline = arguments.outline.map(|choice| match choice {
         OutlineChoice::Anatomy => Outline::Anatomy,

@@ -30,16 +30,17 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = file.examples.faults.fault() {
         return Err(Failure::diagnosis(&Diagnosis::at(path, &text, "examples.faults", fault, "")));
     }
-    let mut origin = String::new();
     let start = match &file.training.start_from {
         Some(start) => {
             let folder = path.parent().unwrap_or(Path::new(""));
             let wrong = |reason| Failure::diagnosis(&Diagnosis::at(path, &text, "training.start-from", reason, ""));
             let load = |file: &PathBuf| Model::load(&folder.join(file)).map_err(|error| wrong(error.to_string()));
             let models: Vec<Model> = start.paths().iter().map(load).collect::<Result<_, _>>()?;
-            if let [model] = models.as_slice() {
-                origin = format!(", weights {} of {} steps", &model.hash()[..12], model.provenance().steps);
-            }
+            let named = |(file, model): (&PathBuf, &Model)| {
+                format!("{} (weights {}, {} steps)", file.display(), &model.hash()[..12], model.provenance().steps)
+            };
+            let origin: Vec<String> = start.paths().iter().zip(&models).map(named).collect();
+            output::note(format!("starts from {}", origin.join(", ")));
             Some(vnet::mean(&models).map_err(wrong)?)
         }
         None => None,
@@ -56,14 +57,6 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let stop = interrupt::flag();
     let steps = file.training.steps;
     let progress = Progress::new(0, steps);
-    if let Some(start) = &file.training.start_from {
-        let name = |file: &PathBuf| file.display().to_string();
-        progress.note(&format!(
-            "starts from {}{}",
-            start.paths().iter().map(name).collect::<Vec<_>>().join(", "),
-            origin
-        ));
-    }
     let summary =
         vnet::train(&file.training, start.as_ref(), &source, &validation, &arguments.out, &stop, &mut |event| {
             tell(&event, &progress, steps, file.training.image.plane);
