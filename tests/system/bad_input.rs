@@ -90,6 +90,14 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
     assert_eq!(itself.status.code(), Some(2));
     assert!(complaint(&itself).contains("is the image itself"), "{}", complaint(&itself));
     assert_eq!(std::fs::read_to_string(&text).expect("still there"), "not an image");
+    for arguments in [&["run", "scenarios/smoke.toml"][..], &["train", "models/lumbar-vnet/training.toml"]] {
+        let refused = output(plumbline().args(arguments).arg("--out").arg(&text));
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {}", complaint(&refused));
+        assert!(complaint(&refused).contains("is a file, expected a folder"), "{}", complaint(&refused));
+    }
+    let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(folder.path().join("new/labels.nii")));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(!folder.path().join("new").exists(), "a refused image leaves no folder");
     let nameless = folder.path().join("labels.txt");
     let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&nameless));
     assert_eq!(refused.status.code(), Some(2));

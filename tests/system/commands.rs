@@ -25,7 +25,7 @@ fn a_phantom_is_synthesized_scanned_segmented_and_planned() {
     succeeds(&["scan", "adult-lumbar", "--seed", "7", "--out"], &[&at("scan")]);
     let localizer = at("scan/localizer-sagittal.nii.gz");
     let labels = succeeds(&["segment", "--out"], &[&at("labels.nii.gz"), &localizer]);
-    assert!(labels.contains("disc") && at("labels.nii.gz").exists());
+    assert!(labels.contains("disc") && labels.contains("lumbar-vnet (weights ") && at("labels.nii.gz").exists());
 
     succeeds(&["plan", "--out"], &[&at("plan.json"), &localizer]);
     let plan: serde_json::Value =

@@ -1,6 +1,6 @@
 //! What verbs look up by name: models, populations, protocols, patients.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::scenario::library::{Library, NotFound};
@@ -23,16 +23,21 @@ pub fn library() -> Library {
 }
 
 /// The networks of a model's folder or a weights file, or the default ones.
-pub fn networks(path: Option<&Path>, device: Device) -> Result<Networks, Failure> {
-    let named = path.unwrap_or(Path::new(DEFAULT_MODEL));
+pub fn networks(named: Option<&Path>, device: Device) -> Result<Networks, Failure> {
+    device::networks(&model(named)?, &device::processor(device)?, device)
+}
+
+/// A model's folder or weights file: a path as it is seen from here, a name in the models that came with the program, or
+/// the default one.
+pub fn model(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    let named = named.unwrap_or(Path::new(DEFAULT_MODEL));
     let found = if named.exists() { Some(named.to_owned()) } else { library().model_folder(&named.to_string_lossy()) };
-    let Some(path) = found else {
-        return Err(Failure::wrong(format!(
+    found.ok_or_else(|| {
+        Failure::wrong(format!(
             "there is no model '{}'; expected the name of a folder in models/, or the path of one",
             named.display()
-        )));
-    };
-    device::networks(&path, &device::processor(device)?, device)
+        ))
+    })
 }
 
 /// A population by name or file.
@@ -81,8 +86,19 @@ pub fn patient(name: &str, seed: u64) -> Result<PatientOnTable, Failure> {
     Ok(PatientOnTable::new(Arc::new(spine), positioning))
 }
 
+/// Refuses a folder for results that is a file, or lies in one.
+pub fn no_file(folder: &Path) -> Result<(), Failure> {
+    match folder.ancestors().find(|path| path.exists()) {
+        Some(file) if !file.is_dir() => {
+            Err(Failure::wrong(format!("{}: is a file, expected a folder", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes the folder for results.
 pub fn folder(path: &Path) -> Result<(), Failure> {
+    no_file(path)?;
     std::fs::create_dir_all(path).map_err(|error| unwritable(path, &error))
 }
 

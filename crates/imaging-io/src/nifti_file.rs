@@ -1,13 +1,14 @@
 //! NIfTI-1 files. NIfTI counts x to the right and y to the front (RAS), we to the left and the back (LPS):
 //! both are negated on the way.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use geometry::{Grid, Point, Volume};
 use nalgebra::{Matrix3, UnitQuaternion};
 use ndarray::{Array3, Ix3};
 use nifti::writer::WriterOptions;
-use nifti::{IntoNdArray, NiftiHeader, NiftiObject, ReaderOptions};
+use nifti::{IntoNdArray, NiftiError, NiftiHeader, NiftiObject, ReaderOptions};
 
 use crate::error::FileError;
 use crate::whole_file::part_of;
@@ -38,8 +39,10 @@ where
     let header = header_of(&volume.grid);
     // Our arrays are [k, j, i]; the library writes the first axis fastest.
     let data = volume.data.view().reversed_axes();
-    let written =
-        WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|error| refused(path, error));
+    let written = WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|error| match error {
+        NiftiError::Io(error) => FileError::unreadable(path)(error),
+        error => FileError::unreadable(path)(error),
+    });
     let renamed = written.and_then(|()| std::fs::rename(&part, path).map_err(FileError::unreadable(path)));
     if renamed.is_err() {
         let _ = std::fs::remove_file(&part);
@@ -47,15 +50,21 @@ where
     renamed
 }
 
-/// The library's errors in words for people.
-fn refused(path: &Path, error: nifti::NiftiError) -> FileError {
-    match error {
-        nifti::NiftiError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            FileError::unsuitable(path, "a file that ends before its last voxel", WHOLE)
-        }
-        nifti::NiftiError::Io(error) => FileError::unreadable(path)(error),
-        error => FileError::unreadable(path)(error),
-    }
+/// The library's errors in words for people: what the system says, what inflates a file, what the header promised; `end` is
+/// what a file that is too short is.
+fn refused(path: &Path, error: NiftiError, end: &str) -> FileError {
+    let found = match error {
+        NiftiError::Io(error) => match error.kind() {
+            ErrorKind::UnexpectedEof => end.to_owned(),
+            ErrorKind::InvalidInput | ErrorKind::InvalidData => error.to_string(),
+            _ => return FileError::unreadable(path)(error),
+        },
+        NiftiError::IncompatibleLength(..) => end.to_owned(),
+        NiftiError::ReserveVolume(..) | NiftiError::ReserveExtended(..) => return FileError::unreadable(path)(error),
+        // The parser's own words are a program's, not a person's.
+        _ => "no NIfTI header, or a damaged one".to_owned(),
+    };
+    FileError::unsuitable(path, found, WHOLE)
 }
 
 /// LPS to RAS, or back.
@@ -103,14 +112,8 @@ fn header_of(grid: &Grid) -> NiftiHeader {
 /// [`FileError`] with the file and what was expected of it.
 pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     let unsuitable = |found: String, expected| FileError::unsuitable(path, found, expected);
-    // The parser's own words are a program's, not a person's.
-    let damaged = |error: nifti::NiftiError| match error {
-        nifti::NiftiError::Io(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
-            FileError::unreadable(path)(error)
-        }
-        _ => unsuitable("no NIfTI header, or a damaged one".into(), WHOLE),
-    };
-    let header = NiftiHeader::from_file(path).map_err(damaged)?;
+    let header =
+        NiftiHeader::from_file(path).map_err(|error| refused(path, error, "a file that ends within its header"))?;
     let Some(bits) = bits_of(header.datatype) else {
         return Err(unsuitable(format!("voxels of datatype {}", header.datatype), "integers or real numbers"));
     };
@@ -119,7 +122,13 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         return Err(unsuitable(found, "a header that agrees with itself"));
     }
     let dim = header.dim;
-    let extents: Vec<usize> = dim[1..=usize::from(dim[0].clamp(1, 7))].iter().map(|d| usize::from(*d)).collect();
+    let dim = &dim[1..=usize::from(dim[0].clamp(1, 7))];
+    // The format's extents are signed, the library's are not.
+    if dim.iter().any(|d| d.cast_signed() < 1) {
+        let found = dim.iter().map(|d| d.cast_signed()).collect::<Vec<_>>();
+        return Err(unsuitable(format!("axes of {found:?} voxels"), "at least one voxel along every axis"));
+    }
+    let extents: Vec<usize> = dim.iter().map(|d| usize::from(*d)).collect();
     let extra: usize = extents.iter().skip(3).product();
     if extents.len() < 3 || extra != 1 {
         return Err(unsuitable(format!("{} axes of {extents:?} voxels", extents.len()), "a 3-D image"));
@@ -132,15 +141,18 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     let room = length.saturating_mul(if compressed { DEFLATE_LIMIT } else { 1 });
     // Before anything is allocated: a damaged header promises gigabytes easily.
-    if room < voxels as u64 * u64::from(header.bitpix.unsigned_abs()) / 8 {
-        return Err(unsuitable(format!("{length} bytes for {extents:?} voxels"), "a whole file"));
+    let needed = voxels as u64 * u64::from(header.bitpix.unsigned_abs()) / 8;
+    if room < needed {
+        let found = format!("{length} bytes for {extents:?} voxels, which are {needed} bytes uncompressed");
+        return Err(unsuitable(found, WHOLE));
     }
     let grid = grid_of(&header, [extents[0], extents[1], extents[2]]).ok_or_else(|| {
         unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")
     })?;
 
-    let object = ReaderOptions::new().read_file(path).map_err(|error| refused(path, error))?;
-    let array = object.into_volume().into_ndarray::<f32>().map_err(|error| refused(path, error))?;
+    let short = |error| refused(path, error, "a file that ends before its last voxel");
+    let object = ReaderOptions::new().read_file(path).map_err(short)?;
+    let array = object.into_volume().into_ndarray::<f32>().map_err(short)?;
     let count = array.len();
     let array = array
         .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))

@@ -17,7 +17,7 @@ use crate::arguments::{Device, RunArguments};
 use crate::device;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{interrupt, output, table};
+use crate::{interrupt, output, resources, table};
 
 /// Examines, judges, reports.
 pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
@@ -41,6 +41,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         attempts: attempts::hash(&setups),
     };
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups, selection));
+    resources::no_file(&folder)?;
     let options = RunOptions {
         jobs: arguments.jobs.unwrap_or(1),
         resume: arguments.resume,

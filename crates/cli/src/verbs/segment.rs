@@ -23,11 +23,11 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         let path = path.display();
         return Err(Failure::wrong(format!("{path}: is the image itself, expected another file to write to")));
     }
-    let model = resources::networks(arguments.model.as_deref(), arguments.device)?.sagittal;
+    let named = resources::model(arguments.model.as_deref())?;
+    let model = resources::networks(Some(&named), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
     let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
     let source = source.transpose()?;
-    written().try_for_each(|path| resources::room_for(path))?;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
     let outline = arguments.outline.map(|choice| match choice {
         OutlineChoice::Anatomy => Outline::Anatomy,
@@ -39,6 +39,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }
+    written().try_for_each(|path| resources::room_for(path))?;
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
@@ -64,6 +65,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
         Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
     });
+    output::result(format!("by {} (weights {})", named.display(), model.hash()));
     output::result(arguments.out.display());
     Ok(ExitCode::SUCCESS)
 }

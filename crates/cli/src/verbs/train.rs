@@ -51,6 +51,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let examples = |seed| examples(&file, seed);
     let (source, validation) = (examples(file.examples.seed)?, examples(file.examples.validation_seed)?);
 
+    resources::no_file(&arguments.out)?;
     if let Some(folder) = &arguments.export {
         resources::folder(folder)?;
     }

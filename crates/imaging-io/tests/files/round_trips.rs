@@ -74,6 +74,28 @@ fn a_nifti_that_promises_more_than_it_holds_is_refused() {
     std::fs::write(&path, bytes).expect("written");
     let message = read_nifti(&path).expect_err("an empty promise").to_string();
     assert!(message.contains("a.nii") && message.contains("bytes for [600, 600, 600] voxels"), "{message}");
+    assert!(message.contains("864000000 bytes uncompressed"), "{message}");
+}
+
+#[test]
+fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = folder.path().join("a.nii");
+    write_nifti(&plain, &volume(0.4, false)).expect("written");
+    let good = std::fs::read(&plain).expect("there");
+    let mut negative = good.clone();
+    negative[42..44].copy_from_slice(&(-40i16).to_le_bytes()); // dim[1] of the header
+    for (name, bytes, found) in [
+        ("a.nii", negative.as_slice(), "axes of [-40, "),
+        ("a.nii", &good[..100], "ends within its header"),
+        ("a.nii", &good[..good.len() - 1], "ends before its last voxel"),
+        ("a.nii.gz", &good, "gzip"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        let message = read_nifti(&path).expect_err("not whole").to_string();
+        assert!(message.contains(name) && message.contains(found) && message.contains("expected"), "{message}");
+    }
 }
 
 #[test]
