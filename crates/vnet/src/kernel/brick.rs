@@ -81,8 +81,8 @@ impl BrickWeights {
         }
     }
 
-    /// Columns that are taken at once: what is made of them stays in the cache.
-    fn columns(&self) -> usize {
+    /// The most columns that are taken at once: what is made of them stays in the cache.
+    fn most_columns(&self) -> usize {
         match self.along {
             Along::Rows => 56,
             Along::RowsAndSlices => 28,
@@ -96,8 +96,10 @@ impl BrickWeights {
     pub fn convolve(&self, input: &BrickInput<'_>, scratch: &mut Scratch, out: &mut [&mut [f32]]) {
         assert_eq!(out.len(), self.slices(), "as many slices as a brick has");
         let columns = out[0].len() / (ROWS * self.outputs);
-        for column in (0..columns).step_by(self.columns()) {
-            self.convolve_columns(input, [column, self.columns().min(columns - column)], scratch, out);
+        let parts = columns.div_ceil(self.most_columns());
+        for part in 0..parts {
+            let [first, end] = [part, part + 1].map(|part| part * columns / parts);
+            self.convolve_columns(input, [first, end - first], scratch, out);
         }
     }
 

@@ -115,22 +115,26 @@ unsafe fn line_avx2_narrow(weights: &PackedWeights, input: &InputLine<'_>, out: 
     line::<Ymm<1>, 12>(weights, input, out);
 }
 
+/// Calls the tile of as many voxels, which has its registers while they are counted by the compiler.
+macro_rules! tile_of {
+    ($voxels:expr, $most:expr, [$($count:literal)*], $arguments:tt) => {
+        match $voxels {
+            $($count if $count <= $most => tile::<L, $count> $arguments,)*
+            voxels => unreachable!("{voxels} voxels in a tile of at most {}", $most),
+        }
+    };
+}
+
+/// In tiles of at most `MOST` voxels, as even as can be: a tile of few waits for its own sums.
 #[inline(always)]
-fn line<L: Lanes, const TILE: usize>(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
+fn line<L: Lanes, const MOST: usize>(weights: &PackedWeights, input: &InputLine<'_>, out: &mut [f32]) {
     let columns = out.len() / weights.outputs;
+    let tiles = columns.div_ceil(MOST);
     for block in 0..weights.outputs.div_ceil(L::WIDTH) {
-        let mut column = 0;
-        while column + TILE <= columns {
-            tile::<L, TILE>(weights, input, block, column, out);
-            column += TILE;
-        }
-        while column + 4 <= columns {
-            tile::<L, 4>(weights, input, block, column, out);
-            column += 4;
-        }
-        while column < columns {
-            tile::<L, 1>(weights, input, block, column, out);
-            column += 1;
+        for number in 0..tiles {
+            let [column, end] = [number, number + 1].map(|number| number * columns / tiles);
+            let voxels = end - column;
+            tile_of!(voxels, MOST, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], (weights, input, block, column, out));
         }
     }
 }
