@@ -1,5 +1,5 @@
 //! Where a network's overlap with the truth is lost: in the definition of a voxel's true label (the class at its centre,
-//! or the class that fills most of it), in the vertebrae's bodies, or in their arches.
+//! or the class that fills most of it), in the vertebrae's bodies, or in their arches; and of the arches in which tissue.
 //!
 //! ```text
 //! cargo run --release -p plumbline-harness --example where_dice_is_lost -- MODEL CASES SCENARIO.toml…
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use geometry::{Structure, Volume};
 use harness::ScenarioSetup;
 use harness::runner::patient_of;
-use phantom::SpineTruth;
+use phantom::{PatientOnTable, SpineTruth, Tissue};
 use randomness::Stream;
 use scanner::Saturation;
 use scoring::overlap::{SurfaceDistance, dice_by_class};
@@ -42,6 +42,25 @@ impl Column {
     }
 }
 
+/// What arches are made of.
+const BONE: [Tissue; 2] = [Tissue::CorticalBone, Tissue::Marrow];
+
+/// Of each tissue of the arches their voxels, and how many of them the network missed.
+type Missed = [[u64; 2]; BONE.len()];
+
+fn add_missed(missed: &mut Missed, patient: &PatientOnTable, [found, truth]: [&Volume<u8>; 2]) {
+    let (materials, tissues) = (patient.materials(), patient.rasterize(&truth.grid));
+    let vertebra = Structure::Vertebra.label();
+    let voxels = tissues.data.iter().zip(&found.data).zip(&truth.data).filter(|(_, truth)| **truth == vertebra);
+    for ((material, found), _) in voxels {
+        let tissue = materials[usize::from(*material)].tissue;
+        if let Some(number) = BONE.iter().position(|bone| *bone == tissue) {
+            missed[number][0] += 1;
+            missed[number][1] += u64::from(*found != vertebra);
+        }
+    }
+}
+
 /// Labels in front of the posterior walls of the bodies, or behind them; background elsewhere.
 fn part(labels: &Volume<u8>, truth: &SpineTruth, behind: bool) -> Volume<u8> {
     let mut part = labels.clone();
@@ -68,6 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for setup in ScenarioSetup::load_all(&paths).map_err(|error| format!("{error:?}"))? {
         let mut columns = ["centre/volume", "network/centre", "network/volume", "bodies/centre", "arches/centre"]
             .map(|title| Column { title, sums: [[0.0; 3]; Structure::COUNT] });
+        let mut missed = Missed::default();
         for case in 0..cases {
             let stream = Stream::from_seed(setup.scenario.seed).child("case", case);
             let patient = patient_of(&setup.population, &setup.scenario.patients.positioning, &stream);
@@ -84,8 +104,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let truth = patient.truth();
             let [bodies, arches] =
                 [false, true].map(|behind| [&found, &centre].map(|labels| part(labels, &truth, behind)));
-            let pairs =
-                [[&centre, &volume], [&found, &centre], [&found, &volume], bodies.each_ref(), arches.each_ref()];
+            let [bodies, arches] = [bodies.each_ref(), arches.each_ref()];
+            let pairs = [[&centre, &volume], [&found, &centre], [&found, &volume], bodies, arches];
+            add_missed(&mut missed, &patient, arches);
             for (column, [a, b]) in columns.iter_mut().zip(pairs) {
                 column.add(a, b)?;
             }
@@ -96,6 +117,14 @@ fn main() -> Result<(), Box<dyn Error>> {
                 write!(out, " {:.3} {:5.2} ", dice / n, p95_mm / n)?;
             }
             writeln!(out)?;
+        }
+        for (tissue, [voxels, lost]) in BONE.iter().zip(missed) {
+            let share = lost as f64 / voxels as f64;
+            writeln!(
+                out,
+                "{:<20} missed in arches   {share:.3} of {voxels} voxels of {tissue:?}",
+                setup.scenario.name
+            )?;
         }
     }
     Ok(())

@@ -115,7 +115,7 @@ unsafe fn line_avx2_narrow(weights: &PackedWeights, input: &InputLine<'_>, out: 
     line::<Ymm<1>, 12>(weights, input, out);
 }
 
-/// Calls the tile of as many voxels, which has its registers while they are counted by the compiler.
+/// Calls the tile of as many voxels: the compiler must know how many registers their sums take.
 macro_rules! tile_of {
     ($voxels:expr, $most:expr, [$($count:literal)*], $arguments:tt) => {
         match $voxels {
