@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use geometry::{Grid, Point, Volume};
+
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
 /// Runs a scenario that is wrong and returns what was complained of.
@@ -95,8 +97,13 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {}", complaint(&refused));
         assert!(complaint(&refused).contains("is a file, expected a folder"), "{}", complaint(&refused));
     }
-    let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(folder.path().join("new/labels.nii")));
+    // A sound file, which only the network refuses.
+    let black = folder.path().join("black.nii");
+    let grid = Grid::axis_aligned(Point::origin(), [3.0; 3], [32, 64, 64]);
+    imaging_io::write_nifti(&black, &Volume::filled(grid, 0.0f32)).expect("written");
+    let refused = output(plumbline().arg("segment").arg(&black).arg("--out").arg(folder.path().join("new/labels.nii")));
     assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("the image is empty"), "{}", complaint(&refused));
     assert!(!folder.path().join("new").exists(), "a refused image leaves no folder");
     let nameless = folder.path().join("labels.txt");
     let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&nameless));
