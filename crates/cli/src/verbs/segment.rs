@@ -65,7 +65,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
         Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
     });
-    output::result(format!("by {} (weights {})", named.display(), model.hash()));
+    output::result(format!("by {} (weights {})", named.display(), &model.hash()[..12]));
     output::result(arguments.out.display());
     Ok(ExitCode::SUCCESS)
 }
