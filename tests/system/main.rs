@@ -8,6 +8,7 @@ mod determinism;
 #[cfg(unix)]
 mod interruption;
 mod ladder;
+mod learning;
 mod level_count;
 mod outside_planner;
 mod people;

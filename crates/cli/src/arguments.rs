@@ -64,8 +64,8 @@ pub enum Verb {
 /// `plumbline run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part (--case, --shard)
-has no verdict and ends with 0; `plumbline merge` joins parts and judges them.
+Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part of the
+cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins parts and judges them.
 
 Example:
   plumbline run scenarios/smoke.toml --out reports/smoke")]
@@ -336,6 +336,7 @@ pub struct SegmentArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --coronal five lumbar vertebrae are assumed, and the plan is flagged: four or six look the same from the side.
+Exit status: 0 the plan can be used, 1 a critical flag forbids it (the plan is written all the same), 2 the input is wrong.
 
 Example:
   plumbline plan reports/scan-7/localizer-sagittal.nii.gz --coronal reports/scan-7/localizer-coronal.nii.gz --out plan.json")]

@@ -5,15 +5,19 @@
 //! | [`arguments`] | the verbs and their options |
 //! | [`failure`] | how a verb ends when it does not end well |
 //! | `verbs` | one file a verb |
+//! | `model_card`, `derived_dicom`, `phantom_sheet` | what some of them write |
 //! | `device` | where the network runs |
 //! | `progress` | what goes to stderr while it lasts |
 //! | `table` | the summary at the end of a run |
 
 pub mod arguments;
+mod derived_dicom;
 mod device;
 pub mod failure;
 mod interrupt;
+mod model_card;
 mod output;
+mod phantom_sheet;
 mod progress;
 mod resources;
 mod table;

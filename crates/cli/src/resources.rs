@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::scenario::library::{Library, NotFound};
+use imaging_io::same_file;
 use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
@@ -121,9 +122,26 @@ pub fn room_for(path: &Path) -> Result<(), Failure> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), folder)
 }
 
-/// Whether two paths lead to one file.
-pub fn same_file(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+/// Refuses to write over what is read, twice to one file, or a DICOM file among those of a folder that is read: it would
+/// be one of its images the next time.
+pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
+    for (number, path) in written.iter().enumerate() {
+        let name = path.display();
+        let refuse = |what: &str| Err(Failure::wrong(format!("{name}: {what}, expected another file to write to")));
+        if read.iter().any(|input| same_file(path, input)) {
+            return refuse("is the image itself");
+        }
+        if written[..number].iter().any(|other| other == path || same_file(other, path)) {
+            return refuse("is named twice");
+        }
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let is_dicom = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("dcm"));
+        let among_images = read.iter().any(|input| input.is_dir() && same_file(folder, input));
+        if among_images && (is_dicom || path.exists()) {
+            return refuse("lies among the images");
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file whole, into a folder that is made.

@@ -96,6 +96,19 @@ impl Grid {
         self.axes.column(2).into_owned()
     }
 
+    /// The axis (0, 1, 2 for i, j, k) that runs most nearly from the patient's one side to the other; sagittal slices
+    /// follow one another along it, in whatever order a file has its axes.
+    pub fn sideways(&self) -> usize {
+        let [i, j, k] = [0, 1, 2].map(|axis| self.axes[(0, axis)].abs());
+        if k >= i.max(j) { 2 } else { usize::from(j > i) }
+    }
+
+    /// Unit vector along that axis, to the patient's left.
+    pub fn left(&self) -> Vector {
+        let along = self.axes.column(self.sideways()).into_owned();
+        if along.x < 0.0 { -along } else { along }
+    }
+
     /// Homogeneous matrix from index (i, j, k, 1) to LPS mm.
     pub fn affine(&self) -> Matrix4<f64> {
         let mut affine = self.steps().to_homogeneous();
@@ -135,6 +148,17 @@ mod tests {
             let grid = Grid::axis_aligned(Point::new(5.0, 6.0, 7.0), [1.0, 2.0, 3.0], [10, 10, 10]);
             let index = [i, 2.0, 5.0];
             prop_assert!((grid.moved(&pose).point(index) - pose * grid.point(index)).norm() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_axis_across_the_patient_is_found_in_every_order() {
+        let axes = *Rotation3::from_euler_angles(0.1, -0.2, 0.15).matrix();
+        for order in [[0, 1, 2], [1, 0, 2], [1, 2, 0]] {
+            let columns = order.map(|axis| -axes.column(axis));
+            let grid = Grid::centred(Point::origin(), Matrix3::from_columns(&columns), [1.0; 3], [4; 3]);
+            assert_eq!(order[grid.sideways()], 0);
+            assert_relative_eq!(grid.left(), axes.column(0).into_owned());
         }
     }
 

@@ -9,31 +9,17 @@ use std::path::Path;
 
 use geometry::{Grid, Point, Volume};
 use harness::scenario::Library;
-use harness::training::{PhantomExamples, TrainingFile};
+use harness::training::{PhantomExamples, TrainingSetup};
 use imaging_io::picture::montage;
 use imaging_io::{Picture, SliceView, Window};
-use randomness::Stream;
 use vnet::TrainingSource as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, sheet, ..] = arguments.as_slice() else { return Err("expected TRAINING.toml and SHEET.png".into()) };
     let count = arguments.get(2).map_or(Ok(8), |count| count.parse())?;
-    let file: TrainingFile = toml::from_str(&std::fs::read_to_string(file)?)?;
-    let recipe = file.examples;
-    let (library, here) = (Library::near(Path::new(".")), Path::new("."));
-    let protocol = |name: &String| Ok(library.protocol(name, here).map_err(|e| format!("{e:?}"))?.content);
-    let source = PhantomExamples {
-        population: library.population(&recipe.population, here).map_err(|e| format!("{e:?}"))?.content,
-        positioning: recipe.positioning,
-        protocols: recipe.protocols.iter().map(protocol).collect::<Result<_, Box<dyn Error>>>()?,
-        contrasts: recipe.contrasts,
-        faults: recipe.faults,
-        body_cortex: file.training.tells_body_cortex_apart(),
-        image: file.training.image,
-        stream: Stream::from_seed(recipe.seed),
-    };
-    let views: Vec<(String, Picture)> = (0..count).flat_map(|index| of(&source, index)).collect();
+    let setup = TrainingSetup::load(Path::new(file), &Library::near(Path::new(".")))?;
+    let views: Vec<(String, Picture)> = (0..count).flat_map(|index| of(&setup.examples, index)).collect();
     let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
     std::fs::write(sheet, montage(&named, 8).encode_png())?;
     Ok(())

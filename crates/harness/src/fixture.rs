@@ -77,7 +77,7 @@ pub(crate) fn wall_clock() -> WallClock {
 
 /// A finished run of three cases, written to an empty folder.
 pub(crate) fn run(folder: &Path) -> Run {
-    let mut writer = RunWriter::create(folder, identity(3, Selection::All)).expect("an empty folder");
+    let mut writer = RunWriter::create(folder, identity(3, Selection::All), "cpu").expect("an empty folder");
     for number in 0..3 {
         writer.record(case(number, 1.0)).expect("recorded");
     }

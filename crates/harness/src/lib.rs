@@ -21,7 +21,7 @@
 //!     attempts: None,
 //! };
 //!
-//! let mut run = RunWriter::create(Path::new("reports/smoke"), identity)?;
+//! let mut run = RunWriter::create(Path::new("reports/smoke"), identity, "cpu")?;
 //! for case in 0..setup.scenario.cases {
 //!     run.record(examine(&setup, case))?; // on the disk when this returns
 //! }

@@ -59,7 +59,7 @@ pub enum MergeError {
 /// [`MergeError`] names the two parts that do not fit; then nothing is written.
 pub fn merge(parts: &[Run], folder: &Path) -> Result<Run, MergeError> {
     let first = parts.first().ok_or(MergeError::Nothing)?;
-    if let Some(part) = parts.iter().find(|part| same_folder(&part.folder, folder)) {
+    if let Some(part) = parts.iter().find(|part| imaging_io::same_file(&part.folder, folder)) {
         return Err(MergeError::OntoItself(part.folder.clone()));
     }
     let identity = whole(first);
@@ -94,10 +94,6 @@ pub fn merge(parts: &[Run], folder: &Path) -> Result<Run, MergeError> {
 /// The identity of the run that a part belongs to.
 fn whole(part: &Run) -> Identity {
     Identity { selection: Selection::All, ..part.manifest.provenance.identity.clone() }
-}
-
-fn same_folder(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 fn distinct_cases(parts: &[Run]) -> Result<Vec<FinishedCase>, MergeError> {

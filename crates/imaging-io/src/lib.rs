@@ -45,4 +45,4 @@ pub use error::FileError;
 pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};
 pub use read_image::{Image, ReadError, read_image};
-pub use whole_file::write_whole;
+pub use whole_file::{same_file, write_whole};

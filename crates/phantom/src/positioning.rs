@@ -227,6 +227,17 @@ pub enum PositioningError {
     },
 }
 
+impl PositioningError {
+    /// The field that is wrong, as it stands in a file.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::NotFinite { field, .. } | Self::Negative { field } | Self::NoProbability { field, .. } => field,
+            Self::NoPosition => "positions",
+            Self::Motion { .. } => "motion",
+        }
+    }
+}
+
 impl PositioningDistribution {
     /// Refuses a distribution that cannot be drawn from.
     ///

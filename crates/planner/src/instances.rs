@@ -34,8 +34,7 @@ pub struct Instances {
 
 /// Finds discs and sacrum.
 pub fn find(map: &ClassMap<'_>) -> Instances {
-    let normal = map.labels.grid.normal();
-    let left = if normal.x < 0.0 { -normal } else { normal };
+    let left = map.labels.grid.left();
     let sought =
         [(Structure::Sacrum, LEAST_SACRUM_MM3), (Structure::Canal, LEAST_DISC_MM3), (Structure::Disc, LEAST_PIECE_MM3)];
     let [sacrum, canal, disc_pieces] = sought

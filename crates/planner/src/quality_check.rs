@@ -15,8 +15,8 @@ const MOST_OFFSET_MM: f64 = 2.0;
 const LEAST_COVERAGE: f64 = 0.95;
 /// Levels with the same label further apart than this were counted differently, mm.
 const RECOUNTED_MM: f64 = 15.0;
-/// From the midline to the outer border of the foramen, mm (lumbar-numbers §5b).
-const FORAMEN_MM: f64 = 22.0;
+/// From the midline to the outer border of the foramen, mm (lumbar-numbers §5b: cover ± 22 … 25 mm).
+pub const FORAMEN_MM: f64 = 22.0;
 
 /// What the check measured and found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -181,8 +181,7 @@ fn canal_at(map: &ClassMap<'_>, disc: &MeasuredDisc, left: &Vector) -> Option<Po
 
 /// The best plane through disc and canal centres from L1 to S1, normal to the patient's left.
 fn midsagittal(map: &ClassMap<'_>, discs: &[(Disc, MeasuredDisc)]) -> Plane {
-    let normal = map.labels.grid.normal();
-    let assumed = if normal.x < 0.0 { -normal } else { normal };
+    let assumed = map.labels.grid.left();
     let lumbar: Vec<&MeasuredDisc> =
         discs.iter().filter(|(label, _)| label.upper >= Vertebra::T12).map(|(_, disc)| disc).collect();
     let lumbar = if lumbar.len() < 3 { discs.iter().map(|(_, disc)| disc).collect() } else { lumbar };

@@ -88,7 +88,7 @@ pub fn count_by_ribs(spine: &LabelledSpine, coronal: &Segmentation) -> RibCount 
 /// much time as the spine.
 pub fn about_the_spine(coronal: &Volume<f32>, spine: &LabelledSpine) -> Volume<f32> {
     let grid = &coronal.grid;
-    let across = (0..3).max_by(|a, b| grid.axes[(0, *a)].abs().total_cmp(&grid.axes[(0, *b)].abs())).unwrap_or(0);
+    let across = grid.sideways();
     let middle = grid.index(&spine.midsagittal.centre)[across];
     let (reach, last) = (ASIDE_MM / grid.spacing_mm[across], grid.shape[across] as f64);
     let [first, end] = [middle - reach, middle + reach].map(|edge| edge.round().clamp(0.0, last) as usize);

@@ -63,8 +63,7 @@ pub fn restore_sacrum(segmentation: &mut Segmentation) -> (Instances, bool) {
         return (instances::find(&ClassMap::from(&*segmentation)), false);
     };
     let grid = &segmentation.prepared_labels.grid;
-    let normal = grid.normal();
-    let left = if normal.x < 0.0 { -normal } else { normal };
+    let left = grid.left();
     let down = remnant - above.plane.centre;
     let length_mm = down.norm();
     let down = down / length_mm;
@@ -97,8 +96,7 @@ fn beneath_the_lowest_disc(labels: &Volume<u8>, found: &Instances) -> Vec<[usize
     let is_disc = |disc: &&MeasuredDisc| disc.under_sacrum < 0.5 && confidence(disc) >= REMNANT_CONFIDENCE;
     let Some(disc) = found.discs.iter().rfind(is_disc).filter(|_| found.sacrum.is_some()) else { return Vec::new() };
     let grid = &labels.grid;
-    let normal = grid.normal();
-    let left = if normal.x < 0.0 { -normal } else { normal };
+    let left = grid.left();
     let back = disc.plane.normal.cross(&left).normalize();
     let (mut body, mut mistaken_mm3) = (Vec::new(), 0.0);
     let (mut crest, mut upper) = ([0.0; 2], 0.0);

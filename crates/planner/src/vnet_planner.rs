@@ -8,6 +8,7 @@ use geometry::{Grid, Vertebra, Volume};
 use vnet::Model;
 
 use crate::class_map::ClassMap;
+use crate::cut_off::out_of_field;
 use crate::islands::remove_islands;
 use crate::labelled_spine::{LabelledDisc, LabelledSpine};
 use crate::plan::{Flag, FlagCode, ScanPlan};
@@ -16,11 +17,6 @@ use crate::reading::read_spine_ending_at;
 use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
 use crate::rib_count::{RibCount, about_the_spine, count_by_ribs};
 use crate::sacral_segment::restore_sacrum;
-
-/// Nearer to the border of the images than this, a disc may be cut off, mm.
-const BORDER_MM: f64 = 8.0;
-/// Further from the isocentre along the table than this, no scanner is homogeneous, mm.
-const HOMOGENEOUS_MM: f64 = 225.0;
 
 /// Plans with a trained network; several planners may share one.
 pub struct VnetPlanner {
@@ -149,31 +145,4 @@ pub fn plan_of(spine: &LabelledSpine, rules: &PrescriptionRules, grid: &Grid) ->
         flags,
         ..ScanPlan::default()
     }
-}
-
-/// A flag if a disc lies at the border of the images or outside the scanner's homogeneous field.
-fn out_of_field(disc: &LabelledDisc, grid: &Grid) -> Option<Flag> {
-    let label = disc.label;
-    if disc.plane.centre.z.abs() > HOMOGENEOUS_MM {
-        let message = format!("{label} lies more than {HOMOGENEOUS_MM} mm from the isocentre: move the table");
-        return Some(Flag::warning(FlagCode::OutOfField, message));
-    }
-    let back = disc.plane.normal.cross(&nalgebra::Vector3::x());
-    let edges = [-0.5, 0.5].map(|side| disc.plane.centre + back * (side * disc.depth_mm));
-    let within = |point: &geometry::Point| {
-        let index = grid.index(point);
-        (0..3).all(|axis| {
-            let mm = index[axis] * grid.spacing_mm[axis];
-            let last = (grid.shape[axis] as f64 - 1.0) * grid.spacing_mm[axis];
-            let border = if axis == 2 { 0.0 } else { BORDER_MM };
-            (border..=last - border).contains(&mm)
-        })
-    };
-    let cut_off = !edges.iter().all(within);
-    cut_off.then(|| {
-        Flag::warning(
-            FlagCode::OutOfField,
-            format!("{label} lies at the border of the localizer: move the table and repeat it"),
-        )
-    })
 }

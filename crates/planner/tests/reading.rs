@@ -6,6 +6,7 @@ use geometry::{Grid, Plane, Point, Structure, Vertebra, Volume};
 use nalgebra::{Matrix3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use planner::reading::read_spine_ending_at;
+use planner::vnet_planner::plan_of;
 use planner::{ClassMap, FlagCode, LabelledSpine, Severity, instances, read_spine};
 use proptest::prelude::*;
 use randomness::Stream;
@@ -126,9 +127,23 @@ fn a_spine_beside_the_slices_is_told_and_its_middle_estimated() {
     let perfect = Perfect::network(&patient, Point::origin());
     let (spine, flags) = read_spine(&perfect.map());
     assert!(flags.iter().any(|flag| flag.code == FlagCode::OutOfField), "{flags:?}");
-    for (_, distance) in errors(&spine.expect("a spine"), &patient) {
+    let spine = spine.expect("a spine");
+    for (_, distance) in errors(&spine, &patient) {
         assert!(distance < 6.5, "{distance} mm; 8 mm would be another level");
     }
+
+    // A file may have its axes in any order: from left to right first, as many NIfTI files have it.
+    let (grid, order) = (&perfect.labels.grid, [2, 0, 1]);
+    let reordered = Grid {
+        axes: Matrix3::from_columns(&order.map(|axis| grid.axes.column(axis).into_owned())),
+        spacing_mm: order.map(|axis| grid.spacing_mm[axis]),
+        shape: order.map(|axis| grid.shape[axis]),
+        ..grid.clone()
+    };
+    let (same, same_flags) = read_spine(&ClassMap { scanned: &reordered, ..perfect.map() });
+    assert_eq!((same.as_ref(), &same_flags), (Some(&spine), &flags));
+    let rules = planner::PrescriptionRules::default();
+    assert_eq!(plan_of(&spine, &rules, &reordered), plan_of(&spine, &rules, grid));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use randomness::Stream;
+use statrs::distribution::{Beta, ContinuousCDF as _};
 
 /// What a report says of a list of values, in their unit.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -75,9 +76,46 @@ pub fn bootstrap_ci95(
     (!figures.is_empty()).then(|| [quantile(&mut figures, 0.025), quantile(&mut figures, 0.975)])
 }
 
+/// Exact 95 % interval of a share of `n` of which `k` have it (Clopper & Pearson 1934); `k` may be no whole number, the
+/// mean of several answers a subject. Where none or all have it, the one-sided limit, (1 − limit)ⁿ = 0.05 (Hanley &
+/// Lippman-Hand 1983). `None` of no subject.
+pub fn exact_ci95(k: f64, n: usize) -> Option<[f64; 2]> {
+    let n = n as f64;
+    if n < 1.0 || !(0.0..=n).contains(&k) {
+        return None;
+    }
+    let unseen = 1.0 - 0.05_f64.powf(1.0 / n);
+    if k == 0.0 || k == n {
+        return Some(if k == 0.0 { [0.0, unseen] } else { [1.0 - unseen, 1.0] });
+    }
+    let limit = |a: f64, b: f64, p: f64| Some(Beta::new(a, b).ok()?.inverse_cdf(p));
+    Some([limit(k, n - k + 1.0, 0.025)?, limit(k + 1.0, n - k, 0.975)?])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exact_intervals_are_scipys() {
+        // scipy.stats.binomtest(k, n).proportion_ci(method="exact"); 1 − 0.05^(1/24) = 0.1173.
+        for (k, n, expected) in [
+            (1, 24, [0.001054, 0.211202]),
+            (23, 24, [0.788798, 0.998946]),
+            (7, 20, [0.153909, 0.592189]),
+            (0, 24, [0.0, 0.117346]),
+        ] {
+            let found = exact_ci95(f64::from(k), n).expect("subjects");
+            assert!((0..2).all(|end| (found[end] - expected[end]).abs() < 1e-5), "{k} of {n}: {found:?}");
+        }
+        assert_eq!(exact_ci95(0.0, 0), None);
+    }
+
+    #[test]
+    fn more_failures_never_raise_the_lower_limit() {
+        let limits: Vec<f64> = (0..=240).map(|k| exact_ci95(f64::from(k) / 10.0, 24).expect("subjects")[0]).collect();
+        assert!(limits.windows(2).all(|pair| pair[0] <= pair[1]), "{limits:?}");
+    }
     use randomness::normal;
 
     #[test]

@@ -23,6 +23,10 @@ impl TrainingSource for Noise {
     fn example(&self, _index: u64) -> Example {
         self.0.clone()
     }
+
+    fn identity(&self) -> String {
+        "noise".to_owned()
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

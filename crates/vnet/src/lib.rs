@@ -28,15 +28,18 @@
 //! | [`network`] | the shape of the network and its forward pass |
 //! | [`parameters`] | the learned numbers |
 //! | [`weights`] | the weights file and what is checked at load |
+//! | `slice_plane`, `image_contract` | how slices lie, and what else an image must be like |
 //! | [`mod@prepare`], `body` | bringing any image onto the network's grid, without its air |
 //! | `processor` | what computes |
 //! | `inference`, [`gpu`] | the forward pass without gradients, on the CPU and on a GPU |
 //! | [`outline`] | where a vertebra ends: at its cortex or at its marrow |
+//! | `two_scales` | what is read of a fine image on two grids |
 //! | [`model`], [`segmentation`] | a network with its weights, and what it sees in an image |
 //! | [`training`] | the training loop |
 
 mod body;
 pub mod gpu;
+mod image_contract;
 mod inference;
 pub mod kernel;
 pub mod model;
@@ -47,21 +50,24 @@ pub mod parameters;
 pub mod prepare;
 mod processor;
 pub mod segmentation;
+mod slice_plane;
 pub mod training;
 mod two_scales;
 pub mod weights;
 
 pub use body::FRONT_TO_BACK_MM;
 pub use gpu::{GpuChoice, GpuDevice, GpuError};
+pub use image_contract::ImageContract;
 pub use model::{Model, SegmentError};
 pub use network::{Level, NetworkShape};
 pub use outline::{BODY_CORTEX, Outline};
-pub use prepare::{ImageContract, PrepareError, PreparedImage, SlicePlane, prepare};
+pub use prepare::{PrepareError, PreparedImage, prepare};
 pub use processor::{Processor, ProcessorError};
 pub use segmentation::Segmentation;
+pub use slice_plane::SlicePlane;
 pub use training::config::{ConfigFault, StartFrom, TrainingConfig};
 pub use training::event::{TrainingEvent, TrainingSummary};
 pub use training::mean;
 pub use training::source::{Example, TrainingSource};
-pub use training::trainer::{TrainError, train};
+pub use training::trainer::{TrainError, is_begun, train};
 pub use weights::{ModelError, Provenance, Weights};

@@ -6,12 +6,13 @@ use geometry::Volume;
 use ndarray::Array3;
 
 use crate::gpu::{GpuError, GpuNetwork};
+use crate::image_contract::ImageContract;
 use crate::inference::{Bf16, Inference};
 use crate::kernel::softmax::softmax;
 use crate::network::NetworkShape;
-use crate::outline::{ByStructure, Outline, most_probable, structures};
+use crate::outline::{BODY_CORTEX, ByStructure, Outline, most_probable, structures};
 use crate::parameters::Parameters;
-use crate::prepare::{ImageContract, PrepareError, prepare};
+use crate::prepare::{PrepareError, prepare};
 use crate::processor::{Processor, ProcessorError};
 use crate::segmentation::Segmentation;
 use crate::two_scales;
@@ -52,17 +53,7 @@ impl Model {
     }
 
     fn joined(weights: Weights, hash: String, path: &Path) -> Result<Self, ModelError> {
-        let wrong = |reason: String| ModelError::Architecture { path: path.into(), reason };
-        let multiple = weights.network.multiple();
-        if (0..3).any(|axis| !weights.image.multiple[axis].is_multiple_of(multiple[axis])) {
-            return Err(wrong(format!(
-                "images padded to multiples of {:?}, the network needs {multiple:?}",
-                weights.image.multiple
-            )));
-        }
-        if let Some(reason) = weights.network.fault().or_else(|| weights.network.mismatch(&weights.parameters)) {
-            return Err(wrong(reason));
-        }
+        weights.check(path)?;
         let inference = Inference::new(&weights.network, &weights.parameters);
         Ok(Self { weights, inference, bf16: None, gpu: None, hash })
     }
@@ -116,18 +107,13 @@ impl Model {
     }
 
     /// All that its weights file holds.
-    pub(crate) fn whole(&self) -> &Weights {
+    pub(crate) fn weights(&self) -> &Weights {
         &self.weights
     }
 
     /// The learned values themselves.
-    pub(crate) fn weights(&self) -> &Parameters {
+    pub(crate) fn parameters(&self) -> &Parameters {
         &self.weights.parameters
-    }
-
-    /// Number of learned values.
-    pub fn parameters(&self) -> usize {
-        self.weights.parameters.count()
     }
 
     /// BLAKE3 of the file it was loaded from, hexadecimal; empty for a model that was never a file.
@@ -193,7 +179,13 @@ impl Model {
         let contract = &self.weights.image;
         let prepared = prepare(image, contract)?;
         let fine = contract.is_fine(&prepared.grid);
-        let outline = outline.unwrap_or(if fine { Outline::Readers } else { Outline::Anatomy });
+        let outline = match outline {
+            // Without a class of its own the cortex is the vertebra's, whatever is asked for.
+            _ if self.weights.network.classes <= usize::from(BODY_CORTEX) => Outline::Anatomy,
+            Some(outline) => outline,
+            None if fine => Outline::Readers,
+            None => Outline::Anatomy,
+        };
         let (mut probabilities, mut device_fault) = self.structures_or_fault(&prepared.data, outline);
         if fine {
             let coarse = prepare(image, &contract.coarse())?;

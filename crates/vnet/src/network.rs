@@ -56,18 +56,34 @@ impl Default for NetworkShape {
     }
 }
 
+/// Beyond these no network fits a computer; a damaged header may say anything.
+const MOST_LEVELS: usize = 8;
+const MOST_CHANNELS: usize = 2048;
+const MOST_CONVOLUTIONS: usize = 16;
+const MOST_STRIDE: usize = 4;
+
 impl NetworkShape {
     /// What is wrong with this shape, if anything.
     pub fn fault(&self) -> Option<String> {
-        if self.levels.is_empty() || self.classes < 2 {
-            return Some("a network has at least one level and two classes".into());
+        let [levels, classes] = [self.levels.len(), self.classes];
+        if !(1..=MOST_LEVELS).contains(&levels) || !(2..=MOST_CHANNELS).contains(&classes) {
+            return Some(format!(
+                "{levels} levels and {classes} classes, expected 1 to {MOST_LEVELS} and 2 to {MOST_CHANNELS}"
+            ));
         }
         for (number, level) in self.levels.iter().enumerate() {
             if level.kernel.iter().any(|k| ![1, 3].contains(k)) {
                 return Some(format!("level {number}: a kernel is 1 or 3 along each axis, not {:?}", level.kernel));
             }
-            if level.width == 0 || level.convolutions == 0 || level.stride.contains(&0) {
-                return Some(format!("level {number}: width, stride and convolutions are at least 1"));
+            let [width, convolutions] = [level.width, level.convolutions];
+            if !(1..=MOST_CHANNELS).contains(&width) || !(1..=MOST_CONVOLUTIONS).contains(&convolutions) {
+                return Some(format!(
+                    "level {number}: width {width} and {convolutions} convolutions, expected 1 to {MOST_CHANNELS} and 1 \
+                     to {MOST_CONVOLUTIONS}"
+                ));
+            }
+            if level.stride.iter().any(|step| !(1..=MOST_STRIDE).contains(step)) {
+                return Some(format!("level {number}: a stride is 1 to {MOST_STRIDE}, not {:?}", level.stride));
             }
         }
         (self.levels[0].stride != [1, 1, 1]).then(|| "the first level's stride is [1, 1, 1]".into())

@@ -23,6 +23,18 @@ impl Parameters {
         self.0.iter().map(|p| p.values.len()).sum()
     }
 
+    /// BLAKE3 over names and values, hexadecimal, so that a flipped bit is noticed.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for parameter in &self.0 {
+            hasher.update(parameter.name.as_bytes());
+            parameter.values.iter().for_each(|v| {
+                hasher.update(&v.to_le_bytes());
+            });
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
     /// The same tensors with one value everywhere.
     pub fn filled(&self, value: f32) -> Self {
         Self(self.0.iter().map(|p| Parameter { values: vec![value; p.values.len()], ..p.clone() }).collect())

@@ -2,144 +2,16 @@
 //!
 //! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
 //! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the
-//! feet, to the back); pixels are resampled in plane;
-//! the body is cut out, of sagittal images what lies near its back; intensities are divided by the body's mean. Training and inference share this code.
+//! feet, to the back); pixels are resampled in plane; the body is cut out, of sagittal images what lies
+//! near its back; intensities are divided by the body's mean. Training and inference share this code.
 
-use geometry::{CoronalStructure, Grid, Structure, Volume};
-use nalgebra::{Matrix3, Vector3};
+use geometry::{Grid, Volume};
+use nalgebra::Matrix3;
 use ndarray::Array3;
-use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
-
-/// How the slices lie that a network reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SlicePlane {
-    /// Sagittal slices, right to left; the classes are [`geometry::Structure`]'s.
-    #[default]
-    Sagittal,
-    /// Coronal slices, front to back; the classes are [`geometry::CoronalStructure`]'s.
-    Coronal,
-}
-
-impl SlicePlane {
-    /// The structures' names in order of their labels.
-    pub fn labels(self) -> [&'static str; Structure::COUNT] {
-        match self {
-            Self::Sagittal => Structure::ALL.map(Structure::name),
-            Self::Coronal => CoronalStructure::ALL.map(CoronalStructure::name),
-        }
-    }
-
-    /// The names of so many classes: those of the structures and, in the sagittal plane, of a part of one; `None` if
-    /// no network of this plane tells so many apart.
-    pub(crate) fn class_names(self, classes: usize) -> Option<Vec<&'static str>> {
-        let mut names = self.labels().to_vec();
-        match (self, classes.checked_sub(Structure::COUNT)?) {
-            (_, 0) => {}
-            (Self::Sagittal, 1) => names.push("body cortex"),
-            _ => return None,
-        }
-        Some(names)
-    }
-
-    /// The array axis that runs from left to right, along which a patient may be mirrored.
-    pub(crate) fn mirrored_axis(self) -> usize {
-        match self {
-            Self::Sagittal => 0,
-            Self::Coronal => 2,
-        }
-    }
-
-    /// The default goes unsaid, so that files from before there was a choice keep their hash.
-    fn is_sagittal(&self) -> bool {
-        *self == Self::Sagittal
-    }
-
-    /// In words.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sagittal => "sagittal",
-            Self::Coronal => "coronal",
-        }
-    }
-
-    /// Where columns, rows and slices run to, and what the first two axes are called.
-    fn axes(self) -> ([Vector3<f64>; 3], [&'static str; 2]) {
-        match self {
-            Self::Sagittal => ([Vector3::y(), -Vector3::z(), -Vector3::x()], ["front-to-back", "head-to-feet"]),
-            Self::Coronal => ([Vector3::x(), -Vector3::z(), Vector3::y()], ["right-to-left", "head-to-feet"]),
-        }
-    }
-}
-
-/// What an image must be like for the network; stored with the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct ImageContract {
-    /// How the slices lie.
-    #[serde(skip_serializing_if = "SlicePlane::is_sagittal")]
-    pub plane: SlicePlane,
-    /// Pixel size in plane, mm.
-    pub pixel_mm: f64,
-    /// Pixel size in plane for images that are at least that fine themselves, mm; `pixel_mm` for all if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fine_pixel_mm: Option<f64>,
-    /// Slice steps that are taken as they are, mm, from and to.
-    pub native_step_mm: [f64; 2],
-    /// Slice step to which any other is resampled, mm.
-    pub step_mm: f64,
-    /// Extents are padded to multiples of these: slices, rows, columns.
-    pub multiple: [usize; 3],
-    /// Normalized intensities are cut off here, in multiples of the body's mean.
-    pub brightest: f32,
-}
-
-impl Default for ImageContract {
-    /// Pixels of 1.75 mm: a disc 8 mm high is five pixels, and the whole lumbar spine fits 256 rows.
-    fn default() -> Self {
-        Self {
-            plane: SlicePlane::Sagittal,
-            pixel_mm: 1.75,
-            fine_pixel_mm: None,
-            native_step_mm: [3.5, 6.5],
-            step_mm: 4.4,
-            multiple: [4, 16, 16],
-            brightest: 6.0,
-        }
-    }
-}
-
-impl ImageContract {
-    /// The same for images that are not read finely.
-    pub(crate) fn coarse(&self) -> Self {
-        Self { fine_pixel_mm: None, ..self.clone() }
-    }
-
-    /// Whether a prepared image's grid is the fine one.
-    pub(crate) fn is_fine(&self, grid: &Grid) -> bool {
-        self.fine_pixel_mm.is_some_and(|fine_mm| (grid.spacing_mm[0] - fine_mm).abs() < 0.01 * fine_mm)
-    }
-
-    /// What is wrong with the numbers, if anything.
-    pub(crate) fn fault(&self) -> Option<String> {
-        let sizes = [self.pixel_mm, self.fine_pixel_mm.unwrap_or(1.0), self.step_mm];
-        if !sizes.iter().all(|mm| (0.2..=20.0).contains(mm)) {
-            return Some(format!("pixels and step are {sizes:?} mm, expected 0.2 to 20 mm"));
-        }
-        if self.fine_pixel_mm.is_some_and(|fine_mm| fine_mm >= self.pixel_mm) {
-            return Some("fine-pixel-mm is expected to be less than pixel-mm".into());
-        }
-        if !self.multiple.iter().all(|multiple| (1..=512).contains(multiple)) {
-            return Some(format!("multiple is {:?}, expected 1 to 512 each", self.multiple));
-        }
-        if !(self.brightest > 0.0 && self.brightest.is_finite()) {
-            return Some(format!("brightest is {}, expected above 0", self.brightest));
-        }
-        None
-    }
-}
+use crate::image_contract::{ImageContract, ROUNDING};
+use crate::slice_plane::SlicePlane;
 
 /// An image on the network's grid.
 #[derive(Clone, Debug)]
@@ -168,6 +40,21 @@ pub enum PrepareError {
     /// Nothing to see.
     #[error("the image is empty: {0}")]
     Empty(&'static str),
+    /// Voxels of an impossible size.
+    #[error("voxels lie {found_mm} mm apart: expected 0.05 to 100 mm")]
+    Spacing {
+        /// What was found.
+        found_mm: f64,
+    },
+    /// More than a person.
+    #[error(
+        "the image covers {:.0} × {:.0} × {:.0} mm: expected no more than a person's trunk",
+        extent_mm[0], extent_mm[1], extent_mm[2]
+    )]
+    Large {
+        /// Extent along the image's axes.
+        extent_mm: [f64; 3],
+    },
     /// The geometry is not usable.
     #[error("the image's {0}")]
     Geometry(&'static str),
@@ -177,11 +64,15 @@ pub enum PrepareError {
 const THICKEST_IN_PLANE_MM: f64 = 3.0;
 /// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
 const MOST_FINE_VOXELS: f64 = 1.5e6;
+/// Voxels nearer or farther from each other than this, mm, are no image of a person: lengths in another unit, most likely.
+const SPACING_MM: [f64; 2] = [0.05, 100.0];
+/// More voxels than this, before air is cut off, are no image of a spine: 500 mm cubed have so many.
+const MOST_VOXELS: f64 = 25e6;
 
 /// Prepares an image for the network.
 pub fn prepare(image: &Volume<f32>, contract: &ImageContract) -> Result<PreparedImage, PrepareError> {
     let image = canonical(image, contract.plane)?;
-    let image = resampled(image, contract);
+    let image = resampled(image, contract)?;
     let body = Body::find(&image)?;
     let body = match contract.plane {
         SlicePlane::Sagittal => body.about_the_spine(image.grid.spacing_mm[0]),
@@ -197,8 +88,9 @@ fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, Prep
     if grid.is_empty() {
         return Err(PrepareError::Empty("it has no voxels"));
     }
-    if !grid.spacing_mm.iter().all(|s| s.is_finite() && *s > 0.0) {
-        return Err(PrepareError::Geometry("voxel spacing is not positive"));
+    let [least, most] = SPACING_MM;
+    if let Some(found_mm) = grid.spacing_mm.into_iter().find(|mm| !(least..=most).contains(mm)) {
+        return Err(PrepareError::Spacing { found_mm });
     }
     let orthonormal = (grid.axes.transpose() * grid.axes - Matrix3::identity()).amax() < 1e-3;
     if !orthonormal || !grid.origin.coords.iter().all(|v| v.is_finite()) {
@@ -211,7 +103,7 @@ fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, Prep
     let order = orders.into_iter().max_by(|a, b| fit(a).total_cmp(&fit(b))).expect("there are six orders");
     for target in 0..2 {
         let step_mm = grid.spacing_mm[order[target]];
-        if step_mm > THICKEST_IN_PLANE_MM {
+        if step_mm > THICKEST_IN_PLANE_MM * (1.0 + ROUNDING) {
             let direction = names[target];
             return Err(PrepareError::WrongPlane { expected: plane.name(), step_mm, direction });
         }
@@ -239,14 +131,17 @@ fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, Prep
 }
 
 /// Brings pixels and slice step to what the contract asks for.
-fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
+fn resampled(image: Volume<f32>, contract: &ImageContract) -> Result<Volume<f32>, PrepareError> {
     let grid = &image.grid;
-    let native = (contract.native_step_mm[0]..=contract.native_step_mm[1]).contains(&grid.spacing_mm[2]);
-    let step_mm = if native { grid.spacing_mm[2] } else { contract.step_mm };
+    let step_mm = if contract.is_native(grid.spacing_mm[2]) { grid.spacing_mm[2] } else { contract.step_mm };
     let extent_mm = grid.extent_mm();
+    let voxels = |pixel_mm: f64| extent_mm.iter().product::<f64>() / (pixel_mm * pixel_mm * step_mm);
+    if voxels(contract.pixel_mm) > MOST_VOXELS {
+        return Err(PrepareError::Large { extent_mm });
+    }
     let fine = contract.fine_pixel_mm.filter(|fine_mm| {
-        let voxels = extent_mm.iter().product::<f64>() / (fine_mm * fine_mm * step_mm);
-        grid.spacing_mm[..2].iter().all(|own_mm| own_mm <= fine_mm) && voxels <= MOST_FINE_VOXELS
+        let limit_mm = fine_mm * (1.0 + ROUNDING);
+        grid.spacing_mm[..2].iter().all(|own_mm| *own_mm <= limit_mm) && voxels(*fine_mm) <= MOST_FINE_VOXELS
     });
     let pixel_mm = fine.unwrap_or(contract.pixel_mm);
     let spacing_mm = [pixel_mm, pixel_mm, step_mm];
@@ -254,12 +149,12 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     if (0..3).all(|axis| {
         (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]
     }) {
-        return image;
+        return Ok(image);
     }
     // All of the image; a hundredth of a voxel more is none.
     let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis] - 0.01).ceil() as usize).max(1));
     let target = Grid::centred(grid.centre(), grid.axes, spacing_mm, shape);
-    geometry::resample::linear(&image, &target, 0.0)
+    Ok(geometry::resample::linear(&image, &target, 0.0))
 }
 
 /// Cuts out the body, pads to the contract's multiples and normalizes.
@@ -298,6 +193,7 @@ fn cut_out(image: &Volume<f32>, body: &Body, contract: &ImageContract) -> Prepar
 mod tests {
     use super::*;
     use geometry::Point;
+    use nalgebra::Vector3;
 
     fn body(p: Point) -> f32 {
         if (p.x / 150.0).powi(2) + (p.y / 90.0).powi(2) < 1.0 && p.z.abs() < 150.0 {
@@ -378,22 +274,23 @@ mod tests {
         };
         assert_eq!(pixel_mm([0.9, 1.2], 60.0), 1.25);
         assert_eq!(pixel_mm([1.25, 1.25], 60.0), 1.25);
+        assert_eq!(pixel_mm([1.250_000_1, 1.25], 60.0), 1.25, "as a file in f32 has it");
         assert_eq!(pixel_mm([0.9, 1.3], 60.0), 1.75, "rows are not fine");
         assert_eq!(pixel_mm([0.9, 0.9], 240.0), 1.75, "4.4 million voxels are too many");
     }
 
     #[test]
-    fn impossible_contracts_are_named() {
-        let usual = ImageContract::default();
-        assert_eq!(usual.fault(), None);
-        for wrong in [
-            ImageContract { pixel_mm: 0.0, ..usual.clone() },
-            ImageContract { step_mm: f64::NAN, ..usual.clone() },
-            ImageContract { fine_pixel_mm: Some(2.0), ..usual.clone() },
-            ImageContract { multiple: [4, 0, 16], ..usual.clone() },
-            ImageContract { brightest: f32::NAN, ..usual.clone() },
-        ] {
-            assert!(wrong.fault().is_some(), "{wrong:?}");
+    fn lengths_in_another_unit_are_refused() {
+        for (scale, expected) in [(1e-3, "mm apart"), (1e3, "mm apart"), (20.0, "trunk")] {
+            let grid = Grid { spacing_mm: sagittal().spacing_mm.map(|mm| mm * scale), ..sagittal() };
+            // Pixels that are too large for the plane are refused as such.
+            let grid = Grid {
+                spacing_mm: [grid.spacing_mm[0].min(3.0), grid.spacing_mm[1].min(3.0), grid.spacing_mm[2]],
+                ..grid
+            };
+            let grid = if scale == 20.0 { Grid { shape: [300, 300, 60], ..grid } } else { grid };
+            let refused = prepare(&Volume::from_fn(grid, body), &ImageContract::default()).expect_err("impossible");
+            assert!(refused.to_string().contains(expected), "{refused}");
         }
     }
 

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
+use crate::image_contract::ImageContract;
 use crate::network::NetworkShape;
 use crate::parameters::{Parameter, Parameters};
-use crate::prepare::ImageContract;
 
 /// Version of the file's layout.
 pub const FORMAT_VERSION: u32 = 1;
 /// Name of the weights inside a model's folder.
 pub const FILE_NAME: &str = "weights.safetensors";
+/// Entry of the header with the hash of what it says of network and image.
+const READING_HASH: &str = "blake3-reading";
 
 /// Where weights come from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,29 +86,20 @@ pub fn file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
 
-/// BLAKE3 over names and values, so that a flipped bit is noticed.
-fn digest(parameters: &Parameters) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for parameter in &parameters.0 {
-        hasher.update(parameter.name.as_bytes());
-        parameter.values.iter().for_each(|v| {
-            hasher.update(&v.to_le_bytes());
-        });
-    }
-    hasher.finalize().to_hex().to_string()
-}
-
 impl Weights {
     /// Writes the file under a temporary name and renames it.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
         let text = |value: serde_json::Result<String>| value.expect("plain data have a JSON form");
+        let network = text(serde_json::to_string(&self.network));
+        let image = text(serde_json::to_string(&self.image));
         let metadata = HashMap::from([
             ("format-version".to_owned(), FORMAT_VERSION.to_string()),
             ("labels".to_owned(), text(serde_json::to_string(&self.image.plane.class_names(self.network.classes)))),
-            ("network".to_owned(), text(serde_json::to_string(&self.network))),
-            ("image".to_owned(), text(serde_json::to_string(&self.image))),
             ("provenance".to_owned(), text(serde_json::to_string(&self.provenance))),
-            ("blake3".to_owned(), digest(&self.parameters)),
+            ("blake3".to_owned(), self.parameters.digest()),
+            (READING_HASH.to_owned(), reading_digest(&network, &image)),
+            ("network".to_owned(), network),
+            ("image".to_owned(), image),
         ]);
         write(path, &self.parameters.0, metadata)
     }
@@ -122,32 +115,61 @@ impl Weights {
             let reason = format!("found {version}, expected {FORMAT_VERSION}");
             return Err(ModelError::Metadata { path: path.into(), key: "format-version", reason });
         }
-        let image: ImageContract = parse(entry("image")?, "image", path)?;
-        if let Some(reason) = image.fault() {
-            return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
+        let (network, image) = (entry("network")?, entry("image")?);
+        let damaged = |reason: &str| ModelError::Damaged { path: path.into(), reason: reason.into() };
+        // Files from before this hash have none.
+        if metadata.get(READING_HASH).is_some_and(|hash| *hash != reading_digest(network, image)) {
+            return Err(damaged("what it says of network and image does not match its hash"));
         }
-        let network: NetworkShape = parse(entry("network")?, "network", path)?;
-        let architecture = |reason| ModelError::Architecture { path: path.into(), reason };
-        if let Some(reason) = network.fault() {
-            return Err(architecture(reason));
-        }
-        let Some(labels) = image.plane.class_names(network.classes) else {
-            return Err(architecture(format!("no network of this plane has {} classes", network.classes)));
+        let mut weights = Self {
+            network: parse(network, "network", path)?,
+            image: parse(image, "image", path)?,
+            provenance: parse(entry("provenance")?, "provenance", path)?,
+            parameters,
         };
+        let labels = weights.check_shape(path)?;
         let found: Vec<String> = parse(entry("labels")?, "labels", path)?;
         if found != labels {
             let reason = format!("found {found:?}, expected {labels:?}");
             return Err(ModelError::Metadata { path: path.into(), key: "labels", reason });
         }
-        let parameters = in_order(&network, parameters);
-        if let Some(reason) = network.mismatch(&parameters) {
-            return Err(architecture(reason));
+        weights.parameters = in_order(&weights.network, weights.parameters);
+        weights.check(path)?;
+        if *entry("blake3")? != weights.parameters.digest() {
+            return Err(damaged("the values do not match their hash"));
         }
-        if *entry("blake3")? != digest(&parameters) {
-            return Err(ModelError::Damaged { path: path.into(), reason: "the values do not match their hash".into() });
-        }
-        Ok(Self { network, image, provenance: parse(entry("provenance")?, "provenance", path)?, parameters })
+        Ok(weights)
     }
+
+    /// Refuses values that are not those of the network, and what [`Self::check_shape`] refuses; `path` only names the
+    /// weights in errors.
+    pub(crate) fn check(&self, path: &Path) -> Result<(), ModelError> {
+        self.check_shape(path)?;
+        let mismatch = self.network.mismatch(&self.parameters);
+        mismatch.map_or(Ok(()), |reason| Err(ModelError::Architecture { path: path.into(), reason }))
+    }
+
+    /// Refuses a network or a contract that is impossible, or that do not belong together; else the classes' names.
+    fn check_shape(&self, path: &Path) -> Result<Vec<&'static str>, ModelError> {
+        if let Some(reason) = self.image.fault() {
+            return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
+        }
+        let wrong = |reason| ModelError::Architecture { path: path.into(), reason };
+        if let Some(reason) = self.network.fault() {
+            return Err(wrong(reason));
+        }
+        let (found, needed) = (self.image.multiple, self.network.multiple());
+        if (0..3).any(|axis| !found[axis].is_multiple_of(needed[axis])) {
+            return Err(wrong(format!("images padded to multiples of {found:?}, the network needs {needed:?}")));
+        }
+        let labels = self.image.plane.class_names(self.network.classes);
+        labels.ok_or_else(|| wrong(format!("no network of this plane has {} classes", self.network.classes)))
+    }
+}
+
+/// BLAKE3 of what decides how an image is read, besides the values: the header's texts of network and image.
+fn reading_digest(network: &str, image: &str) -> String {
+    blake3::hash(format!("{network}\n{image}").as_bytes()).to_hex().to_string()
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str, key: &'static str, path: &Path) -> Result<T, ModelError> {
@@ -178,8 +200,12 @@ pub(crate) fn write(
     });
     let whole = safetensors::serialize(views, Some(metadata)).map_err(|e| io(std::io::Error::other(e)))?;
     let temporary = path.with_extension("tmp");
-    std::fs::write(&temporary, header_by_name(whole)).map_err(io)?;
-    std::fs::rename(&temporary, path).map_err(io)
+    let written = std::fs::write(&temporary, header_by_name(whole)).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // Nothing half-written stays; the error is that of writing.
+        drop(std::fs::remove_file(&temporary));
+        io(error)
+    })
 }
 
 /// The same file with its header in order of names: safetensors writes metadata as a hash map has them, other bytes every
@@ -222,7 +248,7 @@ mod tests {
     use geometry::Structure;
 
     use super::*;
-    use crate::prepare::SlicePlane;
+    use crate::slice_plane::SlicePlane;
 
     fn weights() -> Weights {
         let network = NetworkShape::default();
@@ -271,6 +297,11 @@ mod tests {
         let middle = good.len() / 2;
         flipped[middle] ^= 1;
         assert!(refusal(&flipped).contains("hash"));
+        let step = b"step-mm\\\":4.4";
+        let at = good.windows(step.len()).position(|w| w == step).expect("the contract is in the header");
+        let mut coarser = good.clone();
+        coarser[at + step.len() - 3] = b'5';
+        assert!(refusal(&coarser).contains("does not match its hash"));
         let mut other = weights.clone();
         other.network.levels[1].width = 24;
         assert!(refusal(&bytes_of(&other)).contains("architecture"));

@@ -1,13 +1,18 @@
 //! A small network learns a toy spine in seconds, and a resumed run ends with the same bits.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ndarray::Array3;
 use randomness::Stream;
 use randomness::rand::Rng;
 use vnet::training::augmentation::Augmentation;
-use vnet::{Example, Level, Model, NetworkShape, TrainingConfig, TrainingEvent, TrainingSource, train};
+use vnet::{
+    Example, Level, Model, NetworkShape, TrainError, TrainingConfig, TrainingEvent, TrainingSource, TrainingSummary,
+    train,
+};
 
 /// Four balls of different brightness, one a class, on a grey body.
 struct Balls(u64);
@@ -30,6 +35,10 @@ impl TrainingSource for Balls {
         }
         image.iter_mut().for_each(|v| *v += rng.random_range(-0.1..0.1));
         Example { image, labels }
+    }
+
+    fn identity(&self) -> String {
+        format!("balls {}", self.0)
     }
 }
 
@@ -73,25 +82,86 @@ fn a_small_network_learns_a_toy_spine() {
     assert!(folder.path().join("curve.svg").exists());
 }
 
-#[test]
-fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
-    let config = TrainingConfig { batch: 2, ..config(12) };
-    let whole = tempfile::tempdir().unwrap();
-    train(&config, None, &Balls(1), &Balls(2), whole.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
-
-    let parts = tempfile::tempdir().unwrap();
+/// Trains on balls 1, and sets `stop` once `until` happens.
+fn train_until(
+    config: &TrainingConfig,
+    folder: &Path,
+    until: impl Fn(&TrainingEvent) -> bool,
+) -> Result<TrainingSummary, TrainError> {
     let stop = AtomicBool::new(false);
-    let first = train(&config, None, &Balls(1), &Balls(2), parts.path(), &stop, &mut |event| {
-        if matches!(event, TrainingEvent::Step { step: 5, .. }) {
+    train(config, None, &Balls(1), &Balls(2), folder, &stop, &mut |event| {
+        if until(&event) {
             stop.store(true, Ordering::Relaxed);
         }
     })
-    .unwrap();
-    assert_eq!((first.steps, first.stopped), (5, true));
-    train(&config, None, &Balls(1), &Balls(2), parts.path(), &AtomicBool::new(false), &mut |_| {}).unwrap();
+}
 
-    let bytes = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
-    assert!(bytes(&whole) == bytes(&parts));
+/// What the log says of steps and validations, without times.
+fn logged(folder: &Path) -> Vec<(u64, Option<f32>)> {
+    let text = std::fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    let events = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    events
+        .filter_map(|event| match event {
+            TrainingEvent::Step { step, loss, .. } => Some((step, Some(loss))),
+            TrainingEvent::Validation { step, .. } => Some((step, None)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
+    // It is stopped in the middle of an example, and goes on with another number of threads.
+    let config = TrainingConfig { batch: 2, crops_per_example: 3, validate_every: 5, ..config(12) };
+    let whole = tempfile::tempdir().unwrap();
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool(1).install(|| train_until(&config, whole.path(), |_| false)).unwrap();
+
+    for stops in [
+        |event: &TrainingEvent| matches!(event, TrainingEvent::Step { step: 5, .. }),
+        |event: &TrainingEvent| matches!(event, TrainingEvent::Validation { step: 5, .. }),
+    ] {
+        let parts = tempfile::tempdir().unwrap();
+        let first = pool(3).install(|| train_until(&config, parts.path(), stops)).unwrap();
+        assert_eq!((first.steps, first.stopped), (5, true));
+        // As if it had been killed two steps later: what was not kept is done again, and noted once.
+        let log = std::fs::OpenOptions::new().append(true).open(parts.path().join("log.jsonl"));
+        log.unwrap().write_all(b"{\"event\":\"resumed\",\"step\":7}\n{\"event\":\"st").unwrap();
+        pool(2).install(|| train_until(&config, parts.path(), |_| false)).unwrap();
+
+        let bytes = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
+        assert!(bytes(&whole) == bytes(&parts));
+        let curve = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("curve.svg")).unwrap();
+        assert!(curve(&whole) == curve(&parts));
+        assert_eq!(logged(whole.path()), logged(parts.path()));
+    }
+}
+
+#[test]
+fn a_run_that_ended_before_its_weights_were_written_is_completed() {
+    let folder = tempfile::tempdir().unwrap();
+    train_until(&config(3), folder.path(), |_| false).unwrap();
+    let weights = folder.path().join("weights.safetensors");
+    let whole = std::fs::read(&weights).unwrap();
+    std::fs::remove_file(&weights).unwrap();
+    let again = train_until(&config(3), folder.path(), |_| false).unwrap();
+    assert!(std::fs::read(&weights).unwrap() == whole && again.dice.is_some());
+}
+
+#[test]
+fn a_checkpoint_of_other_examples_or_first_weights_is_refused() {
+    let (quiet, folder) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
+    train_until(&config(3), folder.path(), |_| false).unwrap();
+    let before = std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
+    let start = untrained(config(1).network, 4);
+    for (start, source, expected) in
+        [(None, Balls(8), "other examples"), (Some(&start), Balls(1), "other first weights")]
+    {
+        let refused = train(&config(3), start, &source, &Balls(2), folder.path(), &quiet, &mut |_| {});
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+    assert!(std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap() == before);
 }
 
 #[test]
@@ -99,28 +169,21 @@ fn no_steps_leave_what_the_run_starts_from() {
     let (quiet, folder) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
     let named =
         |steps| TrainingConfig { start_from: Some(vnet::StartFrom::One("start.safetensors".into())), ..config(steps) };
-    let start = untrained(config(1).network);
+    let start = untrained(config(1).network, 4);
     let summary = train(&named(0), Some(&start), &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {}).unwrap();
     assert_eq!((summary.steps, summary.stopped, summary.dice.is_some()), (0, false, true));
     let image = Balls(3).example(0).image;
     assert_eq!(Model::load(folder.path()).unwrap().logits(&image), start.logits(&image));
+    // Nor does what an earlier run left.
+    let other = untrained(config(1).network, 5);
+    train(&named(0), Some(&other), &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {}).unwrap();
+    assert_eq!(Model::load(folder.path()).unwrap().logits(&image), other.logits(&image));
     let refused = train(&config(0), None, &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {});
     assert!(refused.unwrap_err().to_string().contains("steps: found 0"));
 }
 
-fn untrained(network: NetworkShape) -> Model {
-    let parameters = network.initial(Stream::from_seed(4));
+fn untrained(network: NetworkShape, seed: u64) -> Model {
+    let parameters = network.initial(Stream::from_seed(seed));
     let (image, provenance) = (vnet::ImageContract::default(), vnet::Provenance::default());
     Model::from_weights(vnet::Weights { network, image, provenance, parameters }).unwrap()
-}
-
-#[test]
-fn threads_do_not_change_the_answer() {
-    let model = untrained(NetworkShape::default());
-    let image = Array3::from_shape_fn((4, 64, 48), |(k, j, i)| ((k * 7 + j * 3 + i * 5) % 11) as f32);
-    let with = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| model.probabilities(&image))
-    };
-    assert!(with(1) == with(2) && with(1) == with(5));
 }

@@ -11,36 +11,9 @@ use randomness::Stream;
 
 use crate::arguments::EvalArguments;
 use crate::failure::Failure;
+use crate::model_card::{ModelCard, Population};
 use crate::progress::Progress;
-use crate::verbs::model_card::{ModelCard, Population};
 use crate::{interrupt, output, resources};
-
-/// What is printed: overlap, identification, planes and doubts.
-const FIGURES: [&str; 23] = [
-    "dice.vertebra",
-    "dice.disc",
-    "dice.sacrum",
-    "dice.canal",
-    "surface.vertebra_mm",
-    "surface.disc_mm",
-    "surface.sacrum_mm",
-    "surface.canal_mm",
-    "surface_mean.vertebra_mm",
-    "surface_mean.disc_mm",
-    "surface_mean.sacrum_mm",
-    "surface_mean.canal_mm",
-    "calibration.vertebra",
-    "calibration.disc",
-    "calibration.sacrum",
-    "calibration.canal",
-    "label.identification_rate",
-    "plan.disc_angle_deg",
-    "plan.disc_centre_mm",
-    "plan.confidence_brier",
-    "plan.flagged_rate",
-    "plan.silent_failure_rate",
-    "latency.loop_ms",
-];
 
 /// Plans every patient's localizer with the model; nothing is written but the card that is asked for.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
@@ -68,7 +41,9 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         let mut patients = 0;
         while patients < cases(&setup) && !stop.load(Ordering::Relaxed) {
             let outcome = runner::plan_only(&setup, setup.scenario.seed, patients, &mut planner);
-            progress.step(&format!("{} case {patients}: {}", setup.scenario.name, outcome.summary()));
+            let case = format!("{} case {patients}", setup.scenario.name);
+            outcome.warnings.iter().for_each(|warning| progress.note(&format!("{case}: {warning}")));
+            progress.step(&format!("{case}: {}", outcome.summary()));
             rows.extend(outcome.rows);
             patients += 1;
         }
@@ -99,9 +74,10 @@ fn tell(population: &Population) {
     let noun = if *patients == 1 { "patient" } else { "patients" };
     output::result(format!("\n{name}, {patients} {noun}"));
     output::result(format!("{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}", "", "n", "mean", "95 % interval", "median", "p95"));
-    for name in FIGURES {
-        if let Some(summary) = figures.get(name) {
-            output::result(line(name, summary));
+    // In the order in which they are defined and documented; what an evaluation does not measure has no figure.
+    for metric in metrics::all() {
+        if let Some(summary) = figures.get(metric.name) {
+            output::result(line(metric.name, summary));
         }
     }
 }

@@ -8,7 +8,7 @@ use imaging_io::write_nifti;
 
 use crate::arguments::PhantomVerb;
 use crate::failure::Failure;
-use crate::verbs::phantom_sheet;
+use crate::phantom_sheet;
 use crate::{output, resources};
 
 /// Lists, shows or synthesizes.

@@ -8,8 +8,8 @@ use imaging_io::{Image, SourceSeries, read_image};
 use planner::{Networks, Orientation, Planner as _, PlannerError, PlanningRequest, ScanPlan, Severity};
 
 use crate::arguments::PlanArguments;
+use crate::derived_dicom;
 use crate::failure::Failure;
-use crate::verbs::derived_dicom;
 use crate::{output, resources};
 
 /// Writes the plan; status 1 if a flag forbids its use.
@@ -17,6 +17,10 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     if let Some(report) = &arguments.report {
         resources::ending(report, &[".dcm"])?;
     }
+    resources::spares(
+        &pair(&arguments.out, arguments.report.as_deref()),
+        &pair(&arguments.image, arguments.coronal.as_deref()),
+    )?;
     let networks = resources::networks(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
@@ -49,6 +53,10 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     output::result(arguments.out.display());
     let usable = planned.plan.flags.iter().all(|flag| flag.severity < Severity::Critical);
     Ok(if usable { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn pair<'a>(first: &'a Path, second: Option<&'a Path>) -> Vec<&'a Path> {
+    std::iter::once(first).chain(second).collect()
 }
 
 /// The coronal slices, if they can serve to count the levels of the sagittal ones.

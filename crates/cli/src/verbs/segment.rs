@@ -1,15 +1,16 @@
 //! `plumbline segment`: an image of one's own.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use geometry::{Grid, Structure, Volume};
+use geometry::{Structure, Volume};
 use imaging_io::picture::{Picture, SliceView, Window, montage, structure_colour};
 use imaging_io::{Image, read_image, write_nifti};
 use vnet::Outline;
 
 use crate::arguments::{OutlineChoice, SegmentArguments};
+use crate::derived_dicom;
 use crate::failure::Failure;
-use crate::verbs::derived_dicom;
 use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
@@ -18,11 +19,8 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(picture) = &arguments.picture {
         resources::ending(picture, &[".png"])?;
     }
-    let written = || std::iter::once(&arguments.out).chain(&arguments.picture);
-    if let Some(path) = written().find(|path| resources::same_file(path, &arguments.image)) {
-        let path = path.display();
-        return Err(Failure::wrong(format!("{path}: is the image itself, expected another file to write to")));
-    }
+    let written: Vec<&Path> = std::iter::once(&arguments.out).chain(&arguments.picture).map(PathBuf::as_path).collect();
+    resources::spares(&written, &[&arguments.image])?;
     let named = resources::model(arguments.model.as_deref())?;
     let model = resources::networks(Some(&named), arguments.device)?.sagittal;
     let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
@@ -35,11 +33,14 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     });
     let mut segmentation = model.segment_outlined(&volume, outline).map_err(refused)?;
     planner::remove_islands(&mut segmentation);
-    planner::restore_sacrum(&mut segmentation);
+    let (_, is_restored) = planner::restore_sacrum(&mut segmentation);
+    if is_restored {
+        output::note("what looked like a vertebra above the sacrum is labelled as its first segment");
+    }
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }
-    written().try_for_each(|path| resources::room_for(path))?;
+    written.iter().try_for_each(|path| resources::room_for(path))?;
     match &source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
@@ -47,7 +48,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(path) = &arguments.picture {
         resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
     }
-    let (step_mm, most_mm) = (sagittal_step_mm(&volume.grid), model.contract().native_step_mm[1]);
+    let (step_mm, most_mm) = (volume.grid.spacing_mm[volume.grid.sideways()], model.contract().native_step_mm[1]);
     if step_mm > most_mm {
         output::note(format!(
             "sagittal slices lie {step_mm:.1} mm apart: the network has seen none beyond {most_mm} mm"
@@ -61,6 +62,9 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         let ml = voxels as f64 * volume.grid.voxel_mm3() / 1000.0;
         output::result(format!("{:<9} {ml:>7.1} ml", structure.name()));
     }
+    if outline.is_some_and(|outline| outline != segmentation.outline) {
+        output::note("this network does not tell the cortex of bodies apart: outlines are those of anatomy");
+    }
     output::result(match segmentation.outline {
         Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
         Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
@@ -68,12 +72,6 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     output::result(format!("by {} (weights {})", named.display(), &model.hash()[..12]));
     output::result(arguments.out.display());
     Ok(ExitCode::SUCCESS)
-}
-
-/// Distance of an image's voxels along the axis that runs from left to right.
-fn sagittal_step_mm(grid: &Grid) -> f64 {
-    let across = (0..3).max_by(|a, b| grid.axes[(0, *a)].abs().total_cmp(&grid.axes[(0, *b)].abs()));
-    grid.spacing_mm[across.expect("a grid has three axes")]
 }
 
 /// The middle sagittal slices without labels and with them, which the first one names; the labels' grid is sagittal, however the image lies.

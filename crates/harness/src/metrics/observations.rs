@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use randomness::Stream;
-use scoring::summary::bootstrap_ci95;
+use scoring::summary::{bootstrap_ci95, exact_ci95};
 
 use crate::metrics::statistic::Statistic;
 use crate::record::CaseRow;
@@ -102,26 +102,29 @@ impl Observations {
     /// 95 % percentile-bootstrap interval of a statistic; whole cases are drawn, since a patient's discs
     /// resemble each other. `None` for fewer than two cases.
     ///
-    /// Resampling cannot tell what was never seen: where a rate is 0 or 1 throughout, the interval ends at the exact
-    /// 95 % limit on the share of patients, (1 − limit)ⁿ = 0.05 (Hanley and Lippman-Hand 1983).
+    /// Resampling cannot tell what was never seen, and little of what is rare: a rate's interval is the exact one on
+    /// patients ([`exact_ci95`]), widened to the bootstrap's where a patient gives several answers. That takes a patient's
+    /// answers for one, which is what they are at worst.
     pub fn confidence_interval(&self, statistic: Statistic, stream: &Stream) -> Option<[f64; 2]> {
-        if let Self::RateByCase(cases) = self {
-            let unseen = 1.0 - 0.05_f64.powf(1.0 / cases.len().max(1) as f64);
-            match self.statistic(Statistic::Rate) {
-                Some(0.0) => return Some([0.0, unseen]),
-                Some(1.0) => return Some([1.0 - unseen, 1.0]),
-                _ => {}
-            }
-        }
+        let bootstrap = |cases: &[Vec<f64>], statistic: Statistic| {
+            let mut resampled = Vec::new();
+            bootstrap_ci95(cases.len(), stream, |drawn| {
+                resampled.clear();
+                drawn.iter().for_each(|case| resampled.extend_from_slice(&cases[*case]));
+                statistic.of(&mut resampled)
+            })
+        };
         match self {
-            Self::ByCase(cases) | Self::RateByCase(cases) => {
-                let mut resampled = Vec::new();
-                bootstrap_ci95(cases.len(), stream, |drawn| {
-                    resampled.clear();
-                    drawn.iter().for_each(|case| resampled.extend_from_slice(&cases[*case]));
-                    statistic.of(&mut resampled)
-                })
+            Self::RateByCase(cases) if matches!(statistic, Statistic::Rate | Statistic::Mean) => {
+                let rate = self.statistic(Statistic::Rate)?;
+                let [low, high] = exact_ci95(rate * cases.len() as f64, cases.len())?;
+                if cases.iter().all(|answers| answers.len() == 1) {
+                    return Some([low, high]);
+                }
+                let drawn = bootstrap(cases, Statistic::Rate).unwrap_or([low, high]);
+                Some([low.min(drawn[0]), high.max(drawn[1])])
             }
+            Self::ByCase(cases) | Self::RateByCase(cases) => bootstrap(cases, statistic),
             Self::Estimate { ci95, .. } => *ci95,
         }
     }
@@ -170,6 +173,19 @@ mod tests {
         let (none, all) = (interval(0.0), interval(1.0));
         assert!(none[0] == 0.0 && (none[1] - 0.1173).abs() < 1e-4, "{none:?}");
         assert!(all[1] == 1.0 && (all[0] - 0.8827).abs() < 1e-4, "{all:?}");
+    }
+
+    #[test]
+    fn one_failure_more_never_makes_a_rate_surer_of_success() {
+        // Five answers a patient, as discs give them.
+        let lower = |failures: usize| {
+            let mut cases = vec![vec![1.0; 5]; 24];
+            (0..failures).for_each(|n| cases[n % 24][n / 24] = 0.0);
+            let interval = Observations::RateByCase(cases).confidence_interval(Statistic::Rate, &Stream::from_seed(1));
+            interval.expect("24 patients")[0]
+        };
+        let limits: Vec<f64> = (0..8).map(lower).collect();
+        assert!(limits.windows(2).all(|pair| pair[0] >= pair[1]), "{limits:?}");
     }
 
     #[test]

@@ -151,6 +151,7 @@ impl CasePatient {
 
         let observer = format!("repeat-{repeat}");
         let attempted = Attempted { scenario: &scenario.name, case: self.case, arm: Arm::Automated, observer };
+        let is_planned = exam.proposal().is_some();
         let plan = exam.proposal().map(|proposal| proposal.plan.clone()).unwrap_or_default();
         let mut rows = self.true_spine.rows(&attempted, &plan);
         if let Some(segmentation) = exam.proposal().and_then(|proposal| proposal.segmentation.as_ref()) {
@@ -158,8 +159,8 @@ impl CasePatient {
         }
         if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
             let whole = extent == Extent::Whole;
-            // Without a plan nothing was done silently: the error says so.
-            if error.is_some() {
+            // Without a plan nothing was done silently: the error says so. A plan that came is judged as it is.
+            if error.is_some() && !is_planned {
                 row.silent_failure = Some(false);
                 row.flagged = Some(true);
             }

@@ -78,7 +78,7 @@ pub fn run(
     let writer = if options.resume {
         RunWriter::resume(folder, identity.clone(), &options.device)?
     } else {
-        RunWriter::create(folder, identity.clone())?
+        RunWriter::create(folder, identity.clone(), &options.device)?
     };
 
     let tasks: Vec<(usize, u64)> = setups
@@ -108,7 +108,7 @@ pub fn run(
                         Err(reason) => return fail(RunError::Planner(reason)),
                     };
                     let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
-                    let kept = keep(&writer, folder, options, setup, case, &outcome);
+                    let kept = keep(&writer, folder, options, setup, (scenario.seed, case), &outcome);
                     if let Err(error) = kept {
                         return fail(error);
                     }
@@ -130,19 +130,20 @@ fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
-/// Pictures and images first: a case that is in the journal has everything.
+/// Pictures and images first: a case that is in the journal has everything. The case is named by the seed that it was
+/// drawn from and its number.
 fn keep(
     writer: &Mutex<RunWriter>,
     folder: &Path,
     options: &RunOptions,
     setup: &ScenarioSetup,
-    case: u64,
+    (seed, case): (u64, u64),
     outcome: &CaseOutcome,
 ) -> Result<(), RunError> {
     let scenario = setup.scenario.name.clone();
     pictures::write(folder, &scenario, case, outcome)?;
     if options.dicom {
-        pictures::write_dicom(folder, setup, case, outcome)?;
+        pictures::write_dicom(folder, setup, (seed, case), outcome)?;
     }
     let finished = FinishedCase { scenario, case, rows: outcome.rows.clone(), warnings: outcome.warnings.clone() };
     writer.lock().expect("no worker panics holding it").record(finished)?;

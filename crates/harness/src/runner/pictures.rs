@@ -55,11 +55,11 @@ pub(super) fn write(folder: &Path, scenario: &str, case: u64, outcome: &CaseOutc
     write_whole(&path, &sheet.encode_png())
 }
 
-/// Writes localizer and scanned series.
+/// Writes localizer and scanned series of the case that a seed drew; the same seed and number have the same identifiers.
 pub(super) fn write_dicom(
     folder: &Path,
     setup: &ScenarioSetup,
-    case: u64,
+    (seed, case): (u64, u64),
     outcome: &CaseOutcome,
 ) -> Result<(), StoreError> {
     let Some(seen) = &outcome.seen else { return Ok(()) };
@@ -69,7 +69,7 @@ pub(super) fn write_dicom(
         protocol: &setup.protocol,
         registration: &seen.registration,
         scanned: Scanned::LumbarSpine,
-        key: format!("{scenario} {} {case}", setup.scenario.seed),
+        key: format!("{scenario} {seed} {case}"),
     };
     let localizers = scanner::localizer(&setup.protocol);
     let stacks = localizers.iter().zip(seen.localizer.iter().map(|(_, images)| images));

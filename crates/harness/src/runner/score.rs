@@ -5,6 +5,7 @@ use geometry::{Plane, Point, Structure, Vertebra, Volume};
 use observer::{VisibleDisc, VisibleSpine};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
+use planner::quality_check::FORAMEN_MM;
 use rayon::prelude::*;
 use scoring::positioning::{
     DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg,
@@ -12,9 +13,6 @@ use scoring::positioning::{
 use vnet::Segmentation;
 
 use crate::record::{Arm, CaseRow};
-
-/// From the midline to the outer border of the foramen, mm (lumbar-numbers §5b: cover ± 22 … 25 mm).
-const FORAMEN_MM: f64 = 22.0;
 
 /// The truth in the form in which it is compared.
 pub struct TrueSpine {
@@ -70,7 +68,7 @@ impl TrueSpine {
         }
     }
 
-    /// A disc row each, a row for the sagittal stack, and the case row.
+    /// A row for each disc and for each planned one that is not there, a row for the sagittal stack, and the case row.
     pub fn rows(&self, attempted: &Attempted<'_>, plan: &ScanPlan) -> Vec<CaseRow> {
         let mut scores = Vec::new();
         let mut rows = Vec::new();
@@ -95,15 +93,19 @@ impl TrueSpine {
             });
             scores.push(score);
         }
-        if let Some(stack) = plan.groups_of(SliceRole::Sagittal).next() {
-            let error = PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal);
-            rows.push(CaseRow {
-                angle_deg: Some(error.angle_deg),
-                slice_offset_mm: Some(error.slice_offset_mm),
-                coverage: Some(scoring::positioning::coverage(&self.foramina, stack)),
-                ..attempted.row("sagittal")
-            });
+        // What a plan is sure of, and is not there: four lumbar vertebrae counted as five, for one.
+        let lumbar = plan.levels.iter().filter(|level| level.label.upper >= Vertebra::L1);
+        for level in lumbar.filter(|level| self.discs.iter().all(|truth| truth.label != level.label)) {
+            rows.push(CaseRow { confidence: Some(level.confidence), ..attempted.row(&level.label.to_string()) });
         }
+        let stack = plan.groups_of(SliceRole::Sagittal).next();
+        let error = stack.map(|stack| PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal));
+        rows.push(CaseRow {
+            angle_deg: error.map(|error| error.angle_deg),
+            slice_offset_mm: error.map(|error| error.slice_offset_mm),
+            coverage: Some(stack.map_or(0.0, |stack| scoring::positioning::coverage(&self.foramina, stack))),
+            ..attempted.row("sagittal")
+        });
         let flagged = plan.is_flagged();
         rows.push(CaseRow {
             flagged: Some(flagged),
@@ -118,7 +120,7 @@ impl TrueSpine {
 const WORTH_ASKING: f32 = 0.01;
 
 /// Overlap of a segmentation with the truth on the image's grid, and its calibration on the network's: a row a class
-/// that the truth has there.
+/// that either of them has there.
 pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, seen: &Segmentation) -> Vec<CaseRow> {
     let segmentation = &seen.labels;
     let truth = patient.structures(&segmentation.grid);
@@ -191,4 +193,91 @@ pub fn contrast_to_noise(truth: &SpineTruth, localizer: &Volume<f32>) -> f64 {
     }
     let contrast = contrasts.iter().sum::<f64>() / contrasts.len() as f64;
     (contrast / planner::quality_check::noise_sd(localizer).max(1e-9)).clamp(1.0, 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use geometry::Grid;
+    use nalgebra::{Matrix3, Vector3};
+    use phantom::{Population, Positioning, Spine};
+    use randomness::Stream;
+    use vnet::{ImageContract, Level, Model, NetworkShape, Provenance, Weights};
+
+    use super::*;
+
+    fn patient() -> PatientOnTable {
+        let spine = Spine::build(&Population::adult_lumbar().sample(&Stream::from_seed(3)), true).expect("an adult");
+        PatientOnTable::new(Arc::new(spine), Positioning::default())
+    }
+
+    /// What a network that knew the truth would say of an image of everything, but for one structure that it calls air.
+    fn seen(patient: &PatientOnTable, missed: Option<Structure>) -> Segmentation {
+        let network = NetworkShape {
+            levels: vec![Level { width: 2, kernel: [1; 3], stride: [1; 3], convolutions: 1 }],
+            classes: Structure::COUNT,
+        };
+        let model = Model::from_weights(Weights {
+            parameters: network.initial(Stream::from_seed(1)),
+            network,
+            image: ImageContract::default(),
+            provenance: Provenance::default(),
+        });
+        let axes = Matrix3::from_columns(&[Vector3::y(), -Vector3::z(), -Vector3::x()]);
+        let grid = Grid::centred(Point::new(0.0, 0.0, -60.0), axes, [1.75, 1.75, 4.4], [120, 220, 12]);
+        let mut seen = model.expect("a network").segment(&Volume::filled(grid, 1.0f32)).expect("a body");
+        let truth = patient.structures(&seen.prepared_labels.grid);
+        for structure in Structure::ALL {
+            let voxels = truth.data.indexed_iter().filter(|(_, label)| **label == structure.label());
+            let voxels: Vec<_> = voxels.map(|((k, j, i), _)| [k, j, i]).collect();
+            seen.reassign(&voxels, if missed == Some(structure) { Structure::Background } else { structure });
+        }
+        seen
+    }
+
+    fn rows(missed: Option<Structure>) -> Vec<CaseRow> {
+        let (patient, attempted) =
+            (patient(), Attempted { scenario: "s", case: 0, arm: Arm::Automated, observer: "repeat-0".into() });
+        overlap_rows(&attempted, &patient, &seen(&patient, missed))
+    }
+
+    #[test]
+    fn a_perfect_segmentation_overlaps_wholly_and_is_calibrated() {
+        let rows = rows(None);
+        assert_eq!(rows.len(), 4);
+        for row in rows {
+            assert_eq!((row.dice, row.hd95_mm, row.calibration_error), (Some(1.0), Some(0.0), Some(0.0)), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_structure_that_is_missed_has_no_surface_and_a_dice_of_zero() {
+        for row in rows(Some(Structure::Sacrum)) {
+            let expected =
+                if row.structure == "sacrum" { (Some(0.0), None, None) } else { (Some(1.0), Some(0.0), Some(0.0)) };
+            assert_eq!((row.dice, row.hd95_mm, row.calibration_error), expected, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_planned_level_that_no_disc_has_is_a_row_with_its_confidence_alone() {
+        let (patient, attempted) =
+            (patient(), Attempted { scenario: "s", case: 0, arm: Arm::Automated, observer: "repeat-0".into() });
+        let truth = patient.truth();
+        let [level, absent] = ["L4/L5", "L6/S1"].map(|label| planner::PlannedLevel {
+            label: label.parse().expect("a disc"),
+            centre: truth.discs[0].plane.centre,
+            normal: truth.discs[0].plane.normal,
+            confidence: 0.9,
+        });
+        let plan = ScanPlan { levels: vec![level, absent], ..ScanPlan::default() };
+        let rows = TrueSpine::of(&truth).rows(&attempted, &plan);
+        let row = |structure: &str| rows.iter().find(|row| row.structure == structure).expect("a row");
+        assert_eq!((row("L6/S1").confidence, row("L6/S1").identified), (Some(0.9), None));
+        assert!(row("L4/L5").identified.is_some());
+        assert_eq!(row("sagittal").coverage, Some(0.0), "there is no stack");
+        let brier = crate::metrics::find("plan.confidence_brier").expect("known").observe(rows.iter());
+        assert_eq!(brier.len(), 2, "both were planned");
+    }
 }

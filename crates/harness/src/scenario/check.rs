@@ -1,6 +1,5 @@
 //! What a scenario must be beyond its types: numbers in range, names that exist.
 
-use phantom::PositioningError;
 use planner::prescription::{PrescriptionRules, StackRule};
 
 use crate::criterion::Criterion;
@@ -59,13 +58,7 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
 
 fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {
     let Err(error) = scenario.patients.positioning.check() else { return Ok(()) };
-    let field = match &error {
-        PositioningError::NotFinite { field, .. } | PositioningError::Negative { field } => field,
-        PositioningError::NoPosition => "positions",
-        PositioningError::NoProbability { field, .. } => field,
-        PositioningError::Motion { .. } => "motion",
-    };
-    mistake(format!("patients.positioning.{field}"), error.to_string(), "")
+    mistake(format!("patients.positioning.{}", error.field()), error.to_string(), "")
 }
 
 fn check_faults(scenario: &Scenario) -> Result<(), Mistake> {

@@ -148,7 +148,7 @@ impl ScenarioSetup {
 }
 
 /// BLAKE3 of several texts, hexadecimal.
-fn hash_of(texts: &[&str]) -> String {
+pub(crate) fn hash_of(texts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for text in texts {
         // The length first, so that moving a line from one file to the next changes the hash.

@@ -1,30 +1,16 @@
 //! Files that are either whole or not there.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use crate::store::StoreError;
 
-/// Writes a file under another name, flushes it to the disk, then gives it its own name.
-/// On failure nothing new is left and an older file of that name is untouched.
+/// Writes a file whole or not at all ([`imaging_io::write_whole`]).
 ///
 /// # Errors
 /// [`StoreError::Io`] when the disk is full or refuses.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = Path::new(&partial);
-    let written = File::create(partial).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    if let Err(source) = written.and_then(|()| fs::rename(partial, path)) {
-        // The first error is the one to tell; a leftover that cannot be removed adds nothing to it.
-        drop(fs::remove_file(partial));
-        return Err(StoreError::Io { action: "write", path: path.to_owned(), source });
-    }
-    Ok(())
+    imaging_io::write_whole(path, bytes).map_err(StoreError::io("write", path))
 }
 
 /// Copies a folder with all it holds; files that are there already are replaced.

@@ -26,6 +26,15 @@ pub struct FinishedCase {
     pub warnings: Vec<String>,
 }
 
+/// A journal's first line.
+#[derive(Serialize, Deserialize)]
+struct Header<I> {
+    /// The run that it belongs to.
+    identity: I,
+    /// The device that it is examined on.
+    device: String,
+}
+
 /// An open journal.
 #[derive(Debug)]
 pub struct Journal {
@@ -34,15 +43,15 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts a journal for a run.
+    /// Starts a journal for a run on a device.
     ///
     /// # Errors
     /// [`StoreError::Io`] if it cannot be written.
-    pub fn create(folder: &Path, identity: &Identity) -> Result<Self, StoreError> {
+    pub fn create(folder: &Path, identity: &Identity, device: &str) -> Result<Self, StoreError> {
         let path = folder.join(JOURNAL);
         let file = File::create(&path).map_err(StoreError::io("create", &path))?;
         let mut journal = Self { path, file };
-        journal.append(identity)?;
+        journal.append(&Header { identity, device: device.to_owned() })?;
         Ok(journal)
     }
 
@@ -51,12 +60,12 @@ impl Journal {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if a line before the last cannot be read.
-    pub fn reopen(folder: &Path) -> Result<(Self, Identity, Vec<FinishedCase>), StoreError> {
-        let Content { identity, finished, whole_bytes } = Content::read(folder)?;
+    pub fn reopen(folder: &Path) -> Result<(Self, Content), StoreError> {
+        let content = Content::read(folder)?;
         let path = folder.join(JOURNAL);
         let file = OpenOptions::new().append(true).open(&path).map_err(StoreError::io("open", &path))?;
-        file.set_len(whole_bytes).map_err(StoreError::io("write", &path))?;
-        Ok((Self { path, file }, identity, finished))
+        file.set_len(content.whole_bytes).map_err(StoreError::io("write", &path))?;
+        Ok((Self { path, file }, content))
     }
 
     /// Adds a line and waits until it is on the disk.
@@ -86,6 +95,8 @@ impl Journal {
 pub struct Content {
     /// The run that it belongs to.
     pub identity: Identity,
+    /// The device that it is examined on.
+    pub device: String,
     /// The cases, in the order in which they finished.
     pub finished: Vec<FinishedCase>,
     /// Length of the whole lines, bytes.
@@ -107,8 +118,10 @@ impl Content {
             reason: format!("line {line}: {error}"),
         };
         let header = lines.next().unwrap_or_default();
+        let Header { identity, device } = serde_json::from_slice(header).map_err(|error| damaged(1, error))?;
         Ok(Self {
-            identity: serde_json::from_slice(header).map_err(|error| damaged(1, error))?,
+            identity,
+            device,
             finished: lines
                 .enumerate()
                 .map(|(n, line)| serde_json::from_slice(line).map_err(|error| damaged(n + 2, error)))

@@ -11,7 +11,7 @@ const CASES: u64 = 6;
 
 /// Writes the cases of a selection in the given order.
 fn write(folder: &Path, selection: Selection, order: &[u64]) -> Run {
-    let mut writer = RunWriter::create(folder, identity(CASES, selection)).expect("a new run");
+    let mut writer = RunWriter::create(folder, identity(CASES, selection), "cpu").expect("a new run");
     for number in order.iter().filter(|number| selection.contains(**number)) {
         writer.record(case(*number, 1.0)).expect("recorded");
     }
@@ -100,7 +100,7 @@ fn parts_that_do_not_fit_are_refused() {
 #[test]
 fn an_interrupted_run_goes_on_after_a_torn_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect("a new run");
+    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run");
     for number in [0, 1, 2] {
         writer.record(case(number, 1.0)).expect("recorded");
     }
@@ -113,7 +113,8 @@ fn an_interrupted_run_goes_on_after_a_torn_line() {
     assert_eq!((stopped.manifest.verdict, stopped.manifest.scenarios[0].cases_done), (Verdict::Incomplete, 2));
     assert_eq!(fs::read(&path).expect("a journal").len(), text.len() - 40, "looking changes nothing");
 
-    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect_err("not without --resume");
+    let refused =
+        RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("not without --resume");
     assert!(refused.is_wrong_input() && refused.to_string().contains("--resume"), "{refused}");
     let mut writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
     assert!(writer.has("s", 0) && writer.has("s", 1) && !writer.has("s", 2));
@@ -147,10 +148,10 @@ fn a_part_does_not_take_the_place_of_a_whole_run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
     let before = names(folder.path());
-    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::Case(3))).expect_err("a part");
+    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::Case(3)), "cpu").expect_err("a part");
     assert!(refused.is_wrong_input() && refused.to_string().contains("case 3"), "{refused}");
     assert_eq!(names(folder.path()), before);
-    RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect("the whole run once more");
+    RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("the whole run once more");
 }
 
 #[test]
@@ -158,6 +159,11 @@ fn another_device_does_not_continue_a_run_and_time_adds_up() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), Selection::All, &[0, 1]);
     let resumed = |device: &str| RunWriter::resume(folder.path(), identity(CASES, Selection::All), device);
+    // Nor one that was killed, which leaves a journal and no results.
+    let manifest = fs::read(folder.path().join("run.json")).expect("read");
+    fs::remove_file(folder.path().join("run.json")).expect("removed");
+    assert!(resumed("cpu-bf16").expect_err("another device").to_string().contains("its device is cpu"));
+    fs::write(folder.path().join("run.json"), manifest).expect("written");
     let refused = resumed("cpu-bf16").expect_err("another device").to_string();
     assert!(refused.contains("its device is cpu, this run's is cpu-bf16"), "{refused}");
     let mut writer = resumed("cpu").expect("continued");
@@ -176,7 +182,7 @@ fn what_a_planner_does_not_tell_counts_for_nothing() {
         identity.planner = planner.into();
         identity.scenarios[0].criteria[1].metric = "dice.disc".into();
         identity.scenarios[0].criteria[1].statistic = crate::metrics::Statistic::Mean;
-        let mut writer = RunWriter::create(folder.path(), identity).expect("a new run");
+        let mut writer = RunWriter::create(folder.path(), identity, "cpu").expect("a new run");
         (0..CASES).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
         let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
         let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("read");
@@ -199,12 +205,13 @@ fn an_interruption_that_can_still_write_keeps_the_journal() {
 fn folders_of_other_things_are_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("thesis.tex"), "years of work").expect("written");
-    let error = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect_err("no run");
+    let error = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("no run");
     assert!(matches!(error, StoreError::NotARun { .. }), "{error}");
     assert_eq!(names(folder.path()), ["thesis.tex"]);
 
     let unwritable = folder.path().join("thesis.tex").join("run");
-    let error = RunWriter::create(&unwritable, identity(CASES, Selection::All)).expect_err("a file is no folder");
+    let error =
+        RunWriter::create(&unwritable, identity(CASES, Selection::All), "cpu").expect_err("a file is no folder");
     assert!(!error.is_wrong_input(), "{error}");
 }
 
@@ -213,7 +220,7 @@ fn folders_of_other_things_are_left_alone() {
 #[test]
 fn a_full_disk_costs_no_finished_case() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All)).expect("a new run");
+    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run");
     (0..4).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
     std::os::unix::fs::symlink("/dev/full", folder.path().join("cases.parquet.partial")).expect("a link");
 

@@ -27,18 +27,18 @@ pub struct RunWriter {
 }
 
 impl RunWriter {
-    /// Begins a run in a new or empty folder, or in the place of a finished run, if that is no larger.
+    /// Begins a run on a device in a new or empty folder, or in the place of a finished run, if that is no larger.
     ///
     /// # Errors
     /// [`StoreError::Interrupted`], [`StoreError::Whole`] or [`StoreError::NotARun`] if the folder holds what must not be
     /// lost; [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
-    pub fn create(folder: &Path, identity: Identity) -> Result<Self, StoreError> {
+    pub fn create(folder: &Path, identity: Identity, device: &str) -> Result<Self, StoreError> {
         let existed = folder.exists();
         if existed {
             make_room(folder, identity.selection)?;
         }
         fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-        match Journal::create(folder, &identity) {
+        match Journal::create(folder, &identity, device) {
             Ok(journal) => {
                 Ok(Self { folder: folder.to_owned(), identity, journal, finished: Vec::new(), before: None })
             }
@@ -67,13 +67,14 @@ impl RunWriter {
         let before = results.as_ref().and_then(|run| run.manifest.provenance.wall_clock.clone());
         let (journal, finished) = match &results {
             _ if has_journal => {
-                let (journal, found, finished) = Journal::reopen(folder)?;
-                same_run(folder, &found, &identity)?;
-                (journal, finished)
+                let (journal, content) = Journal::reopen(folder)?;
+                same_run(folder, &content.identity, &identity)?;
+                same_device(folder, &[content.device], device)?;
+                (journal, content.finished)
             }
-            None => return Self::create(folder, identity),
+            None => return Self::create(folder, identity, device),
             Some(run) => {
-                let mut journal = Journal::create(folder, &identity)?;
+                let mut journal = Journal::create(folder, &identity, device)?;
                 let finished = run.finished_cases();
                 finished.iter().try_for_each(|case| journal.append(case))?;
                 (journal, finished)

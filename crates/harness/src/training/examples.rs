@@ -30,6 +30,8 @@ pub struct PhantomExamples {
     pub image: ImageContract,
     /// Whether the network tells the cortex of vertebral bodies apart.
     pub body_cortex: bool,
+    /// Hash of the recipe that all this was read from.
+    pub recipe_hash: String,
     /// Root of the examples' random draws.
     pub stream: Stream,
 }
@@ -40,6 +42,10 @@ impl TrainingSource for PhantomExamples {
         (0..)
             .find_map(|attempt| self.draw(&self.stream.child("example", index).child("attempt", attempt)))
             .expect("the attempts do not end")
+    }
+
+    fn identity(&self) -> String {
+        self.recipe_hash.clone()
     }
 }
 

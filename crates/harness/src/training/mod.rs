@@ -4,7 +4,9 @@ mod examples;
 mod fault_mix;
 mod foreign;
 mod recipe;
+mod setup;
 
 pub use examples::PhantomExamples;
 pub use fault_mix::FaultMix;
 pub use recipe::{ContrastMix, ExampleRecipe, TrainingFile};
+pub use setup::TrainingSetup;

@@ -7,11 +7,14 @@ use vnet::{SlicePlane, TrainingConfig};
 
 use super::fault_mix::FaultMix;
 
+/// The version of training files that this program reads.
+pub const FORMAT_VERSION: u32 = 1;
+
 /// `training.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainingFile {
-    /// Always 1.
+    /// Always [`FORMAT_VERSION`].
     pub format_version: u32,
     /// Where examples come from.
     pub examples: ExampleRecipe,
@@ -23,9 +26,9 @@ pub struct TrainingFile {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ExampleRecipe {
-    /// Name of a population in phantoms/, or a file.
+    /// Name of a population in phantoms/, or a file as seen from the training file.
     pub population: String,
-    /// Protocols that are drawn from, by built-in name.
+    /// Protocols that are drawn from, by built-in name or as files.
     pub protocols: Vec<String>,
     /// Seed of the training patients.
     pub seed: u64,
@@ -38,6 +41,25 @@ pub struct ExampleRecipe {
     /// What may be wrong with the machines; nothing if left out.
     #[serde(default)]
     pub faults: FaultMix,
+}
+
+impl ExampleRecipe {
+    /// What is wrong for slices of a plane, if anything: the field, and what was found and expected.
+    pub(super) fn fault(&self, plane: SlicePlane) -> Option<(String, String)> {
+        if self.protocols.is_empty() {
+            return Some(("protocols".into(), "found none, expected one or more".into()));
+        }
+        if self.seed == self.validation_seed {
+            let found = self.seed;
+            let message = format!("validation-seed: found {found}, which is the seed of the training patients");
+            return Some(("validation-seed".into(), message));
+        }
+        if let Err(error) = self.positioning.check() {
+            return Some((format!("positioning.{}", error.field()), error.to_string()));
+        }
+        let contrasts = self.contrasts.fault(plane).map(|fault| ("contrasts".into(), fault));
+        contrasts.or_else(|| Some(("faults".into(), self.faults.fault()?)))
+    }
 }
 
 /// Weights of the kinds of series; they need not add up to 1.
@@ -80,7 +102,7 @@ impl ContrastMix {
     }
 
     /// What is wrong with the weights for slices of a plane, if anything.
-    pub fn fault(&self, plane: SlicePlane) -> Option<String> {
+    fn fault(&self, plane: SlicePlane) -> Option<String> {
         if plane == SlicePlane::Coronal && self.sagittal_t2 + self.foreign > 0.0 {
             return Some("sagittal-t2 and foreign series are sagittal: expected 0 for coronal slices".into());
         }

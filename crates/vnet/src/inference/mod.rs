@@ -224,8 +224,10 @@ fn stride_taps(stride: [usize; 3]) -> Vec<[isize; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::lanes::VectorUnit;
+    use crate::kernel::loss::LossWeights;
     use crate::network::{Level, Network, input};
-    use crate::op::read;
+    use crate::op::{SegmentationLoss, read};
     use candle_core::Device;
     use randomness::{Stream, normal};
 
@@ -269,6 +271,39 @@ mod tests {
                 let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
                 assert!(apart < 1e-4, "logits lie {apart} apart");
             }
+        }
+    }
+
+    #[test]
+    fn every_vector_unit_infers_and_learns_to_the_same_bits() {
+        let level = |width, kernel, stride| Level { width, kernel, stride, convolutions: 2 };
+        let shape = NetworkShape {
+            levels: vec![
+                level(8, [3, 3, 3], [1, 1, 1]),
+                level(16, [1, 3, 3], [1, 2, 2]),
+                level(21, [3, 3, 3], [2, 2, 2]),
+                level(48, [3, 3, 3], [1, 2, 2]),
+            ],
+            classes: geometry::Structure::COUNT,
+        };
+        let parameters = shape.initial(Stream::from_seed(3));
+        let image = image((4, 24, 40));
+        let labels = (0..image.len()).map(|voxel| (voxel / 7 % 5) as u8).collect();
+        let loss = SegmentationLoss { labels, weights: LossWeights { dice: 1.0, cross_entropy: 1.0 } };
+        let found = VectorUnit::each(|| {
+            let variables = parameters.variables(&Device::Cpu).expect("variables");
+            let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
+            let logits = Network::new(&shape, &tensors).logits(&input(&image, &Device::Cpu).expect("input"));
+            let store =
+                loss.clone().apply(&logits.expect("logits")).and_then(|loss| loss.backward()).expect("gradients");
+            let gradient = |tensor| read(store.get(tensor).expect("one for each"), |g| Ok(g.to_vec())).expect("values");
+            let gradients: Vec<Vec<f32>> = tensors.iter().map(gradient).collect();
+            (Inference::<f32>::new(&shape, &parameters).logits(&image), gradients)
+        });
+        let [(_, widest), others @ ..] = found.as_slice() else { unreachable!("there is the portable one") };
+        for (unit, other) in others {
+            assert!(widest.0 == other.0, "{unit:?} infers otherwise");
+            assert!(widest.1 == other.1, "{unit:?} learns otherwise");
         }
     }
 

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 /// Most lanes of a register.
 pub(super) const MOST_LANES: usize = 16;
 
-/// Some f32 in vector registers. All methods must be called where the unit is known to exist.
+/// Some f32 in vector registers. None is made but by [`Self::load`], which only a machine with the unit may call.
 pub trait Lanes: Copy {
     /// How many: at most sixteen.
     const WIDTH: usize;
     /// Reads as many values.
     ///
     /// # Safety
-    /// `from` must be readable for [`Self::WIDTH`] f32.
+    /// The machine must have the unit, and `from` be readable for [`Self::WIDTH`] f32.
     unsafe fn load(from: *const f32) -> Self;
     /// Writes as many values.
     ///
@@ -39,19 +39,54 @@ pub enum VectorUnit {
 impl VectorUnit {
     /// The widest unit of this machine.
     pub fn best() -> Self {
+        #[cfg(test)]
+        if let Some(unit) = Self::forced() {
+            return unit;
+        }
         static BEST: OnceLock<VectorUnit> = OnceLock::new();
-        *BEST.get_or_init(|| {
-            #[cfg(target_arch = "x86_64")]
-            {
-                if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
-                    return Self::Avx512;
-                }
-                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    return Self::Avx2;
-                }
+        *BEST.get_or_init(|| Self::all()[0])
+    }
+
+    /// The units of this machine, the widest first.
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+                all.push(Self::Avx512);
             }
-            Self::Portable
-        })
+            all.push(Self::Avx2);
+        }
+        all.push(Self::Portable);
+        all
+    }
+}
+
+#[cfg(test)]
+mod forced {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::VectorUnit;
+
+    /// One more than the number of a unit in [`VectorUnit::all`]; 0 for the best. Tests that run at the same time may see
+    /// it change, which changes nothing: all units give the same bits.
+    static FORCED: AtomicUsize = AtomicUsize::new(0);
+
+    impl VectorUnit {
+        pub(super) fn forced() -> Option<Self> {
+            FORCED.load(Ordering::Relaxed).checked_sub(1).map(|number| Self::all()[number])
+        }
+
+        /// What `compute` gives on each unit of this machine.
+        pub(crate) fn each<T>(compute: impl Fn() -> T) -> Vec<(Self, T)> {
+            let on = |(number, unit)| {
+                FORCED.store(number + 1, Ordering::Relaxed);
+                (unit, compute())
+            };
+            let all = Self::all().into_iter().enumerate().map(on).collect();
+            FORCED.store(0, Ordering::Relaxed);
+            all
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The numeric kernels: plain slices in, plain slices out, no tensors.
 //!
-//! Each fast kernel has its slow twin in `reference`, which its property tests compare with.
+//! The convolution has a slow twin in `reference`, which property tests compare with; every vector unit gives the same
+//! bits.
 
 #[cfg(target_arch = "x86_64")]
 mod amx;
@@ -8,7 +9,7 @@ pub(crate) mod bf16;
 pub(crate) mod brick;
 pub mod conv3d;
 pub(crate) mod conv_line;
-pub mod lanes;
+pub(crate) mod lanes;
 pub mod loss;
 pub mod norm;
 pub mod rearrange;

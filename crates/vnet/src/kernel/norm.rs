@@ -25,8 +25,8 @@ pub struct Affine<'a> {
     pub alpha: &'a [f32],
 }
 
-/// Voxels summed in f32 before their sum joins the total in f64.
-const RUN_VOXELS: usize = 512;
+/// Periods summed in f32 before their sum joins the total in f64.
+const RUN_PERIODS: usize = 512;
 /// Values that the inner loops take at once, at least: whole vectors whatever the number of channels.
 const PERIOD_VALUES: usize = 64;
 
@@ -94,7 +94,7 @@ fn moments(x: &[f32], channels: usize) -> Moments {
         .map(|x| {
             let mut part: [Vec<f64>; 2] = std::array::from_fn(|_| vec![0.0; channels]);
             let mut short: [Vec<f32>; 2] = std::array::from_fn(|_| vec![0.0; Periodic::values(channels)]);
-            for x in x.chunks(RUN_VOXELS * Periodic::values(channels)) {
+            for x in x.chunks(RUN_PERIODS * Periodic::values(channels)) {
                 let [sum, square] = &mut short;
                 add_moments(x, sum, square);
                 part.iter_mut().zip(&mut short).for_each(|(part, short)| gather(part, short));
@@ -238,7 +238,7 @@ pub fn backward(x: &[f32], residual: Option<&[f32]>, affine: Affine<'_>, dy: &[f
     let moments = moments(x, channels);
     let line = Line::new(&moments, &affine);
     let part = chunk_values(x.len(), channels);
-    let run = RUN_VOXELS * Periodic::values(channels);
+    let run = RUN_PERIODS * Periodic::values(channels);
     let zeros = vec![0.0; if residual.is_none() { run } else { 0 }];
     let residual_of = |here: &Range<usize>| residual.map_or_else(|| &zeros[..here.len()], |r| &r[here.clone()]);
     let parts: Vec<[Vec<f64>; 3]> = (0..x.len().div_ceil(part))

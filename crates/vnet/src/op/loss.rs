@@ -6,6 +6,7 @@ use super::{composed, extent_and_channels, read, tensor, values};
 use crate::kernel::loss::{self, LossWeights};
 
 /// Soft Dice and cross-entropy of `[depth, row, column, class]` logits against labels; a scalar.
+#[derive(Clone)]
 pub struct SegmentationLoss {
     /// One class number a voxel, each below the number of classes.
     pub labels: Vec<u8>,

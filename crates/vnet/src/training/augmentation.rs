@@ -1,12 +1,12 @@
 //! Varying an example: crop, mirror, and what coils, contrast and noise do to intensities.
 
-use ndarray::{Array3, ArrayView3, Axis, s};
+use ndarray::{Array3, Axis, s};
 use randomness::Stream;
 use randomness::rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::source::Example;
-use crate::prepare::SlicePlane;
+use crate::slice_plane::SlicePlane;
 
 /// How strongly examples are varied; each figure is the widest departure drawn uniformly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,18 @@ impl Default for Augmentation {
 }
 
 impl Augmentation {
+    /// The first figure that is none, and its name.
+    pub(crate) fn fault(&self) -> Option<(&'static str, f32)> {
+        let widest = [
+            ("log-gamma", self.log_gamma),
+            ("log-scale", self.log_scale),
+            ("log-bias", self.log_bias),
+            ("noise", self.noise),
+            ("blur", self.blur),
+        ];
+        widest.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0))
+    }
+
     /// A crop of the example, varied; the stream alone decides how.
     pub fn vary(&self, example: &Example, crop: [usize; 3], plane: SlicePlane, stream: Stream) -> Example {
         let mut rng = stream.rng();
@@ -40,15 +52,12 @@ impl Augmentation {
         let dims = [dims.0, dims.1, dims.2];
         // A smaller image is taken as it is: normalization must see it as it does when the network is used.
         let crop: [usize; 3] = std::array::from_fn(|axis| crop[axis].min(dims[axis]));
-        let start: [isize; 3] = std::array::from_fn(|axis| {
-            if dims[axis] > crop[axis] {
-                rng.random_range(0..=dims[axis] - crop[axis]) as isize
-            } else {
-                -(((crop[axis] - dims[axis]) / 2) as isize)
-            }
+        let start: [usize; 3] = std::array::from_fn(|axis| {
+            // No draw where there is no choice.
+            if dims[axis] > crop[axis] { rng.random_range(0..=dims[axis] - crop[axis]) } else { 0 }
         });
-        let mut image = cropped(example.image.view(), start, crop);
-        let mut labels = cropped(example.labels.view(), start, crop);
+        let window = s![start[0]..start[0] + crop[0], start[1]..start[1] + crop[1], start[2]..start[2] + crop[2]];
+        let (mut image, mut labels) = (example.image.slice(window).to_owned(), example.labels.slice(window).to_owned());
         if self.mirror && rng.random_bool(0.5) {
             let across = Axis(plane.mirrored_axis());
             image.invert_axis(across);
@@ -72,21 +81,6 @@ impl Augmentation {
         }
         Example { image: image.as_standard_layout().into_owned(), labels: labels.as_standard_layout().into_owned() }
     }
-}
-
-/// A window of an array, zero where it reaches beyond.
-fn cropped<T: Copy + Default>(array: ArrayView3<'_, T>, start: [isize; 3], crop: [usize; 3]) -> Array3<T> {
-    let mut out = Array3::default(crop);
-    let dims = [array.dim().0, array.dim().1, array.dim().2];
-    let from = start.map(|s| s.max(0) as usize);
-    let to: [usize; 3] = std::array::from_fn(|axis| from[axis] as isize - start[axis]).map(|s| s as usize);
-    let n: [usize; 3] = std::array::from_fn(|axis| (dims[axis] - from[axis]).min(crop[axis] - to[axis]));
-    out.slice_mut(s![to[0]..to[0] + n[0], to[1]..to[1] + n[1], to[2]..to[2] + n[2]]).assign(&array.slice(s![
-        from[0]..from[0] + n[0],
-        from[1]..from[1] + n[1],
-        from[2]..from[2] + n[2]
-    ]));
-    out
 }
 
 /// Mixes each pixel with the mean of its four neighbours in plane.

@@ -13,8 +13,30 @@ pub const FILE_NAME: &str = "checkpoint.safetensors";
 
 const PARTS: [&str; 4] = ["weights", "mean", "square", "average"];
 
+/// Whose state it is: a run goes on only as what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lineage {
+    /// Hash of the configuration.
+    pub config: String,
+    /// [`super::source::TrainingSource::identity`] of what is learned from.
+    pub examples: String,
+    /// Hash of the weights that it started from, or what says that they were random.
+    pub start: String,
+}
+
+impl Lineage {
+    /// The entries of the checkpoint's header, and in words what each is about.
+    fn entries(&self) -> [(&'static str, &'static str, &str); 3] {
+        [
+            ("config-hash", "configuration", &self.config),
+            ("examples", "examples", &self.examples),
+            ("start", "first weights", &self.start),
+        ]
+    }
+}
+
 /// Writes the state by way of a temporary file.
-pub fn save(state: &State, config_hash: &str, path: &Path) -> Result<(), ModelError> {
+pub fn save(state: &State, lineage: &Lineage, path: &Path) -> Result<(), ModelError> {
     let parts = [&state.weights, &state.mean, &state.square, &state.average];
     let all: Vec<Parameter> = PARTS
         .iter()
@@ -23,25 +45,25 @@ pub fn save(state: &State, config_hash: &str, path: &Path) -> Result<(), ModelEr
             parameters.0.iter().map(move |p| Parameter { name: format!("{part}/{}", p.name), ..p.clone() })
         })
         .collect();
-    let metadata = HashMap::from([
-        ("step".to_owned(), state.step.to_string()),
-        ("config-hash".to_owned(), config_hash.to_owned()),
-    ]);
+    let mut metadata = HashMap::from([("step".to_owned(), state.step.to_string())]);
+    metadata.extend(lineage.entries().map(|(key, _, value)| (key.to_owned(), value.to_owned())));
     weights::write(path, &all, metadata)
 }
 
-/// Reads a state back; it must belong to the same configuration.
-pub fn load(network: &NetworkShape, config_hash: &str, path: &Path) -> Result<State, ModelError> {
+/// Reads a state back; it must belong to the same configuration, examples and first weights.
+pub fn load(network: &NetworkShape, lineage: &Lineage, path: &Path) -> Result<State, ModelError> {
     let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.into(), source })?;
     let (parameters, metadata) = weights::read(&bytes, path)?;
     let wrong = |key: &'static str, reason: String| ModelError::Metadata { path: path.into(), key, reason };
     let step = metadata.get("step").and_then(|s| s.parse().ok()).ok_or_else(|| wrong("step", "absent".into()))?;
-    let found = metadata.get("config-hash").map_or("nothing", String::as_str);
-    if found != config_hash {
-        let reason = format!(
-            "the checkpoint belongs to another configuration: found {found}, expected {config_hash}; another --out begins anew"
-        );
-        return Err(wrong("config-hash", reason));
+    for (key, what, expected) in lineage.entries() {
+        let found = metadata.get(key).map_or("nothing", String::as_str);
+        if found != expected {
+            let reason = format!(
+                "the checkpoint belongs to other {what}: found {found}, expected {expected}; another --out begins anew"
+            );
+            return Err(wrong(key, reason));
+        }
     }
     let mut by_name: HashMap<String, Parameter> = parameters.0.into_iter().map(|p| (p.name.clone(), p)).collect();
     let mut part = |part: &str| -> Result<Parameters, ModelError> {

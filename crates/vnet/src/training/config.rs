@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::augmentation::Augmentation;
+use crate::image_contract::ImageContract;
 use crate::kernel::loss::LossWeights;
 use crate::network::NetworkShape;
 use crate::outline::BODY_CORTEX;
-use crate::prepare::ImageContract;
 
 /// Weights to start from: paths as seen from the training file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,6 +153,7 @@ impl TrainingConfig {
             ("crops-per-example", self.crops_per_example),
             ("checkpoint-every", self.checkpoint_every),
             ("validate-every", self.validate_every),
+            ("validation-examples", self.validation_examples),
         ];
         if let Some((field, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
             return fault(field, "found 0, expected 1 or more".into());
@@ -164,6 +165,21 @@ impl TrainingConfig {
         let lengths = [("learning-rate", self.learning_rate), ("gradient-limit", self.gradient_limit)];
         if let Some((field, value)) = lengths.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
             return fault(field, format!("found {value}, expected a number above 0"));
+        }
+        let decay = self.weight_decay;
+        if !(decay.is_finite() && decay >= 0.0) {
+            return fault("weight-decay", format!("found {decay}, expected 0 or more"));
+        }
+        if !(0.0..=1.0).contains(&self.final_share) {
+            return fault("final-share", format!("found {}, expected 0 to 1", self.final_share));
+        }
+        let LossWeights { dice, cross_entropy } = self.loss;
+        let shares = [dice, cross_entropy];
+        if !shares.iter().all(|share| share.is_finite() && *share >= 0.0) || shares == [0.0; 2] {
+            return fault("loss", format!("found {shares:?}, expected two shares, none below 0 and one above"));
+        }
+        if let Some((name, value)) = self.augmentation.fault() {
+            return fault("augmentation", format!("{name} is {value}, expected 0 or more"));
         }
         if self.image.plane.class_names(self.network.classes).is_none() {
             let (found, count) = (self.network.classes, geometry::Structure::COUNT);
@@ -214,6 +230,17 @@ mod tests {
             (TrainingConfig { learning_rate: f64::NAN, ..usual() }, "learning-rate"),
             (TrainingConfig { gradient_limit: 0.0, ..usual() }, "gradient-limit"),
             (TrainingConfig { average_decay: 1.0, ..usual() }, "average-decay"),
+            (TrainingConfig { validation_examples: 0, ..usual() }, "validation-examples"),
+            (TrainingConfig { weight_decay: f64::NAN, ..usual() }, "weight-decay"),
+            (TrainingConfig { final_share: -0.1, ..usual() }, "final-share"),
+            (TrainingConfig { loss: LossWeights { dice: 0.0, cross_entropy: 0.0 }, ..usual() }, "loss"),
+            (
+                TrainingConfig {
+                    augmentation: Augmentation { noise: f32::INFINITY, ..Augmentation::default() },
+                    ..usual()
+                },
+                "augmentation",
+            ),
             (
                 TrainingConfig { network: NetworkShape { classes: 3, ..NetworkShape::default() }, ..usual() },
                 "network.classes",

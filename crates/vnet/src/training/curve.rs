@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::event::TrainingEvent;
-use crate::prepare::SlicePlane;
+use crate::slice_plane::SlicePlane;
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 420.0;

@@ -1,9 +1,9 @@
 //! What the training loop reports.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of `log.jsonl`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event", rename_all_fields = "kebab-case")]
 pub enum TrainingEvent {
     /// Training goes on from a checkpoint.
@@ -38,6 +38,18 @@ pub enum TrainingEvent {
         /// Steps taken so far.
         step: u64,
     },
+}
+
+impl TrainingEvent {
+    /// Steps taken when it happened.
+    pub fn step(&self) -> u64 {
+        match self {
+            Self::Resumed { step }
+            | Self::Step { step, .. }
+            | Self::Validation { step, .. }
+            | Self::Checkpoint { step } => *step,
+        }
+    }
 }
 
 /// How a training run ended.

@@ -12,7 +12,7 @@ use crate::weights::Weights;
 /// What of a model is other than in the first, or that there is none.
 pub fn mean(models: &[Model]) -> Result<Model, String> {
     let [first, others @ ..] = models else { return Err("expected at least one weights file".into()) };
-    let mut weights: Weights = first.whole().clone();
+    let mut weights: Weights = first.weights().clone();
     for other in others {
         if other.network() != first.network() {
             return Err("networks of one shape are expected: layers or classes differ".into());
@@ -20,7 +20,7 @@ pub fn mean(models: &[Model]) -> Result<Model, String> {
         if other.contract() != first.contract() {
             return Err("networks for the same images are expected: pixels, steps or planes differ".into());
         }
-        for (sum, more) in weights.parameters.0.iter_mut().zip(&other.weights().0) {
+        for (sum, more) in weights.parameters.0.iter_mut().zip(&other.parameters().0) {
             sum.values.iter_mut().zip(&more.values).for_each(|(sum, value)| *sum += value);
         }
     }
@@ -34,8 +34,8 @@ mod tests {
     use randomness::Stream;
 
     use super::*;
+    use crate::image_contract::ImageContract;
     use crate::network::NetworkShape;
-    use crate::prepare::ImageContract;
     use crate::weights::Provenance;
 
     fn model(seed: u64, network: &NetworkShape, image: ImageContract) -> Model {
@@ -49,13 +49,13 @@ mod tests {
         let shape = NetworkShape::default();
         let models = [1, 2].map(|seed| model(seed, &shape, ImageContract::default()));
         let middle = mean(&models).expect("two of a kind");
-        for (number, parameter) in middle.weights().0.iter().enumerate() {
-            let [a, b] = [0, 1].map(|model: usize| &models[model].weights().0[number].values);
+        for (number, parameter) in middle.parameters().0.iter().enumerate() {
+            let [a, b] = [0, 1].map(|model: usize| &models[model].parameters().0[number].values);
             for ((found, a), b) in parameter.values.iter().zip(a).zip(b) {
                 assert!((found - 0.5 * (a + b)).abs() < 1e-6, "{}: {found}, from {a} and {b}", parameter.name);
             }
         }
-        assert_eq!(mean(&models[..1]).expect("one").weights(), models[0].weights());
+        assert_eq!(mean(&models[..1]).expect("one").parameters(), models[0].parameters());
     }
 
     #[test]

@@ -15,4 +15,7 @@ pub struct Example {
 pub trait TrainingSource: Sync {
     /// The example of a number: always the same for the same number.
     fn example(&self, index: u64) -> Example;
+
+    /// What decides the examples, in a form that differs where they do; a checkpoint belongs to it.
+    fn identity(&self) -> String;
 }

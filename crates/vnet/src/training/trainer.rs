@@ -10,7 +10,7 @@ use candle_core::{Device, Tensor};
 use randomness::Stream;
 use rayon::prelude::*;
 
-use super::checkpoint;
+use super::checkpoint::{self, Lineage};
 use super::config::TrainingConfig;
 use super::curve;
 use super::event::{TrainingEvent, TrainingSummary};
@@ -22,7 +22,7 @@ use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read, training_device};
 use crate::outline::{Outline, most_probable, structure_of, structures};
 use crate::parameters::Parameters;
-use crate::prepare::SlicePlane;
+use crate::slice_plane::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
 /// Varied crops that may wait for the optimizer.
@@ -66,8 +66,9 @@ pub enum TrainError {
 /// `start` is the model that `config.start_from` names.
 ///
 /// `out` receives `checkpoint.safetensors`, `weights.safetensors` (the averaged weights), `log.jsonl`
-/// and `curve.svg`. A resumed run ends with the same bits as an uninterrupted one. Apart from the fields
-/// named `wall`, everything follows from configuration and sources alone.
+/// and `curve.svg`. A resumed run ends with the same bits as an uninterrupted one; its log and its picture go on from
+/// the checkpoint. Apart from the fields named `wall`, everything follows from configuration, start and sources alone.
+/// A checkpoint of another configuration, start or source is refused.
 pub fn train(
     config: &TrainingConfig,
     start: Option<&Model>,
@@ -82,11 +83,17 @@ pub fn train(
     }
     std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
     let stream = Stream::from_seed(config.seed);
-    let checkpoint = out.join(checkpoint::FILE_NAME);
-    let mut journal = Journal { out, steps: config.steps, plane: config.image.plane, events: Vec::new(), sink };
-    let state = if checkpoint.exists() {
-        let state = checkpoint::load(&config.network, &config.hash(), &checkpoint)?;
-        journal.note(TrainingEvent::Resumed { step: state.step })?;
+    let mut journal =
+        Journal { out, steps: config.steps, plane: config.image.plane, earlier: Vec::new(), events: Vec::new(), sink };
+    let lineage = Lineage {
+        config: config.hash(),
+        examples: source.identity(),
+        start: start.map_or_else(|| "random".to_owned(), |model| model.parameters().digest()),
+    };
+    // Without a step there is nothing to go on from: the start is all, whatever was here before.
+    let state = if config.steps > 0 && is_begun(out) {
+        let state = checkpoint::load(&config.network, &lineage, &out.join(checkpoint::FILE_NAME))?;
+        journal.goes_on(state.step)?;
         state
     } else {
         State::start(first_weights(config, start, stream)?)
@@ -97,19 +104,24 @@ pub fn train(
         let (sender, queue) = sync_channel(QUEUE);
         let first = state.step * config.batch;
         scope.spawn(move || feed(config, source, stream, first, &sender));
-        let mut run = Run { config, device, state, validation, seen: Vec::new(), dice: None };
+        let mut run = Run { config, lineage, device, state, validation, seen: Vec::new(), dice: None };
         run.learn(&queue, stop, &mut journal)
         // The queue is dropped here, which ends the feeding thread.
     })
+}
+
+/// Whether a folder holds a training that [`train`] goes on with.
+pub fn is_begun(out: &Path) -> bool {
+    out.join(checkpoint::FILE_NAME).exists()
 }
 
 /// The start model's weights, in a larger network if that is asked for; without a start model random ones.
 fn first_weights(config: &TrainingConfig, start: Option<&Model>, stream: Stream) -> Result<Parameters, TrainError> {
     let Some(model) = start else { return Ok(config.network.initial(stream.child("weights", 0))) };
     if *model.network() == config.network {
-        return Ok(model.weights().clone());
+        return Ok(model.parameters().clone());
     }
-    growth::grown(model.weights(), model.network(), &config.network, stream.child("growth", 0))
+    growth::grown(model.parameters(), model.network(), &config.network, stream.child("growth", 0))
         .map_err(|reason| TrainError::Config(format!("start-from: {reason}")))
 }
 
@@ -141,6 +153,9 @@ struct Journal<'a> {
     out: &'a Path,
     steps: u64,
     plane: SlicePlane,
+    /// What earlier sessions noted.
+    earlier: Vec<TrainingEvent>,
+    /// What this one did.
     events: Vec<TrainingEvent>,
     sink: &'a mut dyn FnMut(TrainingEvent),
 }
@@ -160,6 +175,18 @@ impl Journal<'_> {
         Ok(())
     }
 
+    /// Takes up what an earlier session noted until the checkpoint; what came after it is done again.
+    fn goes_on(&mut self, step: u64) -> Result<(), TrainError> {
+        let path = self.out.join(LOG);
+        // A log that is gone or was cut off in the middle of a line is no reason to lose the training.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let noted = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+        self.earlier = noted.filter(|event: &TrainingEvent| event.step() <= step).collect();
+        let lines = self.earlier.iter().map(|event| serde_json::to_string(event).expect("it was JSON") + "\n");
+        std::fs::write(&path, lines.collect::<String>()).map_err(|source| TrainError::Io { path, source })?;
+        self.note(TrainingEvent::Resumed { step })
+    }
+
     /// Part of this session's time that steps waited for examples.
     fn waiting_share(&self) -> Option<f64> {
         let steps = self.events.iter().filter_map(|event| match event {
@@ -172,13 +199,15 @@ impl Journal<'_> {
 
     fn draw(&self) -> Result<(), TrainError> {
         let path = self.out.join(CURVE);
-        std::fs::write(&path, curve::svg(&self.events, self.steps, self.plane))
+        let events: Vec<_> = self.earlier.iter().chain(&self.events).cloned().collect();
+        std::fs::write(&path, curve::svg(&events, self.steps, self.plane))
             .map_err(|source| TrainError::Io { path, source })
     }
 }
 
 struct Run<'a> {
     config: &'a TrainingConfig,
+    lineage: Lineage,
     device: Device,
     state: State,
     validation: &'a dyn TrainingSource,
@@ -195,22 +224,25 @@ impl Run<'_> {
         journal: &mut Journal<'_>,
     ) -> Result<TrainingSummary, TrainError> {
         let config = self.config;
-        if config.steps == 0 {
-            // Nothing is to be learned: what the run starts from, a mean of weights, is what it ends with.
-            self.write(journal.out)?;
+        if self.state.step >= config.steps {
+            // Nothing is left to be learned: of a mean of weights, or of a run that ended before all of it was written.
+            self.write(journal)?;
             self.validate(journal)?;
         }
+        let mut written = self.state.step;
         while self.state.step < config.steps && !stop.load(Ordering::Relaxed) {
             self.step(queue, journal)?;
             let step = self.state.step;
-            let last = step == config.steps || stop.load(Ordering::Relaxed);
-            if last || step.is_multiple_of(config.checkpoint_every) {
-                self.write(journal.out)?;
-                journal.note(TrainingEvent::Checkpoint { step })?;
+            if step == config.steps || step.is_multiple_of(config.checkpoint_every) {
+                self.write(journal)?;
+                written = step;
             }
             if step == config.steps || step.is_multiple_of(config.validate_every) {
                 self.validate(journal)?;
             }
+        }
+        if written < self.state.step {
+            self.write(journal)?;
         }
         Ok(TrainingSummary {
             steps: self.state.step,
@@ -288,9 +320,10 @@ impl Run<'_> {
         }
     }
 
-    fn write(&self, out: &Path) -> Result<(), TrainError> {
-        checkpoint::save(&self.state, &self.config.hash(), &out.join(checkpoint::FILE_NAME))?;
-        Ok(self.weights().save(&out.join(weights::FILE_NAME))?)
+    fn write(&self, journal: &mut Journal<'_>) -> Result<(), TrainError> {
+        checkpoint::save(&self.state, &self.lineage, &journal.out.join(checkpoint::FILE_NAME))?;
+        self.weights().save(&journal.out.join(weights::FILE_NAME))?;
+        journal.note(TrainingEvent::Checkpoint { step: self.state.step })
     }
 
     /// Notes and draws how good the averaged weights are.

@@ -12,22 +12,26 @@ fn of_disc(row: &CaseRow, value: Option<f64>) -> Option<f64> {
     value.filter(|_| row.structure.contains('/'))
 }
 
-/// True if a level's label, angle and centre are right, by the rule that confidences are set by.
-fn level_is_right(row: &CaseRow) -> Option<bool> {
-    Some(row.identified? && row.angle_deg? <= 5.0 && row.centre_mm? <= 5.0)
+/// True if a level's label, angle and centre are right, by the rule that confidences are set by; a planned level that no
+/// disc has is wrong.
+fn level_is_right(row: &CaseRow) -> bool {
+    row.identified == Some(true)
+        && row.angle_deg.is_some_and(|deg| deg <= 5.0)
+        && row.centre_mm.is_some_and(|mm| mm <= 5.0)
 }
 
 /// Labels, planes, coverage, doubt.
-pub(super) static PLANNING: [Metric; 12] = [
+pub(super) static PLANNING: [Metric; 13] = [
     Metric {
         name: "plan.confidence_brier",
         what: "Mean squared distance between a level's confidence and what came true: 1 if label, angle (5°) and centre \
-               (5 mm) are right, else 0 (Brier 1950).",
+               (5 mm) are right, else 0, as for a level that no disc has (Brier 1950). Discs without a planned level are \
+               left out: they have no confidence.",
         why: "A confidence that is high where the plan is wrong flags nothing.",
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 0.01,
-        source: Source::Value(|row| Some((row.confidence? - f64::from(u8::from(level_is_right(row)?))).powi(2))),
+        source: Source::Value(|row| Some((row.confidence? - f64::from(u8::from(level_is_right(row)))).powi(2))),
     },
     Metric {
         name: "label.identification_rate",
@@ -41,7 +45,8 @@ pub(super) static PLANNING: [Metric; 12] = [
     },
     Metric {
         name: "plan.disc_angle_deg",
-        what: "Angle between the normal of the prescribed axial group and that of the true disc plane.",
+        what: "Angle between the normal of the prescribed axial group and that of the true disc plane; discs that were not \
+               planned are left out (label.identification_rate counts them).",
         why: TILT_WHY,
         limit: "Median at most 2° and p95 at most 6° (this stage of the project); a single plan beyond 10° is wrong \
                 (10° no effect, 20° effect on canal size: CT study of 1991).",
@@ -111,7 +116,17 @@ pub(super) static PLANNING: [Metric; 12] = [
         limit: "Mean at least 0.95 (project choice).",
         better: Better::Higher,
         margin: 0.01,
-        source: Source::Value(|row| row.coverage),
+        source: Source::Value(|row| of_disc(row, row.coverage)),
+    },
+    Metric {
+        name: "plan.sagittal_coverage",
+        what: "Part of the foramina's outer borders, 22 mm to either side of the middle, that the sagittal stack covers; 0 \
+               without a stack.",
+        why: "A foramen that is cut off hides what presses on its root.",
+        limit: "Mean at least 0.95 (project choice).",
+        better: Better::Higher,
+        margin: 0.01,
+        source: Source::Value(|row| of("sagittal", row, row.coverage)),
     },
     Metric {
         name: "plan.silent_failure_rate",

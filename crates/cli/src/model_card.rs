@@ -79,8 +79,9 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
     let weights = short.join(" and ");
     let mut text = format!(
-        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap, exact binomial, \
-         one-sided ones for rates of 0 and 1.\n\n"
+        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap; of rates exact \
+         binomial ones, a patient's answers taken for one, one-sided where none or all are so. A figure of fewer patients \
+         (a class that one side lacks has no surface) says of how many.\n\n"
     );
     let tables = [
         ("Dice", CLASSES.map(str::to_owned), by_class("dice", ""), 3),
@@ -104,8 +105,9 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
             rule.trim_end_matches(" | ")
         );
         for Population { name, patients, figures } in populations {
-            let cells =
-                metrics.iter().map(|metric| figures.get(metric).map_or_else(|| "–".into(), |s| cell(s, digits)));
+            let cells = metrics
+                .iter()
+                .map(|metric| figures.get(metric).map_or_else(|| "–".into(), |s| cell(s, digits, *patients)));
             let _ = writeln!(text, "| {name} | {patients} | {} |", cells.collect::<Vec<_>>().join(" | "));
         }
         text.push('\n');
@@ -115,9 +117,12 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     text
 }
 
-fn cell(summary: &MetricSummary, digits: usize) -> String {
+/// Mean and interval, and of how many patients where some have no such figure.
+fn cell(summary: &MetricSummary, digits: usize, patients: u64) -> String {
     let interval = summary.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.digits$}, {high:.digits$}]"));
-    format!("{:.digits$}{interval}", summary.mean)
+    let some = (summary.n as u64) < patients;
+    let some = if some { format!(" ({})", summary.n) } else { String::new() };
+    format!("{:.digits$}{interval}{some}", summary.mean)
 }
 
 #[cfg(test)]
@@ -140,7 +145,7 @@ mod tests {
             ci95: Some([mean - 0.1, mean + 0.1]),
         };
         let figures = BTreeMap::from([("dice.disc".to_owned(), summary(0.8))]);
-        let population = Population { name: "few".into(), patients: 2, figures };
+        let mut population = Population { name: "few".into(), patients: 2, figures };
         for _ in 0..2 {
             let card = ModelCard::open(&path).expect("has marks");
             card.write("0123456789abcdef", "cpu", std::slice::from_ref(&population)).expect("written");
@@ -149,6 +154,11 @@ mod tests {
         assert!(text.starts_with("# card\n") && text.ends_with("\nthe end\n") && !text.contains("old"), "{text}");
         assert!(text.contains("| few | 2 | – | 0.800 [0.700, 0.900] | – | – |"), "{text}");
         assert!(text.contains("Weights 0123456789ab, run on cpu."), "{text}");
+        population.patients = 3;
+        let card = ModelCard::open(&path).expect("has marks");
+        card.write("0123456789abcdef", "cpu", std::slice::from_ref(&population)).expect("written");
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert!(text.contains("| few | 3 | – | 0.800 [0.700, 0.900] (2) |"), "{text}");
         let card = ModelCard::open(&path).expect("has marks");
         assert_eq!(card.populations(), ["few"]);
         assert!(card.keeps_its_populations(["more", "few"].into_iter()).is_ok());

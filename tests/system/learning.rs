@@ -1,0 +1,132 @@
+//! A network is trained, measured and exported as the help says.
+
+use std::path::Path;
+
+use crate::support::{complaint, output, plumbline};
+
+/// Three steps of a network so small that it learns nothing.
+const TRAINING: &str = r#"
+format-version = 1
+
+[examples]
+population = "adult-lumbar"
+protocols = ["lumbar-1.5t"]
+seed = 5
+validation-seed = 6
+contrasts = { localizer = 1.0, sagittal-t2 = 0.0, free = 0.0 }
+
+[examples.positioning]
+
+[training]
+steps = 3
+checkpoint-every = 2
+validation-examples = 1
+crop = [4, 32, 32]
+
+[training.network]
+classes = 5
+levels = [
+  { width = 4, kernel = [1, 3, 3], stride = [1, 1, 1], convolutions = 1 },
+  { width = 8, kernel = [3, 3, 3], stride = [2, 2, 2], convolutions = 1 },
+]
+"#;
+
+#[test]
+fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let train = |text: &str| {
+        std::fs::write(at("t.toml"), text).expect("written");
+        let export = at("model");
+        output(plumbline().arg("train").arg(at("t.toml")).arg("--out").arg(at("out")).arg("--export").arg(export))
+    };
+    let trained = train(TRAINING);
+    assert_eq!(trained.status.code(), Some(0), "{}", complaint(&trained));
+    let said = String::from_utf8(trained.stdout).expect("text");
+    assert!(said.contains("validation Dice: vertebra") && said.contains("3 steps in"), "{said}");
+    for name in ["checkpoint.safetensors", "weights.safetensors", "log.jsonl", "curve.svg"] {
+        assert!(at("out").join(name).exists(), "{name}");
+    }
+    let weights = std::fs::read(at("model/weights.safetensors")).expect("exported");
+
+    // Once more there is nothing left to do; other patients are another training.
+    assert_eq!(train(TRAINING).status.code(), Some(0));
+    assert!(std::fs::read(at("model/weights.safetensors")).expect("exported") == weights);
+    let other = train(&TRAINING.replace("seed = 5", "seed = 7"));
+    assert_eq!(other.status.code(), Some(2));
+    assert!(complaint(&other).contains("belongs to other examples"), "{}", complaint(&other));
+
+    let scan = output(plumbline().args(["scan", "adult-lumbar", "--seed", "7", "--out"]).arg(at("scan")));
+    assert_eq!(scan.status.code(), Some(0), "{}", complaint(&scan));
+    let image = at("scan/localizer-sagittal.nii.gz");
+    let labels = at("labels.nii.gz");
+    let segment = |outline: &str| {
+        let model = at("model");
+        output(
+            plumbline()
+                .arg("segment")
+                .arg(&image)
+                .args(["--outline", outline, "--model"])
+                .arg(model)
+                .arg("--out")
+                .arg(&labels),
+        )
+    };
+    let seen = segment("readers");
+    assert_eq!(seen.status.code(), Some(0), "{}", complaint(&seen));
+    assert!(complaint(&seen).contains("does not tell the cortex of bodies apart"), "{}", complaint(&seen));
+    assert!(String::from_utf8_lossy(&seen.stdout).contains("vertebrae with their cortex"));
+}
+
+#[test]
+fn an_evaluation_prints_figures_and_writes_them_into_a_card() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (scenario, card) = (folder.path().join("small.toml"), folder.path().join("card.md"));
+    std::fs::write(&scenario, crate::support::SMALL).expect("written");
+    std::fs::write(&card, "# card\n<!-- figures by plumbline eval -->\n<!-- end of figures -->\nthe end\n")
+        .expect("written");
+    let eval = |options: &[&str]| {
+        let arguments = ["eval", "models/lumbar-vnet", "--device", "cpu", "--cases", "1"];
+        output(plumbline().args(arguments).arg(&scenario).args(options))
+    };
+    let told = eval(&[]);
+    assert_eq!(told.status.code(), Some(0), "{}", complaint(&told));
+    let told = String::from_utf8(told.stdout).expect("text");
+    assert!(told.contains("small, 1 patient\n") && told.contains("dice.disc"), "{told}");
+
+    let told = eval(&["--json", "--card", &card.to_string_lossy()]);
+    assert_eq!(told.status.code(), Some(0), "{}", complaint(&told));
+    let figures: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let disc = figures["dice.disc"]["mean"].as_f64().expect("a number");
+    assert!(disc > 0.85, "{disc}");
+    let card = std::fs::read_to_string(card).expect("a card");
+    assert!(card.starts_with("# card\n") && card.ends_with("the end\n"), "{card}");
+    assert!(card.contains("| small | 1 |") && card.contains(&format!("{disc:.3}")), "{card}");
+}
+
+#[test]
+fn no_verb_writes_over_the_images_it_reads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let series = folder.path().join("series");
+    std::fs::create_dir(&series).expect("made");
+    let image = series.join("IM1.dcm");
+    std::fs::write(&image, "an image").expect("written");
+    let (inside, outside) = (series.join("new.dcm"), folder.path().join("out.dcm"));
+    let refused = |verb: &str, read: &Path, options: &[(&str, &Path)], expected: &str| {
+        let mut command = plumbline();
+        command.arg(verb).arg(read);
+        options.iter().for_each(|(option, path)| {
+            command.arg(option).arg(path);
+        });
+        let output = output(&mut command);
+        assert_eq!(output.status.code(), Some(2), "{verb} {options:?}: {}", complaint(&output));
+        assert!(complaint(&output).contains(expected), "{verb} {options:?}: {}", complaint(&output));
+        assert_eq!(std::fs::read_to_string(&image).expect("still there"), "an image");
+    };
+    refused("plan", &image, &[("--out", &image)], "is the image itself");
+    refused("plan", &image, &[("--out", &outside), ("--report", &image)], "is the image itself");
+    refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is the image itself");
+    refused("plan", &image, &[("--out", &outside), ("--report", &outside)], "is named twice");
+    refused("segment", &series, &[("--out", &image)], "lies among the images");
+    refused("segment", &series, &[("--out", &inside)], "lies among the images");
+}
