@@ -56,6 +56,13 @@ fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
     assert_eq!(other.status.code(), Some(2));
     assert!(complaint(&other).contains("belongs to other examples"), "{}", complaint(&other));
 
+    // A model is not written over by a training that begins.
+    let before = std::fs::read(at("model/weights.safetensors")).expect("exported");
+    let over = output(plumbline().arg("train").arg(at("t.toml")).arg("--out").arg(at("model")));
+    assert_eq!(over.status.code(), Some(2));
+    assert!(complaint(&over).contains("a model is there already"), "{}", complaint(&over));
+    assert!(std::fs::read(at("model/weights.safetensors")).expect("exported") == before);
+
     let scan = output(plumbline().args(["scan", "adult-lumbar", "--seed", "7", "--out"]).arg(at("scan")));
     assert_eq!(scan.status.code(), Some(0), "{}", complaint(&scan));
     let image = at("scan/localizer-sagittal.nii.gz");
@@ -128,5 +135,6 @@ fn no_verb_writes_over_the_images_it_reads() {
     refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is the image itself");
     refused("plan", &image, &[("--out", &outside), ("--report", &outside)], "is named twice");
     refused("segment", &series, &[("--out", &image)], "lies among the images");
+    refused("plan", &image, &[("--out", folder.path())], "is a folder, expected a file");
     refused("segment", &series, &[("--out", &inside)], "lies among the images");
 }

@@ -83,19 +83,19 @@ pub struct RunArguments {
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,
     /// Seed, in place of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Run this case alone
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub case: Option<u64>,
     /// Run part k of n of the cases
-    #[arg(long, value_name = "K/N")]
+    #[arg(long, value_name = "K/N", allow_negative_numbers = true)]
     pub shard: Option<Shard>,
     /// Continue an interrupted run
     #[arg(long)]
     pub resume: bool,
     /// Cases at the same time [default: 1, so that latencies are those of a planner that has the machine to itself]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub jobs: Option<usize>,
     /// Also write the images of every case as DICOM
     #[arg(long)]
@@ -193,7 +193,7 @@ pub struct CompareArguments {
     /// Where to write compare.json
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print JSON on stdout in place of the table
+    /// Print JSON on stdout in place of the table: figures by metric, of several cohorts by cohort first
     #[arg(long)]
     pub json: bool,
 }
@@ -233,7 +233,7 @@ pub enum PhantomVerb {
         /// Name in phantoms/, or a file
         name: String,
         /// Which individual of a population; a named phantom is always the same
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u64,
         /// Where to write the picture
         #[arg(long, value_name = "FILE", default_value = "phantom.png")]
@@ -245,7 +245,7 @@ pub enum PhantomVerb {
         /// Name in phantoms/, or a file
         spec: String,
         /// Which individual of a population; a named phantom is always the same
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u64,
         /// Where to write
         #[arg(long, value_name = "DIR")]
@@ -259,13 +259,13 @@ pub enum PhantomVerb {
 /// `plumbline scan`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7 --format png"
+    after_help = "Example:\n  plumbline scan adult-lumbar --seed 7 --protocol lumbar-1.5t --out reports/scan-7   # --format png: pictures"
 )]
 pub struct ScanArguments {
     /// Name in phantoms/, a file, or a QA phantom: acr-large, ball
     pub spec: String,
     /// Which individual of a population, and which noise
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
@@ -372,7 +372,7 @@ mean is taken. With steps = 0 that mean is the result. Ctrl-C keeps what is lear
 Example:
   plumbline train models/lumbar-vnet/training.toml --out reports/training")]
 pub struct TrainArguments {
-    /// Training configuration (TOML)
+    /// Training configuration (TOML; `plumbline schema training` describes it)
     pub config: PathBuf,
     /// Where checkpoints, log and curve go; an interrupted training there is continued
     #[arg(long, value_name = "DIR", default_value = "reports/training")]
@@ -398,9 +398,9 @@ pub struct EvalArguments {
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,
     /// Number of patients, in place of the scenario's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub cases: Option<u64>,
-    /// Print JSON on stdout in place of the table
+    /// Print JSON on stdout in place of the table: figures by metric, of several cohorts by cohort first
     #[arg(long)]
     pub json: bool,
 }
@@ -423,6 +423,8 @@ pub enum SchemaOf {
     Phantom,
     /// plan.json
     Plan,
+    /// Training files
+    Training,
     /// A line of a file of attempts
     Attempt,
     /// run.json

@@ -1,6 +1,7 @@
 //! The only place that prints: results to stdout, complaints to stderr. A reader that closed the pipe has seen enough.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// A line of the result.
 pub fn result(line: impl std::fmt::Display) {
@@ -12,9 +13,17 @@ pub fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Why the command gave up.
+/// Why the command gave up; in a file or a pipe no line is broken.
 pub fn complain(report: &miette::Report) {
-    let _ = writeln!(std::io::stderr(), "{report:?}");
+    let mut text = String::new();
+    let unbroken =
+        miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none()).with_width(usize::MAX >> 1);
+    let shown = if std::io::stderr().is_terminal() {
+        write!(text, "{report:?}")
+    } else {
+        unbroken.render_report(&mut text, report.as_ref())
+    };
+    let _ = shown.map(|()| writeln!(std::io::stderr(), "{text}"));
 }
 
 /// A value as JSON for programs.

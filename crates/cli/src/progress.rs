@@ -1,11 +1,15 @@
 //! Progress on stderr: a bar on a terminal, lines elsewhere.
 
 use std::io::IsTerminal as _;
-use std::time::Instant;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
+
+/// How often a line stands for a bar.
+const NOW_AND_THEN: Duration = Duration::from_secs(30);
 
 /// Progress towards a known number of steps.
 pub struct Progress {
@@ -13,6 +17,10 @@ pub struct Progress {
     done: std::sync::atomic::AtomicU64,
     steps: u64,
     begin: Instant,
+    /// The step before the first that this session told of.
+    first: OnceLock<u64>,
+    /// When a line was last written in place of a bar.
+    told: Mutex<Instant>,
 }
 
 impl Progress {
@@ -25,7 +33,8 @@ impl Progress {
             bar.reset_eta();
             bar
         });
-        Self { bar, done: done.into(), steps, begin: Instant::now() }
+        let begin = Instant::now();
+        Self { bar, done: done.into(), steps, begin, first: OnceLock::new(), told: Mutex::new(begin) }
     }
 
     /// One step further, with a line that stays.
@@ -37,19 +46,34 @@ impl Progress {
                 bar.inc(1);
             }
             None => {
-                let each_s = self.begin.elapsed().as_secs_f64() / done as f64;
-                let left_s = each_s * self.steps.saturating_sub(done) as f64;
+                let left_s = self.left_s(done, done);
                 output::note(format!("{done}/{} {line} ({left_s:.0} s to go)", self.steps));
             }
         }
     }
 
-    /// At a step, with a message that is replaced by the next; shown only on a terminal.
+    /// At a step, with a message that is replaced by the next; without a terminal a line now and then.
     pub fn at(&self, step: u64, message: &str) {
-        if let Some(bar) = &self.bar {
-            bar.set_position(step);
-            bar.set_message(message.to_owned());
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(step);
+                bar.set_message(message.to_owned());
+            }
+            None => {
+                let mut told = self.told.lock().expect("nothing panics holding it");
+                let first = *self.first.get_or_init(|| step.saturating_sub(1));
+                if told.elapsed() >= NOW_AND_THEN {
+                    *told = Instant::now();
+                    let left_s = self.left_s(step, step - first);
+                    output::note(format!("{step}/{} {message} ({left_s:.0} s to go)", self.steps));
+                }
+            }
         }
+    }
+
+    /// Seconds that are left if those to come take as long as the `here` that were done in this session.
+    fn left_s(&self, done: u64, here: u64) -> f64 {
+        self.begin.elapsed().as_secs_f64() / here.max(1) as f64 * self.steps.saturating_sub(done) as f64
     }
 
     /// A line that stays.

@@ -128,6 +128,9 @@ pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
     for (number, path) in written.iter().enumerate() {
         let name = path.display();
         let refuse = |what: &str| Err(Failure::wrong(format!("{name}: {what}, expected another file to write to")));
+        if path.is_dir() {
+            return Err(Failure::wrong(format!("{name}: is a folder, expected a file")));
+        }
         if read.iter().any(|input| same_file(path, input)) {
             return refuse("is the image itself");
         }

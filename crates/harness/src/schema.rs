@@ -5,6 +5,7 @@ use schemars::{Schema, schema_for};
 use crate::attempts::RecordedAttempt;
 use crate::manifest::Manifest;
 use crate::scenario::Scenario;
+use crate::training::TrainingFile;
 
 /// Schema of scenario files.
 pub fn scenario() -> Schema {
@@ -24,6 +25,11 @@ pub fn plan() -> Schema {
 /// Schema of a line of an attempts file.
 pub fn attempt() -> Schema {
     schema_for!(RecordedAttempt)
+}
+
+/// Schema of training files.
+pub fn training() -> Schema {
+    schema_for!(TrainingFile)
 }
 
 /// Schema of `run.json`.

@@ -1,14 +1,16 @@
 //! NIfTI-1 files. NIfTI counts x to the right and y to the front (RAS), we to the left and the back (LPS):
 //! both are negated on the way.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 
+use flate2::bufread::MultiGzDecoder;
 use geometry::{Grid, Point, Volume};
 use nalgebra::{Matrix3, UnitQuaternion};
 use ndarray::{Array3, Ix3};
 use nifti::writer::WriterOptions;
-use nifti::{IntoNdArray, NiftiError, NiftiHeader, NiftiObject, ReaderOptions};
+use nifti::{InMemNiftiVolume, IntoNdArray, NiftiError, NiftiHeader};
 
 use crate::error::FileError;
 use crate::whole_file::part_of;
@@ -18,6 +20,11 @@ const MOST_VOXELS: usize = 1 << 28;
 
 /// Deflate makes nothing smaller than by this factor (zlib's technical details): a compressed file cannot hold more.
 const DEFLATE_LIMIT: u64 = 1032;
+
+/// Length of a header.
+const HEADER_BYTES: u64 = 348;
+/// The first byte that a voxel may lie at.
+const FIRST_VOXEL: u64 = 352;
 
 /// What every damaged file is not.
 const WHOLE: &str = "a whole NIfTI-1 file (.nii or .nii.gz)";
@@ -35,7 +42,9 @@ pub fn write_nifti<T>(path: &Path, volume: &Volume<T>) -> Result<(), FileError>
 where
     T: NiftiValue + bytemuck::Pod,
 {
+    // The library knows its own endings in small letters alone.
     let part = part_of(path);
+    let part = part.with_file_name(part.file_name().unwrap_or_default().to_string_lossy().to_lowercase());
     let header = header_of(&volume.grid);
     // Our arrays are [k, j, i]; the library writes the first axis fastest.
     let data = volume.data.view().reversed_axes();
@@ -112,8 +121,13 @@ fn header_of(grid: &Grid) -> NiftiHeader {
 /// [`FileError`] with the file and what was expected of it.
 pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     let unsuitable = |found: String, expected| FileError::unsuitable(path, found, expected);
-    let header =
-        NiftiHeader::from_file(path).map_err(|error| refused(path, error, "a file that ends within its header"))?;
+    let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
+    let mut content = content(path, compressed).map_err(FileError::unreadable(path))?;
+    let header = NiftiHeader::from_reader(&mut content)
+        .map_err(|error| refused(path, error, "a file that ends within its header"))?;
+    if header.magic != *b"n+1\0" {
+        return Err(unsuitable("a header without voxels after it (.hdr and .img)".into(), WHOLE));
+    }
     let Some(bits) = bits_of(header.datatype) else {
         return Err(unsuitable(format!("voxels of datatype {}", header.datatype), "integers or real numbers"));
     };
@@ -138,7 +152,6 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
         return Err(unsuitable(format!("{extents:?} voxels"), "between 1 and 2^28 voxels"));
     };
     let length = std::fs::metadata(path).map_err(FileError::unreadable(path))?.len();
-    let compressed = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz"));
     let room = length.saturating_mul(if compressed { DEFLATE_LIMIT } else { 1 });
     // Before anything is allocated: a damaged header promises gigabytes easily.
     let needed = voxels as u64 * u64::from(header.bitpix.unsigned_abs()) / 8;
@@ -151,14 +164,30 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     })?;
 
     let short = |error| refused(path, error, "a file that ends before its last voxel");
-    let object = ReaderOptions::new().read_file(path).map_err(short)?;
-    let array = object.into_volume().into_ndarray::<f32>().map_err(short)?;
+    // Between header and voxels lie four bytes at least, and extensions, which are none of our business.
+    let first = f64::from(header.vox_offset);
+    if !(0.0..=room as f64).contains(&first) {
+        return Err(unsuitable(format!("voxels that begin at byte {first}"), "a byte within the file"));
+    }
+    let between = (first as u64).max(FIRST_VOXEL) - HEADER_BYTES;
+    std::io::copy(&mut content.by_ref().take(between), &mut std::io::sink()).map_err(|error| short(error.into()))?;
+    let array = InMemNiftiVolume::from_reader(&mut content, &header).and_then(|volume| volume.into_ndarray::<f32>());
+    let array = array.map_err(short)?;
+    // To the end, where a compressed file has its checksum.
+    let rest = std::io::copy(&mut content, &mut std::io::sink());
+    rest.map_err(|error| refused(path, error.into(), "a compressed file that ends before its checksum"))?;
     let count = array.len();
     let array = array
         .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))
         .map_err(|_| unsuitable(format!("{count} values"), "one value a voxel"))?;
     let data: Array3<f32> = array.reversed_axes().as_standard_layout().into_owned();
     Ok(Volume::new(grid, data))
+}
+
+/// What a file holds, inflated where it is compressed.
+fn content(path: &Path, compressed: bool) -> std::io::Result<Box<dyn Read>> {
+    let file = BufReader::new(File::open(path)?);
+    Ok(if compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }
 
 /// Bits of a voxel of a `datatype` that is one real number; the library would rather panic over colours, complex numbers,

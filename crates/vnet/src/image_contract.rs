@@ -1,6 +1,7 @@
 //! What an image must be like for a network.
 
 use geometry::Grid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::slice_plane::SlicePlane;
@@ -10,7 +11,7 @@ use crate::slice_plane::SlicePlane;
 pub(crate) const ROUNDING: f64 = 1e-3;
 
 /// What an image must be like for the network; stored with the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ImageContract {
     /// How the slices lie.

@@ -8,13 +8,14 @@
 //! channels back to its width.
 
 use candle_core::{Device, Result, Tensor};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::op::{Conv3d, DepthToSpace, Join, NormPrelu, SpaceToDepth};
 use crate::parameters::{Parameter, Parameters};
 
 /// One resolution of the network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Level {
     /// Channels.
@@ -28,7 +29,7 @@ pub struct Level {
 }
 
 /// Shape of the network, from full resolution down.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NetworkShape {
     /// Resolutions, finest first.

@@ -2,10 +2,11 @@
 
 use geometry::{CoronalStructure, Structure};
 use nalgebra::Vector3;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How the slices lie that a network reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SlicePlane {
     /// Sagittal slices, left to right; the classes are [`Structure`]'s.

@@ -149,6 +149,25 @@ fn a_run_that_ended_before_its_weights_were_written_is_completed() {
 }
 
 #[test]
+fn a_folder_belongs_to_one_training_and_a_checkpoint_to_its_values() {
+    let folder = tempfile::tempdir().unwrap();
+    train_until(&config(3), folder.path(), |_| false).unwrap();
+    let log = std::fs::File::open(folder.path().join("log.jsonl")).unwrap();
+    log.try_lock().unwrap();
+    let refused = train_until(&config(3), folder.path(), |_| false).unwrap_err().to_string();
+    assert!(refused.contains("another training"), "{refused}");
+    drop(log);
+
+    let path = folder.path().join("checkpoint.safetensors");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let refused = train_until(&config(3), folder.path(), |_| false).unwrap_err().to_string();
+    assert!(refused.contains("do not match their hash"), "{refused}");
+}
+
+#[test]
 fn a_checkpoint_of_other_examples_or_first_weights_is_refused() {
     let (quiet, folder) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
     train_until(&config(3), folder.path(), |_| false).unwrap();

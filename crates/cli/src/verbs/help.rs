@@ -16,6 +16,7 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         SchemaOf::Phantom => schema::phantom(),
         SchemaOf::Plan => schema::plan(),
         SchemaOf::Attempt => schema::attempt(),
+        SchemaOf::Training => schema::training(),
         SchemaOf::Run => schema::run(),
     });
     Ok(ExitCode::SUCCESS)

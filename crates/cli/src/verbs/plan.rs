@@ -17,10 +17,10 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     if let Some(report) = &arguments.report {
         resources::ending(report, &[".dcm"])?;
     }
-    resources::spares(
-        &pair(&arguments.out, arguments.report.as_deref()),
-        &pair(&arguments.image, arguments.coronal.as_deref()),
-    )?;
+    let written = pair(&arguments.out, arguments.report.as_deref());
+    let read = pair(&arguments.image, arguments.coronal.as_deref());
+    // A protocol's name may be a file's, too.
+    resources::spares(&written, &[&read[..], &[Path::new(&arguments.protocol)]].concat())?;
     let networks = resources::networks(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
     let Image { volume, position } = read_image(&arguments.image).map_err(Failure::input)?;
@@ -50,7 +50,8 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
         derived_dicom::write_levels(path, source, &planned.plan, &planner.name())?;
     }
     print(&planned.plan);
-    output::result(arguments.out.display());
+    output::result(format!("by {} on {}", planner.name(), networks.sagittal.processor()));
+    written.iter().for_each(|path| output::result(path.display()));
     let usable = planned.plan.flags.iter().all(|flag| flag.severity < Severity::Critical);
     Ok(if usable { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -33,7 +33,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     });
     let mut segmentation = model.segment_outlined(&volume, outline).map_err(refused)?;
     planner::remove_islands(&mut segmentation);
-    let (_, is_restored) = planner::restore_sacrum(&mut segmentation);
+    let (found, is_restored) = planner::restore_sacrum(&mut segmentation);
     if is_restored {
         output::note("what looked like a vertebra above the sacrum is labelled as its first segment");
     }
@@ -56,6 +56,8 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     }
     if segmentation.labels.data.iter().all(|label| *label == Structure::Background.label()) {
         output::note(format!("no spine was found in {}", arguments.image.display()));
+    } else if found.discs.is_empty() {
+        output::note("nothing that is labelled has the shape of a disc: what the image shows may be no spine");
     }
     for structure in Structure::FOREGROUND {
         let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
@@ -69,8 +71,9 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
         Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
         Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
     });
-    output::result(format!("by {} (weights {})", named.display(), &model.hash()[..12]));
-    output::result(arguments.out.display());
+    let by = named.display();
+    output::result(format!("by {by} (weights {}) on {}", &model.hash()[..12], model.processor()));
+    written.iter().for_each(|path| output::result(path.display()));
     Ok(ExitCode::SUCCESS)
 }
 

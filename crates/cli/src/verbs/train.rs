@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use harness::training::TrainingSetup;
+use imaging_io::same_file;
 use vnet::{Model, ModelError, SlicePlane, TrainError, TrainingConfig, TrainingEvent};
 
 use crate::arguments::TrainArguments;
@@ -12,13 +13,20 @@ use crate::{interrupt, output, resources};
 
 /// Trains on phantoms as they are drawn; continues what is in the folder.
 pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
-    let TrainingSetup { mut config, examples, validation, start, origin } =
+    let TrainingSetup { mut config, examples, validation, start, starts, origin } =
         TrainingSetup::load(&arguments.config, &resources::library()).map_err(|error| Failure::scenario(&error))?;
     if config.commit == TrainingConfig::default().commit {
         config.commit = commit().unwrap_or(config.commit);
     }
 
     resources::no_file(&arguments.out)?;
+    let weights = arguments.out.join("weights.safetensors");
+    if weights.exists() && (!vnet::is_begun(&arguments.out) || starts.iter().any(|start| same_file(start, &weights))) {
+        let weights = weights.display();
+        return Err(Failure::wrong(format!(
+            "{weights}: a model is there already, expected another folder to write to"
+        )));
+    }
     if let Some(folder) = &arguments.export {
         resources::folder(folder)?;
     }
@@ -35,7 +43,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     let summary = summary.map_err(|error| match error {
         // What cannot be written is no wrong input.
         TrainError::Model(ModelError::Io { .. }) => Failure::unfinished(error),
-        TrainError::Config(_) | TrainError::Model(_) => Failure::input(error),
+        TrainError::Config(_) | TrainError::Model(_) | TrainError::InUse(_) => Failure::input(error),
         error => Failure::unfinished(error),
     })?;
     if summary.stopped {
@@ -48,6 +56,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         }
         let kept = arguments.out.display();
         output::result(match steps {
+            0 if origin.len() == 1 => format!("the weights that it starts from in {kept}"),
             0 => format!("the mean of {} networks in {kept}", origin.len()),
             _ => format!("{steps} steps in {kept}"),
         });
@@ -85,9 +94,6 @@ fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlan
         }
         TrainingEvent::Step { step, loss, .. } => {
             progress.at(*step, &format!("loss {loss:.3}"));
-            if step % 50 == 0 {
-                progress.note(&format!("step {step} of {steps}: loss {loss:.3}"));
-            }
         }
         TrainingEvent::Validation { step, dice } => {
             progress.note(&format!("step {step}: validation Dice {}", dice_by_class(*dice, plane)));

@@ -222,7 +222,9 @@ fn a_full_disk_costs_no_finished_case() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run");
     (0..4).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
-    std::os::unix::fs::symlink("/dev/full", folder.path().join("cases.parquet.partial")).expect("a link");
+    // The name under which the file grows.
+    let part = format!(".part-{}-cases.parquet", std::process::id());
+    std::os::unix::fs::symlink("/dev/full", folder.path().join(part)).expect("a link");
 
     let error = writer.finish(vec!["cpu".into()], wall_clock()).expect_err("the disk is full");
 

@@ -2,10 +2,11 @@
 
 use randomness::rand::Rng;
 use scanner::Faults;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How often machines are faulty, and how badly.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FaultMix {
     /// Part of the examples, 0…1, that come from a faulty machine.

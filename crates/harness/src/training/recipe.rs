@@ -2,6 +2,7 @@
 
 use phantom::PositioningDistribution;
 use randomness::rand::Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vnet::{SlicePlane, TrainingConfig};
 
@@ -11,7 +12,7 @@ use super::fault_mix::FaultMix;
 pub const FORMAT_VERSION: u32 = 1;
 
 /// `training.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainingFile {
     /// Always [`FORMAT_VERSION`].
@@ -23,7 +24,7 @@ pub struct TrainingFile {
 }
 
 /// Who is scanned how.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ExampleRecipe {
     /// Name of a population in phantoms/, or a file as seen from the training file.
@@ -63,7 +64,7 @@ impl ExampleRecipe {
 }
 
 /// Weights of the kinds of series; they need not add up to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContrastMix {
     /// The protocol's sagittal localizer.

@@ -1,7 +1,7 @@
 //! A training file with everything that its names lead to: what a training is made from.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use randomness::Stream;
 use vnet::{Model, StartFrom, TrainingConfig};
@@ -23,6 +23,8 @@ pub struct TrainingSetup {
     pub validation: PhantomExamples,
     /// The weights that it starts from; random ones if there are none.
     pub start: Option<Model>,
+    /// The files that they were read from.
+    pub starts: Vec<PathBuf>,
     /// Which they are, in words.
     pub origin: Vec<String>,
 }
@@ -82,33 +84,42 @@ impl TrainingSetup {
             recipe_hash: recipe_hash.clone(),
             stream: Stream::from_seed(seed),
         };
-        let (start, origin) = match &training.start_from {
-            Some(start) => {
-                let wrong = |reason| wrong("training.start-from", reason, "");
-                let (start, origin) = first_weights(start, file.parent().unwrap_or(Path::new(""))).map_err(wrong)?;
-                (Some(start), origin)
-            }
-            None => (None, Vec::new()),
-        };
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let named = training.start_from.as_ref().map_or(&[][..], StartFrom::paths);
+        let starts: Vec<PathBuf> = named.iter().map(|path| folder.join(path)).collect();
+        let (start, origin) =
+            first_weights(named, &starts, &training).map_err(|reason| wrong("training.start-from", reason, ""))?;
         Ok(Self {
             examples: source(examples.seed),
             validation: source(examples.validation_seed),
             config: training,
             start,
+            starts,
             origin,
         })
     }
 }
 
-/// The model that a training starts from, and what it was made of in words.
-fn first_weights(start: &StartFrom, folder: &Path) -> Result<(Model, Vec<String>), String> {
-    let load = |file| Model::load(&folder.join(file)).map_err(|error| error.to_string());
-    let models: Vec<Model> = start.paths().iter().map(load).collect::<Result<_, _>>()?;
-    let named = |(file, model): (&std::path::PathBuf, &Model)| {
-        format!("{} (weights {}, {} steps)", file.display(), &model.hash()[..12], model.provenance().steps)
+/// The model that a training starts from, if there is one, and what it was made of in words.
+fn first_weights(
+    named: &[PathBuf],
+    files: &[PathBuf],
+    config: &TrainingConfig,
+) -> Result<(Option<Model>, Vec<String>), String> {
+    if files.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let load = |file: &PathBuf| Model::load(file).map_err(|error| error.to_string());
+    let models: Vec<Model> = files.iter().map(load).collect::<Result<_, _>>()?;
+    let in_words = |(name, model): (&PathBuf, &Model)| {
+        format!("{} (weights {}, {} steps)", name.display(), &model.hash()[..12], model.provenance().steps)
     };
-    let origin = start.paths().iter().zip(&models).map(named).collect();
-    Ok((vnet::mean(&models)?, origin))
+    let origin = named.iter().zip(&models).map(in_words).collect();
+    let start = vnet::mean(&models)?;
+    match start.network().obstacle_to(&config.network) {
+        Some(reason) => Err(reason),
+        None => Ok((Some(start), origin)),
+    }
 }
 
 #[cfg(test)]
@@ -158,7 +169,7 @@ mod tests {
     #[test]
     fn what_no_training_can_be_made_from_is_shown_in_its_place() {
         for (line, wrong, expected) in [
-            ("format-version = 1", "format-version = 99", ":1:18: format-version is 99"),
+            ("format-version = 1", "format-version = 99", "training.toml:3:18: format-version is 99"),
             ("seed = 730001", "seed = 740001", "validation-seed"),
             ("\"lumbar-1.5t\"", "\"lumbar-9t\"", "unknown protocol 'lumbar-9t'"),
             ("population = \"", "population = \"no-", "unknown population"),

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 #[test]
 fn nifti_keeps_values_and_places() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (angle, left_handed, name) in [(0.4, false, "a.nii.gz"), (-1.1, true, "b.nii"), (3.0, false, "c.nii.gz")] {
+    for (angle, left_handed, name) in [(0.4, false, "a.nii.gz"), (-1.1, true, "b.nii"), (3.0, false, "C.NII.GZ")] {
         let written = volume(angle, left_handed);
         let path = folder.path().join(name);
         write_nifti(&path, &written).expect("written");
@@ -85,11 +85,27 @@ fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
     let good = std::fs::read(&plain).expect("there");
     let mut negative = good.clone();
     negative[42..44].copy_from_slice(&(-40i16).to_le_bytes()); // dim[1] of the header
+    let beginning = |byte: f32| {
+        let mut bytes = good.clone();
+        bytes[108..112].copy_from_slice(&byte.to_le_bytes()); // vox_offset of the header
+        bytes
+    };
+    let (beyond, before) = (beginning(1e30), beginning(-10.0));
+    let compressed = folder.path().join("b.nii.gz");
+    write_nifti(&compressed, &volume(0.4, false)).expect("written");
+    let packed = std::fs::read(&compressed).expect("there");
+    // The checksum itself is wrong, so that nothing but it can tell.
+    let mut flipped = packed.clone();
+    flipped[packed.len() - 6] ^= 1;
     for (name, bytes, found) in [
         ("a.nii", negative.as_slice(), "axes of [-40, "),
         ("a.nii", &good[..100], "ends within its header"),
         ("a.nii", &good[..good.len() - 1], "ends before its last voxel"),
         ("a.nii.gz", &good, "gzip"),
+        ("a.nii", &beyond, "voxels that begin at byte 1e30"),
+        ("a.nii", &before, "voxels that begin at byte -10"),
+        ("b.nii.gz", &flipped, "checksum"),
+        ("b.nii.gz", &packed[..packed.len() - 8], "ends before its checksum"),
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");

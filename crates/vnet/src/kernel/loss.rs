@@ -6,6 +6,7 @@
 
 use geometry::Structure;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CHUNKS;
@@ -13,7 +14,7 @@ use super::softmax::softmax;
 use crate::outline::structure_of;
 
 /// Shares of the two parts of the loss.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LossWeights {
     /// Share of 1 − mean soft Dice over the classes present.

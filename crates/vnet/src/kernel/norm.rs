@@ -356,4 +356,36 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn what_is_summed_in_many_runs_is_what_one_run_gives() {
+        // The same voxels over and over have the same mean and SD, and so the same values and gradients.
+        let (voxels, channels, times) = (1200, 8, 60);
+        assert!(voxels * channels < RUN_PERIODS * PERIOD_VALUES, "one run");
+        assert!(voxels * channels * times / CHUNKS > 2 * RUN_PERIODS * PERIOD_VALUES, "three runs a chunk");
+        let mut rng = randomness::Stream::from_seed(6).rng();
+        let mut numbers = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
+        let [x, r, dy] = [(); 3].map(|()| numbers(voxels * channels));
+        let [gamma, beta, alpha] = [(); 3].map(|()| numbers(channels));
+        let affine = Affine { gamma: &gamma, beta: &beta, alpha: &alpha };
+        let near = |many: &[f32], once: &[f32], factor: f32| {
+            assert_eq!(many.len() % once.len(), 0);
+            let apart = many.iter().zip(once.iter().cycle()).map(|(m, o)| (m - factor * o).abs() / factor);
+            assert!(apart.fold(0.0, f32::max) < 1e-3);
+        };
+        for residual in [None, Some(&r)] {
+            let residual = residual.map(Vec::as_slice);
+            let repeated = residual.map(|r| r.repeat(times));
+            let many_residual = repeated.as_deref();
+            let (many_x, many_dy) = (x.repeat(times), dy.repeat(times));
+            near(&forward(&many_x, many_residual, affine), &forward(&x, residual, affine), 1.0);
+            let (many, once) =
+                (backward(&many_x, many_residual, affine, &many_dy), backward(&x, residual, affine, &dy));
+            near(&many.x, &once.x, 1.0);
+            near(&many.affine, &once.affine, times as f32);
+            if residual.is_some() {
+                near(&many.residual, &once.residual, 1.0);
+            }
+        }
+    }
 }

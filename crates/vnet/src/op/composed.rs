@@ -179,9 +179,8 @@ mod tests {
 
     #[test]
     fn normalization_and_prelu_are_the_kernels() {
-        // The fourth is written in several pieces, the last summed in several runs as well.
-        let cases = [([3, 5, 4], 1), ([2, 6, 7], 8), ([4, 9, 5], 21), ([4, 12, 11], 16), ([16, 40, 56], 16)];
-        for (extent, channels) in cases {
+        // The last is written in several pieces.
+        for (extent, channels) in [([3, 5, 4], 1), ([2, 6, 7], 8), ([4, 9, 5], 21), ([4, 12, 11], 16)] {
             let [d, r, c] = extent;
             let [x, affine]: [&[usize]; 2] = [&[d, r, c, channels], &[3, channels]];
             agree(&[x, affine], |t| t[0].apply_op2(&t[1], NormPrelu), |t| norm_prelu(&t[0], &t[1], None));

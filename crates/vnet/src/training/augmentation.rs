@@ -3,13 +3,14 @@
 use ndarray::{Array3, Axis, s};
 use randomness::Stream;
 use randomness::rand::Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::source::Example;
 use crate::slice_plane::SlicePlane;
 
 /// How strongly examples are varied; each figure is the widest departure drawn uniformly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Augmentation {
     /// Mirror left and right half of the time.

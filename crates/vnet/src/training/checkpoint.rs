@@ -35,19 +35,22 @@ impl Lineage {
     }
 }
 
+/// All tensors of a state, named by what they are part of.
+fn named(state: &State) -> Parameters {
+    let parts = [&state.weights, &state.mean, &state.square, &state.average];
+    let all = PARTS.iter().zip(parts).flat_map(|(part, parameters)| {
+        parameters.0.iter().map(move |p| Parameter { name: format!("{part}/{}", p.name), ..p.clone() })
+    });
+    Parameters(all.collect())
+}
+
 /// Writes the state by way of a temporary file.
 pub fn save(state: &State, lineage: &Lineage, path: &Path) -> Result<(), ModelError> {
-    let parts = [&state.weights, &state.mean, &state.square, &state.average];
-    let all: Vec<Parameter> = PARTS
-        .iter()
-        .zip(parts)
-        .flat_map(|(part, parameters)| {
-            parameters.0.iter().map(move |p| Parameter { name: format!("{part}/{}", p.name), ..p.clone() })
-        })
-        .collect();
-    let mut metadata = HashMap::from([("step".to_owned(), state.step.to_string())]);
+    let all = named(state);
+    let mut metadata =
+        HashMap::from([("step".to_owned(), state.step.to_string()), ("blake3".to_owned(), all.digest())]);
     metadata.extend(lineage.entries().map(|(key, _, value)| (key.to_owned(), value.to_owned())));
-    weights::write(path, &all, metadata)
+    weights::write(path, &all.0, metadata)
 }
 
 /// Reads a state back; it must belong to the same configuration, examples and first weights.
@@ -77,11 +80,15 @@ pub fn load(network: &NetworkShape, lineage: &Lineage, path: &Path) -> Result<St
             None => Ok(parameters),
         }
     };
-    Ok(State {
+    let state = State {
         step,
         weights: part(PARTS[0])?,
         mean: part(PARTS[1])?,
         square: part(PARTS[2])?,
         average: part(PARTS[3])?,
-    })
+    };
+    if metadata.get("blake3") != Some(&named(&state).digest()) {
+        return Err(ModelError::Damaged { path: path.into(), reason: "the values do not match their hash".into() });
+    }
+    Ok(state)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::augmentation::Augmentation;
@@ -12,7 +13,7 @@ use crate::network::NetworkShape;
 use crate::outline::BODY_CORTEX;
 
 /// Weights to start from: paths as seen from the training file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected the path of a weights file, or a list of them whose mean is meant")]
 pub enum StartFrom {
     /// Those of one file.
@@ -47,7 +48,7 @@ impl fmt::Display for ConfigFault {
 }
 
 /// Everything that determines a training run besides its examples.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct TrainingConfig {
     /// Root of all random draws.

@@ -24,7 +24,7 @@ pub(crate) fn grown(
     to: &NetworkShape,
     stream: Stream,
 ) -> Result<Parameters, String> {
-    if let Some(reason) = obstacle(from, to) {
+    if let Some(reason) = from.obstacle_to(to) {
         return Err(reason);
     }
     let mut fresh = to.initial(stream);
@@ -58,24 +58,32 @@ pub(crate) fn grown(
     Ok(fresh)
 }
 
-/// Why a network cannot grow into another, if it cannot.
-fn obstacle(from: &NetworkShape, to: &NetworkShape) -> Option<String> {
-    if from.levels.len() != to.levels.len() || from.classes > to.classes {
-        return Some(format!(
-            "expected {} levels and at most {} classes, found {} and {}",
-            to.levels.len(),
-            to.classes,
-            from.levels.len(),
-            from.classes
-        ));
+impl NetworkShape {
+    /// Why a network of this shape cannot grow into another, if it cannot: what of it is larger, or other.
+    pub fn obstacle_to(&self, to: &Self) -> Option<String> {
+        if self.levels.len() != to.levels.len() || self.classes > to.classes {
+            let [levels, classes] = [to.levels.len(), to.classes];
+            let (found, classes_found) = (self.levels.len(), self.classes);
+            return Some(format!(
+                "found weights of {found} levels and {classes_found} classes, expected {levels} levels and at most \
+                 {classes} classes"
+            ));
+        }
+        self.levels.iter().zip(&to.levels).enumerate().find_map(|(number, (small, large))| {
+            let fits = small.stride == large.stride
+                && small.width <= large.width
+                && small.convolutions <= large.convolutions
+                && (0..3).all(|axis| small.kernel[axis] <= large.kernel[axis]);
+            let in_words = |level: &Level| {
+                let Level { width, kernel, stride, convolutions } = level;
+                format!("width {width}, kernel {kernel:?}, stride {stride:?} and {convolutions} convolutions")
+            };
+            (!fits).then(|| {
+                let (found, most) = (in_words(small), in_words(large));
+                format!("found weights whose level {number} has {found}, expected the same stride, and at most {most}")
+            })
+        })
     }
-    from.levels.iter().zip(&to.levels).enumerate().find_map(|(number, (small, large))| {
-        let fits = small.stride == large.stride
-            && small.width <= large.width
-            && small.convolutions <= large.convolutions
-            && (0..3).all(|axis| small.kernel[axis] <= large.kernel[axis]);
-        (!fits).then(|| format!("level {number}: {small:?} does not fit into {large:?}"))
-    })
 }
 
 /// Where the old channels lie among the new ones.

@@ -1,5 +1,6 @@
 //! The training loop.
 
+use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,6 +47,9 @@ pub enum TrainError {
         /// The reason.
         source: std::io::Error,
     },
+    /// Another training writes to the folder.
+    #[error("{}: another training is writing there; expected a folder of its own", .0.display())]
+    InUse(PathBuf),
     /// A checkpoint or weights file.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -82,6 +86,7 @@ pub fn train(
         return Err(TrainError::Config(fault.to_string()));
     }
     std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
+    let _lock = lock(out)?;
     let stream = Stream::from_seed(config.seed);
     let mut journal =
         Journal { out, steps: config.steps, plane: config.image.plane, earlier: Vec::new(), events: Vec::new(), sink };
@@ -108,6 +113,19 @@ pub fn train(
         run.learn(&queue, stop, &mut journal)
         // The queue is dropped here, which ends the feeding thread.
     })
+}
+
+/// Takes the folder for this training, until what is returned is dropped.
+fn lock(out: &Path) -> Result<File, TrainError> {
+    let path = out.join(LOG);
+    let io = |source| TrainError::Io { path: path.clone(), source };
+    let log = File::options().create(true).append(true).open(&path).map_err(io)?;
+    match log.try_lock() {
+        Ok(()) => Ok(log),
+        Err(TryLockError::WouldBlock) => Err(TrainError::InUse(out.into())),
+        // A file system without locks has none to wait for.
+        Err(TryLockError::Error(_)) => Ok(log),
+    }
 }
 
 /// Whether a folder holds a training that [`train`] goes on with.
