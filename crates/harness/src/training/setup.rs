@@ -159,8 +159,11 @@ mod tests {
             stages += 1;
             match TrainingSetup::load(&path, &library) {
                 Ok(setup) => assert_ne!(setup.examples.stream, setup.validation.stream),
-                // Means are of weights that are not kept.
-                Err(error) => assert!(error.to_string().contains("reports/"), "{}: {error}", path.display()),
+                // What a stage started from may have been replaced since, or not be kept: nothing else is wrong.
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(error.contains("found weights") || error.contains("reports/"), "{error}");
+                }
             }
         }
         assert!(stages > 20, "{stages}");

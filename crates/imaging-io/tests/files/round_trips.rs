@@ -102,7 +102,7 @@ fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
         ("a.nii", &good[..100], "ends within its header"),
         ("a.nii", &good[..good.len() - 1], "ends before its last voxel"),
         ("a.nii.gz", &good, "gzip"),
-        ("a.nii", &beyond, "voxels that begin at byte 1e30"),
+        ("a.nii", &beyond, "voxels that begin at byte 1000000015"),
         ("a.nii", &before, "voxels that begin at byte -10"),
         ("b.nii.gz", &flipped, "checksum"),
         ("b.nii.gz", &packed[..packed.len() - 8], "ends before its checksum"),
