@@ -16,8 +16,8 @@ pub fn note(line: impl std::fmt::Display) {
 /// Why the command gave up; in a file or a pipe no line is broken.
 pub fn complain(report: &miette::Report) {
     let mut text = String::new();
-    let unbroken =
-        miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none()).with_width(usize::MAX >> 1);
+    let unbroken = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
+        .with_width(usize::MAX >> 1);
     let shown = if std::io::stderr().is_terminal() {
         write!(text, "{report:?}")
     } else {

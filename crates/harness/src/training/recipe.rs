@@ -11,11 +11,11 @@ use super::fault_mix::FaultMix;
 /// The version of training files that this program reads.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// `training.toml`.
+/// A training file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainingFile {
-    /// Always [`FORMAT_VERSION`].
+    /// Version of the format: 1.
     pub format_version: u32,
     /// Where examples come from.
     pub examples: ExampleRecipe,
