@@ -136,5 +136,6 @@ fn no_verb_writes_over_the_images_it_reads() {
     refused("plan", &image, &[("--out", &outside), ("--report", &outside)], "is named twice");
     refused("segment", &series, &[("--out", &image)], "lies among the images");
     refused("plan", &image, &[("--out", folder.path())], "is a folder, expected a file");
+    refused("plan", &image, &[("--out", &image.join("plan.json"))], "is a file, expected a folder");
     refused("segment", &series, &[("--out", &inside)], "lies among the images");
 }

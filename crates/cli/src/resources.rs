@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::scenario::library::{Library, NotFound};
-use imaging_io::same_file;
+use imaging_io::{is_dicom, same_file};
 use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
@@ -103,6 +103,17 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|error| unwritable(path, &error))
 }
 
+/// Refuses a file in a folder that takes none, before the work that it is to hold is done. Nothing is left behind.
+pub fn writable(path: &Path) -> Result<(), Failure> {
+    let folders =
+        path.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let Some(folder) = folders.into_iter().find(|folder| folder.exists()) else { return Ok(()) };
+    no_file(folder)?;
+    let probe = folder.join(format!(".part-{}-probe", std::process::id()));
+    let written = std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe));
+    written.map_err(|error| unwritable(path, &error))
+}
+
 /// A file that cannot be written: the run could not finish.
 pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Unfinished(miette::Report::msg(format!("cannot write {}: {error}", path.display())))
@@ -122,7 +133,7 @@ pub fn room_for(path: &Path) -> Result<(), Failure> {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), folder)
 }
 
-/// Refuses to write over what is read, twice to one file, or a DICOM file among those of a folder that is read: it would
+/// Refuses to write where nothing can be written, over what is read, twice to one file, or a DICOM file among those of a folder that is read: it would
 /// be one of its images the next time.
 pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
     for (number, path) in written.iter().enumerate() {
@@ -134,17 +145,25 @@ pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
         if read.iter().any(|input| same_file(path, input)) {
             return refuse("is the image itself");
         }
-        if written[..number].iter().any(|other| other == path || same_file(other, path)) {
+        if written[..number].iter().any(|other| same_file(other, path) || place(other) == place(path)) {
             return refuse("is named twice");
         }
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let is_dicom = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("dcm"));
+        let named_dicom = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("dcm"));
         let among_images = read.iter().any(|input| input.is_dir() && same_file(folder, input));
-        if among_images && (is_dicom || path.exists()) {
+        if among_images && (named_dicom || is_dicom(path)) {
             return refuse("lies among the images");
         }
+        writable(path)?;
     }
     Ok(())
+}
+
+/// Where a file is or would be, whatever the way there.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
 }
 
 /// Writes a file whole, into a folder that is made.

@@ -104,7 +104,7 @@ pub struct CriterionResult {
     pub limit: f64,
     /// What was measured; null if there was nothing to measure.
     pub value: Option<f64>,
-    /// 95 % confidence interval of the value: bootstrap over cases.
+    /// 95 % confidence interval of the value: bootstrap over cases; for a rate, exact on cases.
     pub ci95: Option<[f64; 2]>,
     /// Number of values that it was measured on.
     pub n: usize,

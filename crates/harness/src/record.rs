@@ -31,7 +31,8 @@ impl Arm {
 /// One row of `cases.parquet`. Columns that do not apply to a structure are empty.
 ///
 /// `structure` is a disc ("L4/L5") for positioning, a class ("vertebra") for overlap, "sagittal" for the
-/// sagittal stack, and "case" for what holds of the whole case.
+/// sagittal stack, and "case" for what holds of the whole case. A planned level that no disc of the patient has is a row
+/// with its `confidence` alone; a disc of the patient always says whether it was `identified`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CaseRow {
     /// Name of the scenario.

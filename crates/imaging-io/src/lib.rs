@@ -35,7 +35,7 @@ pub mod picture;
 pub mod read_image;
 pub mod whole_file;
 
-pub use dicom_element::Code;
+pub use dicom_element::{Code, is_dicom};
 pub use dicom_report::{Measurement, MeasurementGroup, MeasurementReport, write_report};
 pub use dicom_segmentation::{Algorithm, Segment, Segmentation, SegmentationError, write_segmentation};
 pub use dicom_series::{

@@ -2,10 +2,10 @@
 //! both are negated on the way.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use geometry::{Grid, Point, Volume};
 use nalgebra::{Matrix3, UnitQuaternion};
 use ndarray::{Array3, Ix3};
@@ -25,6 +25,9 @@ const DEFLATE_LIMIT: u64 = 1032;
 const HEADER_BYTES: u64 = 348;
 /// The first byte that a voxel may lie at.
 const FIRST_VOXEL: u64 = 352;
+
+/// First byte of a gzip member.
+const GZIP: u8 = 0x1f;
 
 /// What every damaged file is not.
 const WHOLE: &str = "a whole NIfTI-1 file (.nii or .nii.gz)";
@@ -187,7 +190,27 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
 /// What a file holds, inflated where it is compressed.
 fn content(path: &Path, compressed: bool) -> std::io::Result<Box<dyn Read>> {
     let file = BufReader::new(File::open(path)?);
-    Ok(if compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+    Ok(if compressed { Box::new(Members(Some(GzDecoder::new(file)))) } else { Box::new(file) })
+}
+
+/// All members of a gzip file, one after the other; what follows the last, zeros of a tape for instance, is no part of it.
+struct Members(Option<GzDecoder<BufReader<File>>>);
+
+impl Read for Members {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while let Some(mut member) = self.0.take() {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                self.0 = Some(member);
+                return Ok(count);
+            }
+            let mut file = member.into_inner();
+            if file.fill_buf()?.first() == Some(&GZIP) {
+                self.0 = Some(GzDecoder::new(file));
+            }
+        }
+        Ok(0)
+    }
 }
 
 /// Bits of a voxel of a `datatype` that is one real number; the library would rather panic over colours, complex numbers,

@@ -149,14 +149,37 @@ fn a_run_that_ended_before_its_weights_were_written_is_completed() {
 }
 
 #[test]
+fn a_training_that_exported_over_its_start_is_still_itself() {
+    let (quiet, folder) = (AtomicBool::new(false), tempfile::tempdir().unwrap());
+    let config = TrainingConfig { start_from: Some(vnet::StartFrom::One("weights.safetensors".into())), ..config(3) };
+    let run = |start: &Model| train(&config, Some(start), &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {});
+    let start = untrained(config.network.clone(), 4);
+    run(&start).unwrap();
+    let end = Model::load(folder.path()).unwrap();
+    assert_eq!(run(&end).unwrap().steps, 3);
+    // The checkpoint remembers what it did start from.
+    run(&start).unwrap();
+    assert!(run(&untrained(config.network.clone(), 5)).unwrap_err().to_string().contains("other first weights"));
+}
+
+#[test]
+fn a_training_that_left_no_checkpoint_is_noted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("log.jsonl"), "{\"event\":\"checkpoint\",\"step\":1}\n").unwrap();
+    train_until(&config(3), folder.path(), |_| false).unwrap();
+    let text = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert_eq!(text.lines().filter(|line| line.contains("checkpoint")).count(), 1, "{text}");
+}
+
+#[test]
 fn a_folder_belongs_to_one_training_and_a_checkpoint_to_its_values() {
     let folder = tempfile::tempdir().unwrap();
     train_until(&config(3), folder.path(), |_| false).unwrap();
-    let log = std::fs::File::open(folder.path().join("log.jsonl")).unwrap();
-    log.try_lock().unwrap();
+    let lock = std::fs::File::open(folder.path().join("lock")).unwrap();
+    lock.try_lock().unwrap();
     let refused = train_until(&config(3), folder.path(), |_| false).unwrap_err().to_string();
     assert!(refused.contains("another training"), "{refused}");
-    drop(log);
+    drop(lock);
 
     let path = folder.path().join("checkpoint.safetensors");
     let mut bytes = std::fs::read(&path).unwrap();
@@ -197,6 +220,13 @@ fn no_steps_leave_what_the_run_starts_from() {
     let other = untrained(config(1).network, 5);
     train(&named(0), Some(&other), &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {}).unwrap();
     assert_eq!(Model::load(folder.path()).unwrap().logits(&image), other.logits(&image));
+    // But it does not write over another training.
+    let begun = tempfile::tempdir().unwrap();
+    train_until(&config(3), begun.path(), |_| false).unwrap();
+    let before = std::fs::read(begun.path().join("weights.safetensors")).unwrap();
+    let over = train(&named(0), Some(&other), &Balls(1), &Balls(2), begun.path(), &quiet, &mut |_| {});
+    assert!(over.unwrap_err().to_string().contains("other configuration"));
+    assert!(std::fs::read(begun.path().join("weights.safetensors")).unwrap() == before);
     let refused = train(&config(0), None, &Balls(1), &Balls(2), folder.path(), &quiet, &mut |_| {});
     assert!(refused.unwrap_err().to_string().contains("steps: found 0"));
 }

@@ -21,6 +21,7 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::wrong("--cases is 0, expected 1 or more"));
     }
     let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
+    arguments.card.as_deref().map_or(Ok(()), resources::writable)?;
     let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;
     if let Some(card) = &card {
         card.keeps_its_populations(setups.iter().map(|setup| setup.scenario.name.as_str()))?;

@@ -28,7 +28,7 @@ pub struct MetricSummary {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// 95 % confidence interval of the mean: bootstrap over cases; exact for a rate of 0 or 1; for an ICC, from the F
+    /// 95 % confidence interval of the mean: bootstrap over cases; for a rate, exact on cases; for an ICC, from the F
     /// distribution.
     pub ci95: Option<[f64; 2]>,
 }

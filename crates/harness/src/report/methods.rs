@@ -13,12 +13,12 @@ pub(super) fn methods() -> Markup {
                  "The planner sees images with their geometry and the registration, nothing else." }
             li { "A level is identified if its label is right and its centre lies within 8 mm of the true one. A plan fails if a disc is not identified, "
                  "tilted by more than 10°, off by more than a slice, or less than three quarters covered; it fails silently if it carries no warning." }
-            li { "Intervals are 95 % bootstrap intervals over patients; those of ICC(2,1) come from the F distribution. Latencies are wall-clock times on this machine." }
+            li { "Intervals are 95 % intervals over patients: of means and quantiles by bootstrap, of rates exact (Clopper and Pearson), of ICC(2,1) from the F distribution. Latencies are wall-clock times on this machine." }
             li { "What this cannot show: the patients are simulated, pathology included, and so are the technologists, whose perceptual error, bias and lapses are a model. "
                  "Figures hold for planners relative to each other and for regressions; they do not replace images of people." }
         }
-        p { "Where an event happened never or always, resampling is blind: the other end of the interval is then the exact one-sided "
-            "95 % limit on the share of patients." }
+        p { "Resampling is blind to what was never seen. A rate's interval counts patients, however many answers each gives, and reaches "
+            "as far as the bootstrap's does; where an event happened never or always it ends at the one-sided 95 % limit." }
         details {
             summary { "Every metric: what it is, why it matters, and where its limit comes from" }
             dl { @for metric in metrics::all() {

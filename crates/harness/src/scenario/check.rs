@@ -168,7 +168,7 @@ fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Resu
     }
     let share = metric.is_rate()
         || metric.name.starts_with("dice.")
-        || matches!(metric.name, "plan.coverage" | "agreement.icc");
+        || matches!(metric.name, "plan.coverage" | "plan.sagittal_coverage" | "agreement.icc");
     if share && limit > 1.0 {
         let help = format!("{} lies between 0 and 1; 90 % is 0.90", metric.name);
         return mistake(at(field), format!("{field} is {limit}"), help);

@@ -118,7 +118,14 @@ impl Content {
             reason: format!("line {line}: {error}"),
         };
         let header = lines.next().unwrap_or_default();
-        let Header { identity, device } = serde_json::from_slice(header).map_err(|error| damaged(1, error))?;
+        let read = |error| match serde_json::from_slice::<Identity>(header) {
+            Ok(_) => StoreError::Damaged {
+                path: path.clone(),
+                reason: "it is of an older build, which did not say on which device it ran".to_owned(),
+            },
+            Err(_) => damaged(1, error),
+        };
+        let Header { identity, device } = serde_json::from_slice(header).map_err(read)?;
         Ok(Self {
             identity,
             device,

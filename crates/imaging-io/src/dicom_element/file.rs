@@ -25,7 +25,7 @@ pub(crate) fn save(path: &Path, object: InMemDicomObject) -> Result<(), FileErro
 }
 
 /// True if a file has the DICOM prefix.
-pub(crate) fn is_dicom(path: &Path) -> bool {
+pub fn is_dicom(path: &Path) -> bool {
     let mut start = [0; 132];
     File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start[128..] == b"DICM"
 }

@@ -7,5 +7,6 @@ mod uid;
 
 pub use code::Code;
 pub(crate) use elements::{Elements, item};
-pub(crate) use file::{is_dicom, open, save};
+pub use file::is_dicom;
+pub(crate) use file::{open, save};
 pub use uid::uid;

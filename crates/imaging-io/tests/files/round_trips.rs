@@ -94,6 +94,12 @@ fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
     let compressed = folder.path().join("b.nii.gz");
     write_nifti(&compressed, &volume(0.4, false)).expect("written");
     let packed = std::fs::read(&compressed).expect("there");
+    let padded = folder.path().join("c.nii.gz");
+    std::fs::write(&padded, [packed.as_slice(), &[0; 512]].concat()).expect("written");
+    assert!(
+        read_nifti(&padded).expect("a tape's zeros are no part of it").data
+            == read_nifti(&compressed).expect("whole").data
+    );
     // The checksum itself is wrong, so that nothing but it can tell.
     let mut flipped = packed.clone();
     flipped[packed.len() - 6] ^= 1;

@@ -21,23 +21,21 @@ const CENTRE_MM: [f64; 2] = [2.0, 5.0];
 const UNCOVERED: [f64; 2] = [0.05, 0.5];
 
 pub(super) fn items(scored: &Scored) -> Vec<Item> {
-    let rows: Vec<(&CaseRow, Option<Disc>)> = scored
+    // The patient's discs, planned or not; a planned level that no disc has is marked by those that it should have been.
+    let discs: Vec<(&CaseRow, Disc)> = scored
         .rows
         .iter()
-        .filter(|row| row.structure == "sagittal" || row.structure.contains('/'))
-        .map(|row| (row, row.structure.parse().ok()))
+        .filter(|row| row.identified.is_some())
+        .filter_map(|row| Some((row, row.structure.parse().ok()?)))
         .collect();
-    let discs = rows.iter().filter(|(_, disc)| disc.is_some()).count().max(1) as f64;
+    let count = discs.len().max(1) as f64;
     // The sagittal stack weighs as much as one disc, planned or not.
-    let share = 1.0 / (discs + 1.0);
+    let share = 1.0 / (count + 1.0);
 
-    let mut items = Vec::new();
-    let stack = rows.iter().find(|(_, disc)| disc.is_none()).map(|(row, _)| *row);
-    items.extend(of_stack(stack, share));
-    for (row, disc) in &rows {
-        if let Some(disc) = disc {
-            items.extend(of_disc(row, *disc, scored, share, LEVEL / discs));
-        }
+    let stack = scored.rows.iter().find(|row| row.structure == "sagittal" && row.angle_deg.is_some());
+    let mut items = of_stack(stack, share);
+    for (row, disc) in discs {
+        items.extend(of_disc(row, disc, scored, share, LEVEL / count));
     }
     items
 }

@@ -20,18 +20,39 @@ pub struct Lineage {
     pub config: String,
     /// [`super::source::TrainingSource::identity`] of what is learned from.
     pub examples: String,
-    /// Hash of the weights that it started from, or what says that they were random.
-    pub start: String,
+    /// Hash of the weights that it started from, or what says that they were random; `None` for any.
+    pub start: Option<String>,
 }
 
+/// Entries of a checkpoint's header.
+const CONFIG: &str = "config-hash";
+const EXAMPLES: &str = "examples";
+const START: &str = "start";
+
 impl Lineage {
-    /// The entries of the checkpoint's header, and in words what each is about.
-    fn entries(&self) -> [(&'static str, &'static str, &str); 3] {
-        [
-            ("config-hash", "configuration", &self.config),
-            ("examples", "examples", &self.examples),
-            ("start", "first weights", &self.start),
-        ]
+    /// The lineage that a header tells of.
+    ///
+    /// # Errors
+    /// [`ModelError::Metadata`] if it is another.
+    fn found_in(&self, metadata: &HashMap<String, String>, path: &Path) -> Result<Self, ModelError> {
+        let expected = [
+            (CONFIG, "configuration", Some(&self.config)),
+            (EXAMPLES, "examples", Some(&self.examples)),
+            (START, "first weights", self.start.as_ref()),
+        ];
+        let mut entries = Vec::new();
+        for (key, what, expected) in expected {
+            let found = metadata.get(key).cloned().unwrap_or_else(|| "nothing".to_owned());
+            if let Some(expected) = expected.filter(|expected| **expected != found) {
+                let reason = format!(
+                    "the checkpoint belongs to other {what}: found {found}, expected {expected}; another --out begins anew"
+                );
+                return Err(ModelError::Metadata { path: path.into(), key, reason });
+            }
+            entries.push(found);
+        }
+        let [config, examples, start] = entries.try_into().expect("one for each");
+        Ok(Self { config, examples, start: Some(start) })
     }
 }
 
@@ -47,27 +68,26 @@ fn named(state: &State) -> Parameters {
 /// Writes the state by way of a temporary file.
 pub fn save(state: &State, lineage: &Lineage, path: &Path) -> Result<(), ModelError> {
     let all = named(state);
-    let mut metadata =
-        HashMap::from([("step".to_owned(), state.step.to_string()), ("blake3".to_owned(), all.digest())]);
-    metadata.extend(lineage.entries().map(|(key, _, value)| (key.to_owned(), value.to_owned())));
+    let start = lineage.start.clone().unwrap_or_default();
+    let entries = [
+        ("step", state.step.to_string()),
+        ("blake3", all.digest()),
+        (CONFIG, lineage.config.clone()),
+        (EXAMPLES, lineage.examples.clone()),
+        (START, start),
+    ];
+    let metadata = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     weights::write(path, &all.0, metadata)
 }
 
-/// Reads a state back; it must belong to the same configuration, examples and first weights.
-pub fn load(network: &NetworkShape, lineage: &Lineage, path: &Path) -> Result<State, ModelError> {
+/// Reads a state back, with the lineage that it has; it must belong to the same configuration and examples, and to the same
+/// first weights if there are to be any.
+pub fn load(network: &NetworkShape, expected: &Lineage, path: &Path) -> Result<(State, Lineage), ModelError> {
     let bytes = std::fs::read(path).map_err(|source| ModelError::Io { path: path.into(), source })?;
     let (parameters, metadata) = weights::read(&bytes, path)?;
+    let lineage = expected.found_in(&metadata, path)?;
     let wrong = |key: &'static str, reason: String| ModelError::Metadata { path: path.into(), key, reason };
     let step = metadata.get("step").and_then(|s| s.parse().ok()).ok_or_else(|| wrong("step", "absent".into()))?;
-    for (key, what, expected) in lineage.entries() {
-        let found = metadata.get(key).map_or("nothing", String::as_str);
-        if found != expected {
-            let reason = format!(
-                "the checkpoint belongs to other {what}: found {found}, expected {expected}; another --out begins anew"
-            );
-            return Err(wrong(key, reason));
-        }
-    }
     let mut by_name: HashMap<String, Parameter> = parameters.0.into_iter().map(|p| (p.name.clone(), p)).collect();
     let mut part = |part: &str| -> Result<Parameters, ModelError> {
         let list = network
@@ -90,5 +110,5 @@ pub fn load(network: &NetworkShape, lineage: &Lineage, path: &Path) -> Result<St
     if metadata.get("blake3") != Some(&named(&state).digest()) {
         return Err(ModelError::Damaged { path: path.into(), reason: "the values do not match their hash".into() });
     }
-    Ok(state)
+    Ok((state, lineage))
 }

@@ -1,7 +1,7 @@
 //! The training loop.
 
 use std::fs::{File, TryLockError};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -30,6 +30,8 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 const QUEUE: usize = 4;
 /// Name of the log in the training folder.
 const LOG: &str = "log.jsonl";
+/// Name of the file that a training locks.
+const LOCK: &str = "lock";
 /// Name of the picture in the training folder.
 const CURVE: &str = "curve.svg";
 
@@ -90,18 +92,29 @@ pub fn train(
     let stream = Stream::from_seed(config.seed);
     let mut journal =
         Journal { out, steps: config.steps, plane: config.image.plane, earlier: Vec::new(), events: Vec::new(), sink };
-    let lineage = Lineage {
-        config: config.hash(),
-        examples: source.identity(),
-        start: start.map_or_else(|| "random".to_owned(), |model| model.parameters().digest()),
-    };
-    // Without a step there is nothing to go on from: the start is all, whatever was here before.
-    let state = if config.steps > 0 && is_begun(out) {
-        let state = checkpoint::load(&config.network, &lineage, &out.join(checkpoint::FILE_NAME))?;
-        journal.goes_on(state.step)?;
-        state
+    let path = out.join(checkpoint::FILE_NAME);
+    let any_start = Lineage { config: config.hash(), examples: source.identity(), start: None };
+    // Weights that this training exported over those that it started from are its own end.
+    let is_own = start.is_some_and(|model| model.provenance().config_hash == any_start.config);
+    let of_start = start.map_or_else(|| "random".to_owned(), |model| model.parameters().digest());
+    let begun = if is_begun(out) {
+        let expected = if is_own || config.steps == 0 { None } else { Some(of_start.clone()) };
+        let expected = Lineage { start: expected, ..any_start.clone() };
+        Some(checkpoint::load(&config.network, &expected, &path)?)
     } else {
-        State::start(first_weights(config, start, stream)?)
+        None
+    };
+    let (state, lineage) = match begun {
+        // Without a step there is nothing to go on from: the start is all, whatever it was before.
+        Some((state, lineage)) if config.steps > 0 => {
+            journal.goes_on(state.step)?;
+            (state, lineage)
+        }
+        _ => {
+            journal.begins()?;
+            let state = State::start(first_weights(config, start, stream)?);
+            (state, Lineage { start: Some(of_start), ..any_start })
+        }
     };
 
     let device = training_device()?;
@@ -117,14 +130,13 @@ pub fn train(
 
 /// Takes the folder for this training, until what is returned is dropped.
 fn lock(out: &Path) -> Result<File, TrainError> {
-    let path = out.join(LOG);
+    let path = out.join(LOCK);
     let io = |source| TrainError::Io { path: path.clone(), source };
-    let log = File::options().create(true).append(true).open(&path).map_err(io)?;
-    match log.try_lock() {
-        Ok(()) => Ok(log),
+    let file = File::options().create(true).append(true).open(&path).map_err(io)?;
+    match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(TrainError::InUse(out.into())),
         // A file system without locks has none to wait for.
-        Err(TryLockError::Error(_)) => Ok(log),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 
@@ -193,16 +205,30 @@ impl Journal<'_> {
         Ok(())
     }
 
+    /// Forgets what a session noted that left no checkpoint.
+    fn begins(&self) -> Result<(), TrainError> {
+        self.write_log("")
+    }
+
     /// Takes up what an earlier session noted until the checkpoint; what came after it is done again.
     fn goes_on(&mut self, step: u64) -> Result<(), TrainError> {
         let path = self.out.join(LOG);
-        // A log that is gone or was cut off in the middle of a line is no reason to lose the training.
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let bytes = match std::fs::read(&path) {
+            // A log that is gone, or a line of it that cannot be read, is no reason to lose the training.
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(|source| TrainError::Io { path, source })?,
+        };
+        let text = String::from_utf8_lossy(&bytes);
         let noted = text.lines().filter_map(|line| serde_json::from_str(line).ok());
         self.earlier = noted.filter(|event: &TrainingEvent| event.step() <= step).collect();
         let lines = self.earlier.iter().map(|event| serde_json::to_string(event).expect("it was JSON") + "\n");
-        std::fs::write(&path, lines.collect::<String>()).map_err(|source| TrainError::Io { path, source })?;
+        self.write_log(&lines.collect::<String>())?;
         self.note(TrainingEvent::Resumed { step })
+    }
+
+    fn write_log(&self, text: &str) -> Result<(), TrainError> {
+        let path = self.out.join(LOG);
+        std::fs::write(&path, text).map_err(|source| TrainError::Io { path, source })
     }
 
     /// Part of this session's time that steps waited for examples.
