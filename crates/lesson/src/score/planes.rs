@@ -162,3 +162,33 @@ fn nearest(truth: &SpineTruth, group: &SliceGroup) -> Option<Disc> {
     let away = |disc: &phantom::DiscTruth| group.plane().distance_mm(&disc.plane.centre).abs();
     truth.discs.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|disc| disc.label)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use phantom::{PatientOnTable, Population, Positioning, Spine};
+    use planner::ScanPlan;
+    use randomness::Stream;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_stack_earns_nothing_and_a_level_that_is_not_there_takes_no_share() {
+        let spine = Spine::build(&Population::adult_lumbar().sample(&Stream::from_seed(3)), true).expect("an adult");
+        let truth = PatientOnTable::new(Arc::new(spine), Positioning::default()).truth();
+        let row = |structure: &str| CaseRow { structure: structure.into(), ..CaseRow::default() };
+        let rows = vec![
+            CaseRow { identified: Some(false), ..row("L4/L5") },
+            CaseRow { confidence: Some(0.9), ..row("L6/S1") },
+            CaseRow { coverage: Some(0.0), ..row("sagittal") },
+            row("case"),
+        ];
+        let items = items(&Scored { rows, truth, plan: ScanPlan::default() });
+        assert!(items.iter().all(|item| item.points == 0.0), "{items:?}");
+        let of_stack = items.iter().filter(|item| item.explanation == "there is no sagittal stack").count();
+        assert_eq!((of_stack, items.len()), (3, 7), "the stack and one disc: {items:?}");
+        let of: f64 = items.iter().map(|item| item.of).sum();
+        assert!((of - (LEVEL + ANGLE + CENTRE + COVERAGE)).abs() < 1e-9, "{of}");
+    }
+}
