@@ -11,6 +11,7 @@
 //! | [`checkpoint`] | all that a resumed run needs |
 //! | [`trainer`] | the loop |
 //! | [`event`] | what the loop reports |
+//! | `journal` | the log, and the lock on the folder |
 //! | [`curve`] | the learning curve as a picture |
 
 pub mod augmentation;
@@ -19,6 +20,7 @@ pub mod config;
 pub mod curve;
 pub mod event;
 mod growth;
+mod journal;
 mod mean;
 pub mod optimizer;
 pub mod source;

@@ -1,7 +1,5 @@
 //! The training loop.
 
-use std::fs::{File, TryLockError};
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,9 +11,9 @@ use rayon::prelude::*;
 
 use super::checkpoint::{self, Lineage};
 use super::config::TrainingConfig;
-use super::curve;
 use super::event::{TrainingEvent, TrainingSummary};
 use super::growth;
+use super::journal::Journal;
 use super::optimizer::{State, StepSettings};
 use super::source::{Example, TrainingSource};
 use crate::model::Model;
@@ -23,17 +21,10 @@ use crate::network::{Network, input};
 use crate::op::{SegmentationLoss, read, training_device};
 use crate::outline::{Outline, most_probable, structure_of, structures};
 use crate::parameters::Parameters;
-use crate::slice_plane::SlicePlane;
 use crate::weights::{self, ModelError, Provenance, Weights};
 
 /// Varied crops that may wait for the optimizer.
 const QUEUE: usize = 4;
-/// Name of the log in the training folder.
-const LOG: &str = "log.jsonl";
-/// Name of the file that a training locks.
-const LOCK: &str = "lock";
-/// Name of the picture in the training folder.
-const CURVE: &str = "curve.svg";
 
 /// Why training ended early.
 #[derive(Debug, thiserror::Error)]
@@ -87,11 +78,8 @@ pub fn train(
     if let Some(fault) = config.fault() {
         return Err(TrainError::Config(fault.to_string()));
     }
-    std::fs::create_dir_all(out).map_err(|source| TrainError::Io { path: out.into(), source })?;
-    let _lock = lock(out)?;
+    let mut journal = Journal::open(out, config, sink)?;
     let stream = Stream::from_seed(config.seed);
-    let mut journal =
-        Journal { out, steps: config.steps, plane: config.image.plane, earlier: Vec::new(), events: Vec::new(), sink };
     let path = out.join(checkpoint::FILE_NAME);
     let any_start = Lineage { config: config.hash(), examples: source.identity(), start: None };
     // Weights that this training exported over those that it started from are its own end.
@@ -126,18 +114,6 @@ pub fn train(
         run.learn(&queue, stop, &mut journal)
         // The queue is dropped here, which ends the feeding thread.
     })
-}
-
-/// Takes the folder for this training, until what is returned is dropped.
-fn lock(out: &Path) -> Result<File, TrainError> {
-    let path = out.join(LOCK);
-    let io = |source| TrainError::Io { path: path.clone(), source };
-    let file = File::options().create(true).append(true).open(&path).map_err(io)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(TrainError::InUse(out.into())),
-        // A file system without locks has none to wait for.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
-    }
 }
 
 /// Whether a folder holds a training that [`train`] goes on with.
@@ -175,77 +151,6 @@ fn feed(
         if sender.send(varied).is_err() {
             return;
         }
-    }
-}
-
-/// Log, picture and the caller's sink.
-struct Journal<'a> {
-    out: &'a Path,
-    steps: u64,
-    plane: SlicePlane,
-    /// What earlier sessions noted.
-    earlier: Vec<TrainingEvent>,
-    /// What this one did.
-    events: Vec<TrainingEvent>,
-    sink: &'a mut dyn FnMut(TrainingEvent),
-}
-
-impl Journal<'_> {
-    fn note(&mut self, event: TrainingEvent) -> Result<(), TrainError> {
-        let path = self.out.join(LOG);
-        let line = serde_json::to_string(&event).expect("an event has a JSON form");
-        std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| writeln!(file, "{line}"))
-            .map_err(|source| TrainError::Io { path, source })?;
-        self.events.push(event.clone());
-        (self.sink)(event);
-        Ok(())
-    }
-
-    /// Forgets what a session noted that left no checkpoint.
-    fn begins(&self) -> Result<(), TrainError> {
-        self.write_log("")
-    }
-
-    /// Takes up what an earlier session noted until the checkpoint; what came after it is done again.
-    fn goes_on(&mut self, step: u64) -> Result<(), TrainError> {
-        let path = self.out.join(LOG);
-        let bytes = match std::fs::read(&path) {
-            // A log that is gone, or a line of it that cannot be read, is no reason to lose the training.
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(|source| TrainError::Io { path, source })?,
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        let noted = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-        self.earlier = noted.filter(|event: &TrainingEvent| event.step() <= step).collect();
-        let lines = self.earlier.iter().map(|event| serde_json::to_string(event).expect("it was JSON") + "\n");
-        self.write_log(&lines.collect::<String>())?;
-        self.note(TrainingEvent::Resumed { step })
-    }
-
-    fn write_log(&self, text: &str) -> Result<(), TrainError> {
-        let path = self.out.join(LOG);
-        std::fs::write(&path, text).map_err(|source| TrainError::Io { path, source })
-    }
-
-    /// Part of this session's time that steps waited for examples.
-    fn waiting_share(&self) -> Option<f64> {
-        let steps = self.events.iter().filter_map(|event| match event {
-            TrainingEvent::Step { wall_ms, wall_waiting_ms, .. } => Some((wall_ms, wall_waiting_ms)),
-            _ => None,
-        });
-        let (all, waiting) = steps.fold((0.0, 0.0), |(all, waiting), (ms, waited)| (all + ms, waiting + waited));
-        (all > 0.0).then(|| waiting / all)
-    }
-
-    fn draw(&self) -> Result<(), TrainError> {
-        let path = self.out.join(CURVE);
-        let events: Vec<_> = self.earlier.iter().chain(&self.events).cloned().collect();
-        std::fs::write(&path, curve::svg(&events, self.steps, self.plane))
-            .map_err(|source| TrainError::Io { path, source })
     }
 }
 
