@@ -26,7 +26,11 @@ pub fn processor(device: Device) -> Result<Processor, Failure> {
 }
 
 fn gpu(choice: GpuChoice) -> Result<Processor, ProcessorError> {
-    Ok(Processor::Gpu(Arc::new(GpuDevice::open(choice)?)))
+    let gpu = GpuDevice::open(choice)?;
+    if gpu.is_software() {
+        output::note(format!("{} is a software renderer: an image takes a minute, --device cpu a second", gpu.name()));
+    }
+    Ok(Processor::Gpu(Arc::new(gpu)))
 }
 
 /// The networks of a model's folder on a processor.

@@ -46,6 +46,7 @@ pub struct GpuDevice {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
+    is_software: bool,
     /// The first fault that no scope has caught.
     fault: Arc<Mutex<Option<String>>>,
 }
@@ -82,12 +83,17 @@ impl GpuDevice {
         let (uncaptured, lost) = (Arc::clone(&fault), Arc::clone(&fault));
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| note(&uncaptured, &error.to_string())));
         device.set_device_lost_callback(move |_, message| note(&lost, &format!("device lost: {message}")));
-        Ok(Self { device, queue, name, fault })
+        Ok(Self { device, queue, name, is_software: info.device_type == wgpu::DeviceType::Cpu, fault })
     }
 
     /// The adapter's name and its interface.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the CPU plays the GPU, which takes far longer than the CPU itself.
+    pub fn is_software(&self) -> bool {
+        self.is_software
     }
 
     /// Gives the device up, as a driver does that loses it: whatever is asked of it afterwards fails.
