@@ -130,9 +130,9 @@ fn no_verb_writes_over_the_images_it_reads() {
         assert!(complaint(&output).contains(expected), "{verb} {options:?}: {}", complaint(&output));
         assert_eq!(std::fs::read_to_string(&image).expect("still there"), "an image");
     };
-    refused("plan", &image, &[("--out", &image)], "is the image itself");
-    refused("plan", &image, &[("--out", &outside), ("--report", &image)], "is the image itself");
-    refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is the image itself");
+    refused("plan", &image, &[("--out", &image)], "is read itself");
+    refused("plan", &image, &[("--out", &outside), ("--report", &image)], "is read itself");
+    refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is read itself");
     refused("plan", &image, &[("--out", &outside), ("--report", &outside)], "is named twice");
     refused("segment", &series, &[("--out", &image)], "lies among the images");
     refused("plan", &image, &[("--out", folder.path())], "is a folder, expected a file");

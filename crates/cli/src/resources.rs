@@ -105,10 +105,9 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
 
 /// Refuses a file in a folder that takes none, before the work that it is to hold is done. Nothing is left behind.
 pub fn writable(path: &Path) -> Result<(), Failure> {
-    let folders =
-        path.ancestors().skip(1).map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-    let Some(folder) = folders.into_iter().find(|folder| folder.exists()) else { return Ok(()) };
+    let folder = folder_of(path);
     no_file(folder)?;
+    let folder = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let probe = folder.join(format!(".part-{}-probe", std::process::id()));
     let written = std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe));
     written.map_err(|error| unwritable(path, &error))
@@ -130,11 +129,16 @@ pub fn ending(path: &Path, expected: &[&str]) -> Result<(), Failure> {
 
 /// Makes the folder that a file is to lie in.
 pub fn room_for(path: &Path) -> Result<(), Failure> {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), folder)
+    folder(folder_of(path))
 }
 
-/// Refuses to write where nothing can be written, over what is read, twice to one file, or a DICOM file among those of a folder that is read: it would
-/// be one of its images the next time.
+/// The folder that a file lies in: without one in its name, the current one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Refuses to write where nothing can be written, over what is read, twice to one file, or a DICOM file among those of a
+/// folder that is read: it would be one of its images the next time.
 pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
     for (number, path) in written.iter().enumerate() {
         let name = path.display();
@@ -143,14 +147,13 @@ pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
             return Err(Failure::wrong(format!("{name}: is a folder, expected a file")));
         }
         if read.iter().any(|input| same_file(path, input)) {
-            return refuse("is the image itself");
+            return refuse("is read itself");
         }
         if written[..number].iter().any(|other| same_file(other, path) || place(other) == place(path)) {
             return refuse("is named twice");
         }
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let named_dicom = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("dcm"));
-        let among_images = read.iter().any(|input| input.is_dir() && same_file(folder, input));
+        let among_images = read.iter().any(|input| input.is_dir() && same_file(folder_of(path), input));
         if among_images && (named_dicom || is_dicom(path)) {
             return refuse("lies among the images");
         }
@@ -161,8 +164,7 @@ pub fn spares(written: &[&Path], read: &[&Path]) -> Result<(), Failure> {
 
 /// Where a file is or would be, whatever the way there.
 fn place(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let folder = folder_of(path).canonicalize().unwrap_or_else(|_| folder_of(path).to_owned());
     folder.join(path.file_name().unwrap_or_default())
 }
 

@@ -95,6 +95,7 @@ pub fn exact_ci95(k: f64, n: usize) -> Option<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use randomness::normal;
 
     #[test]
     fn exact_intervals_are_scipys() {
@@ -116,7 +117,6 @@ mod tests {
         let limits: Vec<f64> = (0..=240).map(|k| exact_ci95(f64::from(k) / 10.0, 24).expect("subjects")[0]).collect();
         assert!(limits.windows(2).all(|pair| pair[0] <= pair[1]), "{limits:?}");
     }
-    use randomness::normal;
 
     #[test]
     fn a_summary_by_hand_ignores_what_is_not_finite() {

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     /// The first stage's file with some lines replaced.
-    fn file(replaced: &[(&str, &str)]) -> (tempfile::TempDir, std::path::PathBuf) {
+    fn file(replaced: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
         let mut text = include_str!("../../../../models/lumbar-vnet/training.toml").to_owned();
         for (old, new) in replaced {
             assert!(text.contains(old), "{old}");

@@ -62,8 +62,8 @@ pub enum TrainError {
 /// Trains, or goes on from the checkpoint in `out`, until `config.steps` or until `stop` is set.
 /// `start` is the model that `config.start_from` names.
 ///
-/// `out` receives `checkpoint.safetensors`, `weights.safetensors` (the averaged weights), `log.jsonl`
-/// and `curve.svg`. A resumed run ends with the same bits as an uninterrupted one; its log and its picture go on from
+/// `out` receives `checkpoint.safetensors`, `weights.safetensors` (the averaged weights), `log.jsonl`,
+/// `curve.svg`, and `lock`, by which no second training writes there at the same time. A resumed run ends with the same bits as an uninterrupted one; its log and its picture go on from
 /// the checkpoint. Apart from the fields named `wall`, everything follows from configuration, start and sources alone.
 /// A checkpoint of another configuration, start or source is refused.
 pub fn train(

@@ -1,0 +1,104 @@
+//! The command line: verbs, options, and an example that works for each.
+//!
+//! | module | whose options it holds |
+//! | --- | --- |
+//! | `runs` | `run` and what is done with runs; the console |
+//! | `phantoms` | `phantom`, `scan` |
+//! | `networks` | `segment`, `plan`, `train`, `eval` |
+//! | `help` | `schema`, `explain` |
+
+mod help;
+mod networks;
+mod phantoms;
+mod runs;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use help::{ExplainArguments, SchemaArguments, SchemaOf};
+pub use networks::{EvalArguments, OutlineChoice, PlanArguments, SegmentArguments, TrainArguments};
+pub use phantoms::{ImageFormat, PhantomVerb, ScanArguments};
+pub use runs::{CompareArguments, ConsoleArguments, MergeArguments, ReportArguments, RunArguments, Shard};
+
+/// A virtual MRI console and QA harness for lumbar spine positioning.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plumbline",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Exit status:
+  0  all criteria hold
+  1  a criterion failed
+  2  the input is wrong
+  3  the run could not finish; what is done is kept
+
+Example:
+  plumbline run scenarios/lumbar-routine.toml"
+)]
+pub struct CommandLine {
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Examine a scenario's patients and judge the planner by its criteria
+    Run(RunArguments),
+    /// Sit at the virtual scanner: starts plumbline-console
+    Console(ConsoleArguments),
+    /// Compare a candidate run with a baseline, case by case
+    Compare(CompareArguments),
+    /// Join the shards of a run
+    Merge(MergeArguments),
+    /// Rebuild report.html from a run's stored results
+    Report(ReportArguments),
+    /// List, show or synthesize phantoms
+    #[command(subcommand)]
+    Phantom(PhantomVerb),
+    /// Scan a phantom with a protocol
+    Scan(ScanArguments),
+    /// Segment an image with the V-Net
+    Segment(SegmentArguments),
+    /// Plan an examination from its localizer
+    Plan(PlanArguments),
+    /// Train the V-Net on phantoms
+    Train(TrainArguments),
+    /// Measure a model on a cohort that it never saw
+    Eval(EvalArguments),
+    /// Print the JSON Schema of a file that plumbline reads or writes
+    Schema(SchemaArguments),
+    /// Say what a metric measures, why it matters, and where its limit comes from
+    Explain(ExplainArguments),
+}
+
+/// Where the network runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// A hardware GPU if there is one, else the CPU
+    Auto,
+    /// The CPU; the same bytes on every machine
+    Cpu,
+    /// The CPU in bf16: half the time for a forward pass where it has AMX; labels differ in few voxels
+    CpuBf16,
+    /// Any GPU, a software rasterizer included
+    Gpu,
+}
+
+impl std::fmt::Display for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |value| f.write_str(value.get_name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

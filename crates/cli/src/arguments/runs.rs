@@ -1,0 +1,150 @@
+//! Options of `run` and of what is done with runs.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Device;
+
+/// `plumbline run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part of the
+cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins parts and judges them.
+
+Example:
+  plumbline run scenarios/smoke.toml --out reports/smoke")]
+pub struct RunArguments {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "SCENARIO|DIR")]
+    pub scenarios: Vec<PathBuf>,
+    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The planner under test, in place of the scenario's: builtin, or 'cmd:PROGRAM ARGUMENTS' for a child process
+    #[arg(long, value_name = "PLANNER")]
+    pub planner: Option<String>,
+    /// Where the network runs
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
+    /// Seed, in place of the scenario's
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub seed: Option<u64>,
+    /// Run this case alone
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
+    pub case: Option<u64>,
+    /// Run part k of n of the cases
+    #[arg(long, value_name = "K/N", allow_negative_numbers = true)]
+    pub shard: Option<Shard>,
+    /// Continue an interrupted run
+    #[arg(long)]
+    pub resume: bool,
+    /// Cases at the same time [default: 1, so that latencies are those of a planner that has the machine to itself]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub jobs: Option<usize>,
+    /// Also write the images of every case as DICOM
+    #[arg(long)]
+    pub dicom: bool,
+    /// File of plans that people made at the console, a line of JSON each, scored beside the simulated technologists'
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub attempts: Vec<PathBuf>,
+    /// Print run.json on stdout in place of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plumbline console`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline console --scenario scenarios/smoke.toml")]
+pub struct ConsoleArguments {
+    /// Scenario to be examined
+    #[arg(long, value_name = "SCENARIO")]
+    pub scenario: Option<PathBuf>,
+    /// Further arguments, passed on to plumbline-console
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
+}
+
+/// Part `index` of `count`, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 0.
+    pub index: u64,
+    /// How many parts.
+    pub count: u64,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = || format!("'{text}' is no shard: expected K/N with K below N, such as 0/4");
+        let (index, count) = text.split_once('/').ok_or_else(expected)?;
+        let shard =
+            Self { index: index.parse().map_err(|_| expected())?, count: count.parse().map_err(|_| expected())? };
+        if shard.index < shard.count { Ok(shard) } else { Err(expected()) }
+    }
+}
+
+/// `plumbline compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 not worse by more than the margins, 1 worse or inconclusive, 2 the input is wrong. A candidate that lacks
+cases of the baseline is inconclusive at best.
+
+A file of margins, in each metric's unit (`plumbline explain METRIC` prints the usual one):
+  format-version = 1
+  [margins]
+  \"plan.disc_angle_deg\" = 0.25
+
+Example:
+  plumbline compare reports/yesterday reports/today")]
+pub struct CompareArguments {
+    /// The run to compare with
+    pub baseline: PathBuf,
+    /// The run to judge
+    pub candidate: PathBuf,
+    /// Non-inferiority margins by metric (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub margin: Option<PathBuf>,
+    /// Where to write compare.json
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print JSON on stdout in place of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `plumbline merge`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline merge reports/part-0 reports/part-1 --out reports/whole")]
+pub struct MergeArguments {
+    /// The shards' run folders
+    #[arg(required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Where to write the joined run
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `plumbline report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  plumbline report reports/lumbar-routine")]
+pub struct ReportArguments {
+    /// The run folder
+    pub run: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_read_and_refused() {
+        assert_eq!("2/4".parse(), Ok(Shard { index: 2, count: 4 }));
+        for wrong in ["4/4", "x/4", "1", "-1/2", "0/0"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+}
