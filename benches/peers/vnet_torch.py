@@ -170,7 +170,7 @@ def flop(shape, extent):
 
 
 def training_step(network, classes, crop):
-    """Dice counts the sixth class, where there is one, with the second, as `crates/vnet/src/kernel/loss.rs` does."""
+    """Dice counts the sixth class, where there is one, with the second, as `crates/vision/vnet/src/kernel/loss.rs` does."""
     image, labels = torch.rand(1, 1, *crop), torch.randint(0, classes, (1, *crop))
     structure = torch.tensor([0, 1, 2, 3, 4, 1][:classes])
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6)

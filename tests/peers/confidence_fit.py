@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-r"""Fits the confidence of a level to how well discs were measured (crates/planner/src/confidence.rs).
+r"""Fits the confidence of a level to how well discs were measured (crates/vision/planner/src/confidence.rs).
 
     sed s/adult-lumbar/training-wide/ scenarios/lumbar-routine.toml >wide.toml
     measured_discs models/lumbar-vnet 7500312 wide.toml \

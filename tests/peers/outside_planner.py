@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A run with `crates/planner/examples/outside_planner.py`: its plan was taken, and judged as blind as it is.
+"""A run with `crates/vision/planner/examples/outside_planner.py`: its plan was taken, and judged as blind as it is.
 
     outside_planner.py RUN.json
 """

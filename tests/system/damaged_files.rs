@@ -130,7 +130,7 @@ fn populations() {
 
 #[test]
 fn protocols() {
-    survives(include_str!("../../crates/scanner/protocols/lumbar-1.5t.toml"), 3000, |bytes| {
+    survives(include_str!("../../crates/patient/scanner/protocols/lumbar-1.5t.toml"), 3000, |bytes| {
         text_of(bytes).is_some_and(|text| Protocol::from_toml(text).is_ok())
     });
 }

@@ -217,7 +217,7 @@ fn the_lesson_is_read_and_checked() {
 
 #[test]
 fn the_shipped_lessons_are_right() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/lessons");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scenarios/lessons");
     let setups = ScenarioSetup::load_all(&[folder]).expect("right");
     assert!(setups.len() >= 6, "{}", setups.len());
     for setup in &setups {
@@ -230,7 +230,7 @@ fn the_shipped_lessons_are_right() {
 
 #[test]
 fn a_named_phantom_is_the_patient_of_every_case() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scenarios");
     let (file, library) = (folder.join("one-person.toml"), Library::near(&folder));
     let load = |name: &str| ScenarioSetup::from_text(&file, &RIGHT.replace("adult-lumbar", name), &library);
     let setup = load("isthmic-slip").expect("a named phantom");
@@ -248,7 +248,7 @@ fn a_named_phantom_is_the_patient_of_every_case() {
 
 #[test]
 fn the_shipped_scenarios_are_right() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scenarios");
     let setups = ScenarioSetup::load_all(&[folder]).expect("right");
     let cases: Vec<_> = setups.iter().map(|setup| (setup.scenario.name.as_str(), setup.scenario.cases)).collect();
     assert_eq!(cases.len(), 10, "{cases:?}");

@@ -25,7 +25,7 @@ fn check(dciodvfy: Option<&str>) -> Output {
     let (bin, images) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     programs(bin.path(), dciodvfy);
     std::fs::write(images.path().join("IM0001.dcm"), "no image").expect("written");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/dicom_conformance");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/peers/dicom_conformance");
     Command::new(script).arg(images.path()).env("PATH", bin.path()).output().expect("it starts")
 }
 

@@ -15,7 +15,7 @@ use crate::statistics::{
 };
 
 /// The adult lumbar population, `phantoms/adult-lumbar.toml`.
-const ADULT_LUMBAR: &str = include_str!("../../../phantoms/adult-lumbar.toml");
+const ADULT_LUMBAR: &str = include_str!("../../../../phantoms/adult-lumbar.toml");
 
 /// The format that this version reads.
 const FORMAT_VERSION: u32 = 1;

@@ -130,7 +130,7 @@ mod tests {
 
     /// The first stage's file with some lines replaced.
     fn file(replaced: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
-        let mut text = include_str!("../../../../models/lumbar-vnet/training.toml").to_owned();
+        let mut text = include_str!("../../../../../models/lumbar-vnet/training.toml").to_owned();
         for (old, new) in replaced {
             assert!(text.contains(old), "{old}");
             text = text.replacen(old, new, 1);
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_stage_that_ships_is_sound() {
-        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/lumbar-vnet");
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet");
         let library = Library::near(&models);
         let mut stages = 0;
         for entry in fs::read_dir(&models).expect("it ships") {

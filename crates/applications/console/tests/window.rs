@@ -73,7 +73,7 @@ impl Drop for Display {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]

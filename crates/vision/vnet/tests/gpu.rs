@@ -68,7 +68,7 @@ fn the_gpu_agrees_with_the_cpu() {
 #[test]
 fn the_shipped_network_sees_the_same() {
     let Some(gpu) = gpu() else { return };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/lumbar-vnet");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet");
     let (cpu, gpu) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(&Processor::Gpu(gpu)).unwrap());
     let image = noise((8, 96, 96));
     let (expected, found) = (cpu.logits(&image), gpu.logits_on_device(&image).unwrap());

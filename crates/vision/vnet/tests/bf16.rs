@@ -18,7 +18,7 @@ fn bf16() -> Option<Processor> {
 #[test]
 fn the_shipped_network_sees_the_same() {
     let Some(processor) = bf16() else { return };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/lumbar-vnet");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet");
     let (single, brain) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(&processor).unwrap());
     assert_eq!([single.processor(), brain.processor()], ["cpu", "cpu-bf16"]);
     let mut rng = Stream::from_seed(2).rng();

@@ -10,7 +10,7 @@ use phantom::{Individual, LevelTruth, PatientOnTable, Population, Positioning, S
 use randomness::Stream;
 
 fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../phantoms").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../phantoms").join(name)
 }
 
 fn spine(name: &str) -> Spine {

@@ -15,7 +15,7 @@
 //! the case, and the last it said on its standard error is told. A disc's axial slices are found by their group's name,
 //! `axial L4/L5`; of a disc without such a group the planned level is judged.
 //!
-//! `crates/planner/examples/outside_planner.py` is such a planner, in 60 lines.
+//! `crates/vision/planner/examples/outside_planner.py` is such a planner, in 60 lines.
 
 use std::io::{Read, Write as _};
 use std::path::Path;
