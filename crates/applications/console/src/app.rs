@@ -12,9 +12,9 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::{PresentMode, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiGlobalSettings, EguiPlugin};
-use lesson::desk::Desk;
-use lesson::history::History;
-use lesson::worklist::Worklist;
+use coach::desk::Desk;
+use coach::history::History;
+use coach::worklist::Worklist;
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, DeskPlugin, ScreenState};
@@ -49,7 +49,7 @@ pub enum StartError {
     },
     /// The history.
     #[error(transparent)]
-    History(#[from] lesson::history::HistoryError),
+    History(#[from] coach::history::HistoryError),
     /// Nothing to draw on.
     #[error(
         "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set, or what they name does not answer. Start the console from a desktop session, or \
@@ -148,10 +148,10 @@ fn windows(arguments: &Arguments) -> PluginGroupBuilder {
         .disable::<PipelinedRenderingPlugin>()
 }
 
-fn read_script(path: &Path) -> Result<Vec<lesson::script::Line>, StartError> {
+fn read_script(path: &Path) -> Result<Vec<coach::script::Line>, StartError> {
     let wrong = |reason: String| StartError::Script { path: path.to_owned(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    lesson::script::read(&text).map_err(|error| wrong(error.to_string()))
+    coach::script::read(&text).map_err(|error| wrong(error.to_string()))
 }
 
 /// A window system and a driver, asked for before Bevy would panic about them.

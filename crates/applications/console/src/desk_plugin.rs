@@ -3,10 +3,10 @@
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy::winit::{EventLoopProxy, EventLoopProxyWrapper, WinitUserEvent};
-use lesson::desk::Desk;
-use lesson::intent::Intent;
-use lesson::session::Session;
-use lesson::worklist::Entry;
+use coach::desk::Desk;
+use coach::intent::Intent;
+use coach::session::Session;
+use coach::worklist::Entry;
 
 use crate::scanner_thread::ScannerThread;
 use crate::screen::Screen;

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bevy::prelude::*;
+use coach::certificate::{self, Picture};
+use coach::history::{AttemptId, Filter, History};
+use coach::intent::Shows;
+use coach::script::{self, Line};
+use coach::session::Session;
 use geometry::SliceRole;
 use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
-use lesson::certificate::{self, Picture};
-use lesson::history::{AttemptId, Filter, History};
-use lesson::intent::Shows;
-use lesson::script::{self, Line};
-use lesson::session::Session;
 use planner::Orientation;
 
 use crate::arguments::Arguments;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy::prelude::*;
-use lesson::history::{Filter, History};
-use lesson::session::Session;
+use coach::history::{Filter, History};
+use coach::session::Session;
 
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
 
@@ -107,7 +107,7 @@ impl Keeper {
         last: &mut Duration,
         now: Duration,
     ) -> Result<(), String> {
-        let words = |error: lesson::history::HistoryError| error.to_string();
+        let words = |error: coach::history::HistoryError| error.to_string();
         match &console.desk.session {
             Some(session) if session.finished.is_some() => {
                 if !self.recorded && !console.replay {
@@ -135,7 +135,7 @@ impl Keeper {
         Ok(())
     }
 
-    fn keep_draft(&mut self, session: &Session) -> Result<(), lesson::history::HistoryError> {
+    fn keep_draft(&mut self, session: &Session) -> Result<(), coach::history::HistoryError> {
         let now = (session.trainee.clone(), session.journal().len());
         if self.kept.as_ref() == Some(&now) || now.1 < 2 {
             return Ok(());
@@ -146,7 +146,7 @@ impl Keeper {
         Ok(())
     }
 
-    fn past(&self, trainee: &str) -> Result<crate::screen::Past, lesson::history::HistoryError> {
+    fn past(&self, trainee: &str) -> Result<crate::screen::Past, coach::history::HistoryError> {
         let draft = if trainee.is_empty() { None } else { self.history.draft(trainee)? };
         Ok(crate::screen::Past {
             attempts: if trainee.is_empty() { Vec::new() } else { self.history.attempts(&Filter::trainee(trainee))? },

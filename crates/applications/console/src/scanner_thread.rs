@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
-use lesson::assist::{Misleading, Nobody};
-use lesson::exercise::Exercise;
-use lesson::scanner_room::{Delivered, Delivery, Order, ScannerRoom};
+use coach::assist::{Misleading, Nobody};
+use coach::exercise::Exercise;
+use coach::scanner_room::{Delivered, Delivery, Order, ScannerRoom};
 use planner::Networks;
 use vnet::Processor;
 

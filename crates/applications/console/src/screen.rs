@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use coach::history::{AttemptId, Summary};
 use egui::{Rect, TextureId};
-use lesson::history::{AttemptId, Summary};
-use lesson::parameters::Tab;
-use lesson::view::ViewPlane;
+use slice_editor::parameters::Tab;
+use slice_editor::view::ViewPlane;
 
 use crate::panels::tile::Tile;
 
@@ -49,7 +49,7 @@ pub struct Screen {
     /// The instructor's form, while it is open.
     pub instructor: Option<crate::panels::instructor::Bench>,
     /// Exercises built since the start, for the worklist.
-    pub built: Vec<(std::path::PathBuf, lesson::exercise::Exercise)>,
+    pub built: Vec<(std::path::PathBuf, coach::exercise::Exercise)>,
     /// The window with the class, while it is open.
     pub class_open: bool,
     /// The step of the tutorial, while it runs.
@@ -73,7 +73,7 @@ pub struct Past {
     /// This trainee's, the latest first.
     pub attempts: Vec<Summary>,
     /// Everybody's, a line each.
-    pub class: Vec<lesson::history::TraineeOverview>,
+    pub class: Vec<coach::history::TraineeOverview>,
     /// The lesson that this trainee left unfinished, line by line.
     pub draft: Option<Vec<String>>,
 }

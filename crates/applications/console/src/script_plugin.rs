@@ -8,9 +8,9 @@ use std::time::Duration;
 use bevy::app::AppExit;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
-use lesson::intent::Intent;
-use lesson::prescription::{Handle, Side, group_outline};
-use lesson::script::{Line, Player, Step};
+use coach::intent::Intent;
+use coach::script::{Line, Player, Step};
+use slice_editor::prescription::{Handle, Side, group_outline};
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};

@@ -1,9 +1,9 @@
 //! Every word of the console's own, in one place: a translation is another file like this one. What the session says
 //! (refusals, notices, explanations of marks) is the `lesson` crate's.
 
+use coach::intent::Phase;
 use exam::CoilChoice;
 use geometry::PatientPosition;
-use lesson::intent::Phase;
 use planner::Orientation;
 
 /// Turns of the patient: about the table's long axis, nodding, in the table's plane.

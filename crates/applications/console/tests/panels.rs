@@ -2,6 +2,13 @@
 
 use std::path::Path;
 
+use coach::assist::Nobody;
+use coach::desk::Desk;
+use coach::exercise::Exercise;
+use coach::intent::{Intent, Phase};
+use coach::model_trainee;
+use coach::scanner_room::ScannerRoom;
+use coach::worklist::{Entry, Worklist};
 use console::panels;
 use console::screen::Screen;
 use egui::{Pos2, Vec2};
@@ -9,14 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use harness::ScenarioSetup;
 use harness::scenario::library::Library;
-use lesson::assist::Nobody;
-use lesson::desk::Desk;
-use lesson::exercise::Exercise;
-use lesson::intent::{Intent, Phase};
-use lesson::model_trainee;
-use lesson::prescription::{Edit, Handle, Selected, Side, group_outline};
-use lesson::scanner_room::ScannerRoom;
-use lesson::worklist::{Entry, Worklist};
+use slice_editor::prescription::{Edit, Handle, Selected, Side, group_outline};
 
 const SCENARIO: &str = r#"
 format-version = 1
@@ -60,7 +60,7 @@ impl Booth {
         }
     }
 
-    fn session(&self) -> &lesson::session::Session {
+    fn session(&self) -> &coach::session::Session {
         self.desk.session.as_ref().expect("a patient is there")
     }
 }
@@ -179,7 +179,7 @@ fn a_conflict_is_shown_and_its_suggestion_makes_the_series_possible() {
     let centre = geometry::Point::origin();
     booth.wish(&Intent::Draw(Edit::AddGroup { role: geometry::SliceRole::Sagittal, name: None, centre }));
     let name = booth.session().draft.groups()[0].name.clone();
-    booth.wish(&Intent::Set { series: name.clone(), parameter: lesson::parameters::Parameter::Te, value: 4.0 });
+    booth.wish(&Intent::Set { series: name.clone(), parameter: slice_editor::parameters::Parameter::Te, value: 4.0 });
     assert_eq!(booth.screen.refusal, None);
     assert!(!booth.session().conflicts(&name).is_empty(), "no echo comes that early");
     booth.wish(&Intent::Scan(name.clone()));

@@ -158,8 +158,8 @@ fn a_whole_examination_by_script_looks_as_it_should() {
     }
     assert_eq!(pictures, 8, "every screen was photographed");
 
-    let history = lesson::history::History::open(&folder.path().join("attempts.sqlite")).expect("a history").history;
-    let attempts = history.attempts(&lesson::history::Filter::trainee("Tess")).expect("readable");
+    let history = coach::history::History::open(&folder.path().join("attempts.sqlite")).expect("a history").history;
+    let attempts = history.attempts(&coach::history::Filter::trainee("Tess")).expect("readable");
     assert_eq!(attempts.len(), 1);
     assert!(attempts[0].total > 80.0, "an honest AI on an ordinary back: {}", attempts[0].total);
 
@@ -180,7 +180,7 @@ fn a_whole_examination_by_script_looks_as_it_should() {
     let setup = harness::ScenarioSetup::load(&file).expect("the scenario");
     let rows = harness::attempts::score_rows(&setup, &attempt);
     let score = history.attempt(attempts[0].id).expect("kept").score;
-    for item in score.items.iter().filter(|item| item.subject == lesson::score::Subject::Angle) {
+    for item in score.items.iter().filter(|item| item.subject == coach::score::Subject::Angle) {
         let name = item.disc.map_or("sagittal".to_owned(), |disc| disc.to_string());
         let row = rows.iter().find(|row| row.structure == name).expect("scored");
         assert_eq!(row.angle_deg, item.measured, "{name}");
@@ -237,12 +237,12 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     console.kill().expect("it was running");
     let _ = console.wait();
 
-    let history = lesson::history::History::open(&folder.path().join("attempts.sqlite")).expect("a history").history;
+    let history = coach::history::History::open(&folder.path().join("attempts.sqlite")).expect("a history").history;
     let draft = history.draft("Tess").expect("readable").expect("an unfinished lesson");
     let drags: Vec<&String> = draft.journal.iter().filter(|line| line.contains("\"replace\"")).collect();
     assert_eq!(drags.len(), 1, "one drag, of which only the end is kept: {:#?}", draft.journal);
-    let line = lesson::script::read(drags[0]).expect("a line of a script").remove(0);
-    let Some(lesson::intent::Intent::Draw(lesson::prescription::Edit::Replace(group))) = line.intent else {
+    let line = coach::script::read(drags[0]).expect("a line of a script").remove(0);
+    let Some(coach::intent::Intent::Draw(slice_editor::prescription::Edit::Replace(group))) = line.intent else {
         panic!("{line:?}");
     };
     let tilt = group.normal().y.atan2(group.normal().z).to_degrees();

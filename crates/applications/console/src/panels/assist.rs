@@ -1,8 +1,8 @@
 //! The AI: its plan with confidence and flags, and what becomes of it.
 
+use coach::intent::Intent;
+use coach::session::{Fate, Session};
 use egui::{Grid, RichText, Ui};
-use lesson::intent::Intent;
-use lesson::session::{Fate, Session};
 use planner::Severity;
 
 use crate::screen::Screen;

@@ -1,7 +1,7 @@
 //! Everybody's marks, for the instructor.
 
+use coach::score::Subject;
 use egui::{Grid, RichText, Ui, Window};
-use lesson::score::Subject;
 
 use crate::screen::Screen;
 use crate::{text, theme};

@@ -1,10 +1,12 @@
 //! The prescription in a view: slices, handles, and what a drag does.
 
+use coach::intent::Intent;
 use egui::{CursorIcon, PointerButton, Pos2, Shape, Stroke, Ui};
 use geometry::{SatBand, SliceGroup};
-use lesson::intent::Intent;
-use lesson::prescription::{Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit};
 use planner::ScanPlan;
+use slice_editor::prescription::{
+    Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit,
+};
 
 use super::tile::Placed;
 use crate::theme;

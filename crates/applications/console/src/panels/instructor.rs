@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use coach::bench;
+use coach::desk::Desk;
 use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 use geometry::{Disc, PatientPosition, Vertebra};
 use harness::scenario::lesson::AssistKind;
 use harness::scenario::library::Library;
-use lesson::bench;
-use lesson::desk::Desk;
 
 use crate::screen::Screen;
 use crate::{text, theme};

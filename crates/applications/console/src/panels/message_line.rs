@@ -1,8 +1,8 @@
 //! What the console says, at the bottom of the window.
 
+use coach::desk::Desk;
+use coach::session::{Notice, Weight};
 use egui::{RichText, Ui};
-use lesson::desk::Desk;
-use lesson::session::{Notice, Weight};
 
 use crate::screen::Screen;
 use crate::theme;

@@ -27,9 +27,9 @@ pub mod tutorial;
 pub mod viewer;
 pub mod worklist;
 
+use coach::desk::Desk;
+use coach::intent::{Intent, Phase};
 use egui::{CentralPanel, Frame, Panel, Ui};
-use lesson::desk::Desk;
-use lesson::intent::{Intent, Phase};
 
 use crate::screen::Screen;
 use crate::theme;

@@ -1,9 +1,9 @@
 //! A series' parameters in tabs, with what they cost, and what is wrong with them.
 
+use coach::intent::Intent;
+use coach::session::Session;
 use egui::{ComboBox, DragValue, Grid, RichText, Ui};
-use lesson::intent::Intent;
-use lesson::parameters::{self, Parameter, Tab};
-use lesson::session::Session;
+use slice_editor::parameters::{self, Parameter, Tab};
 
 use super::top_bar::clock;
 use crate::screen::Screen;

@@ -1,12 +1,12 @@
 //! Prescription: three linked views and the room, the tools, and numbers for those who prefer them.
 
 use bevy::input::keyboard::KeyCode;
+use coach::intent::{Intent, Phase};
+use coach::record::Mode;
+use coach::session::{Fate, Session};
 use egui::{ComboBox, DragValue, Grid, Rect, RichText, Ui};
 use geometry::{Disc, SliceGroup, SliceRole, Vertebra};
-use lesson::intent::{Intent, Phase};
-use lesson::prescription::{DiscPlace, Edit, Selected, level_of};
-use lesson::record::Mode;
-use lesson::session::{Fate, Session};
+use slice_editor::prescription::{DiscPlace, Edit, Selected, level_of};
 
 use super::{handles, tile};
 use crate::screen::Screen;
@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
         }
         tile::look(ui, &placed, session, at, wishes);
     }
-    let series_arrives = session.running().is_some_and(|run| matches!(run.shows, lesson::intent::Shows::Series(_)));
+    let series_arrives = session.running().is_some_and(|run| matches!(run.shows, coach::intent::Shows::Series(_)));
     if series_arrives {
         let last = session.views.len() - 1;
         if let Some(placed) = tile::show(ui, rects[3], session, last, &mut tiles, None) {

@@ -1,12 +1,12 @@
 //! At the table: position, cushion, coils, laser, landmark, and the way into the bore.
 
+use coach::intent::{Intent, Phase};
+use coach::record::Mode;
+use coach::session::Session;
+use coach::table::{CREST_BELOW_L3_MM, TABLE_TRAVEL_MM};
 use egui::{ComboBox, Grid, RichText, Slider, Ui};
 use exam::CoilChoice;
 use geometry::PatientPosition;
-use lesson::intent::{Intent, Phase};
-use lesson::record::Mode;
-use lesson::session::Session;
-use lesson::table::{CREST_BELOW_L3_MM, TABLE_TRAVEL_MM};
 
 use crate::{text, theme};
 

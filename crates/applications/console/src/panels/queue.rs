@@ -1,10 +1,10 @@
 //! The queue of series, and the scan that runs.
 
+use coach::intent::{Intent, Shows};
+use coach::session::{Card, CardState, Session};
 use egui::{ProgressBar, RichText, ScrollArea, Ui};
-use lesson::intent::{Intent, Shows};
-use lesson::prescription::{Edit, Selected};
-use lesson::session::{Card, CardState, Session};
 use planner::quality_check::QualityVerdict;
+use slice_editor::prescription::{Edit, Selected};
 
 use super::top_bar::clock;
 use crate::screen::Screen;

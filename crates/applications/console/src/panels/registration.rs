@@ -1,14 +1,14 @@
 //! Who is it, and may they enter?
 
+use coach::exercise::LESSON_DAY;
+use coach::intent::{Intent, Phase};
+use coach::record::Mode;
+use coach::registration_form::Field;
+use coach::registration_form::problem::Severity;
+use coach::safety::{Decision, Question};
+use coach::session::Session;
 use egui::{ComboBox, Grid, RichText, ScrollArea, TextEdit, Ui};
 use geometry::PatientPosition;
-use lesson::exercise::LESSON_DAY;
-use lesson::intent::{Intent, Phase};
-use lesson::record::Mode;
-use lesson::registration_form::Field;
-use lesson::registration_form::problem::Severity;
-use lesson::safety::{Decision, Question};
-use lesson::session::Session;
 
 use crate::{text, theme};
 

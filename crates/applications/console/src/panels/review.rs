@@ -1,8 +1,8 @@
 //! The score, item by item, beside the pictures that show it.
 
+use coach::score::Subject;
+use coach::session::{Finished, Session};
 use egui::{Grid, ProgressBar, RichText, ScrollArea, Ui};
-use lesson::score::Subject;
-use lesson::session::{Finished, Session};
 
 use super::top_bar::clock;
 use crate::screen::{Errand, Screen};

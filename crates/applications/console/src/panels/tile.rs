@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use coach::intent::{Intent, Look};
+use coach::session::{Session, View};
 use egui::{
     Align2, Color32, ColorImage, FontId, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, Vec2,
 };
 use geometry::Volume;
 use imaging_io::picture::Window;
-use lesson::intent::{Intent, Look};
-use lesson::session::{Session, View};
-use lesson::view::{ViewPlane, label_overlay, orientation_letters, slice_image};
+use slice_editor::view::{ViewPlane, label_overlay, orientation_letters, slice_image};
 
 use crate::{text, theme};
 

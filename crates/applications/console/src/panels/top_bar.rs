@@ -1,10 +1,10 @@
 //! Who is examined by whom, how far the examination is, and how fast time runs.
 
+use coach::desk::Desk;
+use coach::intent::{Intent, Phase};
+use coach::scanner_room::Order;
+use coach::session::Session;
 use egui::{RichText, Ui};
-use lesson::desk::Desk;
-use lesson::intent::{Intent, Phase};
-use lesson::scanner_room::Order;
-use lesson::session::Session;
 
 use crate::screen::Screen;
 use crate::{text, theme};
@@ -43,7 +43,7 @@ fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         }
     }
     ui.separator();
-    let name = session.form.get(lesson::registration_form::Field::Name);
+    let name = session.form.get(coach::registration_form::Field::Name);
     ui.label(if name.is_empty() { text::NOBODY } else { name });
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         if ui.button(text::LEAVE).clicked() {

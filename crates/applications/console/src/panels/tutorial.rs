@@ -1,8 +1,8 @@
 //! A first lesson: what to do next, step by step; a step is done when the session says so.
 
+use coach::intent::Phase;
+use coach::session::Session;
 use egui::{RichText, Ui, Window};
-use lesson::intent::Phase;
-use lesson::session::Session;
 
 use crate::screen::Screen;
 use crate::theme;
@@ -19,7 +19,7 @@ const STEPS: &[Step] = &[
         title: "Register the patient",
         words: "Copy name, number, birth date, sex, weight and height from the order into the form, and choose the \
                 position that was asked for. Wrong letters are marks lost, a wrong position turns every image round.",
-        done: |session| session.form.problems(lesson::exercise::LESSON_DAY).is_empty(),
+        done: |session| session.form.problems(coach::exercise::LESSON_DAY).is_empty(),
     },
     Step {
         title: "Ask before anybody enters",

@@ -1,9 +1,9 @@
 //! Today's patients.
 
+use coach::desk::Desk;
+use coach::intent::Intent;
+use coach::record::Mode;
 use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
-use lesson::desk::Desk;
-use lesson::intent::Intent;
-use lesson::record::Mode;
 
 use crate::screen::{Errand, Screen};
 use crate::{text, theme};

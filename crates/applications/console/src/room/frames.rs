@@ -5,9 +5,9 @@
 //! ([`PatientPosition::table_to_patient`]) is the same turned by half a turn about x.
 
 use bevy::math::{Mat3, Vec3};
-use geometry::{PatientPosition, Point, Vector};
 /// From the laser's plane at the bore's mouth to the isocentre, mm.
-pub use lesson::table::LASER_TO_ISOCENTRE_MM;
+pub use coach::table::LASER_TO_ISOCENTRE_MM;
+use geometry::{PatientPosition, Point, Vector};
 
 /// The cradle's leading edge lies this far outside the isocentre with the table fully out, mm (choice: its edge at the
 /// bore's mouth, the patient's leading end a hand's breadth behind it).

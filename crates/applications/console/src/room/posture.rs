@@ -13,7 +13,7 @@ use super::model::PatientShape;
 /// The L3 body above the soles, as a part of body height (the lesson's table says the same; choice).
 pub const L3_UP: f32 = 0.62;
 /// The iliac crests lie this far below the middle of the L3 body, m: level with L4/L5 (choice, see the lesson's table).
-pub const CREST_BELOW_L3_M: f32 = lesson::table::CREST_BELOW_L3_MM as f32 / 1000.0;
+pub const CREST_BELOW_L3_M: f32 = coach::table::CREST_BELOW_L3_MM as f32 / 1000.0;
 /// The lower costal margin at the flank lies this far above the middle of the L3 body, m (choice: the subcostal plane
 /// of the anatomy books passes through L3's upper part).
 pub const COSTAL_ABOVE_L3_M: f32 = 0.02;

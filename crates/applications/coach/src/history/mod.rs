@@ -3,7 +3,7 @@
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
-//! use lesson::history::{Filter, History};
+//! use coach::history::{Filter, History};
 //!
 //! let opened = History::open(&folder.path().join("history.sqlite"))?;
 //! assert_eq!(opened.notice, None); // or what was set aside

@@ -2,7 +2,7 @@
 //! way out.
 //!
 //! ```
-//! use lesson::parameters::{Parameter, Summary, conflicts, set, value};
+//! use slice_editor::parameters::{Parameter, Summary, conflicts, set, value};
 //! use scanner::{Protocol, localizer};
 //!
 //! let protocol = Protocol::builtin("lumbar-1.5t").expect("ships with the crate");

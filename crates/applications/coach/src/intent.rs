@@ -6,10 +6,10 @@ use geometry::PatientPosition;
 use planner::Orientation;
 use serde::{Deserialize, Serialize};
 
-use crate::parameters::Parameter;
-use crate::prescription::Edit;
 use crate::registration_form::Field;
 use crate::safety::{Decision, Question};
+use slice_editor::parameters::Parameter;
+use slice_editor::prescription::Edit;
 
 /// One wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

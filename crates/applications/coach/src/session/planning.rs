@@ -4,8 +4,8 @@ use geometry::SliceRole;
 
 use super::{Card, CardState, Fate, Refusal, Session, refuse, refused};
 use crate::assist::Behaviour;
-use crate::prescription::Edit;
 use crate::scanner_room::Order;
+use slice_editor::prescription::Edit;
 
 impl Session {
     pub(super) fn draw(&mut self, edit: &Edit) -> Result<(), Refusal> {

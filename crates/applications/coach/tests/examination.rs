@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
+use coach::assist::Nobody;
+use coach::desk::Desk;
+use coach::exercise::Exercise;
+use coach::intent::{Intent, Phase, Shows};
+use coach::model_trainee;
+use coach::scanner_room::ScannerRoom;
+use coach::score::Subject;
+use coach::script::{self, Line, Wait};
+use coach::session::{CardState, Session};
+use coach::worklist::{Entry, Worklist};
 use geometry::{PatientPosition, SliceGroup};
 use harness::ScenarioSetup;
 use harness::scenario::library::Library;
-use lesson::assist::Nobody;
-use lesson::desk::Desk;
-use lesson::exercise::Exercise;
-use lesson::intent::{Intent, Phase, Shows};
-use lesson::model_trainee;
-use lesson::prescription::{Edit, Selected};
-use lesson::scanner_room::ScannerRoom;
-use lesson::score::Subject;
-use lesson::script::{self, Line, Wait};
-use lesson::session::{CardState, Session};
-use lesson::worklist::{Entry, Worklist};
 use nalgebra::Rotation3;
 use planner::ScanPlan;
+use slice_editor::prescription::{Edit, Selected};
 
 const SCENARIO: &str = r#"
 format-version = 1
@@ -84,7 +84,7 @@ fn tipped(group: &SliceGroup, deg: f64) -> SliceGroup {
     SliceGroup { row: turn * group.row, column: turn * group.column, ..group.clone() }
 }
 
-fn finish(desk: &mut Desk, plan: ScanPlan) -> lesson::session::Finished {
+fn finish(desk: &mut Desk, plan: ScanPlan) -> coach::session::Finished {
     for intent in [Intent::Draw(Edit::Adopt(plan)), Intent::Finish] {
         desk.handle(&intent).expect("it can be done");
     }

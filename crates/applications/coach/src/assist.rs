@@ -1,7 +1,7 @@
 //! How the AI behaves in an exercise: honest, switched off, or wrong on purpose, so that trainees learn to look.
 //!
 //! ```
-//! use lesson::assist::Behaviour;
+//! use coach::assist::Behaviour;
 //!
 //! let behaviour: Behaviour = serde_json::from_str(r#"{"tilted": {"level": "L4/L5", "deg": 12.0}}"#)?;
 //! assert_eq!(behaviour.disclosure().as_deref(), Some("the AI was made to tilt L4/L5 by 12°"));

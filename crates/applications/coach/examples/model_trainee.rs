@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use lesson::model_trainee;
-use lesson::worklist::Worklist;
+use coach::model_trainee;
+use coach::worklist::Worklist;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
 fn main() {

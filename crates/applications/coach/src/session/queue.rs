@@ -8,9 +8,9 @@ use scanner::SeriesProtocol;
 
 use super::{Refusal, Session, Weight, refuse, refused};
 use crate::intent::Shows;
-use crate::parameters::{self, Conflict, Parameter, Summary};
-use crate::prescription::{Edit, Selected};
 use crate::scanner_room::{Order, Stack};
+use slice_editor::parameters::{self, Conflict, Parameter, Summary};
+use slice_editor::prescription::{Edit, Selected};
 
 /// One series of the queue.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! trainee made of it.
 //!
 //! ```
-//! use lesson::safety::{Answer, Decision, DeviceStatus, Question, Screening};
+//! use coach::safety::{Answer, Decision, DeviceStatus, Question, Screening};
 //!
 //! let pacemaker = Answer::yes("pacemaker since 2009, no card", DeviceStatus::Unsafe);
 //! let mut screening = Screening::new([(Question::CardiacDevice, pacemaker), (Question::HearingProtection, Answer::no())]);

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use jiff::civil::date;
-//! use lesson::registration_form::{Field, RegistrationForm};
+//! use coach::registration_form::{Field, RegistrationForm};
 //!
 //! let mut form = RegistrationForm::default();
 //! for (field, typed) in [

@@ -26,12 +26,12 @@ use planner::{Orientation, ScanPlan};
 
 use crate::exercise::Exercise;
 use crate::intent::{Intent, Look, Phase};
-use crate::prescription::{Draft, Edit};
 use crate::registration_form::RegistrationForm;
 use crate::safety::Screening;
 use crate::scanner_room::{Delivered, Delivery, Order, Stack};
 use crate::script::Line;
 use crate::table::Table;
+use slice_editor::prescription::{Draft, Edit};
 
 pub use arriving::Running;
 pub use finish::Finished;

@@ -1,4 +1,4 @@
-//! A trainee's lesson at the console, without a window: the exercise, the session that plays it, the score that
+//! The trainee's side of the console, without a window: the exercise, the session that plays it, the score that
 //! explains itself, and the record that stays.
 //!
 //! | module | what it holds |
@@ -7,10 +7,7 @@
 //! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
 //! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |
-//! | [`prescription`] | slice groups as they are drawn: handles, snapping, undo |
-//! | [`parameters`] | a series' parameters with limits, conflicts and suggestions |
 //! | [`assist`] | how the AI behaves: honest, silent, or wrong on purpose |
-//! | [`view`] | slices as pictures and what is drawn on them, in millimetres |
 //! | [`scanner_room`] | the examination and the planner, away from the window |
 //! | [`score`] | what the attempt was worth, item by item |
 //! | [`script`], [`model_trainee`] | a recording is a script; one who does everything right |
@@ -24,8 +21,6 @@ pub mod exercise;
 pub mod history;
 pub mod intent;
 pub mod model_trainee;
-pub mod parameters;
-pub mod prescription;
 pub mod record;
 pub mod registration_form;
 pub mod safety;
@@ -34,5 +29,4 @@ pub mod score;
 pub mod script;
 pub mod session;
 pub mod table;
-pub mod view;
 pub mod worklist;

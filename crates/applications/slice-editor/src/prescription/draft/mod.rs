@@ -18,7 +18,7 @@ use drawn::Drawn;
 ///
 /// ```
 /// use geometry::{Point, SliceRole};
-/// use lesson::prescription::{Draft, Edit};
+/// use slice_editor::prescription::{Draft, Edit};
 /// use planner::PrescriptionRules;
 ///
 /// let mut draft = Draft::new(PrescriptionRules::default());
@@ -28,7 +28,7 @@ use drawn::Drawn;
 /// assert_eq!(draft.to_plan().levels[0].label.to_string(), "L4/L5");
 /// draft.undo();
 /// assert_eq!(draft.groups()[0].normal().z, 1.0);
-/// # Ok::<(), lesson::prescription::EditRefused>(())
+/// # Ok::<(), slice_editor::prescription::EditRefused>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
