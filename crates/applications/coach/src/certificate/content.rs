@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::record::{AttemptRecord, Mode};
 use crate::score::Subject;
-use harness::record::Arm;
+use results::record::Arm;
 
 /// Above the name.
 pub(super) const TITLE: &str = "Certificate of Simulation";
