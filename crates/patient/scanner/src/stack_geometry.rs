@@ -1,10 +1,10 @@
-//! Size of a stack of slices, wherever it is put.
+//! Size of a stack of slices, independent of its position.
 
 use geometry::{Direction, PhaseEncoding, Point, SliceGroup, SliceRole};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Size of a stack of slices as a protocol writes it.
+/// Size of a stack of slices, as a protocol states it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StackGeometry {
@@ -21,7 +21,7 @@ pub struct StackGeometry {
 }
 
 impl StackGeometry {
-    /// The stack put somewhere: row to the right on the screen, column downwards.
+    /// The stack at a position and orientation: row to the right on the screen, column downwards.
     pub fn at(&self, name: &str, role: SliceRole, centre: Point, row: Direction, column: Direction) -> SliceGroup {
         SliceGroup {
             name: name.to_owned(),
@@ -34,8 +34,8 @@ impl StackGeometry {
             gap_mm: self.gap_mm,
             fov_mm: self.fov_mm,
             matrix: self.matrix,
-            // Along the spine in sagittal and coronal slices, left–right in axial ones: breathing and
-            // pulsating vessels then ghost beside the canal, not across it.
+            // Along the spine in sagittal and coronal slices, left–right in axial ones: ghosts of breathing and
+            // pulsating vessels then lie beside the canal, not across it.
             phase_encoding: match role {
                 SliceRole::Sagittal | SliceRole::Coronal => PhaseEncoding::Column,
                 SliceRole::AxialDisc | SliceRole::AxialBlock => PhaseEncoding::Row,
