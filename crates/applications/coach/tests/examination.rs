@@ -17,7 +17,7 @@ use harness::ScenarioSetup;
 use harness::scenario::library::Library;
 use nalgebra::Rotation3;
 use planner::ScanPlan;
-use slice_editor::prescription::{Edit, Selected};
+use slice_editor::{Edit, Selected};
 
 const SCENARIO: &str = r#"
 format-version = 1
