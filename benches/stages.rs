@@ -4,13 +4,14 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
+use assessment::{rules_of, true_plan};
 use criterion::{Criterion, criterion_group, criterion_main};
-use harness::runner::{rules_of, spine_of, true_plan};
 use phantom::{PatientOnTable, Population, Positioning};
 use planner::rib_count::{about_the_spine, count_by_ribs};
 use planner::{ClassMap, Orientation, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
 use randomness::Stream;
 use scanner::{Protocol, Saturation};
+use scenario::spine_of;
 use vnet::Model;
 
 /// As in the `plumbline` program.

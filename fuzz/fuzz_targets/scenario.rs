@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use harness::ScenarioSetup;
-use harness::scenario::Library;
+use scenario::ScenarioSetup;
+use scenario::Library;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

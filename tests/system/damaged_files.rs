@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use geometry::{Direction, Disc, Point, Vertebra};
-use harness::scenario::{Library, ScenarioSetup};
 use phantom::Population;
 use planner::{PlannedLevel, ScanPlan};
 use proptest::prelude::*;
 use scanner::Protocol;
+use scenario::{Library, ScenarioSetup};
 
 /// What files get wrong: values beyond every limit, of another type, or none.
 const ODD: [&str; 14] = [

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
-use harness::{CaseRow, Run};
+use results::CaseRow;
 
 /// A run's rows without the wall clock.
 fn rows(folder: &Path) -> Vec<CaseRow> {
-    let mut rows = Run::open(folder).expect("a run").rows;
+    let mut rows = run_store::open(folder).expect("a run").rows;
     for row in &mut rows {
         row.latency_synthesize_ms = None;
         row.latency_acquire_ms = None;

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
-use harness::{Run, Verdict};
+use results::Verdict;
 
 fn angles(folder: &Path) -> Vec<Option<f64>> {
-    Run::open(folder).expect("a run").rows.iter().map(|row| row.angle_deg).collect()
+    run_store::open(folder).expect("a run").rows.iter().map(|row| row.angle_deg).collect()
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn an_interrupted_run_keeps_its_cases_and_resumes() {
     lines.for_each(drop);
     assert_eq!(child.wait().expect("ended").code(), Some(3));
 
-    let run = Run::open(&cut).expect("what is done is readable");
+    let run = run_store::open(&cut).expect("what is done is readable");
     assert_eq!(run.manifest.verdict, Verdict::Incomplete);
     let done = run.manifest.scenarios[0].cases_done;
     assert!((1..3).contains(&done), "{done} cases were kept");
@@ -66,5 +66,5 @@ fn a_disk_that_fills_ends_the_run_with_status_3_and_it_can_be_continued() {
     assert!(complaint(&full).contains("cannot write"), "{}", complaint(&full));
     let resumed = output(plumbline().arg("run").arg(&scenario).arg("--out").arg(&out).arg("--resume"));
     assert_eq!(resumed.status.code(), Some(0), "{}", complaint(&resumed));
-    assert_eq!(Run::open(&out).expect("a run").manifest.verdict, Verdict::Pass);
+    assert_eq!(run_store::open(&out).expect("a run").manifest.verdict, Verdict::Pass);
 }

@@ -1,6 +1,6 @@
 //! A vendor's planner behind a command is judged like ours; one that crashes costs its cases, never the run.
 
-use harness::{Run, Verdict};
+use results::Verdict;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
@@ -11,7 +11,7 @@ fn a_planner_that_crashes_fails_the_scenario_and_the_report_says_why() {
     let out = folder.path().join("out");
     let output = output(plumbline().arg("run").arg(&scenario).arg("--out").arg(&out).args(["--planner", "cmd:false"]));
     assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
-    let run = Run::open(&out).expect("a run");
+    let run = run_store::open(&out).expect("a run");
     assert_eq!(run.manifest.verdict, Verdict::Fail);
     assert_eq!(run.manifest.provenance.identity.planner, "cmd:false");
     let page = std::fs::read_to_string(out.join("report.html")).expect("a report");

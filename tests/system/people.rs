@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
+use assessment::true_plan;
 use geometry::{PatientPosition, Pose, Vector};
-use harness::attempts::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
-use harness::runner::{patient_of_case, true_plan};
-use harness::{Arm, CaseRow, Run, ScenarioSetup};
+use results::{Arm, CaseRow};
+use scenario::ScenarioSetup;
+use scenario::patient_of_case;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
@@ -76,7 +78,7 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
     let first = output(&mut command(&files));
     assert_eq!(first.status.code(), Some(0), "{}", complaint(&first));
 
-    let run = Run::open(&out).expect("a run");
+    let run = run_store::open(&out).expect("a run");
     let rows_of =
         |observer: &str| -> Vec<&CaseRow> { run.rows.iter().filter(|row| row.observer == observer).collect() };
     let angles_of = |observer: &str| -> Vec<f64> {

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use harness::diagnosis::Diagnosis;
-use harness::scenario::ScenarioError;
+use diagnosis::Diagnosis;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource};
+use scenario::ScenarioError;
 
 /// Why a verb gave up, by exit status.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ mod output;
 mod phantom_sheet;
 mod progress;
 mod resources;
+mod schema;
 mod table;
 mod verbs;
 

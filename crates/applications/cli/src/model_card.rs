@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use harness::metrics::MetricSummary;
+use results::metrics::MetricSummary;
 
 use crate::failure::Failure;
 use crate::resources;

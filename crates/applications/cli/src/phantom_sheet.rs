@@ -91,7 +91,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn pictures(&self) -> Vec<(String, imaging_io::picture::Picture)> {
-        let plan = harness::runner::true_plan(self.truth, &harness::runner::rules_of(self.protocol));
+        let plan = assessment::true_plan(self.truth, &assessment::rules_of(self.protocol));
         let mut pictures = Vec::new();
         if let Some(sagittal) = plan.groups.iter().find(|group| group.role == SliceRole::Sagittal) {
             let slices = self.through_the_finding(sagittal);

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use harness::scenario::library::{Library, NotFound};
 use imaging_io::{is_dicom, same_file};
 use phantom::{Individual, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::Protocol;
+use scenario::library::{Library, NotFound};
 
 use planner::Networks;
 
@@ -56,7 +56,7 @@ fn here() -> &'static Path {
     Path::new("./command-line")
 }
 
-fn named<T>(found: Result<harness::scenario::library::Named<T>, NotFound>) -> Result<T, Failure> {
+fn named<T>(found: Result<scenario::library::Named<T>, NotFound>) -> Result<T, Failure> {
     match found {
         Ok(named) => Ok(named.content),
         Err(NotFound::Unknown { message, help }) => Err(Failure::wrong(format!("{message}: {help}"))),
@@ -82,7 +82,7 @@ pub fn patient(name: &str, seed: u64) -> Result<PatientOnTable, Failure> {
             Spine::build(&parameters, positioning.knee_cushion)
                 .map_err(|error| Failure::wrong(format!("phantom '{name}': {error}")))?
         }
-        None => harness::runner::spine_of(&population(name)?, positioning.knee_cushion, &Stream::from_seed(seed)),
+        None => scenario::spine_of(&population(name)?, positioning.knee_cushion, &Stream::from_seed(seed)),
     };
     Ok(PatientOnTable::new(Arc::new(spine), positioning))
 }

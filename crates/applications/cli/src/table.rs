@@ -1,7 +1,7 @@
 //! The summary at the end of a run: a line a criterion.
 
-use harness::manifest::Manifest;
-use harness::{Arm, metrics};
+use results::manifest::Manifest;
+use results::{Arm, metrics};
 
 /// The lines, verdict last.
 pub fn summary(manifest: &Manifest) -> Vec<String> {

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use geometry::{Disc, PatientPosition, Vertebra};
-use harness::ScenarioSetup;
-use harness::scenario::Scenario;
-use harness::scenario::lesson::{Assist, AssistKind, Lesson, LessonMode};
-use harness::scenario::library::Library;
 use phantom::positioning::{Limited, WeightedPosition};
 use scanner::Faults;
+use scenario::Scenario;
+use scenario::ScenarioSetup;
+use scenario::lesson::{Assist, AssistKind, Lesson, LessonMode};
+use scenario::library::Library;
 
 use crate::exercise::Exercise;
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use geometry::PatientPosition;
-use harness::ScenarioSetup;
-use harness::scenario::lesson::{Assist, AssistKind, LessonMode};
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
 use randomness::Stream;
 use randomness::rand::Rng;
+use scenario::ScenarioSetup;
+use scenario::lesson::{Assist, AssistKind, LessonMode};
 
 use crate::assist::Behaviour;
 use crate::record::Mode;
@@ -63,7 +63,7 @@ impl Exercise {
     pub fn of(setup: ScenarioSetup) -> Result<Self, String> {
         let lesson = setup.scenario.lesson.clone().unwrap_or_default();
         let (seed, case) = (setup.scenario.seed, lesson.case);
-        let (patient, _) = harness::attempts::patient_of_case(&setup, seed, case);
+        let (patient, _) = scenario::patient_of_case(&setup, seed, case);
         let person = patient.spine.parameters().clone();
         let screening = Screening::for_patient(&person, &lesson.implants).map_err(|error| error.to_string())?;
         Ok(Self {

@@ -32,7 +32,7 @@ pub struct AttemptRecord {
     /// What it was worth.
     pub score: Score,
     /// The plan and how it came about, as the observers' files write it; holds scenario, seed and case.
-    pub attempt: harness::attempts::RecordedAttempt,
+    pub attempt: assessment::RecordedAttempt,
     /// Every intent with its time: the attempt can be replayed from it (lines of a script).
     pub journal: Vec<String>,
 }

@@ -97,7 +97,7 @@ pub struct ScannerRoom {
 impl ScannerRoom {
     /// The exercise's patient outside the door.
     pub fn new(exercise: &Exercise, planner: Box<dyn Planner>) -> Self {
-        let (patient, stream) = harness::attempts::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
+        let (patient, stream) = scenario::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
         let protocol = exercise.setup.protocol.clone();
         // At the console a person decides what is repeated and planned anew.
         let by_hand = LoopLimits { repeats: 0, replans: 0 };

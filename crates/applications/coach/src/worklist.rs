@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use harness::ScenarioSetup;
+use scenario::ScenarioSetup;
 
 use crate::exercise::Exercise;
 

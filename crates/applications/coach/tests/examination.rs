@@ -13,10 +13,10 @@ use coach::script::{self, Line, Wait};
 use coach::session::{CardState, Session};
 use coach::worklist::{Entry, Worklist};
 use geometry::{PatientPosition, SliceGroup};
-use harness::ScenarioSetup;
-use harness::scenario::library::Library;
 use nalgebra::Rotation3;
 use planner::ScanPlan;
+use scenario::ScenarioSetup;
+use scenario::library::Library;
 use slice_editor::{Edit, Selected};
 
 const SCENARIO: &str = r#"
@@ -66,7 +66,7 @@ fn play(desk: &mut Desk, lines: Vec<Line>) {
 fn true_plan(session: &Session) -> ScanPlan {
     let landing = session.landing().expect("landed");
     let exercise = &session.exercise;
-    let (patient, _) = harness::attempts::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
+    let (patient, _) = scenario::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
     let positioning = phantom::Positioning {
         position: landing.position,
         knee_cushion: landing.knee_cushion,
@@ -75,7 +75,7 @@ fn true_plan(session: &Session) -> ScanPlan {
     };
     let spine = phantom::Spine::build(patient.spine.parameters(), landing.knee_cushion).expect("as before");
     let truth = phantom::PatientOnTable::new(std::sync::Arc::new(spine), positioning).truth();
-    harness::runner::true_plan(&truth, &exercise.setup.scenario.prescription)
+    assessment::true_plan(&truth, &exercise.setup.scenario.prescription)
 }
 
 /// A group turned about its own rows: in the sagittal view, by exactly that angle.
@@ -120,7 +120,7 @@ fn handles_on_the_truth_score_full_marks_and_five_degrees_score_five_degrees() {
     assert!(item.points < item.of && item.explanation.contains("5.0°"), "{item:?}");
 
     // The harness gives the same numbers for the same attempt.
-    let rows = harness::attempts::score_rows(&exercise.setup, &finished.attempt);
+    let rows = scenario::attempts::scored(&exercise.setup, &finished.attempt).rows;
     let row = rows.iter().find(|row| row.structure == "L4/L5").expect("scored");
     assert_eq!(row.angle_deg, item.measured);
 }

@@ -123,7 +123,7 @@ fn localizer_picture(session: &Session) -> Option<Vec<u8>> {
     let stack = session.stack(&shows)?;
     let slice = stack.group.slices / 2;
     let mut view = SliceView::of(&stack.images, slice, Greys::of(&stack.images), 2.0);
-    let truth = harness::runner::true_plan(&finished.truth, &session.exercise.setup.scenario.prescription);
+    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.scenario.prescription);
     let planned: (Colour, Option<f64>) = (imaging_io::picture::palette::YELLOW, None);
     let true_ones = (imaging_io::picture::palette::SKY, Some(6.0));
     for (groups, (colour, dash)) in [(session.draft.groups(), planned), (truth.groups.as_slice(), true_ones)] {

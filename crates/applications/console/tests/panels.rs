@@ -14,8 +14,8 @@ use console::screen::Screen;
 use egui::{Pos2, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use harness::ScenarioSetup;
-use harness::scenario::library::Library;
+use scenario::ScenarioSetup;
+use scenario::library::Library;
 use slice_editor::{Edit, Handle, Selected, Side, group_outline};
 
 const SCENARIO: &str = r#"

@@ -175,10 +175,10 @@ fn a_whole_examination_by_script_looks_as_it_should() {
         .expect("it starts");
     assert!(exported.success());
     let line = std::fs::read_to_string(&lines).expect("written");
-    let attempt: harness::attempts::RecordedAttempt = serde_json::from_str(line.trim()).expect("one attempt");
+    let attempt: assessment::RecordedAttempt = serde_json::from_str(line.trim()).expect("one attempt");
     let file = root().join("scenarios/lessons/first-examination.toml");
-    let setup = harness::ScenarioSetup::load(&file).expect("the scenario");
-    let rows = harness::attempts::score_rows(&setup, &attempt);
+    let setup = scenario::ScenarioSetup::load(&file).expect("the scenario");
+    let rows = scenario::attempts::scored(&setup, &attempt).rows;
     let score = history.attempt(attempts[0].id).expect("kept").score;
     for item in score.items.iter().filter(|item| item.subject == coach::score::Subject::Angle) {
         let name = item.disc.map_or("sagittal".to_owned(), |disc| disc.to_string());

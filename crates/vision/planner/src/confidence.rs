@@ -6,7 +6,7 @@ use crate::disc_plane::MeasuredDisc;
 ///
 /// Intercept and slope of the residual were fitted to 600 discs, as the network of stage sixteen sees them, of five
 /// populations by a seed that no scenario has (7500312: training-wide, degenerative, operated, restless, worn machine),
-/// where an angle over 5° or a centre over 5 mm counts as wrong: `crates/applications/harness/examples/measured_discs.rs` writes the
+/// where an angle over 5° or a centre over 5 mm counts as wrong: `crates/applications/runner/examples/measured_discs.rs` writes the
 /// table, `tests/peers/confidence_fit.py` fits. An earlier fit gave the network's own probability no weight, so only a
 /// strikingly low one counts; that and the terms for odd sizes are choices.
 pub fn confidence(disc: &MeasuredDisc) -> f64 {

@@ -23,7 +23,8 @@ fn convolution(criterion: &mut Criterion) {
 }
 
 fn network(criterion: &mut Criterion) {
-    let model = Model::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet")).expect("weights");
+    let model =
+        Model::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet")).expect("weights");
     let shape = model.network();
     let parameters = shape.initial(Stream::from_seed(1));
     let image = Array3::from_elem((20, 256, 160), 1.0);

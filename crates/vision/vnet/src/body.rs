@@ -17,7 +17,7 @@ const MARGIN: usize = 4;
 const SOLID_SHARE: f64 = 0.25;
 /// What of a sagittal image is read in front of the last column within the body, and behind it, mm: of forty patients of
 /// each of nine populations, the obese among them, no spine lay nearer than 29 mm to the first column that is read, nor
-/// nearer than 24 mm to the last (`cargo run --release -p plumbline-harness --example what_is_read`, seed 7500340).
+/// nearer than 24 mm to the last (`cargo run --release -p plumbline-training-data --example what_is_read`, seed 7500340).
 const ABOUT_THE_BACK_MM: [f64; 2] = [203.0, 42.0];
 /// From front to back, mm: the most that is read of a sagittal image whose back is seen.
 pub const FRONT_TO_BACK_MM: f64 = ABOUT_THE_BACK_MM[0] + ABOUT_THE_BACK_MM[1];

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
-use harness::metrics::{self, MetricSummary};
-use harness::scenario::Arms;
-use harness::{Arm, ScenarioSetup, runner};
 use randomness::Stream;
+use results::Arm;
+use results::metrics::{self, MetricSummary};
+use scenario::Arms;
+use scenario::ScenarioSetup;
 
 use crate::arguments::EvalArguments;
 use crate::failure::Failure;

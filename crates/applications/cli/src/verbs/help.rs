@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
-use harness::diagnosis::did_you_mean;
-use harness::{metrics, schema};
+use diagnosis::did_you_mean;
+use results::metrics;
+
+use crate::schema;
 
 use crate::arguments::{ExplainArguments, SchemaArguments, SchemaOf};
 use crate::failure::Failure;

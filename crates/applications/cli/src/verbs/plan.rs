@@ -27,7 +27,7 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     let coronal = arguments.coronal.as_deref().map(|path| coronal(path, &networks, arguments, position)).transpose()?;
     let source = arguments.report.as_ref().map(|_| derived_dicom::source(&arguments.image)).transpose()?;
 
-    let rules = harness::runner::rules_of(&protocol);
+    let rules = assessment::rules_of(&protocol);
     let images: Vec<_> = std::iter::once((Orientation::Sagittal, &volume))
         .chain(coronal.iter().map(|image| (Orientation::Coronal, &image.volume)))
         .collect();

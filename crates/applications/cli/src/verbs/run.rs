@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use harness::attempts;
-use harness::manifest::{Identity, Manifest, Selection};
-use harness::runner::{self, RunError, RunEvent, RunOptions};
-use harness::scenario::PlannerKind;
-use harness::{Run, ScenarioSetup, Verdict, report};
 use planner::{CommandPlanner, Networks, Planner};
+use results::manifest::{Identity, Manifest, Selection};
+use results::{Run, Verdict};
+use runner::{self, RunError, RunEvent, RunOptions};
+use scenario::PlannerKind;
+use scenario::ScenarioSetup;
+use scenario::attempts;
 
 use crate::arguments::{Device, RunArguments};
 use crate::device;

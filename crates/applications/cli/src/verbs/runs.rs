@@ -3,17 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use harness::compare::{Margins, MarginsError, compare as compare_runs};
-use harness::merge::{MergeError, merge as merge_runs};
-use harness::store::StoreError;
-use harness::{Run, Verdict, report as page};
+use report as page;
+use results::compare::{Margins, MarginsError, compare as compare_runs};
+use results::{Run, Verdict};
+use run_store::StoreError;
+use run_store::merge::{MergeError, merge as merge_runs};
 
 use crate::arguments::{CompareArguments, MergeArguments, ReportArguments};
 use crate::failure::Failure;
 use crate::{output, resources, table};
 
 fn open(folder: &Path) -> Result<Run, Failure> {
-    Run::open(folder).map_err(|error| match error {
+    run_store::open(folder).map_err(|error| match error {
         StoreError::Io { .. } => Failure::wrong(format!(
             "{} is no run: {error}; expected a folder that `plumbline run` wrote",
             folder.display()
@@ -68,7 +69,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
 }
 
 fn wall_clock(metric: &str) -> bool {
-    harness::metrics::find(metric).is_some_and(harness::metrics::Metric::is_wall_clock)
+    results::metrics::find(metric).is_some_and(results::metrics::Metric::is_wall_clock)
 }
 
 /// Joins shards.

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use diagnosis::Diagnosis;
 use exam::Registration;
 use geometry::{PatientPosition, SliceGroup, SliceRole, Volume};
-use harness::diagnosis::Diagnosis;
-use harness::dicom::{Study, file_name};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::{Scanned, write_nifti};
 use randomness::Stream;
+use runner::dicom::{Study, file_name};
 use scanner::faults::FaultsError;
 use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, StackRole, Subject};
 use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
@@ -64,9 +64,9 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCo
     let lying = resources::patient(&arguments.spec, arguments.seed)?;
     let positioning = phantom::Positioning { position: arguments.position, ..lying.positioning };
     let patient = phantom::PatientOnTable::new(lying.spine, positioning);
-    let registration = harness::runner::registration_of(&patient, arguments.seed);
+    let registration = scenario::registration_of(&patient, arguments.seed);
     let session = Session::open(arguments, protocol, &registration, Scanned::LumbarSpine)?;
-    let plan = harness::runner::true_plan(&patient.truth(), &harness::runner::rules_of(protocol));
+    let plan = assessment::true_plan(&patient.truth(), &assessment::rules_of(protocol));
 
     let mut queue: Vec<(&SeriesProtocol, SliceGroup)> =
         scanner::localizer(protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use harness::training::TrainingSetup;
 use imaging_io::same_file;
+use training_data::TrainingSetup;
 use vnet::{Model, ModelError, SlicePlane, TrainError, TrainingConfig, TrainingEvent};
 
 use crate::arguments::TrainArguments;

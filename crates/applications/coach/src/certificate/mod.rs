@@ -12,9 +12,9 @@ mod tests;
 mod words;
 
 use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
-use harness::record::Arm;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use results::record::Arm;
 
 use crate::history::CurvePoint;
 use crate::record::{AttemptRecord, Mode};

@@ -1,10 +1,10 @@
 //! Attempts for the tests of this crate: what a console would record, with figures that do not end in binary.
 
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
 use exam::Landing;
 use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceRole, Vector};
-use harness::attempts::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
-use harness::record::Arm;
 use planner::{PlannedLevel, ScanPlan};
+use results::record::Arm;
 
 use crate::record::{AttemptRecord, Mode};
 use crate::score::{Item, Score, Subject};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::time::Duration;
 
-use harness::attempts::RecordedAttempt;
+use assessment::RecordedAttempt;
 use rusqlite::Connection;
 
 use super::fixture::record;

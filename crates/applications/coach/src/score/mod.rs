@@ -80,7 +80,7 @@ pub struct Score {
 
 impl Score {
     /// Marks a plan that was held against the truth, and what was done beside it.
-    pub fn mark(scored: &harness::attempts::Scored, conduct: &Conduct) -> Self {
+    pub fn mark(scored: &assessment::Scored, conduct: &Conduct) -> Self {
         let mut items = conduct.items();
         items.extend(planes::items(scored));
         items.sort_by_key(|item| item.subject);

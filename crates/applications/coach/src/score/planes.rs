@@ -1,10 +1,10 @@
 //! The plan against the truth, disc by disc. The figures are the rows that `plumbline run` writes for the same attempt;
 //! marks follow the limits of lumbar-numbers §2c: ideal up to 3° and 2 mm, failed over 10° and a slice.
 
+use assessment::Scored;
 use geometry::{Disc, SliceGroup};
-use harness::attempts::Scored;
-use harness::record::CaseRow;
 use phantom::SpineTruth;
+use results::record::CaseRow;
 
 use super::{Item, Subject};
 

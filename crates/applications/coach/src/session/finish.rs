@@ -1,9 +1,9 @@
 //! The end of an examination: the attempt, held against the truth.
 
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
 use geometry::Pose;
-use harness::attempts::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
-use harness::record::Arm;
 use phantom::SpineTruth;
+use results::record::Arm;
 
 use super::{Fate, Refusal, Session, refuse};
 use crate::intent::Phase;
@@ -47,7 +47,7 @@ impl Session {
             scan_time_s: self.scan_time_s,
             repeats: self.repeats,
         };
-        let scored: Scored = harness::attempts::scored(&exercise.setup, &attempt);
+        let scored: Scored = scenario::attempts::scored(&exercise.setup, &attempt);
         let conduct = Conduct {
             ordered: exercise.order.position,
             registered: registration.position,

@@ -6,8 +6,8 @@ use coach::bench;
 use coach::desk::Desk;
 use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 use geometry::{Disc, PatientPosition, Vertebra};
-use harness::scenario::lesson::AssistKind;
-use harness::scenario::library::Library;
+use scenario::lesson::AssistKind;
+use scenario::library::Library;
 
 use crate::screen::Screen;
 use crate::{text, theme};

@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
         }
         if let Some(finished) = session.finished.as_ref().filter(|_| !screen.truth_hidden) {
             let rules = &session.exercise.setup.scenario.prescription;
-            let truth = harness::runner::true_plan(&finished.truth, rules);
+            let truth = assessment::true_plan(&finished.truth, rules);
             handles::draw_plan(ui, &placed, &truth.groups, theme::TRUTH);
         }
         if editable {

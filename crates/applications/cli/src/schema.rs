@@ -1,0 +1,38 @@
+//! JSON Schemas of the files that the product reads and writes.
+
+use schemars::{Schema, schema_for};
+
+use assessment::RecordedAttempt;
+use results::Manifest;
+use scenario::Scenario;
+use training_data::TrainingFile;
+
+/// Schema of scenario files.
+pub fn scenario() -> Schema {
+    schema_for!(Scenario)
+}
+
+/// Schema of population files.
+pub fn phantom() -> Schema {
+    schema_for!(phantom::Population)
+}
+
+/// Schema of `plan.json`.
+pub fn plan() -> Schema {
+    schema_for!(planner::ScanPlan)
+}
+
+/// Schema of a line of an attempts file.
+pub fn attempt() -> Schema {
+    schema_for!(RecordedAttempt)
+}
+
+/// Schema of training files.
+pub fn training() -> Schema {
+    schema_for!(TrainingFile)
+}
+
+/// Schema of `run.json`.
+pub fn run() -> Schema {
+    schema_for!(Manifest)
+}

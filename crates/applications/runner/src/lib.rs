@@ -1,0 +1,148 @@
+//! Running scenarios: every case is examined by itself, results are kept as they come.
+
+mod case;
+pub mod dicom;
+mod event;
+pub mod pictures;
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use planner::Planner;
+
+pub use case::{CaseOutcome, plan_only};
+pub use event::RunEvent;
+
+use results::manifest::{Identity, WallClock};
+use results::{FinishedCase, Run};
+use run_store::{RunWriter, StoreError};
+use scenario::ScenarioSetup;
+
+/// Makes a planner for a worker thread.
+pub type PlannerFactory<'a> = dyn Fn(&ScenarioSetup) -> Result<Box<dyn Planner>, String> + Sync + 'a;
+
+/// How a run is carried out; none of it changes a figure.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Cases at the same time.
+    pub jobs: usize,
+    /// Continue what is in the folder.
+    pub resume: bool,
+    /// Also write every case's images as DICOM.
+    pub dicom: bool,
+    /// The device that the network runs on, for the record.
+    pub device: String,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The run directory.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A planner could not be made.
+    #[error("the planner cannot be used: {0}")]
+    Planner(String),
+}
+
+/// Runs the selected cases of all scenarios and writes the run directory. When `stop` is set, no further
+/// case begins and what is done is kept.
+///
+/// # Errors
+/// [`RunError`] if the planner cannot be made or the folder cannot be written.
+pub fn run(
+    setups: &[ScenarioSetup],
+    identity: Identity,
+    folder: &Path,
+    options: &RunOptions,
+    make_planner: &PlannerFactory<'_>,
+    stop: &AtomicBool,
+    sink: &(dyn Fn(RunEvent) + Sync),
+) -> Result<Run, RunError> {
+    // A planner that cannot be made must cost no folder.
+    for setup in setups {
+        make_planner(setup).map_err(RunError::Planner)?;
+    }
+    if options.resume
+        && let Some(run) = RunWriter::finished(folder, &identity)?
+    {
+        return Ok(run);
+    }
+    let begin = Instant::now();
+    let started_at = now();
+    let writer = if options.resume {
+        RunWriter::resume(folder, identity.clone(), &options.device)?
+    } else {
+        RunWriter::create(folder, identity.clone(), &options.device)?
+    };
+
+    let tasks: Vec<(usize, u64)> = setups
+        .iter()
+        .enumerate()
+        .flat_map(|(number, setup)| (0..identity.scenarios[number].cases).map(move |case| (number, setup, case)))
+        .filter(|(_, setup, case)| identity.selection.contains(*case) && !writer.has(&setup.scenario.name, *case))
+        .map(|(number, _, case)| (number, case))
+        .collect();
+    sink(RunEvent::Started { cases: tasks.len() as u64 });
+    let writer = Mutex::new(writer);
+    let next = AtomicU64::new(0);
+    let failure: Mutex<Option<RunError>> = Mutex::new(None);
+
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs.clamp(1, tasks.len().max(1)) {
+            scope.spawn(|| {
+                let fail = |error| {
+                    stop.store(true, Ordering::Relaxed);
+                    failure.lock().expect("no worker panics holding it").get_or_insert(error);
+                };
+                while !stop.load(Ordering::Relaxed) {
+                    let Some(&(number, case)) = tasks.get(next.fetch_add(1, Ordering::Relaxed) as usize) else { break };
+                    let (setup, scenario) = (&setups[number], &identity.scenarios[number]);
+                    let mut planner = match make_planner(setup) {
+                        Ok(planner) => planner,
+                        Err(reason) => return fail(RunError::Planner(reason)),
+                    };
+                    let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
+                    let kept = keep(&writer, folder, options, setup, (scenario.seed, case), &outcome);
+                    if let Err(error) = kept {
+                        return fail(error);
+                    }
+                    sink(RunEvent::CaseDone { scenario: scenario.name.clone(), case, summary: outcome.summary() });
+                }
+            });
+        }
+    });
+    if let Some(error) = failure.into_inner().expect("the workers are done") {
+        return Err(error);
+    }
+
+    let wall_clock = WallClock { started_at, finished_at: now(), elapsed_s: begin.elapsed().as_secs_f64() };
+    let writer = writer.into_inner().expect("the workers are done");
+    Ok(writer.finish(vec![options.device.clone()], wall_clock)?)
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}
+
+/// Pictures and images first: a case that is in the journal has everything. The case is named by the seed that it was
+/// drawn from and its number.
+fn keep(
+    writer: &Mutex<RunWriter>,
+    folder: &Path,
+    options: &RunOptions,
+    setup: &ScenarioSetup,
+    (seed, case): (u64, u64),
+    outcome: &CaseOutcome,
+) -> Result<(), RunError> {
+    let scenario = setup.scenario.name.clone();
+    pictures::write(folder, &scenario, case, outcome)?;
+    if options.dicom {
+        pictures::write_dicom(folder, setup, (seed, case), outcome)?;
+    }
+    let finished = FinishedCase { scenario, case, rows: outcome.rows.clone(), warnings: outcome.warnings.clone() };
+    writer.lock().expect("no worker panics holding it").record(finished)?;
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! The figures: distributions of error, overlap, agreement and latency.
+
+use std::sync::Arc;
+
+use kuva::plot::annotations::ReferenceLine;
+use kuva::prelude::*;
+use scoring::agreement::BlandAltman;
+
+use crate::text::round;
+use results::Run;
+use results::record::{Arm, CaseRow};
+
+/// A figure of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// File name without ending.
+    pub name: &'static str,
+    /// What it shows, in a sentence.
+    pub caption: &'static str,
+    /// The drawing.
+    pub svg: String,
+}
+
+const WIDTH: f64 = 620.0;
+const HEIGHT: f64 = 260.0;
+
+/// The colour of an arm, the same everywhere (Okabe and Ito 2008).
+pub(super) const fn colour(arm: Arm) -> &'static str {
+    match arm {
+        Arm::Automated => "#0072b2",
+        Arm::Collaborative => "#009e73",
+        Arm::Manual => "#d55e00",
+    }
+}
+
+/// Every figure that the run has values for.
+pub(super) fn all(run: &Run) -> Vec<Figure> {
+    let angle = |row: &CaseRow| of_disc(row, row.angle_deg);
+    let centre = |row: &CaseRow| of_disc(row, row.centre_mm);
+    let figures = [
+        (
+            "disc-angle",
+            "Angle between the planned slices and the true disc plane, a point a disc and attempt. Limits of the project: ideal to 3°, acceptable to 5°, failed over 10°.",
+            by_arm(run, "angle to the true disc plane, °", angle),
+        ),
+        (
+            "disc-centre",
+            "Distance of the planned from the true disc centre, a point a disc and attempt.",
+            by_arm(run, "distance from the true disc centre, mm", centre),
+        ),
+        ("disc-angle-by-level", "The same angle by level, automated arm.", by_level(run)),
+        (
+            "dice",
+            "Overlap of the segmentation with the truth on the localizer's voxels, a point a patient and localizer.",
+            dice(run),
+        ),
+        (
+            "between-observer-sd",
+            "Between-observer standard deviation of a disc's planned tilt with its 95 % interval (bootstrap over cases). In the automated arm the “observers” are repeated localizers.",
+            agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °", from_zero),
+        ),
+        (
+            "between-observer-position-sd",
+            "The same for the planned position of the disc along the table.",
+            agreement(run, "agreement.position_sd_mm", "between-observer SD of the position, mm", from_zero),
+        ),
+        (
+            "icc",
+            "ICC(2,1) of the planned tilt: absolute agreement of single observers, with its 95 % interval.",
+            agreement(run, "agreement.icc", "ICC(2,1)", |layout, least| {
+                layout.with_x_axis_min(share_below(least).min(0.8)).with_x_axis_max(1.0)
+            }),
+        ),
+        (
+            "bland-altman",
+            "Planned against true sagittal tilt (Bland and Altman 1986), manual arm orange, collaborative green, automated blue; lines: bias and 95 % limits of the automated arm.",
+            bland_altman(run),
+        ),
+        (
+            "confidence",
+            "Does the planner know when it is wrong? Angle error of each disc over the confidence it was given.",
+            confidence(run),
+        ),
+        (
+            "latency",
+            "Wall clock by stage on the machine of the run (logarithmic). Segment, label, count and plan make up the loop.",
+            latency(run),
+        ),
+    ];
+    figures
+        .into_iter()
+        .filter_map(|(name, caption, svg)| Some(Figure { name, caption, svg: own_ids(&scalable(&svg?), name) }))
+        .collect()
+}
+
+/// A drawing that fills the width it is given: its size becomes its coordinate system.
+fn scalable(svg: &str) -> String {
+    let size = |name: &str| {
+        let value = svg.split_once(&format!(" {name}=\""))?.1;
+        value.split_once('"').map(|(number, _)| number.to_owned())
+    };
+    match (size("width"), size("height")) {
+        (Some(width), Some(height)) => {
+            let fixed = format!(" width=\"{width}\" height=\"{height}\"");
+            svg.replacen(&fixed, &format!("{fixed} viewBox=\"0 0 {width} {height}\""), 1)
+        }
+        _ => svg.to_owned(),
+    }
+}
+
+/// The library numbers its clip paths through the whole process; in one page, and in the same bytes every
+/// time, each figure needs names of its own.
+fn own_ids(svg: &str, figure: &str) -> String {
+    const PREFIX: &str = "kuva-clip-";
+    let mut seen: Vec<String> = Vec::new();
+    let mut parts = svg.split(PREFIX);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(digits);
+        let place = seen.iter().position(|known| known == number).unwrap_or_else(|| {
+            seen.push(number.to_owned());
+            seen.len() - 1
+        });
+        text.push_str(&format!("{figure}-clip-{place}{rest}"));
+    }
+    text
+}
+
+fn of_disc(row: &CaseRow, value: Option<f64>) -> Option<f64> {
+    value.filter(|_| row.structure.contains('/'))
+}
+
+fn drawn(plots: Vec<Plot>, x_label: &str, y_label: &str, adjust: impl FnOnce(Layout) -> Layout) -> String {
+    let layout = Layout::auto_from_plots(&plots).with_x_label(x_label).with_y_label(y_label);
+    kuva::render_to_svg(plots, adjust(layout.with_width(WIDTH).with_height(HEIGHT)))
+}
+
+fn by_arm(run: &Run, label: &str, value: impl Fn(&CaseRow) -> Option<f64>) -> Option<String> {
+    let mut plot = RaincloudPlot::new().with_horizontal(true).with_cloud_width(24.0).with_rain_size(2.2).with_seed(1);
+    let mut colours = Vec::new();
+    // Drawn from below: the manual arm first puts the automated arm on top.
+    for arm in Arm::ALL.into_iter().rev() {
+        let values: Vec<f64> =
+            run.rows.iter().filter(|row| row.arm == arm.name()).filter_map(&value).map(round).collect();
+        if values.len() > 1 {
+            plot = plot.with_group(arm.name(), values);
+            colours.push(colour(arm));
+        }
+    }
+    if colours.is_empty() {
+        return None;
+    }
+    let plot = plot.with_group_colors(colours);
+    // High enough that the topmost cloud is whole.
+    Some(drawn(vec![plot.into()], label, "", |layout| layout.with_x_axis_min(0.0).with_height(300.0)))
+}
+
+fn by_level(run: &Run) -> Option<String> {
+    let mut plot = BoxPlot::new().with_color(colour(Arm::Automated)).with_strip(0.25).with_overlay_size(2.5);
+    let mut any = false;
+    for level in ["L1/L2", "L2/L3", "L3/L4", "L4/L5", "L5/S1"] {
+        let rows = run.rows.iter().filter(|row| row.arm == Arm::Automated.name() && row.structure == level);
+        let values: Vec<f64> = rows.filter_map(|row| row.angle_deg).map(round).collect();
+        if !values.is_empty() {
+            plot = plot.with_group(level, values);
+            any = true;
+        }
+    }
+    any.then(|| drawn(vec![plot.into()], "", "angle, °", |layout| layout.with_y_axis_min(0.0)))
+}
+
+fn dice(run: &Run) -> Option<String> {
+    let mut plot = BoxPlot::new().with_color(colour(Arm::Automated)).with_strip(0.25).with_overlay_size(2.5);
+    let mut lowest: f64 = 1.0;
+    let mut any = false;
+    for class in ["vertebra", "disc", "sacrum", "canal"] {
+        let values: Vec<f64> =
+            run.rows.iter().filter(|row| row.structure == class).filter_map(|row| row.dice).map(round).collect();
+        if !values.is_empty() {
+            lowest = values.iter().copied().fold(lowest, f64::min);
+            plot = plot.with_group(class, values);
+            any = true;
+        }
+    }
+    let floor = ((lowest * 20.0).floor() / 20.0).clamp(0.0, 0.8);
+    any.then(|| drawn(vec![plot.into()], "", "Dice", |layout| layout.with_y_axis_min(floor).with_y_axis_max(1.0)))
+}
+
+/// The axis begins at what `origin` makes of the least value drawn.
+/// The next twentieth below a share: where an axis that ends at 1 may begin.
+fn share_below(share: f64) -> f64 {
+    (share * 20.0).floor() / 20.0
+}
+
+fn from_zero(layout: Layout, _: f64) -> Layout {
+    layout.with_x_axis_min(0.0)
+}
+
+/// `axis` sees the least end of an interval.
+fn agreement(run: &Run, metric: &str, label: &str, axis: impl Fn(Layout, f64) -> Layout) -> Option<String> {
+    let mut plot = ForestPlot::new().with_show_null_line(false).with_marker_size(7.0);
+    let mut least = f64::INFINITY;
+    for arm in Arm::ALL {
+        let summary = run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(metric));
+        if let Some(summary) = summary {
+            let [low, high] = summary.ci95.unwrap_or([summary.mean; 2]);
+            plot = plot.with_colored_row(arm.name(), round(summary.mean), round(low), round(high), colour(arm));
+            least = least.min(low);
+        }
+    }
+    let adjust = |layout: Layout| axis(layout.with_height(190.0), least);
+    least.is_finite().then(|| drawn(vec![plot.into()], label, "", adjust))
+}
+
+fn bland_altman(run: &Run) -> Option<String> {
+    let mut plots: Vec<Plot> = Vec::new();
+    let mut lines = Vec::new();
+    for arm in Arm::ALL.into_iter().rev() {
+        let rows = run.rows.iter().filter(|row| row.arm == arm.name());
+        let pairs: Vec<(f64, f64)> =
+            rows.filter_map(|row| Some((row.planned_sagittal_tilt_deg?, row.true_sagittal_tilt_deg?))).collect();
+        let (planned, truth): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        let Ok(fitted) = BlandAltman::of(&planned, &truth) else { continue };
+        let points = pairs.iter().map(|(planned, truth)| (round((planned + truth) / 2.0), round(planned - truth)));
+        let plot = ScatterPlot::new().with_data(points).with_color(colour(arm)).with_size(2.6).with_marker_opacity(0.6);
+        plots.push(plot.into());
+        if arm == Arm::Automated {
+            for value in [fitted.bias, fitted.limits[0], fitted.limits[1]] {
+                let mut line = ReferenceLine::horizontal(round(value));
+                line.color = colour(arm).into();
+                lines.push(line);
+            }
+        }
+    }
+    if plots.is_empty() {
+        return None;
+    }
+    let adjust = |layout: Layout| lines.into_iter().fold(layout, Layout::with_reference_line);
+    Some(drawn(plots, "mean of planned and true tilt, °", "planned − true, °", adjust))
+}
+
+fn confidence(run: &Run) -> Option<String> {
+    let rows = run.rows.iter().filter(|row| row.arm == Arm::Automated.name());
+    let points: Vec<(f64, f64)> =
+        rows.filter_map(|row| Some((round(row.confidence?), round(row.angle_deg?)))).collect();
+    if points.is_empty() {
+        return None;
+    }
+    let least = points.iter().map(|(confidence, _)| *confidence).fold(1.0, f64::min);
+    let from = share_below(least).min(0.95);
+    let plot =
+        ScatterPlot::new().with_data(points).with_color(colour(Arm::Automated)).with_size(2.8).with_marker_opacity(0.6);
+    let adjust = move |layout: Layout| {
+        let layout = layout.with_y_axis_min(0.0).with_x_axis_min(from).with_x_axis_max(1.0);
+        layout.with_x_tick_format(TickFormat::Fixed(2))
+    };
+    Some(drawn(vec![plot.into()], "confidence", "angle, °", adjust))
+}
+
+fn latency(run: &Run) -> Option<String> {
+    type Stage = (&'static str, fn(&CaseRow) -> Option<f64>);
+    let stages: [Stage; 7] = [
+        ("acquire", |row| row.latency_acquire_ms),
+        ("segment", |row| row.latency_segment_ms),
+        ("label", |row| row.latency_label_ms),
+        ("count", |row| row.latency_count_ms),
+        ("plan", |row| row.latency_plan_ms),
+        ("check", |row| row.latency_check_ms),
+        ("loop", |row| row.latency_loop_ms),
+    ];
+    let mut plot = BoxPlot::new().with_color("#7a7a7a").with_strip(0.2).with_overlay_size(2.2);
+    let mut any = false;
+    for (name, value) in stages {
+        let values: Vec<f64> = run.rows.iter().filter_map(value).filter(|ms| *ms > 0.0).collect();
+        if !values.is_empty() {
+            plot = plot.with_group(name, values);
+            any = true;
+        }
+    }
+    let plain = TickFormat::Custom(Arc::new(|ms| format!("{ms}")));
+    any.then(|| drawn(vec![plot.into()], "", "ms", |layout| layout.with_log_y().with_y_tick_format(plain)))
+}

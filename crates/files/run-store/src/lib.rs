@@ -1,0 +1,55 @@
+//! The run directory: written as the run goes, finished by rename, read back for reports.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `journal.jsonl` | finished cases of a run that goes on; what `--resume` reads |
+//! | `cases.parquet` | one row per case × arm × observer × structure |
+//! | `run.json` | verdict, metrics, provenance: [`results::manifest::Manifest`] |
+//! | `junit.xml` | the criteria as test cases |
+//!
+//! Pictures and the report are written beside them by whoever makes them.
+//!
+//! ```no_run
+//! use results::FinishedCase;
+//! use results::manifest::{Identity, Selection, WallClock};
+//! use run_store::RunWriter;
+//! use std::path::Path;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let identity = Identity {
+//!     version: "0.1.0".into(),
+//!     planner: "builtin".into(),
+//!     model: None,
+//!     scenarios: Vec::new(),
+//!     selection: Selection::All,
+//!     attempts: None,
+//! };
+//! let mut run = RunWriter::create(Path::new("reports/smoke"), identity, "cpu")?;
+//! let case = FinishedCase { scenario: "smoke".into(), case: 0, rows: Vec::new(), warnings: Vec::new() };
+//! run.record(case)?; // on the disk when this returns
+//!
+//! let clock = WallClock {
+//!     started_at: "2026-03-01T08:00:00Z".into(),
+//!     finished_at: "2026-03-01T08:01:00Z".into(),
+//!     elapsed_s: 60.0,
+//! };
+//! let run = run.finish(vec!["cpu".into()], clock)?;
+//! println!("{}", run.manifest.verdict.word());
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod cases;
+pub mod error;
+pub mod files;
+pub mod journal;
+pub mod junit;
+pub mod merge;
+mod read;
+#[cfg(test)]
+mod tests;
+pub mod writer;
+
+pub use error::StoreError;
+pub use read::open;
+pub use writer::RunWriter;

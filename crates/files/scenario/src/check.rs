@@ -1,0 +1,185 @@
+//! What a scenario must be beyond its types: numbers in range, names that exist.
+
+use planner::prescription::{PrescriptionRules, StackRule};
+
+use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
+use diagnosis::did_you_mean;
+use results::criterion::Criterion;
+use results::metrics::{self, Statistic};
+use results::record::Arm;
+
+/// Most cases of one scenario: what a rack of machines does in a day (a case takes a few seconds).
+const MOST_CASES: u64 = 1_000_000;
+
+/// One thing that is wrong in a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    /// Where: a dotted TOML path.
+    pub at: String,
+    /// What was found.
+    pub message: String,
+    /// What was expected.
+    pub help: String,
+}
+
+pub(super) fn mistake(
+    at: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Result<(), Mistake> {
+    Err(Mistake { at: at.into(), message: message.into(), help: help.into() })
+}
+
+/// The first mistake, if there is one.
+pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
+    if scenario.format_version != FORMAT_VERSION {
+        let message = format!("format-version is {}", scenario.format_version);
+        return mistake("format-version", message, format!("this program reads version {FORMAT_VERSION}"));
+    }
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
+    if !scenario.name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        || !scenario.name.chars().all(letter)
+    {
+        let message = format!("'{}' is no name for a scenario", scenario.name);
+        return mistake("name", message, "expected small letters, digits and hyphens, such as lumbar-routine");
+    }
+    if !(1..=MOST_CASES).contains(&scenario.cases) {
+        let message = format!("cases is {}", scenario.cases);
+        return mistake("cases", message, format!("expected 1 to {MOST_CASES} patients"));
+    }
+    check_positioning(scenario)?;
+    check_faults(scenario)?;
+    check_prescription(&scenario.prescription)?;
+    check_planner(scenario)?;
+    check_arms(scenario)?;
+    scenario.lesson.iter().try_for_each(|lesson| lesson.check(scenario.cases))?;
+    scenario.criteria.iter().enumerate().try_for_each(|(n, criterion)| check_criterion(n, criterion, scenario))
+}
+
+fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {
+    let Err(error) = scenario.patients.positioning.check() else { return Ok(()) };
+    mistake(format!("patients.positioning.{}", error.field()), error.to_string(), "")
+}
+
+fn check_faults(scenario: &Scenario) -> Result<(), Mistake> {
+    scenario.scanner.faults.iter().try_for_each(scanner::Faults::check).or_else(|(field, value, [low, high])| {
+        mistake(format!("scanner.faults.{field}"), format!("{field} is {value}"), format!("expected {low} to {high}"))
+    })
+}
+
+fn check_prescription(rules: &PrescriptionRules) -> Result<(), Mistake> {
+    check_stack("prescription.sagittal", &rules.sagittal)?;
+    check_stack("prescription.axial", &rules.axial)?;
+    from_zero("prescription.sat-band-thickness-mm", rules.sat_band_thickness_mm)?;
+    from_zero("prescription.sat-band-clearance-mm", rules.sat_band_clearance_mm)
+}
+
+fn check_stack(at: &str, rule: &StackRule) -> Result<(), Mistake> {
+    let count = |field: &str, found: usize, most: usize| match found {
+        found if (1..=most).contains(&found) => Ok(()),
+        found => mistake(format!("{at}.{field}"), format!("{field} is {found}"), format!("expected 1 to {most}")),
+    };
+    count("slices", rule.slices, 256)?;
+    count("matrix.0", rule.matrix[0], 2048)?;
+    count("matrix.1", rule.matrix[1], 2048)?;
+    let length = |field: &str, found: f64, most: f64| match found {
+        found if found > 0.0 && found <= most => Ok(()),
+        found => mistake(
+            format!("{at}.{field}"),
+            format!("{field} is {found}"),
+            format!("expected millimetres above 0, up to {most}"),
+        ),
+    };
+    length("thickness-mm", rule.thickness_mm, 100.0)?;
+    length("fov-mm.0", rule.fov_mm[0], 600.0)?;
+    length("fov-mm.1", rule.fov_mm[1], 600.0)?;
+    from_zero(&format!("{at}.gap-mm"), rule.gap_mm)
+}
+
+fn from_zero(at: &str, found: f64) -> Result<(), Mistake> {
+    if found.is_finite() && found >= 0.0 {
+        return Ok(());
+    }
+    let field = at.rsplit('.').next().unwrap_or(at);
+    mistake(at, format!("{field} is {found}"), "expected millimetres from 0")
+}
+
+fn check_planner(scenario: &Scenario) -> Result<(), Mistake> {
+    let planner = &scenario.planner;
+    if !(planner.time_limit_s.is_finite() && planner.time_limit_s > 0.0) {
+        let message = format!("time-limit-s is {}", planner.time_limit_s);
+        return mistake("planner.time-limit-s", message, "expected seconds above 0");
+    }
+    match (planner.kind, planner.command.trim().is_empty()) {
+        (PlannerKind::Command, true) => {
+            mistake("planner.command", "no command is given", "a planner of kind 'command' needs the program to start")
+        }
+        (PlannerKind::Builtin, false) => {
+            mistake("planner.command", "the built-in planner has no command", "expected kind = \"command\" beside it")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_arms(scenario: &Scenario) -> Result<(), Mistake> {
+    let arms = &scenario.arms;
+    for (n, arm) in arms.arms.iter().enumerate() {
+        if arms.arms[..n].contains(arm) {
+            return mistake(
+                format!("arms.arms.{n}"),
+                format!("arm '{}' stands twice", arm.name()),
+                "expected each once",
+            );
+        }
+    }
+    if !arms.arms.contains(&Arm::Automated) {
+        return mistake(
+            "arms.arms",
+            "the automated arm is missing",
+            "it is the planner under test, and the others build on it",
+        );
+    }
+    if !(1..=100).contains(&arms.automated_repeats) {
+        let message = format!("automated-repeats is {}", arms.automated_repeats);
+        return mistake("arms.automated-repeats", message, "expected 1 to 100");
+    }
+    Ok(())
+}
+
+fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Result<(), Mistake> {
+    let at = |field: &str| format!("criteria.{n}.{field}");
+    let Some(metric) = metrics::find(&criterion.metric) else {
+        let near = did_you_mean(&criterion.metric, metrics::all().iter().map(|metric| metric.name));
+        let help = if near.is_empty() { "'plumbline explain' lists the metrics".to_owned() } else { near };
+        return mistake(at("metric"), format!("unknown metric '{}'", criterion.metric), help);
+    };
+    if criterion.statistic == Statistic::Rate && !metric.is_rate() {
+        let message = format!("{} has no rate: its values are not yes or no", metric.name);
+        return mistake(at("statistic"), message, "expected mean, median, p95, min or max");
+    }
+    let Some((_, limit)) = criterion.bound() else {
+        let found = if criterion.at_least.is_some() { "both at-least and at-most are" } else { "no limit is" };
+        return mistake(at("at-most"), format!("{found} given"), "expected one of at-least and at-most");
+    };
+    let field = if criterion.at_least.is_some() { "at-least" } else { "at-most" };
+    // No metric of the catalogue can be below zero except the ICC, for which such a limit would be no limit.
+    if !limit.is_finite() || limit < 0.0 {
+        return mistake(at(field), format!("{field} is {limit}"), "expected a number from 0");
+    }
+    let share = metric.is_rate()
+        || metric.name.starts_with("dice.")
+        || matches!(metric.name, "plan.coverage" | "plan.sagittal_coverage" | "agreement.icc");
+    if share && limit > 1.0 {
+        let help = format!("{} lies between 0 and 1; 90 % is 0.90", metric.name);
+        return mistake(at(field), format!("{field} is {limit}"), help);
+    }
+    let arm = criterion.arm.unwrap_or(Arm::Automated);
+    if !scenario.arms.arms.contains(&arm) {
+        return mistake(at("arm"), format!("the {} arm is not run", arm.name()), "expected one of those in [arms]");
+    }
+    if metric.is_agreement() && arm == Arm::Automated && scenario.arms.automated_repeats < 2 {
+        let help = "expected automated-repeats = 2 or more in [arms]";
+        return mistake(at("metric"), format!("{} needs plans on repeated localizers", metric.name), help);
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! A scenario with everything that its names lead to: what a run is made from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scanner::Protocol;
+
+use crate::check::check;
+use crate::library::{Library, NotFound};
+use crate::{PlannerKind, Scenario, ScenarioError};
+use assessment::attempt::RecordedAttempt;
+use diagnosis::Diagnosis;
+use results::manifest::ScenarioIdentity;
+
+/// A scenario that was read, checked and resolved.
+#[derive(Clone, Debug)]
+pub struct ScenarioSetup {
+    /// The file.
+    pub file: PathBuf,
+    /// What it says.
+    pub scenario: Scenario,
+    /// BLAKE3 of the file and of the files that it names, hexadecimal.
+    pub hash: String,
+    /// BLAKE3 of what decides the patients and their localizers: positioning, population, protocol.
+    pub patients_hash: String,
+    /// Who is scanned.
+    pub population: phantom::Population,
+    /// The one person of every case, where the scenario names a named phantom in place of a population.
+    pub individual: Option<phantom::SpineParameters>,
+    /// How they are scanned.
+    pub protocol: scanner::Protocol,
+    /// Who plans by hand and with the planner.
+    pub panel: observer::Panel,
+    /// Where the built-in planner's model lies; `None` for a planner that is a command.
+    pub model_folder: Option<PathBuf>,
+    /// Plans that people made for its cases; none until [`crate::attempts::assign`] gives it some.
+    pub attempts: Vec<RecordedAttempt>,
+}
+
+impl ScenarioSetup {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] with file, line, column and what was expected.
+    pub fn load(file: &Path) -> Result<Self, ScenarioError> {
+        let text =
+            fs::read_to_string(file).map_err(|source| ScenarioError::Unreadable { path: file.to_owned(), source })?;
+        Self::from_text(file, &text, &Library::near(file))
+    }
+
+    /// Reads scenario files, and every scenario file of folders in alphabetical order.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] for the first that is wrong, for a folder without scenarios, and for two of one name.
+    pub fn load_all(paths: &[PathBuf]) -> Result<Vec<Self>, ScenarioError> {
+        let mut setups: Vec<Self> = Vec::new();
+        for path in paths {
+            for file in scenario_files(path)? {
+                let setup = Self::load(&file)?;
+                if let Some(other) = setups.iter().find(|other| other.scenario.name == setup.scenario.name) {
+                    return Err(ScenarioError::SameName {
+                        name: setup.scenario.name,
+                        a: other.file.clone(),
+                        b: setup.file,
+                    });
+                }
+                setups.push(setup);
+            }
+        }
+        Ok(setups)
+    }
+
+    /// Checks a scenario's text and resolves its names; `file` is where it comes from.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn from_text(file: &Path, text: &str, library: &Library) -> Result<Self, ScenarioError> {
+        let scenario: Scenario =
+            toml::from_str(text).map_err(|error| Box::new(Diagnosis::of_toml(file, text, &error)))?;
+        let wrong = |at: &str, message: String, help: String| {
+            ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, at, message, help)))
+        };
+        check(&scenario).map_err(|mistake| wrong(&mistake.at, mistake.message, mistake.help))?;
+
+        let here = |at: &'static str| {
+            move |error| match error {
+                NotFound::Unknown { message, help } => wrong(at, message, help),
+                NotFound::Refused(ScenarioError::Unreadable { path, source }) => {
+                    wrong(at, format!("cannot read {}: {source}", path.display()), "expected a file".into())
+                }
+                NotFound::Refused(error) => error,
+            }
+        };
+        let cohort = library.cohort(&scenario.patients.population, file).map_err(here("patients.population"))?;
+        if let Some(person) = &cohort.content.individual
+            && let Err(error) = phantom::Spine::build(person, true)
+        {
+            let message = format!("phantom '{}': {error}", scenario.patients.population);
+            return Err(wrong("patients.population", message, String::new()));
+        }
+        let protocol = library.protocol(&scenario.scanner.protocol, file).map_err(here("scanner.protocol"))?;
+        let panel = library.panel(&scenario.arms.panel, file).map_err(here("arms.panel"))?;
+        let model_folder = match scenario.planner.kind {
+            PlannerKind::Command => None,
+            PlannerKind::Builtin => {
+                let unknown = || library.unknown_model(&scenario.planner.model);
+                let folder = library.model_folder(&scenario.planner.model);
+                Some(folder.ok_or_else(unknown).map_err(here("planner.model"))?)
+            }
+        };
+
+        let positioning =
+            serde_json::to_string(&scenario.patients.positioning).expect("checked numbers and fixed names are JSON");
+        let faults = scenario.scanner.faults.as_ref();
+        let faults_text = faults.map(|faults| serde_json::to_string(faults).expect("checked numbers are JSON"));
+        let patients = [&*positioning, &cohort.text, &protocol.text];
+        let patients: Vec<_> = patients.into_iter().chain(faults_text.as_deref()).collect();
+        Ok(Self {
+            file: file.to_owned(),
+            hash: hash_of(&[text, &cohort.text, &protocol.text, &panel.text]),
+            patients_hash: hash_of(&patients),
+            population: cohort.content.population,
+            individual: cohort.content.individual,
+            attempts: Vec::new(),
+            protocol: faults
+                .cloned()
+                .map_or(protocol.content.clone(), |faults| Protocol { faults, ..protocol.content }),
+            panel: panel.content,
+            model_folder,
+            scenario,
+        })
+    }
+
+    /// The scenario's part of a run's identity; `seed` takes the place of the file's.
+    pub fn identity(&self, seed: Option<u64>) -> ScenarioIdentity {
+        ScenarioIdentity {
+            name: self.scenario.name.clone(),
+            title: self.scenario.title.clone(),
+            hash: self.hash.clone(),
+            patients_hash: self.patients_hash.clone(),
+            seed: seed.unwrap_or(self.scenario.seed),
+            cases: self.scenario.cases,
+            population: self.scenario.patients.population.clone(),
+            protocol: self.scenario.scanner.protocol.clone(),
+            criteria: self.scenario.criteria.clone(),
+        }
+    }
+}
+
+/// BLAKE3 of several texts, hexadecimal.
+pub fn hash_of(texts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        // The length first, so that moving a line from one file to the next changes the hash.
+        hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A file itself; of a folder, the TOML files in it.
+fn scenario_files(path: &Path) -> Result<Vec<PathBuf>, ScenarioError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |source| ScenarioError::Unreadable { path: path.to_owned(), source };
+    let entries = fs::read_dir(path).and_then(|entries| entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>, _>>());
+    let mut files = entries.map_err(unreadable)?;
+    files.retain(|file| file.extension().is_some_and(|end| end == "toml"));
+    files.sort();
+    if files.is_empty() { Err(ScenarioError::NoScenario(path.to_owned())) } else { Ok(files) }
+}

@@ -1,0 +1,78 @@
+//! Plans that people made at the console, held against their patient in true coordinates.
+
+use exam::Landing;
+use geometry::PatientPosition;
+use phantom::{PatientOnTable, SpineTruth};
+use planner::ScanPlan;
+use results::record::{Arm, CaseRow};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::score::{Attempted, TrueSpine};
+
+/// The version of a line that this program reads.
+pub const ATTEMPT_FORMAT_VERSION: u32 = 1;
+
+/// One person's plan for one case of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RecordedAttempt {
+    /// Version of this format: 1.
+    pub format_version: u32,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Seed that the patient was drawn from.
+    pub seed: u64,
+    /// Case number.
+    pub case: u64,
+    /// Manual, or collaborative if the AI proposed.
+    pub arm: Arm,
+    /// Who planned.
+    pub observer: String,
+    /// How the patient was landed.
+    pub landing: Landing,
+    /// The position that was registered; the plan's coordinates are labelled by it, right or wrong.
+    pub registered_position: PatientPosition,
+    /// The plan.
+    pub plan: ScanPlan,
+    /// Time from the localizer to the last change of the plan, s.
+    pub planning_time_s: f64,
+    /// Simulated scan time of the examination, s.
+    pub scan_time_s: f64,
+    /// Series scanned again.
+    pub repeats: u32,
+}
+
+/// What came of an attempt, with what an explanation needs.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// The rows as a run stores them.
+    pub rows: Vec<CaseRow>,
+    /// The truth of the patient as they were landed, in true patient coordinates.
+    pub truth: SpineTruth,
+    /// The plan in true patient coordinates, whatever position was registered.
+    pub plan: ScanPlan,
+}
+
+/// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares: the rows that a
+/// simulated technologist's plan gets, and in the case row what the examination took. `drawn` is the patient of the
+/// attempt's case as the scenario drew them.
+pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
+    let truth = attempt.landing.lay(drawn).truth();
+    let to_patient = exam::registered_to_patient(attempt.registered_position, attempt.landing.position);
+    let plan = attempt.plan.moved(&to_patient);
+
+    let attempted = Attempted {
+        scenario: &attempt.scenario,
+        case: attempt.case,
+        arm: attempt.arm,
+        observer: attempt.observer.clone(),
+    };
+    let mut rows = TrueSpine::of(&truth).rows(&attempted, &plan);
+    if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
+        row.planning_time_s = Some(attempt.planning_time_s);
+        row.scan_time_s = Some(attempt.scan_time_s);
+        row.repeats = Some(attempt.repeats);
+    }
+    Scored { rows, truth, plan }
+}

@@ -1,0 +1,14 @@
+//! A plan held against the truth: what a case's records are made of.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`score`] | the rows of one plan, and of one segmentation |
+//! | [`mod@true_plan`] | the plan that a spine's truth asks for |
+//! | [`attempt`] | plans that people made at the console |
+
+pub mod attempt;
+pub mod score;
+pub mod true_plan;
+
+pub use attempt::{RecordedAttempt, Scored};
+pub use true_plan::{rules_of, true_plan};
