@@ -23,6 +23,7 @@
 
 pub mod anatomy;
 pub mod grid;
+pub mod orientation;
 pub mod patient_position;
 pub mod plane;
 pub mod resample;
@@ -32,6 +33,7 @@ pub mod volume;
 
 pub use anatomy::{CoronalStructure, Disc, Structure, Vertebra};
 pub use grid::Grid;
+pub use orientation::Orientation;
 pub use patient_position::PatientPosition;
 pub use plane::Plane;
 pub use sat_band::SatBand;
