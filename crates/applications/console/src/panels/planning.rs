@@ -6,7 +6,7 @@ use coach::record::Mode;
 use coach::session::{Fate, Session};
 use egui::{ComboBox, DragValue, Grid, Rect, RichText, Ui};
 use geometry::{Disc, SliceGroup, SliceRole, Vertebra};
-use slice_editor::prescription::{DiscPlace, Edit, Selected, level_of};
+use slice_editor::{DiscPlace, Edit, Selected, level_of};
 
 use super::{handles, tile};
 use crate::screen::Screen;

@@ -8,7 +8,7 @@ use super::edit::DiscPlace;
 use super::refused::EditRefused;
 
 /// Extent of a lumbar disc from front to back, mm: the endplates' mean depth is 34 (Panjabi 1992; lumbar-numbers §6a).
-pub const MEAN_DISC_DEPTH_MM: f64 = 34.0;
+pub(crate) const MEAN_DISC_DEPTH_MM: f64 = 34.0;
 
 /// The disc that a group is for: an axial group that is named after one, "axial L4/L5".
 pub fn level_of(group: &SliceGroup) -> Option<Disc> {
@@ -18,7 +18,7 @@ pub fn level_of(group: &SliceGroup) -> Option<Disc> {
 
 /// The level that an axial group claims. Axial groups are centred on the disc's posterior margin (as
 /// [`prescribe`] does), so the disc's centre lies half a mean disc in front of the group's.
-pub fn planned_level(group: &SliceGroup) -> Option<PlannedLevel> {
+pub(crate) fn planned_level(group: &SliceGroup) -> Option<PlannedLevel> {
     let label = level_of(group)?;
     let normal = group.normal();
     // Whichever way the image was turned, one of its axes runs from back to front.

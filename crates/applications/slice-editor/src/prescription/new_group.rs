@@ -14,7 +14,7 @@ const BAND_THICKNESS_MM: f64 = 60.0;
 ///
 /// Phase encoding is head–foot where that is in the image, so that ghosts of bowel and vessels do not cross the canal,
 /// and left–right on axial images (lumbar-numbers §5b).
-pub fn new_group(role: SliceRole, name: String, centre: Point, rules: &PrescriptionRules) -> SliceGroup {
+pub(crate) fn new_group(role: SliceRole, name: String, centre: Point, rules: &PrescriptionRules) -> SliceGroup {
     let (x, y, feet) = (Vector::x_axis(), Vector::y_axis(), -Vector::z_axis());
     let (row, column, rule, phase_encoding) = match role {
         SliceRole::Sagittal => (y, feet, &rules.sagittal, PhaseEncoding::Column),
@@ -41,14 +41,14 @@ pub fn new_group(role: SliceRole, name: String, centre: Point, rules: &Prescript
 }
 
 /// A band that faces the patient's front.
-pub fn new_band(name: String, centre: Point, rules: &PrescriptionRules) -> SatBand {
+pub(crate) fn new_band(name: String, centre: Point, rules: &PrescriptionRules) -> SatBand {
     let by_rule = rules.sat_band_thickness_mm;
     let thickness_mm = if by_rule > 0.0 { by_rule } else { BAND_THICKNESS_MM };
     SatBand { name, centre, normal: -Vector::y_axis(), thickness_mm }
 }
 
 /// What a group of a role is called until somebody names it.
-pub fn usual_name(role: SliceRole) -> &'static str {
+pub(crate) fn usual_name(role: SliceRole) -> &'static str {
     match role {
         SliceRole::Sagittal => "sagittal",
         SliceRole::Coronal => "coronal",
@@ -58,7 +58,7 @@ pub fn usual_name(role: SliceRole) -> &'static str {
 }
 
 /// A name that is not taken: the usual one, or it with the next number.
-pub(super) fn free_name(usual: &str, taken: &[&str]) -> String {
+pub(crate) fn free_name(usual: &str, taken: &[&str]) -> String {
     let numbered = |n: usize| if n == 1 { usual.to_owned() } else { format!("{usual} {n}") };
     (1..=taken.len()).map(numbered).find(|name| !taken.contains(&name.as_str())).unwrap_or(numbered(taken.len() + 1))
 }
