@@ -129,7 +129,7 @@ impl PlacedDisc {
         self.pose * Point::new(x, y, z)
     }
 
-    /// Distance between the planes of the rims at a place in the disc's frame, mm.
+    /// Distance between the planes of the rims at a point in the disc's frame, mm.
     pub fn rim_height_at_mm(&self, x: f64, y: f64) -> f64 {
         let rise = |slope: [f64; 2]| slope[0] * x + slope[1] * y;
         self.rim_height_mm + rise(self.upper_slope) - rise(self.lower_slope)

@@ -92,8 +92,8 @@ impl Palette {
     }
 }
 
-/// Relative SD and correlation length (mm) of the signal within a tissue; project choices, by eye
-/// beside real T2-weighted images.
+/// Relative SD and correlation length (mm) of the signal within a tissue; project choices, by visual comparison
+/// with real T2-weighted images.
 const fn texture(tissue: Tissue) -> (f64, f64) {
     match tissue {
         Tissue::Marrow => (0.08, 2.5),

@@ -119,7 +119,7 @@ impl SpineTruth {
         }
     }
 
-    /// True if a place lies behind the posterior wall of the nearest body: in the canal, in an arch, or further back.
+    /// True if a point lies behind the posterior wall of the nearest body: in the canal, in an arch, or further back.
     pub fn is_behind_the_bodies(&self, place: &Point) -> bool {
         let nearest = self.vertebrae.iter().min_by(|a, b| {
             let [a, b] = [a, b].map(|vertebra| (vertebra.centre - place).norm_squared());

@@ -25,7 +25,7 @@ pub struct Coil {
 }
 
 impl Default for Coil {
-    /// Loops of 12 cm and a table 12 cm below the isocentre are usual; the rest are project choices, by eye.
+    /// Loops of 12 cm and a table 12 cm below the isocentre are usual; the rest are project choices, by visual comparison.
     fn default() -> Self {
         Self {
             loop_radius_mm: 120.0,
@@ -74,7 +74,7 @@ pub(crate) struct PlacedCoil {
 }
 
 impl PlacedCoil {
-    /// Sensitivity at a place with the dead elements missing.
+    /// Sensitivity at a point with the dead elements missing.
     pub fn received(&self, point: &Point) -> f32 {
         if self.dead.is_empty() {
             return self.sensitivity(point);
@@ -96,7 +96,7 @@ impl PlacedCoil {
         (point.z - self.coil.centre_mm) as f32
     }
 
-    /// Sensitivity of the whole array at a place, 1 at the centre of the spine array. On the axis of a loop of radius a, at
+    /// Sensitivity of the whole array at a point, 1 at the centre of the spine array. On the axis of a loop of radius a, at
     /// distance d, the field is (1 + d²/a²)^(−3/2) (Biot–Savart; by reciprocity the sensitivity). The arrays combine as
     /// sum of squares, and fall off over about a loop's radius at their ends.
     pub fn sensitivity(&self, point: &Point) -> f32 {
@@ -113,7 +113,7 @@ impl PlacedCoil {
         (spine * spine + upper * upper).sqrt() / (1.0 + beyond)
     }
 
-    /// Factor by which normalization brightens a place of the given sensitivity.
+    /// Factor by which normalization brightens a point of the given sensitivity.
     pub fn normalization(&self, sensitivity: f32) -> f32 {
         // The gain is limited where there is almost no signal.
         sensitivity.max(0.02).powf(-(self.coil.normalization as f32))

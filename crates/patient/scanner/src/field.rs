@@ -32,20 +32,20 @@ impl MainField {
         self.shim_hz == [0.0; 4] && self.implants.is_empty()
     }
 
-    /// Off-resonance of the residual shim at a place, Hz.
+    /// Off-resonance of the residual shim at a point, Hz.
     pub fn shim_hz(&self, place: &Point) -> f64 {
         let [x, y, z] = [place.x, place.y, place.z].map(|mm| mm / REACH_MM);
         let [a, b, c, d] = self.shim_hz;
         a * x + b * y + c * z + d * (z * z - 0.5 * (x * x + y * y))
     }
 
-    /// The implants that shift the field within `radius_mm` of a place.
+    /// The implants that shift the field within `radius_mm` of a point.
     pub fn implants_near(&self, place: &Point, radius_mm: f64) -> Vec<Implant> {
         let near = |implant: &&Implant| (implant.centre - place).norm() < radius_mm + implant.reach_mm();
         self.implants.iter().filter(near).copied().collect()
     }
 
-    /// Off-resonance by the given implants at a place, Hz.
+    /// Off-resonance by the given implants at a point, Hz.
     pub fn shift_hz(&self, implants: &[Implant], place: &Point) -> f64 {
         self.hz_per_ppm * implants.iter().map(|implant| implant.shift_ppm(place)).sum::<f64>()
     }

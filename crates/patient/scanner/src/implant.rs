@@ -17,7 +17,7 @@ impl Implant {
     /// Titanium relative to tissue, ppm (Schenck, Med Phys 1996;23:815: 182 and −9).
     pub const TITANIUM_PPM: f64 = 191.0;
 
-    /// Field shift at a place, ppm: the dipole field outside a magnetized sphere,
+    /// Field shift at a point, ppm: the dipole field outside a magnetized sphere,
     /// Δχ/3 · (a/r)³ · (3 cos²θ − 1), with θ the angle to the field, along z (Schenck 1996). Inside: 0.
     pub fn shift_ppm(&self, place: &Point) -> f64 {
         let away = place - self.centre;

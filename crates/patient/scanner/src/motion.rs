@@ -85,7 +85,7 @@ impl Course {
     }
 }
 
-/// Fraction of the abdominal wall's displacement at a place, 0…1.
+/// Fraction of the abdominal wall's displacement at a point, 0…1.
 pub(crate) fn breathing_fraction(place: &Point) -> f32 {
     let t = ((-place.y - BREATHES_FROM_MM) / (BREATHES_FULLY_MM - BREATHES_FROM_MM)).clamp(0.0, 1.0);
     (t * t * (3.0 - 2.0 * t)) as f32

@@ -71,7 +71,7 @@ pub(crate) struct Conditions<'a> {
     pub factor: SliceFunction<'a>,
     /// Off-resonance of the residual shim, Hz; `None` in a homogeneous field.
     pub shim_hz: Option<SliceFunction<'a>>,
-    /// Off-resonance by metal at a place, Hz; `None` without metal nearby.
+    /// Off-resonance by metal at a point, Hz; `None` without metal nearby.
     pub metal_hz: Option<&'a (dyn Fn(&Point) -> f64 + Sync)>,
     /// True where another group's slice crosses; `None` without such groups.
     pub crossed: Option<&'a (dyn Fn(&Point) -> bool + Sync)>,

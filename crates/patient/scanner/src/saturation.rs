@@ -24,7 +24,7 @@ impl<'a> Saturation<'a> {
         Self { bands, crossing: &[] }
     }
 
-    /// Fraction of the signal that remains at a place after the bands, 0…1.
+    /// Fraction of the signal that remains at a point after the bands, 0…1.
     pub(crate) fn remaining_after_bands(&self, point: &Point) -> f32 {
         self.bands.iter().fold(1.0, |remaining, band| {
             let inside_mm = (band.thickness_mm / 2.0 - band.plane().distance_mm(point).abs()) as f32;
@@ -34,7 +34,7 @@ impl<'a> Saturation<'a> {
         })
     }
 
-    /// True if a slice of another group runs through a place.
+    /// True if a slice of another group runs through a point.
     pub(crate) fn is_crossed(&self, point: &Point) -> bool {
         self.crossing.iter().any(|group| {
             let (along, step) = (group.plane().distance_mm(point), group.slice_step_mm());

@@ -13,8 +13,8 @@ use crate::{Sequence, Substance};
 /// fat and nucleus, fluid.
 const TYPICAL_T2_MS: [f64; 4] = [30.0, 55.0, 115.0, 1000.0];
 
-/// Signal loss and phase (radians) of fluid and blood at the peak of a normal pulse; chosen by eye beside real images
-/// with strong pulsation artefacts.
+/// Signal loss and phase (radians) of fluid and blood at the peak of a normal pulse; chosen by visual comparison with real
+/// images that have strong pulsation artefacts.
 const FLUID_PULSE: (f64, f64) = (0.12, 0.5);
 const BLOOD_PULSE: (f64, f64) = (0.4, 1.4);
 

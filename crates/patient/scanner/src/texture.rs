@@ -23,7 +23,7 @@ impl Texture {
         Self { lattice }
     }
 
-    /// The field at a place, for a correlation length in mm.
+    /// The field at a point, for a correlation length in mm.
     pub fn at(&self, point: &Point, scale_mm: f32) -> f32 {
         let (mut low, mut weight) = ([0usize; 3], [0.0f32; 3]);
         for axis in 0..3 {

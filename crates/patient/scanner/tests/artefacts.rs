@@ -81,7 +81,7 @@ fn image_of(subject: &Boxes, series: &SeriesProtocol) -> Volume<f32> {
     image_with(subject, Faults::default(), series)
 }
 
-/// Signal at a place (y, z), in plane x = 0.
+/// Signal at a point (y, z), in plane x = 0.
 fn at(images: &Volume<f32>, y: f64, z: f64) -> f32 {
     images.trilinear(&Point::new(0.0, y, z)).expect("within the image")
 }

@@ -54,7 +54,7 @@ const ARRAYS: [([f64; 2], f64); 6] = [
 pub struct AcrLargePhantom;
 
 impl AcrLargePhantom {
-    /// True if a place lies in the solution.
+    /// True if a point lies in the solution.
     pub fn is_solution(place: &Point) -> bool {
         material(place) == WATER
     }

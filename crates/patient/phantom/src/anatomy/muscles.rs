@@ -1,4 +1,4 @@
-//! Paraspinal muscles. Positions and radii are choices by eye beside real images.
+//! Paraspinal muscles. Positions and radii are choices by visual comparison with real images.
 
 use geometry::{Point, Vector, Vertebra};
 

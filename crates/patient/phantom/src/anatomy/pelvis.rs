@@ -1,5 +1,5 @@
 //! The pelvis beside and below the sacrum, so that coronal and caudal slices look realistic.
-//! Nothing here is labelled. Positions and sizes are choices by eye.
+//! Nothing here is labelled. Positions and sizes are choices by visual comparison.
 
 use geometry::Vector;
 use nalgebra::{Rotation3, UnitQuaternion};

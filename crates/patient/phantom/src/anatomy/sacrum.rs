@@ -9,7 +9,7 @@ use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
-/// Adds the sacrum, the remnants of its discs first. Proportions are choices by eye beside real images.
+/// Adds the sacrum, the remnants of its discs first. Proportions are choices by visual comparison with real images.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let instance = Vertebra::S1.instance_label();
     let segments = &atlas.column.sacrum;

@@ -157,8 +157,8 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
     parts
 }
 
-/// Pedicles, laminae and processes. Positions and thicknesses without a parameter are choices by eye beside real
-/// images, scaled with the height of the body.
+/// Pedicles, laminae and processes. Positions and thicknesses without a parameter are choices by visual comparison with
+/// real images, scaled with the height of the body.
 fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
