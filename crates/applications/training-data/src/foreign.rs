@@ -3,12 +3,12 @@
 //! Every limit is a project choice, wide enough to hold what hospitals do (Billot et al., SynthSeg, Medical Image
 //! Analysis 2023;86:102789: a network that has seen every contrast and resolution needs no retraining for the next).
 
-use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceRole, Vector};
+use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceTarget, StackGeometry, Vector};
 use nalgebra::Rotation3;
 use phantom::{PatientOnTable, SpineParameters};
 use randomness::normal;
 use randomness::rand::Rng;
-use scanner::{Coil, Sequence, SeriesProtocol, StackGeometry};
+use scanner::{Coil, Sequence, SeriesProtocol};
 
 /// A series with the stack it is scanned on, the bands that saturate it and the coils that receive it.
 pub(super) struct ForeignSeries {
@@ -152,7 +152,7 @@ pub(super) fn on_the_spine(
     let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, astray_mm[axis]));
     stack.at(
         name,
-        SliceRole::Sagittal,
+        SliceTarget::Sagittal,
         plane.centre + shift,
         Direction::new_normalize(row),
         Direction::new_normalize(down),
