@@ -15,7 +15,8 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
             scenario.cases
         ));
         for criterion in &scenario.criteria {
-            let unit = metrics::find(&criterion.metric).map_or("", |metric| metric.unit());
+            let metric = metrics::find(&criterion.metric);
+            let (unit, title) = metric.map_or(("", ""), |metric| (metric.unit(), metric.title));
             let figure =
                 |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
             let value = criterion.value.map_or_else(|| "nothing to measure".into(), figure);
@@ -26,7 +27,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
             };
             let name = format!("{} ({}{arm})", criterion.metric, criterion.statistic.name());
             lines.push(format!(
-                "  {:<4}  {name:<42} {value:>10}{interval:<18} {} {}  n = {}",
+                "  {:<4}  {name:<42} {value:>10}{interval:<18} {} {:<10} n = {:<5} {title}",
                 criterion.word(),
                 criterion.bound.sign(),
                 figure(criterion.limit),

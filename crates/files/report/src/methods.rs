@@ -22,7 +22,7 @@ pub(super) fn methods() -> Markup {
         details {
             summary { "Every metric: what it is, why it matters, and where its limit comes from" }
             dl { @for metric in metrics::all() {
-                dt { code { (metric.name) } @if !metric.unit().is_empty() { span.quiet { " [" (metric.unit()) "]" } } }
+                dt { (metric.title) ": " code { (metric.name) } @if !metric.unit().is_empty() { span.quiet { " [" (metric.unit()) "]" } } }
                 dd { (metric.what) br; span.quiet { (metric.why) " Limit: " (metric.limit) } }
             } }
         }

@@ -135,8 +135,9 @@ fn criterion_row(criterion: &CriterionResult) -> Markup {
     html! {
         tr class=(class) {
             td.mark { (mark) }
-            td { code { (criterion.metric) } " (" (criterion.statistic.name()) ")"
+            td { @if let Some(metric) = metric { (metric.title) ", " } (criterion.statistic.name())
                 @if criterion.arm != Arm::Automated { " of the " (criterion.arm.name()) " arm" }
+                br; code { (criterion.metric) }
                 @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
             td.limit { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
             td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
@@ -166,7 +167,7 @@ fn arm_row(run: &Run, arms: &[Arm], name: &str) -> Markup {
     let spread = if higher { "median; worst" } else { "median; 95th percentile" };
     html! {
         tr {
-            td { code { (name) } " " span.quiet { @if single { (metric.what) } @else { (spread) } } }
+            td { (metric.title) @if !single { ", " (spread) } br; code { (name) } @if single { " " span.quiet { (metric.what) } } }
             @for arm in arms {
                 td.number {
                     @match run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {
@@ -190,7 +191,7 @@ fn all_metrics(manifest: &Manifest) -> Markup {
                     @for metric in metrics::all() {
                         @if let Some(summary) = manifest.metrics.get(metric.name) {
                             tr {
-                                td { code { (metric.name) } br; span.quiet { (metric.what) } }
+                                td { (metric.title) br; code { (metric.name) } br; span.quiet { (metric.what) } }
                                 td.number { (summary.n) }
                                 td.number { (figure(summary.mean, metric.unit())) }
                                 td.number { (interval(summary.ci95)) }

@@ -79,7 +79,7 @@ fn tell(population: &Population) {
     // In the order in which they are defined and documented; what an evaluation does not measure has no figure.
     for metric in metrics::all() {
         if let Some(summary) = figures.get(metric.name) {
-            output::result(line(metric.name, summary));
+            output::result(format!("{}  {}", line(metric.name, summary), metric.title));
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
 pub fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     let Some(name) = &arguments.metric else {
         for metric in metrics::all() {
-            output::result(format!("{:<34} {}", metric.name, metric.what));
+            output::result(format!("{:<34} {}", metric.name, metric.title));
         }
         return Ok(ExitCode::SUCCESS);
     };

@@ -51,7 +51,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
                 metric.candidate,
                 metric.difference,
                 metric.margin,
-                if wall_clock(&metric.metric) { " (wall clock: not judged)" } else { "" }
+                results::metrics::find(&metric.metric).map_or_else(String::new, |metric| format!(
+                    "  {}{}",
+                    metric.title,
+                    if metric.is_wall_clock() { " (wall clock: not judged)" } else { "" }
+                ))
             ));
         }
         for case in &comparison.regressions {
@@ -66,10 +70,6 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
         ));
     }
     Ok(if comparison.is_non_inferior() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-fn wall_clock(metric: &str) -> bool {
-    results::metrics::find(metric).is_some_and(results::metrics::Metric::is_wall_clock)
 }
 
 /// Joins shards.

@@ -4,7 +4,7 @@
 //! come from these. The [`catalogue`] holds the definitions that `plumbline explain` prints.
 //!
 //! ```
-//! use crate::metrics;
+//! use results::metrics;
 //!
 //! let angle = metrics::find("plan.disc_angle_deg").expect("a metric of the catalogue");
 //! assert_eq!(angle.unit(), "°");
@@ -29,6 +29,8 @@ use crate::record::CaseRow;
 pub struct Metric {
     /// Dotted name; ends in the unit where there is one.
     pub name: &'static str,
+    /// What a radiographer or a physicist would call it, in a few words.
+    pub title: &'static str,
     /// What it measures.
     pub what: &'static str,
     /// Why it matters in the clinic.
@@ -87,8 +89,8 @@ impl Metric {
             Better::Higher => "more is better",
             Better::Lower => "less is better",
         };
-        let Self { name, what, why, limit, .. } = self;
-        format!("{name}{unit}, {better}\n\n  What   {what}\n  Why    {why}\n  Limit  {limit}\n")
+        let Self { name, title, what, why, limit, .. } = self;
+        format!("{title}: {name}{unit}, {better}\n\n  What   {what}\n  Why    {why}\n  Limit  {limit}\n")
     }
 
     /// True if every value is yes or no.

@@ -6,6 +6,7 @@ use crate::metrics::{Better, Metric, Source, agreement};
 pub(super) static AGREEMENT: [Metric; 3] = [
     Metric {
         name: "agreement.angle_sd_deg",
+        title: "Interobserver SD of the disc plane's tilt",
         what: "Standard deviation between observers of the planned sagittal tilt of the same disc, pooled over discs; \
                for the automated arm, between plans on repeated localizers.",
         why: "A follow-up scan is compared with this one; the planes should not depend on who stood at the console.",
@@ -16,6 +17,7 @@ pub(super) static AGREEMENT: [Metric; 3] = [
     },
     Metric {
         name: "agreement.position_sd_mm",
+        title: "Interobserver SD of the slice position",
         what: "Standard deviation between observers of the planned disc position along the table, pooled over discs.",
         why: "A follow-up scan is compared with this one; the slices should lie where they lay.",
         limit: "Manual planning has 1.5–2.5 mm (assumption).",
@@ -25,6 +27,7 @@ pub(super) static AGREEMENT: [Metric; 3] = [
     },
     Metric {
         name: "agreement.icc",
+        title: "Interobserver agreement, ICC(2,1)",
         what: "Intraclass correlation ICC(2,1) of the planned sagittal tilt: two-way random, absolute agreement, single \
                observer (Shrout & Fleiss 1979; interval of McGraw & Wong 1996).",
         why: "How much of the difference between two plans is the patient, and how much the observer.",

@@ -7,6 +7,7 @@ use crate::metrics::{Better, Metric, Source};
 pub(super) static EXAMINATION: [Metric; 4] = [
     Metric {
         name: "exam.error_rate",
+        title: "Examinations without a usable plan",
         what: "Part of the attempts that ended in an error: no plan, a crash, an impossible prescription.",
         why: "The technologist is left with nothing.",
         limit: "0 (project choice).",
@@ -16,6 +17,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
     },
     Metric {
         name: "exam.repeats",
+        title: "Repeated series and re-plans",
         what: "Series repeated and plans replaced until the checks accepted the examination.",
         why: "Each costs minutes of table time.",
         limit: NO_LIMIT,
@@ -25,6 +27,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
     },
     Metric {
         name: "exam.scan_time_s",
+        title: "Scan time",
         what: "Simulated time on the scanner, all series.",
         why: "Patients move, and the next one waits.",
         limit: NO_LIMIT,
@@ -34,6 +37,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
     },
     Metric {
         name: "exam.planning_time_s",
+        title: "Planning time",
         what: "Simulated time that planning takes a technologist.",
         why: "60–120 s by hand (assumption); time saved is the first thing vendors claim.",
         limit: NO_LIMIT,

@@ -9,6 +9,7 @@ const LATENCY_WHY: &str = "The patient lies in the bore while the computer think
 pub(super) static LATENCY: [Metric; 8] = [
     Metric {
         name: "latency.synthesize_ms",
+        title: "Time to build the phantom",
         what: "Wall-clock time to build the phantom.",
         why: "Cost of the harness, not of the planner.",
         limit: NO_LIMIT,
@@ -18,6 +19,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.acquire_ms",
+        title: "Time to simulate the localizer",
         what: "Wall-clock time to simulate the localizer.",
         why: "Cost of the harness, not of the planner.",
         limit: NO_LIMIT,
@@ -27,6 +29,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.segment_ms",
+        title: "Time to segment",
         what: "Wall-clock time of the segmentation.",
         why: LATENCY_WHY,
         limit: "1100 ms is the published system's (Cheng 2026).",
@@ -36,6 +39,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.label_ms",
+        title: "Time to label the levels",
         what: "Wall-clock time from segmentation to labelled discs.",
         why: LATENCY_WHY,
         limit: NO_LIMIT,
@@ -45,6 +49,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.count_ms",
+        title: "Time to count the vertebrae by the ribs",
         what: "Wall-clock time to count the lumbar vertebrae by the ribs on coronal slices, the segmentation of these included.",
         why: LATENCY_WHY,
         limit: NO_LIMIT,
@@ -54,6 +59,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.plan_ms",
+        title: "Time to prescribe the slices",
         what: "Wall-clock time from labelled discs to slice groups.",
         why: LATENCY_WHY,
         limit: NO_LIMIT,
@@ -63,6 +69,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.check_ms",
+        title: "Time to check the acquired series",
         what: "Wall-clock time of the quality checks after the planned series.",
         why: "The technologist waits for the check before the next series.",
         limit: NO_LIMIT,
@@ -72,6 +79,7 @@ pub(super) static LATENCY: [Metric; 8] = [
     },
     Metric {
         name: "latency.loop_ms",
+        title: "Localizer complete to plan ready",
         what: "Wall-clock time from the complete localizer to the ready plan.",
         why: LATENCY_WHY,
         limit: "Median at most 500 ms on two CPU cores is the target (project choice); 3000 ms is too long.",

@@ -53,6 +53,10 @@ mod tests {
         for (i, name) in names.iter().enumerate() {
             assert!(!names[..i].contains(name), "{name} twice");
         }
+        let mut titles: Vec<_> = all().iter().map(|metric| metric.title).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), names.len(), "each metric has a clinical name of its own");
         // The list of the design document.
         for promised in [
             "dice.vertebra",

@@ -24,6 +24,7 @@ fn level_is_right(row: &CaseRow) -> bool {
 pub(super) static PLANNING: [Metric; 13] = [
     Metric {
         name: "plan.confidence_brier",
+        title: "Brier score of the planner's confidence",
         what: "Mean squared distance between a level's confidence and what came true: 1 if label, angle (5°) and centre \
                (5 mm) are right, else 0, as for a level that no disc has (Brier 1950). Discs without a planned level are \
                left out: they have no confidence.",
@@ -35,6 +36,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "label.identification_rate",
+        title: "Correctly labelled discs",
         what: "Part of the true discs that carry their right label within 8 mm of their true centre.",
         why: "A finding reported at the wrong level can become surgery at the wrong level.",
         limit: "At least 0.95 (this stage of the project); 0.90 is the published system's (Cheng 2026); the 8 mm are \
@@ -45,6 +47,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.disc_angle_deg",
+        title: "Angle between slices and disc plane",
         what: "Angle between the normal of the prescribed axial group and that of the true disc plane; discs that were not \
                planned are left out (label.identification_rate counts them).",
         why: TILT_WHY,
@@ -56,6 +59,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.sagittal_tilt_deg",
+        title: "Tilt error in the sagittal view",
         what: "Size of the angle error's component in the sagittal view.",
         why: TILT_WHY,
         limit: "Median at most 2° (project choice); manual planning has an SD of about 3° (proxy: endplate angles, \
@@ -66,6 +70,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.coronal_tilt_deg",
+        title: "Tilt error in the coronal view",
         what: "Size of the angle error's component in the coronal view.",
         why: "A slice that is oblique in the coronal view shows left and right recess at different levels.",
         limit: "Median at most 2° (project choice).",
@@ -75,6 +80,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.disc_centre_mm",
+        title: "Distance of the planned from the true disc centre",
         what: "Distance between the planned and the true centre of a disc.",
         why: "The middle slice must cut the disc, not the endplate.",
         limit: "Median at most 2 mm (this stage of the project), half a 4 mm slice.",
@@ -84,6 +90,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.slice_centre_mm",
+        title: "Offset of the middle slice from the disc",
         what: "Distance of the group's middle slice from the true disc centre along the true normal.",
         why: "More than one slice off, the middle slice shows the wrong thing.",
         limit: "Median at most 1 mm and p95 at most 3 mm are the target (project choice); one slice thickness is wrong.",
@@ -93,6 +100,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.sagittal_angle_deg",
+        title: "Angle between sagittal stack and mid-sagittal plane",
         what: "Angle between the sagittal stack's normal and that of the true mid-sagittal plane.",
         why: "An oblique sagittal stack cuts canal and foramina at different distances from the middle at each level.",
         limit: "Median at most 2° (project choice).",
@@ -102,6 +110,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.sagittal_centre_mm",
+        title: "Offset of the sagittal stack from the midline",
         what: "Distance of the sagittal stack's middle slice from the middle of the true spine, along the true normal.",
         why: "A stack that lies to one side leaves the other side's foramina uncovered.",
         limit: "Median at most 2 mm (project choice), half a 4 mm slice.",
@@ -111,6 +120,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.coverage",
+        title: "Disc and canal covered by the axial slices",
         what: "Part of the disc and of the canal at its level that the group's slices cover.",
         why: "What is not covered is not seen; the patient has to come back.",
         limit: "Mean at least 0.95 (project choice).",
@@ -120,6 +130,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.sagittal_coverage",
+        title: "Foramina covered by the sagittal stack",
         what: "Part of the foramina's outer borders, 22 mm to either side of the middle, that the sagittal stack covers; 0 \
                without a stack.",
         why: "A foramen that is cut off hides what presses on its root.",
@@ -130,6 +141,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.silent_failure_rate",
+        title: "Wrong plans without a warning",
         what: "Part of the plans that are wrong (wrong level, beyond 10°, more than a slice off, or a disc uncovered) \
                and carry no warning.",
         why: "The worst thing that a planner can do: nobody looks again.",
@@ -140,6 +152,7 @@ pub(super) static PLANNING: [Metric; 13] = [
     },
     Metric {
         name: "plan.flagged_rate",
+        title: "Plans with a warning",
         what: "Part of the plans that ask for a person (a warning or worse).",
         why: "Every flag costs a technologist a look; too many and nobody looks any more.",
         limit: "At most 0.20 on ordinary patients (project choice).",

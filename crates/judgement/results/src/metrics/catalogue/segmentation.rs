@@ -25,6 +25,7 @@ macro_rules! dice {
     ($structure:literal, $both:literal, $why:expr, $limit:literal) => {
         Metric {
             name: concat!("dice.", $structure),
+            title: concat!("Dice overlap, ", $structure),
             what: concat!("Dice overlap of ", $both, " on the localizer's sagittal stack."),
             why: $why,
             limit: $limit,
@@ -39,6 +40,7 @@ macro_rules! hd95 {
     ($structure:literal, $of:literal) => {
         Metric {
             name: concat!("surface.", $structure, "_mm"),
+            title: concat!("95th percentile surface distance (HD95), ", $structure),
             what: concat!("95th percentile of the distance between segmented and true surfaces of ", $of, "."),
             why: HD95_WHY,
             limit: NO_LIMIT,
@@ -53,6 +55,7 @@ macro_rules! assd {
     ($structure:literal, $of:literal) => {
         Metric {
             name: concat!("surface_mean.", $structure, "_mm"),
+            title: concat!("Average symmetric surface distance, ", $structure),
             what: concat!(
                 "Mean distance between segmented and true surfaces of ",
                 $of,
@@ -71,6 +74,7 @@ macro_rules! calibration {
     ($structure:literal, $of:literal) => {
         Metric {
             name: concat!("calibration.", $structure),
+            title: concat!("Expected calibration error, ", $structure),
             what: concat!(
                 "Expected calibration error of the probability of ",
                 $structure,
