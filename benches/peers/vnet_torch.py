@@ -131,8 +131,8 @@ def read_weights(path):
     return metadata, tensors
 
 
-def ours(example, *arguments):
-    command = ["cargo", "run", "--release", "--quiet", "-p", "plumbline-vnet", "--example", example, "--", *map(str, arguments)]
+def ours(package, example, *arguments):
+    command = ["cargo", "run", "--release", "--quiet", "-p", package, "--example", example, "--", *map(str, arguments)]
     environment = os.environ | {"RAYON_NUM_THREADS": str(THREADS)}
     return [float(line) for line in subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.split()]
 
@@ -170,7 +170,7 @@ def flop(shape, extent):
 
 
 def training_step(network, classes, crop):
-    """Dice counts the sixth class, where there is one, with the second, as `crates/vision/vnet/src/kernel/loss.rs` does."""
+    """Dice counts the sixth class, where there is one, with the second, as `crates/vision/vnet-train/src/op/loss.rs` does."""
     image, labels = torch.rand(1, 1, *crop), torch.randint(0, classes, (1, *crop))
     structure = torch.tensor([0, 1, 2, 3, 4, 1][:classes])
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6)
@@ -196,7 +196,7 @@ def training_step(network, classes, crop):
 def in_bf16(model, network, classes):
     """Both in bf16, and how many voxels keep the class that f32 gave them."""
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
-        mine = statistics.median(ours("forward_pass", model, *EXTENT, folder, REPEATS + 1, "bf16")[1:])
+        mine = statistics.median(ours("plumbline-vnet", "forward_pass", model, *EXTENT, folder, REPEATS + 1, "bf16")[1:])
         image = torch.from_numpy(np.fromfile(f"{folder}/image.f32", np.float32).reshape(1, 1, *EXTENT))
         logits = np.fromfile(f"{folder}/logits.f32", np.float32).reshape(*EXTENT, -1)
         best, kept = float("inf"), 0.0
@@ -217,7 +217,7 @@ def main():
     network = VNet(shape, tensors).eval()
     found = {}
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
-        found["Plumbline"] = ours("forward_pass", model, *EXTENT, folder, REPEATS + 1)[1:]
+        found["Plumbline"] = ours("plumbline-vnet", "forward_pass", model, *EXTENT, folder, REPEATS + 1)[1:]
         image = torch.from_numpy(np.fromfile(f"{folder}/image.f32", np.float32).reshape(1, 1, *EXTENT))
         logits = np.fromfile(f"{folder}/logits.f32", np.float32).reshape(*EXTENT, -1)
         theirs = network(image)[0].permute(1, 2, 3, 0).numpy()
@@ -250,7 +250,7 @@ def main():
     if " avx512_bf16" in Path("/proc/cpuinfo").read_text():
         in_bf16(model, VNet(shape, tensors).eval(), theirs.argmax(-1))
     if "--step" in sys.argv:
-        mine, torchs = ours("training_step", model, *CROP, 7)[2:], training_step(
+        mine, torchs = ours("plumbline-vnet-train", "training_step", model, *CROP, 7)[2:], training_step(
             VNet(shape, tensors).train(), shape["classes"], CROP)
         print(f"training step of {' x '.join(map(str, CROP))}: Plumbline {statistics.median(mine):.3f} s, "
               f"PyTorch {statistics.median(torchs):.3f} s, ratio {statistics.median(torchs) / statistics.median(mine):.2f}")

@@ -47,10 +47,10 @@ fn truth_never_reaches_a_planner() {
 }
 
 #[test]
-fn candle_lives_in_vnet_and_bevy_in_the_console() {
+fn candle_lives_in_vnet_train_and_bevy_in_the_console() {
     for (name, needs) in dependencies() {
         for need in needs {
-            assert!(!need.starts_with("candle") || name == "plumbline-vnet", "{name} depends on {need}");
+            assert!(!need.starts_with("candle") || name == "plumbline-vnet-train", "{name} depends on {need}");
             let draws = need.starts_with("bevy") || need.starts_with("egui") || need == "winit";
             assert!(!draws || name == "plumbline-console", "{name} depends on {need}");
         }

@@ -54,7 +54,7 @@ fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
     assert!(std::fs::read(at("model/weights.safetensors")).expect("exported") == weights);
     let other = train(&TRAINING.replace("seed = 5", "seed = 7"));
     assert_eq!(other.status.code(), Some(2));
-    assert!(complaint(&other).contains("belongs to other examples"), "{}", complaint(&other));
+    assert!(complaint(&other).contains("made with other examples"), "{}", complaint(&other));
 
     // A model is not written over by a training that begins.
     let before = std::fs::read(at("model/weights.safetensors")).expect("exported");

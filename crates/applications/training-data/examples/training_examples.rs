@@ -12,7 +12,7 @@ use imaging_io::picture::montage;
 use imaging_io::{Picture, SliceView, Window};
 use scenario::Library;
 use training_data::{PhantomExamples, TrainingSetup};
-use vnet::TrainingSource as _;
+use vnet_train::TrainingSource as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use geometry::{CoronalStructure, Grid, PatientPosition, Structure, Volume};
+use geometry::{CoronalStructure, Grid, Orientation, PatientPosition, Structure, Volume};
 use ndarray::Array3;
 use phantom::{Material, Motion, PatientOnTable, Population, PositioningDistribution, Spine, Tissue};
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
 use scanner::{FatPool, Implant, Protocol, Saturation, Scanner, Sequence, SeriesProtocol, Subject, Substance};
-use vnet::{BODY_CORTEX, Example, ImageContract, SlicePlane, TrainingSource};
+use vnet::{BODY_CORTEX, ImageContract};
+use vnet_train::{Example, TrainingSource};
 
 use super::fault_mix::FaultMix;
 use super::foreign::{ForeignSeries, add_foreign_anatomy, on_the_spine};
@@ -84,10 +85,11 @@ impl PhantomExamples {
         patient: &PatientOnTable,
         rng: &mut impl Rng,
     ) -> ForeignSeries {
-        let [sagittal, coronal, _] = scanner::localizer(protocol);
+        let [sagittal, coronal, axial] = scanner::localizer(protocol);
         let localizer = match self.image.plane {
-            SlicePlane::Sagittal => sagittal,
-            SlicePlane::Coronal => coronal,
+            Orientation::Sagittal => sagittal,
+            Orientation::Coronal => coronal,
+            Orientation::Axial => axial,
         };
         let (series, group) = match kind {
             SeriesKind::Localizer => (protocol.localizer.series.clone(), localizer),
@@ -213,9 +215,9 @@ impl Subject for VariedTissue<'_> {
 }
 
 /// Class labels on the network's grid, background where the scanned images do not reach.
-fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: SlicePlane) -> Array3<u8> {
+fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: Orientation) -> Array3<u8> {
     let mut labels = patient.structures(grid).data;
-    if plane == SlicePlane::Coronal {
+    if plane == Orientation::Coronal {
         labels.zip_mut_with(&patient.instances(grid).data, |label, instance| {
             let structure = Structure::from_label(*label).expect("phantoms are made of structures");
             *label = CoronalStructure::of(structure, *instance).label();
@@ -272,7 +274,7 @@ mod tests {
         let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
         let centre = patient.truth().midsagittal.centre;
         let grid = Grid::axis_aligned(centre - geometry::Vector::new(20.0, 40.0, 80.0), [1.0; 3], [40, 100, 160]);
-        let whole = truth_within(&patient, &grid, &grid, SlicePlane::Sagittal);
+        let whole = truth_within(&patient, &grid, &grid, Orientation::Sagittal);
         let mut apart = whole.clone();
         tell_body_cortex_apart(&mut apart, &patient, &grid);
         let count = |labels: &Array3<u8>, class: u8| labels.iter().filter(|label| **label == class).count() as f64;

@@ -1,10 +1,11 @@
 //! The training file: who is scanned how, and how the network learns from it.
 
+use geometry::Orientation;
 use phantom::PositioningDistribution;
 use randomness::rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vnet::{SlicePlane, TrainingConfig};
+use vnet_train::TrainingConfig;
 
 use super::fault_mix::FaultMix;
 
@@ -46,7 +47,7 @@ pub struct ExampleRecipe {
 
 impl ExampleRecipe {
     /// What is wrong for slices of a plane, if anything: the field, and what was found and expected.
-    pub(super) fn fault(&self, plane: SlicePlane) -> Option<(String, String)> {
+    pub(super) fn fault(&self, plane: Orientation) -> Option<(String, String)> {
         if self.protocols.is_empty() {
             return Some(("protocols".into(), "found none, expected one or more".into()));
         }
@@ -103,8 +104,8 @@ impl ContrastMix {
     }
 
     /// What is wrong with the weights for slices of a plane, if anything.
-    fn fault(&self, plane: SlicePlane) -> Option<String> {
-        if plane == SlicePlane::Coronal && self.sagittal_t2 + self.foreign > 0.0 {
+    fn fault(&self, plane: Orientation) -> Option<String> {
+        if plane == Orientation::Coronal && self.sagittal_t2 + self.foreign > 0.0 {
             return Some("sagittal-t2 and foreign series are sagittal: expected 0 for coronal slices".into());
         }
         let weights = [self.localizer, self.sagittal_t2, self.free, self.foreign];

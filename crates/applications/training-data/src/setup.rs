@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use randomness::Stream;
-use vnet::{Model, StartFrom, TrainingConfig};
+use vnet::Model;
+use vnet_train::{StartFrom, TrainingConfig};
 
 use super::examples::PhantomExamples;
 use super::recipe::{FORMAT_VERSION, TrainingFile};
@@ -80,7 +81,7 @@ impl TrainingSetup {
             contrasts: examples.contrasts,
             faults: examples.faults.clone(),
             image: training.image.clone(),
-            body_cortex: training.tells_body_cortex_apart(),
+            body_cortex: training.has_cortex_class(),
             recipe_hash: recipe_hash.clone(),
             stream: Stream::from_seed(seed),
         };
@@ -115,7 +116,7 @@ fn first_weights(
         format!("{} (weights {}, {} steps)", name.display(), &model.hash()[..12], model.provenance().steps)
     };
     let origin = named.iter().zip(&models).map(in_words).collect();
-    let start = vnet::mean(&models)?;
+    let start = vnet_train::mean(&models).map_err(|error| error.to_string())?;
     match start.network().obstacle_to(&config.network) {
         Some(reason) => Err(reason),
         None => Ok((Some(start), origin)),
@@ -124,7 +125,7 @@ fn first_weights(
 
 #[cfg(test)]
 mod tests {
-    use vnet::TrainingSource as _;
+    use vnet_train::TrainingSource as _;
 
     use super::*;
 

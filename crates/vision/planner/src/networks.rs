@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use geometry::Volume;
-use vnet::{Model, ModelError, Processor, ProcessorError, SlicePlane};
+use geometry::{Orientation, Volume};
+use vnet::{Model, ModelError, Processor, ProcessorError};
 
 use crate::VnetPlanner;
 use crate::rib_count::ASIDE_MM;
@@ -37,9 +37,9 @@ pub enum NetworksError {
         /// The file or folder.
         path: PathBuf,
         /// The slices it should be for.
-        expected: SlicePlane,
+        expected: Orientation,
         /// The slices it is for.
-        found: SlicePlane,
+        found: Orientation,
     },
     /// The processor refuses a network.
     #[error(transparent)]
@@ -53,8 +53,8 @@ impl Networks {
     /// [`NetworksError`] for a file that is wrong or in the wrong place, and for a processor that refuses.
     pub fn load(folder: &Path, processor: &Processor) -> Result<Self, NetworksError> {
         let coronal = folder.join(CORONAL);
-        let coronal = coronal.is_file().then(|| of_plane(&coronal, SlicePlane::Coronal, processor)).transpose()?;
-        Ok(Self { sagittal: of_plane(folder, SlicePlane::Sagittal, processor)?, coronal })
+        let coronal = coronal.is_file().then(|| of_plane(&coronal, Orientation::Coronal, processor)).transpose()?;
+        Ok(Self { sagittal: of_plane(folder, Orientation::Sagittal, processor)?, coronal })
     }
 
     /// Reads an empty localizer, as a scanner's computer does before the patient comes: memory that a system hands out anew
@@ -97,7 +97,7 @@ impl Networks {
     }
 }
 
-fn of_plane(path: &Path, expected: SlicePlane, processor: &Processor) -> Result<Arc<Model>, NetworksError> {
+fn of_plane(path: &Path, expected: Orientation, processor: &Processor) -> Result<Arc<Model>, NetworksError> {
     let model = Model::load(path)?;
     let found = model.contract().plane;
     if found != expected {

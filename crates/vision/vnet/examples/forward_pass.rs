@@ -1,4 +1,4 @@
-//! The shipped network on an image of noise, for programs that nobody here wrote to repeat:
+//! Runs a model on an image of noise, for other programs to compare with:
 //!
 //! ```text
 //! cargo run --release -p plumbline-vnet --example forward_pass -- MODEL SLICES ROWS COLUMNS FOLDER REPEATS [bf16]

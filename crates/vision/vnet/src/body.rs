@@ -1,4 +1,4 @@
-//! Where in an image a body is, and where in it a spine can be: air and bowels are not worth a network's time.
+//! Where the body lies in an image, and where in it the spine can lie: the network does not read air and belly.
 
 use geometry::Volume;
 
@@ -8,44 +8,45 @@ use crate::prepare::PrepareError;
 const BODY_THRESHOLD: f32 = 0.12;
 /// A row or column of a slice counts as body where at least this share of its pixels does.
 const BODY_SHARE: f64 = 0.02;
-/// A row or column of the image does where at least this share of its slices do: a spike or a ghost in a few is no body.
+/// A row or column of the image counts where it does in at least this share of its slices: spikes or ghosts in a few
+/// slices do not.
 const BODY_SLICES: f64 = 0.25;
 /// Margin left around the body, voxels.
 const MARGIN: usize = 4;
-/// A row or column is within the body, not at its rim, where at least this share of its pixels is of the body in half of
-/// the slices: neither ghosts nor noise in the air come to that.
-const SOLID_SHARE: f64 = 0.25;
-/// What of a sagittal image is read in front of the last column within the body, and behind it, mm: of forty patients of
-/// each of nine populations, the obese among them, no spine lay nearer than 29 mm to the first column that is read, nor
-/// nearer than 24 mm to the last (`cargo run --release -p plumbline-training-data --example what_is_read`, seed 7500340).
-const ABOUT_THE_BACK_MM: [f64; 2] = [203.0, 42.0];
-/// From front to back, mm: the most that is read of a sagittal image whose back is seen.
-pub const FRONT_TO_BACK_MM: f64 = ABOUT_THE_BACK_MM[0] + ABOUT_THE_BACK_MM[1];
+/// A row or column lies inside the body where at least this share of its pixels counts as body in half of the slices:
+/// ghosts and noise in the air do not reach it.
+const INSIDE_SHARE: f64 = 0.25;
+/// How much of a sagittal image is read in front of the last column inside the body, and behind it, mm: in forty patients of
+/// each of nine populations, the obese included, no spine lay closer than 29 mm to the first column read, nor closer than
+/// 24 mm to the last (`cargo run --release -p plumbline-training-data --example what_is_read`, seed 7500340).
+const AROUND_BACK_MM: [f64; 2] = [203.0, 42.0];
+/// Most that is read of a sagittal image from front to back, mm, if the back is in the image.
+pub const FRONT_TO_BACK_MM: f64 = AROUND_BACK_MM[0] + AROUND_BACK_MM[1];
 
-/// In which rows, or columns, a body is seen.
-struct Seen {
-    /// Pixels of a row or column that are enough, and that make it solid.
-    enough: [usize; 2],
-    /// In the slice at hand, by row or column.
+/// Body pixels of the rows, or columns, of an image.
+struct Profile {
+    /// Pixels from which on a row or column counts as body, and as inside the body.
+    thresholds: [usize; 2],
+    /// Body pixels of the current slice, by row or column.
     pixels: Vec<usize>,
-    /// Slices that had enough, and slices where it is solid.
+    /// Number of slices in which a row or column counts as body, and as inside the body.
     slices: Vec<[usize; 2]>,
 }
 
-impl Seen {
+impl Profile {
     fn new(count: usize, across: usize) -> Self {
-        let enough = [BODY_SHARE, SOLID_SHARE].map(|share| (share * across as f64).ceil() as usize);
-        Self { enough, pixels: vec![0; count], slices: vec![[0; 2]; count] }
+        let thresholds = [BODY_SHARE, INSIDE_SHARE].map(|share| (share * across as f64).ceil() as usize);
+        Self { thresholds, pixels: vec![0; count], slices: vec![[0; 2]; count] }
     }
 
     fn end_slice(&mut self) {
         for (pixels, slices) in self.pixels.iter_mut().zip(&mut self.slices) {
             let pixels = std::mem::take(pixels);
-            slices.iter_mut().zip(self.enough).for_each(|(slices, enough)| *slices += usize::from(pixels >= enough));
+            slices.iter_mut().zip(self.thresholds).for_each(|(slices, least)| *slices += usize::from(pixels >= least));
         }
     }
 
-    /// First and last, with a margin, of an image of so many slices; all if there is none.
+    /// First and last that count, with a margin; all if none does.
     fn range(&self, slices: usize) -> (usize, usize) {
         let enough = (BODY_SLICES * slices as f64).ceil() as usize;
         let end = self.slices.len() - 1;
@@ -54,26 +55,26 @@ impl Seen {
         (first.saturating_sub(MARGIN), (last + MARGIN).min(end))
     }
 
-    /// The last row or column within the body, of an image of so many slices.
-    fn last_solid(&self, slices: usize) -> Option<usize> {
+    /// The last row or column inside the body.
+    fn last_inside(&self, slices: usize) -> Option<usize> {
         self.slices.iter().rposition(|[_, n]| 2 * n >= slices)
     }
 }
 
-/// Where the body is and how bright.
+/// Where the body lies and how bright it is.
 pub(crate) struct Body {
     /// First and last row and column (inclusive).
     pub rows: (usize, usize),
     pub columns: (usize, usize),
-    /// The last column within the body.
-    last_solid_column: Option<usize>,
+    /// The last column inside the body.
+    last_inside_column: Option<usize>,
     /// Mean intensity.
     pub mean: f32,
 }
 
 impl Body {
     /// # Errors
-    /// [`PrepareError::Empty`] if there is nothing to see.
+    /// [`PrepareError::Empty`] if no voxel is finite, or hardly any is brighter than 0.
     pub fn find(image: &Volume<f32>) -> Result<Self, PrepareError> {
         let (slices, rows, columns) = image.data.dim();
         // Every seventh voxel is enough for a percentile.
@@ -87,32 +88,33 @@ impl Body {
             return Err(PrepareError::Empty("fewer than one voxel in a hundred is brighter than 0"));
         }
         let threshold = BODY_THRESHOLD * bright;
-        let (mut rows_seen, mut columns_seen) = (Seen::new(rows, columns), Seen::new(columns, rows));
+        let (mut row_profile, mut column_profile) = (Profile::new(rows, columns), Profile::new(columns, rows));
         let (mut sum, mut count) = (0.0f64, 0usize);
         for slice in image.data.outer_iter() {
             for ((row, column), value) in slice.indexed_iter() {
                 if *value > threshold {
-                    rows_seen.pixels[row] += 1;
-                    columns_seen.pixels[column] += 1;
+                    row_profile.pixels[row] += 1;
+                    column_profile.pixels[column] += 1;
                     sum += f64::from(value.min(bright));
                     count += 1;
                 }
             }
-            rows_seen.end_slice();
-            columns_seen.end_slice();
+            row_profile.end_slice();
+            column_profile.end_slice();
         }
         Ok(Self {
-            rows: rows_seen.range(slices),
-            columns: columns_seen.range(slices),
-            last_solid_column: columns_seen.last_solid(slices),
+            rows: row_profile.range(slices),
+            columns: column_profile.range(slices),
+            last_inside_column: column_profile.last_inside(slices),
             mean: (sum / count.max(1) as f64) as f32,
         })
     }
 
-    /// The same of a sagittal image whose columns run to the back, without what lies too far from the back to be spine.
-    pub fn about_the_spine(self, pixel_mm: f64) -> Self {
-        let Some(back) = self.last_solid_column else { return self };
-        let [front, behind] = ABOUT_THE_BACK_MM.map(|mm| (mm / pixel_mm).floor() as usize);
+    /// The same without the columns that are too far from the back to show the spine, for a sagittal image whose columns
+    /// run to the back.
+    pub fn near_the_back(self, pixel_mm: f64) -> Self {
+        let Some(back) = self.last_inside_column else { return self };
+        let [front, behind] = AROUND_BACK_MM.map(|mm| (mm / pixel_mm).floor() as usize);
         let (first, last) = self.columns;
         Self { columns: (first.max((back + 1).saturating_sub(front)), last.min(back + behind)), ..self }
     }

@@ -1,34 +1,32 @@
-//! What an image must be like for a network.
+//! What a network expects of an image.
 
-use geometry::Grid;
+use geometry::{CoronalStructure, Grid, Orientation, Structure};
+use nalgebra::Vector3;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::slice_plane::SlicePlane;
-
-/// Lengths that differ by no more than this part are the same: files hold them as rounded numbers, and what lies at an
-/// angle as the length of three.
+/// Relative tolerance for lengths: files hold rounded numbers, and an oblique step is computed from three of them.
 pub(crate) const ROUNDING: f64 = 1e-3;
 
-/// What an image must be like for the network; stored with the weights.
+/// What a network expects of an image; stored with the weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ImageContract {
-    /// How the slices lie.
-    #[serde(skip_serializing_if = "SlicePlane::is_sagittal")]
-    pub plane: SlicePlane,
+    /// Orientation of the slices, sagittal or coronal.
+    #[serde(skip_serializing_if = "is_sagittal")]
+    pub plane: Orientation,
     /// Pixel size in plane, mm.
     pub pixel_mm: f64,
-    /// Pixel size in plane for images that are at least that fine themselves, mm; `pixel_mm` for all if there is none.
+    /// Pixel size in plane for images whose own pixels are no larger, mm; without it, all images get `pixel_mm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fine_pixel_mm: Option<f64>,
-    /// Slice steps that are taken as they are, mm, from and to.
+    /// Range of slice steps that are not resampled, mm.
     pub native_step_mm: [f64; 2],
-    /// Slice step to which any other is resampled, mm.
+    /// Slice step to which all others are resampled, mm.
     pub step_mm: f64,
     /// Extents are padded to multiples of these: slices, rows, columns.
     pub multiple: [usize; 3],
-    /// Normalized intensities are cut off here, in multiples of the body's mean.
+    /// Upper limit of normalized intensities, in multiples of the body's mean.
     pub brightest: f32,
 }
 
@@ -36,7 +34,7 @@ impl Default for ImageContract {
     /// Pixels of 1.75 mm: a disc 8 mm high is five pixels, and the whole lumbar spine fits 256 rows.
     fn default() -> Self {
         Self {
-            plane: SlicePlane::Sagittal,
+            plane: Orientation::Sagittal,
             pixel_mm: 1.75,
             fine_pixel_mm: None,
             native_step_mm: [3.5, 6.5],
@@ -47,14 +45,56 @@ impl Default for ImageContract {
     }
 }
 
+/// Sagittal is left out of files, so that those from before coronal networks keep their hash.
+fn is_sagittal(plane: &Orientation) -> bool {
+    *plane == Orientation::Sagittal
+}
+
 impl ImageContract {
-    /// Whether slices that lie so far apart are taken as they are.
+    /// Names of the structures in order of their labels: [`CoronalStructure`]'s on coronal slices, else [`Structure`]'s.
+    pub fn structure_names(&self) -> [&'static str; Structure::COUNT] {
+        match self.plane {
+            Orientation::Coronal => CoronalStructure::ALL.map(CoronalStructure::name),
+            Orientation::Sagittal | Orientation::Axial => Structure::ALL.map(Structure::name),
+        }
+    }
+
+    /// Names of the first `classes` classes: those of the structures and, on sagittal slices, of a part of one. `None` if
+    /// no network for these slices has so many classes.
+    pub fn class_names(&self, classes: usize) -> Option<Vec<&'static str>> {
+        let mut names = self.structure_names().to_vec();
+        match (self.plane, classes.checked_sub(Structure::COUNT)?) {
+            (_, 0) => {}
+            (Orientation::Sagittal, 1) => names.push("body cortex"),
+            _ => return None,
+        }
+        Some(names)
+    }
+
+    /// The array axis that runs from left to right, along which a patient may be mirrored.
+    pub fn left_right_axis(&self) -> usize {
+        match self.plane {
+            Orientation::Sagittal => 0,
+            Orientation::Coronal | Orientation::Axial => 2,
+        }
+    }
+
+    /// Directions of columns, rows and slices, and names of the first two.
+    pub(crate) fn axes(&self) -> ([Vector3<f64>; 3], [&'static str; 2]) {
+        match self.plane {
+            Orientation::Sagittal => ([Vector3::y(), -Vector3::z(), -Vector3::x()], ["front-to-back", "head-to-feet"]),
+            Orientation::Coronal => ([Vector3::x(), -Vector3::z(), Vector3::y()], ["right-to-left", "head-to-feet"]),
+            Orientation::Axial => ([Vector3::x(), Vector3::y(), -Vector3::z()], ["right-to-left", "front-to-back"]),
+        }
+    }
+
+    /// Whether slices so far apart are not resampled.
     pub(crate) fn is_native(&self, step_mm: f64) -> bool {
         let [least, most] = self.native_step_mm;
         step_mm >= least * (1.0 - ROUNDING) && step_mm <= most * (1.0 + ROUNDING)
     }
 
-    /// The same for images that are not read finely.
+    /// The same contract without fine pixels.
     pub(crate) fn coarse(&self) -> Self {
         Self { fine_pixel_mm: None, ..self.clone() }
     }
@@ -64,18 +104,21 @@ impl ImageContract {
         self.fine_pixel_mm.is_some_and(|fine_mm| (grid.spacing_mm[0] - fine_mm).abs() < 0.01 * fine_mm)
     }
 
-    /// What is wrong with the numbers, if anything.
-    pub(crate) fn fault(&self) -> Option<String> {
+    /// The first invalid value, if any: what was found and expected.
+    pub fn fault(&self) -> Option<String> {
+        if self.plane == Orientation::Axial {
+            return Some("plane is axial, expected sagittal or coronal".into());
+        }
         let sizes = [self.pixel_mm, self.fine_pixel_mm.unwrap_or(1.0), self.step_mm];
         if !sizes.iter().all(|mm| (0.2..=20.0).contains(mm)) {
             return Some(format!("pixels and step are {sizes:?} mm, expected 0.2 to 20 mm"));
         }
         if self.fine_pixel_mm.is_some_and(|fine_mm| fine_mm >= self.pixel_mm) {
-            return Some("fine-pixel-mm is expected to be less than pixel-mm".into());
+            return Some("fine-pixel-mm must be less than pixel-mm".into());
         }
         let [least, most] = self.native_step_mm;
         if !(0.0..=most).contains(&least) || !most.is_finite() {
-            return Some(format!("native-step-mm is {:?}, expected two steps, the lesser first", self.native_step_mm));
+            return Some(format!("native-step-mm is {:?}, expected two steps, the smaller first", self.native_step_mm));
         }
         if !self.multiple.iter().all(|multiple| (1..=512).contains(multiple)) {
             return Some(format!("multiple is {:?}, expected 1 to 512 each", self.multiple));
@@ -92,10 +135,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn impossible_contracts_are_named() {
+    fn invalid_contracts_are_refused() {
         let usual = ImageContract::default();
         assert_eq!(usual.fault(), None);
         for wrong in [
+            ImageContract { plane: Orientation::Axial, ..usual.clone() },
             ImageContract { pixel_mm: 0.0, ..usual.clone() },
             ImageContract { step_mm: f64::NAN, ..usual.clone() },
             ImageContract { fine_pixel_mm: Some(2.0), ..usual.clone() },
@@ -108,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_native_up_to_its_rounding() {
+    fn native_steps_allow_for_rounding() {
         let usual = ImageContract { native_step_mm: [3.5, 8.0], ..ImageContract::default() };
         assert!([3.5, 3.499_999_9, 5.0, 8.0, 8.000_000_2].iter().all(|step_mm| usual.is_native(*step_mm)));
         assert!([3.4, 8.1, 0.0].iter().all(|step_mm| !usual.is_native(*step_mm)));

@@ -1,15 +1,16 @@
-//! A trained network and what it does to an image.
+//! A trained network, ready to segment images.
 
 use std::path::{Path, PathBuf};
 
 use geometry::Volume;
 use ndarray::Array3;
+use vnet_kernels::Bf16;
+use vnet_kernels::softmax::softmax;
 
 use crate::gpu::{GpuError, GpuNetwork};
 use crate::image_contract::ImageContract;
-use crate::inference::{Bf16, Inference};
-use crate::kernel::softmax::softmax;
-use crate::network::NetworkShape;
+use crate::inference::Inference;
+use crate::network_shape::NetworkShape;
 use crate::outline::{BODY_CORTEX, ByStructure, Outline, most_probable, structures};
 use crate::parameters::Parameters;
 use crate::prepare::{PrepareError, prepare};
@@ -22,9 +23,9 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 pub struct Model {
     weights: Weights,
     inference: Inference,
-    /// The same network in bf16, if that was asked for.
+    /// The same network in bf16, if it is to run so.
     bf16: Option<Inference<Bf16>>,
-    /// The same network on a GPU, if it was put on one.
+    /// The same network on a GPU, if it is to run there.
     gpu: Option<GpuNetwork>,
     hash: String,
 }
@@ -32,36 +33,42 @@ pub struct Model {
 /// Why an image could not be segmented.
 #[derive(Debug, thiserror::Error)]
 pub enum SegmentError {
-    /// The image is nothing for the network.
-    #[error(transparent)]
+    /// The image cannot be prepared for the network.
+    #[error("the image cannot be prepared for the network: {0}")]
     Image(#[from] PrepareError),
 }
 
 impl Model {
     /// Reads a weights file, or the one in a model's folder.
+    ///
+    /// # Errors
+    /// [`ModelError`] if the file cannot be read, is damaged, or is not a network's.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
         let path: PathBuf = weights::file(path);
         let bytes = std::fs::read(&path).map_err(|source| ModelError::Io { path: path.clone(), source })?;
         let hash = blake3::hash(&bytes).to_hex().to_string();
         let weights = Weights::from_bytes(&bytes, &path)?;
-        Self::joined(weights, hash, &path)
+        Self::new(weights, hash, &path)
     }
 
     /// A model from weights in memory.
+    ///
+    /// # Errors
+    /// [`ModelError`] if shape, contract and parameters do not fit together.
     pub fn from_weights(weights: Weights) -> Result<Self, ModelError> {
-        Self::joined(weights, String::new(), Path::new("memory"))
+        Self::new(weights, String::new(), Path::new("memory"))
     }
 
-    fn joined(weights: Weights, hash: String, path: &Path) -> Result<Self, ModelError> {
+    fn new(weights: Weights, hash: String, path: &Path) -> Result<Self, ModelError> {
         weights.check(path)?;
         let inference = Inference::new(&weights.network, &weights.parameters);
         Ok(Self { weights, inference, bf16: None, gpu: None, hash })
     }
 
-    /// The same model on a processor.
+    /// The same model, run on a processor.
     ///
     /// # Errors
-    /// [`ProcessorError`] if a GPU's driver refuses the network, or bf16 cannot hold it.
+    /// [`ProcessorError`] if a GPU's driver refuses the network, or a level's width is odd and bf16 was asked for.
     pub fn on(mut self, processor: &Processor) -> Result<Self, ProcessorError> {
         let (network, parameters) = (&self.weights.network, &self.weights.parameters);
         (self.bf16, self.gpu) = match processor {
@@ -77,7 +84,7 @@ impl Model {
         Ok(self)
     }
 
-    /// The name of the processor that segments.
+    /// The name of the processor: "cpu", "cpu-bf16" or the GPU's.
     pub fn processor(&self) -> &str {
         match (&self.gpu, &self.bf16) {
             (Some(gpu), _) => gpu.device().name(),
@@ -106,23 +113,23 @@ impl Model {
         &self.weights.network
     }
 
-    /// All that its weights file holds.
-    pub(crate) fn weights(&self) -> &Weights {
+    /// The contents of its weights file.
+    pub fn weights(&self) -> &Weights {
         &self.weights
     }
 
-    /// The learned values themselves.
-    pub(crate) fn parameters(&self) -> &Parameters {
+    /// The learned parameters.
+    pub fn parameters(&self) -> &Parameters {
         &self.weights.parameters
     }
 
-    /// BLAKE3 of the file it was loaded from, hexadecimal; empty for a model that was never a file.
+    /// BLAKE3 of the file it was loaded from, hexadecimal; empty for a model from memory.
     pub fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// Segments nothing on so many slices, rows and columns of the network's grid: the first image of that size or less
-    /// then finds memory that was taken and caches that are warm. A GPU takes its own when it needs it.
+    /// Runs the network once on an empty image of so many slices, rows and columns of its grid, so that the first real
+    /// image up to that size finds its memory allocated and its caches warm. Does nothing for a model on a GPU.
     pub fn warm_up(&self, [slices, rows, columns]: [usize; 3]) {
         let multiple = self.weights.image.multiple;
         let extent = [
@@ -136,10 +143,10 @@ impl Model {
         }
     }
 
-    /// Logits `[voxel, class]` of a prepared image, from the processor that the model was put on.
+    /// Logits `[voxel, class]` of a prepared image, from the model's processor.
     ///
     /// # Errors
-    /// [`GpuError::Failed`] if a GPU was lost, is too small for the image, or at fault.
+    /// [`GpuError::Failed`] if a GPU was lost, has too little memory for the image, or reports an error.
     ///
     /// # Panics
     /// As [`Self::logits`].
@@ -163,14 +170,19 @@ impl Model {
         softmax(self.logits(image), self.weights.network.classes)
     }
 
-    /// Segments an image; the labels lie on the image's own grid. An image that is read finely is read coarsely, too, and
-    /// the two readings are averaged. Such an image is outlined as readers would, any other as anatomy has it. What a GPU fails at is
-    /// done on the CPU, and [`Segmentation::device_fault`] says so.
+    /// Segments an image; the labels lie on the image's own grid.
+    ///
+    /// A fine image (see [`ImageContract::fine_pixel_mm`]) is read at both pixel sizes and the probabilities are averaged;
+    /// it is outlined by [`Outline::Readers`], any other by [`Outline::Anatomy`]. If a GPU fails, the CPU segments, and
+    /// [`Segmentation::device_fault`] says why.
+    ///
+    /// # Errors
+    /// [`SegmentError::Image`] if the image does not fit the contract.
     pub fn segment(&self, image: &Volume<f32>) -> Result<Segmentation, SegmentError> {
         self.segment_outlined(image, None)
     }
 
-    /// The same with an outline of one's own choice, whatever the image.
+    /// The same with a chosen outline; `None` chooses by the image's pixels.
     pub fn segment_outlined(
         &self,
         image: &Volume<f32>,
@@ -180,7 +192,7 @@ impl Model {
         let prepared = prepare(image, contract)?;
         let fine = contract.is_fine(&prepared.grid);
         let outline = match outline {
-            // Without a class of its own the cortex is the vertebra's, whatever is asked for.
+            // Without a class for it, the cortex belongs to the vertebra whatever was asked for.
             _ if self.weights.network.classes <= usize::from(BODY_CORTEX) => Outline::Anatomy,
             Some(outline) => outline,
             None if fine => Outline::Readers,
@@ -189,8 +201,8 @@ impl Model {
         let (mut probabilities, mut device_fault) = self.structures_or_fault(&prepared.data, outline);
         if fine {
             let coarse = prepare(image, &contract.coarse())?;
-            let (context, fault) = self.structures_or_fault(&coarse.data, outline);
-            two_scales::average(&mut probabilities, &prepared.grid, context, &coarse.grid);
+            let (coarse_probabilities, fault) = self.structures_or_fault(&coarse.data, outline);
+            two_scales::average(&mut probabilities, &prepared.grid, coarse_probabilities, &coarse.grid);
             device_fault = device_fault.or(fault);
         }
         let mut segmentation = Segmentation::new(probabilities, prepared.grid, &image.grid);
@@ -198,7 +210,7 @@ impl Model {
         Ok(segmentation)
     }
 
-    /// Probabilities of the structures from the GPU, if the model was put on one that answers, and why it did not.
+    /// Probabilities of the structures from the model's processor or, if that fails, from the CPU with the reason.
     fn structures_or_fault(&self, image: &Array3<f32>, outline: Outline) -> (ByStructure, Option<String>) {
         let (logits, fault) = match self.logits_on_device(image) {
             Ok(logits) => (logits, None),

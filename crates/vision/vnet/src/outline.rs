@@ -1,38 +1,43 @@
-//! Where a vertebra ends: at its cortex, as anatomy has it, or at its marrow, as people outline it in images.
+//! Where a vertebra ends: at its cortex, as in anatomy, or at its marrow, as human readers outline it.
 //!
-//! A network may tell the cortex and endplates of vertebral bodies from their marrow. Both then belong to the vertebra, or
-//! the marrow alone does; one network serves both customs, and is taught one.
+//! A network may have a class of its own for the cortex and endplates of vertebral bodies. Whoever reads its probabilities
+//! counts that class as vertebra or as background, so that one network serves both conventions.
 
 use geometry::Structure;
 use rayon::prelude::*;
-
-use crate::kernel::softmax::softmax_by_class;
+use vnet_kernels::softmax::softmax_by_class;
 
 /// The class of a vertebral body's cortex and endplates, beyond the structures' own labels.
 pub const BODY_CORTEX: u8 = Structure::COUNT as u8;
 
-/// Whose outlines a segmentation follows.
+/// The convention by which vertebrae are outlined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outline {
-    /// Cortex and endplates belong to their vertebra, as in phantoms.
+    /// Cortex and endplates belong to the vertebra, as in phantoms.
     Anatomy,
-    /// As people draw: cortex and endplates of a body, dark as the ligaments beside them, belong to nothing.
+    /// As human readers draw: cortex and endplates, dark like the ligaments beside them, are background.
     Readers,
 }
 
-/// The structure that a class is a part of, by label.
-pub(crate) const fn structure_of(class: usize) -> usize {
-    if class == BODY_CORTEX as usize { Structure::Vertebra as usize } else { class }
-}
+/// The structure that each class is a part of, by label.
+pub const STRUCTURE_OF_CLASS: [usize; Structure::COUNT + 1] = {
+    let mut structures = [Structure::Vertebra as usize; Structure::COUNT + 1];
+    let mut class = 0;
+    while class < Structure::COUNT {
+        structures[class] = class;
+        class += 1;
+    }
+    structures
+};
 
-/// Probabilities of each structure, voxel by voxel.
-pub(crate) type ByStructure = [Vec<f32>; Structure::COUNT];
+/// Probabilities of each structure, in order of labels, one per voxel.
+pub type ByStructure = [Vec<f32>; Structure::COUNT];
 
 /// Voxels whose classes stay in the cache.
 const PIECE: usize = 2048;
 
-/// The structures' probabilities from logits `[voxel, class]`; what has no class stays 0.
-pub(crate) fn structures(logits: &[f32], classes: usize, outline: Outline) -> ByStructure {
+/// The structures' probabilities from logits `[voxel, class]`; a structure without a class has 0.
+pub fn structures(logits: &[f32], classes: usize, outline: Outline) -> ByStructure {
     let cortex_of = match outline {
         Outline::Anatomy => Structure::Vertebra,
         Outline::Readers => Structure::Background,
@@ -56,14 +61,14 @@ pub(crate) fn structures(logits: &[f32], classes: usize, outline: Outline) -> By
 }
 
 /// The most probable structure of each voxel; ties go to the lower label.
-pub(crate) fn most_probable(p: &ByStructure) -> Vec<u8> {
+pub fn most_probable(p: &ByStructure) -> Vec<u8> {
     let [background, others @ ..] = p;
     let mut labels = vec![Structure::Background.label(); background.len()];
     labels.par_chunks_mut(PIECE).enumerate().for_each(|(number, labels)| {
-        let here = number * PIECE..number * PIECE + labels.len();
-        let mut most = background[here.clone()].to_vec();
+        let range = number * PIECE..number * PIECE + labels.len();
+        let mut most = background[range.clone()].to_vec();
         for (label, p) in (1..).zip(others) {
-            for ((best, most), p) in labels.iter_mut().zip(&mut most).zip(&p[here.clone()]) {
+            for ((best, most), p) in labels.iter_mut().zip(&mut most).zip(&p[range.clone()]) {
                 if *p > *most {
                     (*best, *most) = (label, *p);
                 }
@@ -78,17 +83,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cortex_goes_to_the_vertebra_or_to_the_background() {
+    fn cortex_counts_as_vertebra_or_as_background() {
         let logits = [0.3f32, 0.2, 0.1, 0.1, 0.1, 0.2].map(f32::ln);
-        let close = |logits: &[f32], outline, expected: [f32; 5], label: u8| {
+        let check = |logits: &[f32], outline, expected: [f32; 5], label: u8| {
             let found = structures(&logits.repeat(2 * PIECE + 1), logits.len(), outline);
             assert_eq!(most_probable(&found), [label].repeat(2 * PIECE + 1));
             let voxel = found.map(|p| p[2 * PIECE]);
             assert!(voxel.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{voxel:?}, expected {expected:?}");
         };
-        close(&logits, Outline::Anatomy, [0.3, 0.4, 0.1, 0.1, 0.1], 1);
-        close(&logits, Outline::Readers, [0.5, 0.2, 0.1, 0.1, 0.1], 0);
-        close(&logits[..5], Outline::Readers, [0.3, 0.2, 0.1, 0.1, 0.1].map(|p| p / 0.8), 0);
-        close(&[0.0; 2], Outline::Anatomy, [0.5, 0.5, 0.0, 0.0, 0.0], 0);
+        check(&logits, Outline::Anatomy, [0.3, 0.4, 0.1, 0.1, 0.1], 1);
+        check(&logits, Outline::Readers, [0.5, 0.2, 0.1, 0.1, 0.1], 0);
+        check(&logits[..5], Outline::Readers, [0.3, 0.2, 0.1, 0.1, 0.1].map(|p| p / 0.8), 0);
+        check(&[0.0; 2], Outline::Anatomy, [0.5, 0.5, 0.0, 0.0, 0.0], 0);
     }
 }

@@ -1,11 +1,9 @@
-//! The learned numbers of a network.
+//! The learned parameters of a network.
 
-use candle_core::{Device, Result, Tensor, Var};
-
-/// One named tensor.
+/// One named tensor of learned values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
-    /// Its place in the network, such as `encode2.0.weight`.
+    /// Its name, such as `encode2.0.weight`.
     pub name: String,
     /// Its dimensions.
     pub dims: Vec<usize>,
@@ -23,7 +21,7 @@ impl Parameters {
         self.0.iter().map(|p| p.values.len()).sum()
     }
 
-    /// BLAKE3 over names and values, hexadecimal, so that a flipped bit is noticed.
+    /// BLAKE3 over names and values, hexadecimal: a single changed bit changes it.
     pub fn digest(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         for parameter in &self.0 {
@@ -35,18 +33,8 @@ impl Parameters {
         hasher.finalize().to_hex().to_string()
     }
 
-    /// The same tensors with one value everywhere.
+    /// Tensors of the same names and dimensions, filled with one value.
     pub fn filled(&self, value: f32) -> Self {
         Self(self.0.iter().map(|p| Parameter { values: vec![value; p.values.len()], ..p.clone() }).collect())
-    }
-
-    /// As candle tensors on a device, which carry no gradient.
-    pub fn tensors(&self, device: &Device) -> Result<Vec<Tensor>> {
-        self.0.iter().map(|p| Tensor::from_slice(&p.values, p.dims.as_slice(), device)).collect()
-    }
-
-    /// As candle variables on a device, by which a loss can be differentiated.
-    pub fn variables(&self, device: &Device) -> Result<Vec<Var>> {
-        self.0.iter().map(|p| Var::from_slice(&p.values, p.dims.as_slice(), device)).collect()
     }
 }

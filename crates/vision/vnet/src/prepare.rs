@@ -2,93 +2,95 @@
 //!
 //! Axes are reordered and flipped (obliquity stays) so that columns run to the back, rows to the
 //! feet and slices to the right, as a sagittal series is acquired (a coronal one: to the left, to the
-//! feet, to the back); pixels are resampled in plane; the body is cut out, of sagittal images what lies
-//! near its back; intensities are divided by the body's mean. Training and inference share this code.
+//! feet, to the back); pixels are resampled in plane; the image is cropped to the body, a sagittal one to what
+//! lies near the back; intensities are divided by the body's mean. Training and inference share this code.
 
-use geometry::{Grid, Volume};
+use geometry::{Grid, Orientation, Volume};
 use nalgebra::Matrix3;
 use ndarray::Array3;
 
 use crate::body::Body;
 use crate::image_contract::{ImageContract, ROUNDING};
-use crate::slice_plane::SlicePlane;
 
 /// An image on the network's grid.
 #[derive(Clone, Debug)]
 pub struct PreparedImage {
-    /// Where its voxels lie; pads reach beyond the input's grid.
+    /// Where its voxels lie; padding reaches beyond the input's grid.
     pub grid: Grid,
     /// Normalized intensities `[slice, row, column]`: 0 air, about 1 body.
     pub data: Array3<f32>,
 }
 
-/// Why an image is nothing for the network.
+/// Why an image cannot be prepared for the network.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    /// The slices are thick and lie in another plane.
+    /// Thick slices of another orientation.
     #[error(
         "slices lie {step_mm:.1} mm apart along the {direction} axis: expected {expected} slices, or steps of at most 3 mm"
     )]
     WrongPlane {
-        /// The plane that the network reads.
-        expected: &'static str,
+        /// The orientation that the network reads.
+        expected: Orientation,
         /// Distance from slice to slice, mm.
         step_mm: f64,
         /// The patient axis they are stacked along.
         direction: &'static str,
     },
-    /// Nothing to see.
+    /// No body in the image.
     #[error("the image is empty: {0}")]
     Empty(&'static str),
-    /// Voxels of an impossible size.
+    /// Impossible voxel spacing.
     #[error("voxels lie {found_mm} mm apart: expected 0.05 to 100 mm")]
     Spacing {
-        /// What was found.
+        /// The spacing found, mm.
         found_mm: f64,
     },
-    /// More than a person.
+    /// Larger than a person's trunk.
     #[error(
         "the image covers {:.0} × {:.0} × {:.0} mm: expected no more than a person's trunk",
         extent_mm[0], extent_mm[1], extent_mm[2]
     )]
     Large {
-        /// Extent along the image's axes.
+        /// Extent along the image's axes, mm.
         extent_mm: [f64; 3],
     },
-    /// The geometry is not usable.
+    /// Axes or origin are not those of an image.
     #[error("the image's {0}")]
     Geometry(&'static str),
 }
 
-/// Thickest step that is allowed in the sagittal plane, mm.
-const THICKEST_IN_PLANE_MM: f64 = 3.0;
-/// An image is read finely only if that makes at most this many voxels: so that segmenting stays within 1 GiB.
-const MOST_FINE_VOXELS: f64 = 1.5e6;
-/// Voxels nearer or farther from each other than this, mm, are no image of a person: lengths in another unit, most likely.
-const SPACING_MM: [f64; 2] = [0.05, 100.0];
-/// More voxels than this, before air is cut off, are no image of a spine: 500 mm cubed have so many.
-const MOST_VOXELS: f64 = 25e6;
+/// Largest step between pixels in plane, mm.
+const MAX_PIXEL_STEP_MM: f64 = 3.0;
+/// Most voxels of an image with fine pixels, so that segmenting stays within 1 GiB.
+const MAX_FINE_VOXELS: f64 = 1.5e6;
+/// Range of voxel spacings, mm: others are most likely lengths in another unit.
+const SPACING_RANGE_MM: [f64; 2] = [0.05, 100.0];
+/// Most voxels before cropping: about those of a cube of 500 mm.
+const MAX_VOXELS: f64 = 25e6;
 
 /// Prepares an image for the network.
+///
+/// # Errors
+/// [`PrepareError`] if the image is not one that the contract allows.
 pub fn prepare(image: &Volume<f32>, contract: &ImageContract) -> Result<PreparedImage, PrepareError> {
-    let image = canonical(image, contract.plane)?;
+    let image = canonical(image, contract)?;
     let image = resampled(image, contract)?;
     let body = Body::find(&image)?;
     let body = match contract.plane {
-        SlicePlane::Sagittal => body.about_the_spine(image.grid.spacing_mm[0]),
-        SlicePlane::Coronal => body,
+        Orientation::Sagittal => body.near_the_back(image.grid.spacing_mm[0]),
+        Orientation::Coronal | Orientation::Axial => body,
     };
-    Ok(cut_out(&image, &body, contract))
+    Ok(crop_and_normalize(&image, &body, contract))
 }
 
-/// Reorders and flips axes so that they run as nearly as they can where the plane wants them: i to +y, j to −z and k to
-/// −x for sagittal slices.
-fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, PrepareError> {
+/// Reorders and flips axes so that they run as closely as possible along those of the orientation: i to +y, j to −z and k
+/// to −x for sagittal slices.
+fn canonical(image: &Volume<f32>, contract: &ImageContract) -> Result<Volume<f32>, PrepareError> {
     let grid = &image.grid;
     if grid.is_empty() {
         return Err(PrepareError::Empty("it has no voxels"));
     }
-    let [least, most] = SPACING_MM;
+    let [least, most] = SPACING_RANGE_MM;
     if let Some(found_mm) = grid.spacing_mm.into_iter().find(|mm| !(least..=most).contains(mm)) {
         return Err(PrepareError::Spacing { found_mm });
     }
@@ -96,16 +98,16 @@ fn canonical(image: &Volume<f32>, plane: SlicePlane) -> Result<Volume<f32>, Prep
     if !orthonormal || !grid.origin.coords.iter().all(|v| v.is_finite()) {
         return Err(PrepareError::Geometry("axes are not perpendicular unit vectors"));
     }
-    let (wanted, names) = plane.axes();
+    let (wanted, names) = contract.axes();
     let along = |axis: usize, target: usize| grid.axes.column(axis).dot(&wanted[target]);
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     let fit = |order: &[usize; 3]| (0..3).map(|target| along(order[target], target).abs()).sum::<f64>();
     let order = orders.into_iter().max_by(|a, b| fit(a).total_cmp(&fit(b))).expect("there are six orders");
     for target in 0..2 {
         let step_mm = grid.spacing_mm[order[target]];
-        if step_mm > THICKEST_IN_PLANE_MM * (1.0 + ROUNDING) {
+        if step_mm > MAX_PIXEL_STEP_MM * (1.0 + ROUNDING) {
             let direction = names[target];
-            return Err(PrepareError::WrongPlane { expected: plane.name(), step_mm, direction });
+            return Err(PrepareError::WrongPlane { expected: contract.plane, step_mm, direction });
         }
     }
 
@@ -136,36 +138,36 @@ fn resampled(image: Volume<f32>, contract: &ImageContract) -> Result<Volume<f32>
     let step_mm = if contract.is_native(grid.spacing_mm[2]) { grid.spacing_mm[2] } else { contract.step_mm };
     let extent_mm = grid.extent_mm();
     let voxels = |pixel_mm: f64| extent_mm.iter().product::<f64>() / (pixel_mm * pixel_mm * step_mm);
-    if voxels(contract.pixel_mm) > MOST_VOXELS {
+    if voxels(contract.pixel_mm) > MAX_VOXELS {
         return Err(PrepareError::Large { extent_mm });
     }
     let fine = contract.fine_pixel_mm.filter(|fine_mm| {
         let limit_mm = fine_mm * (1.0 + ROUNDING);
-        grid.spacing_mm[..2].iter().all(|own_mm| *own_mm <= limit_mm) && voxels(*fine_mm) <= MOST_FINE_VOXELS
+        grid.spacing_mm[..2].iter().all(|own_mm| *own_mm <= limit_mm) && voxels(*fine_mm) <= MAX_FINE_VOXELS
     });
     let pixel_mm = fine.unwrap_or(contract.pixel_mm);
     let spacing_mm = [pixel_mm, pixel_mm, step_mm];
-    // A hundredth of a voxel over the whole image does not matter to the network.
+    // A difference of a hundredth of a voxel over the whole image does not matter to the network.
     if (0..3).all(|axis| {
         (grid.spacing_mm[axis] - spacing_mm[axis]).abs() * grid.shape[axis] as f64 <= 0.01 * spacing_mm[axis]
     }) {
         return Ok(image);
     }
-    // All of the image; a hundredth of a voxel more is none.
+    // Covers the whole image; a last hundredth of a voxel needs no voxel of its own.
     let shape = std::array::from_fn(|axis| ((extent_mm[axis] / spacing_mm[axis] - 0.01).ceil() as usize).max(1));
     let target = Grid::centred(grid.centre(), grid.axes, spacing_mm, shape);
     Ok(geometry::resample::linear(&image, &target, 0.0))
 }
 
-/// Cuts out the body, pads to the contract's multiples and normalizes.
-fn cut_out(image: &Volume<f32>, body: &Body, contract: &ImageContract) -> PreparedImage {
+/// Crops to the body, pads to the contract's multiples and normalizes.
+fn crop_and_normalize(image: &Volume<f32>, body: &Body, contract: &ImageContract) -> PreparedImage {
     let source = image.data.dim();
     let ranges = [(0, source.0 - 1), body.rows, body.columns];
     let shape: [usize; 3] = std::array::from_fn(|axis| {
         let (first, last) = ranges[axis];
         (last + 1 - first).next_multiple_of(contract.multiple[axis])
     });
-    // Pads are shared between both sides.
+    // Padding is split between both sides.
     let start: [isize; 3] = std::array::from_fn(|axis| {
         let (first, last) = ranges[axis];
         first as isize - ((shape[axis] - (last + 1 - first)) / 2) as isize
@@ -209,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sagittal_series_is_cut_not_resampled() {
+    fn a_sagittal_series_is_cropped_not_resampled() {
         let image = Volume::from_fn(sagittal(), body);
         let prepared = prepare(&image, &ImageContract::default()).expect("a body");
         let (slices, rows, columns) = prepared.data.dim();
         assert_eq!((slices % 4, rows % 16, columns % 16), (0, 0, 0));
-        assert!(columns < 160, "air in front and behind is cut: {columns}");
+        assert!(columns < 160, "air in front and behind is cropped: {columns}");
         for ((k, j, i), value) in prepared.data.indexed_iter().step_by(97) {
             let p = prepared.grid.point([i as f64, j as f64, k as f64]);
             let expected = image.nearest(&p).unwrap_or(0.0);
@@ -223,15 +225,15 @@ mod tests {
     }
 
     #[test]
-    fn a_stout_body_is_cut_to_what_lies_near_its_back() {
-        // Fat in front: the same back, but 200 mm more belly; ghosts in a third of the air's pixels.
-        let stout = |p: Point| {
+    fn a_large_belly_is_cropped() {
+        // The same back with 200 mm more belly, and ghosts in the air.
+        let obese = |p: Point| {
             body(Point::new(p.x, p.y.max(-50.0) + 0.15 * (p.y + 50.0).min(0.0), p.z))
                 .max(if (p.x + p.y * 3.0 + p.z * 5.0).rem_euclid(9.0) < 1.0 { 20.0 } else { 0.0 })
         };
         let grid = Grid { shape: [256, 240, 15], ..sagittal() };
         let grid = Grid::centred(Point::new(0.0, -80.0, 0.0), grid.axes, grid.spacing_mm, grid.shape);
-        let prepared = prepare(&Volume::from_fn(grid, stout), &ImageContract::default()).expect("a body");
+        let prepared = prepare(&Volume::from_fn(grid, obese), &ImageContract::default()).expect("a body");
         let at = |column: usize| prepared.grid.point([column as f64, 0.0, 0.0]).y;
         let (front, back) = (at(0), at(prepared.grid.shape[0] - 1));
         assert!(back > 95.0 && front > -140.0 && front < -100.0, "columns from {front} to {back} mm");
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_full_of_stripes_is_no_body() {
+    fn spikes_in_one_slice_do_not_widen_the_body() {
         let clean = Volume::from_fn(sagittal(), body);
         let mut spiked = clean.clone();
         for ((row, column), value) in spiked.data.index_axis_mut(ndarray::Axis(0), 3).indexed_iter_mut() {
@@ -262,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn only_fine_images_that_fit_are_read_finely() {
+    fn only_fine_images_of_limited_size_keep_fine_pixels() {
         let contract = ImageContract { fine_pixel_mm: Some(1.25), step_mm: 2.2, ..ImageContract::default() };
         let pixel_mm = |own_mm: [f64; 2], extent_mm: f64| {
             let axes = sagittal().axes;
@@ -274,7 +276,7 @@ mod tests {
         };
         assert_eq!(pixel_mm([0.9, 1.2], 60.0), 1.25);
         assert_eq!(pixel_mm([1.25, 1.25], 60.0), 1.25);
-        assert_eq!(pixel_mm([1.250_000_1, 1.25], 60.0), 1.25, "as a file in f32 has it");
+        assert_eq!(pixel_mm([1.250_000_1, 1.25], 60.0), 1.25, "as rounded to f32 in a file");
         assert_eq!(pixel_mm([0.9, 1.3], 60.0), 1.75, "rows are not fine");
         assert_eq!(pixel_mm([0.9, 0.9], 240.0), 1.75, "4.4 million voxels are too many");
     }

@@ -1,7 +1,7 @@
-//! What the network saw in an image.
+//! The result of segmenting an image.
 
 use geometry::{Grid, Structure, Volume};
-use ndarray::{Array3, s};
+use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 
 use crate::outline::{ByStructure, Outline, most_probable};
@@ -13,37 +13,37 @@ pub struct Segmentation {
     pub labels: Volume<u8>,
     /// The same on the network's own grid.
     pub prepared_labels: Volume<u8>,
-    /// Where vertebrae end.
+    /// The convention by which vertebrae are outlined.
     pub outline: Outline,
-    /// Why the GPU did not answer and the CPU did, if so.
+    /// Why the CPU segmented instead of the GPU, if it did.
     pub device_fault: Option<String>,
     probabilities: [Volume<f32>; Structure::COUNT],
 }
 
 impl Segmentation {
-    /// From probabilities on the prepared grid, seen on the input's grid.
+    /// From probabilities on the prepared grid, resampled to the input's grid.
     pub(crate) fn new(probabilities: ByStructure, prepared: Grid, input: &Grid) -> Self {
-        let prepared_labels = on(&prepared, most_probable(&probabilities));
-        let probabilities = probabilities.map(|p| on(&prepared, p));
-        let places = Places::of(input, &prepared);
+        let prepared_labels = volume(&prepared, most_probable(&probabilities));
+        let probabilities = probabilities.map(|p| volume(&prepared, p));
+        let map = IndexMap::new(input, &prepared);
         let mut labels = Volume::filled(input.clone(), Structure::Background.label());
         let [_, rows, _] = input.array_shape();
         let lines = labels.data.as_slice_mut().expect("a fresh volume is in order");
         lines.par_chunks_mut(input.shape[0].max(1)).enumerate().for_each(|(line, labels)| {
             let [row, slice] = [line % rows, line / rows];
-            if let Some(first) = places.along_a_line([row, slice], labels.len()) {
+            if let Some(first) = map.along_a_line([row, slice], labels.len()) {
                 copy_line(first, &prepared_labels, labels);
                 return;
             }
             for (column, label) in labels.iter_mut().enumerate() {
-                *label = label_at(places.index([column, row, slice]), &probabilities, &prepared_labels);
+                *label = label_at(map.index([column, row, slice]), &probabilities, &prepared_labels);
             }
         });
         Self { labels, prepared_labels, outline: Outline::Anatomy, device_fault: None, probabilities }
     }
 
-    /// Says of voxels `[slice, row, column]` of the network's grid that they are `structure`, whatever the network said:
-    /// their probability becomes 1, and labels follow on both grids.
+    /// Assigns voxels `[slice, row, column]` of the network's grid to `structure`: its probability becomes 1, the others'
+    /// become 0, and the labels on both grids follow.
     pub fn reassign(&mut self, voxels: &[[usize; 3]], structure: Structure) {
         for voxel in voxels {
             self.prepared_labels.data[*voxel] = structure.label();
@@ -52,9 +52,9 @@ impl Segmentation {
             }
         }
         let (prepared, image) = (&self.prepared_labels.grid, self.labels.grid.clone());
-        let places = Places::of(&image, prepared);
+        let map = IndexMap::new(&image, prepared);
         for [k, j, i] in voxels {
-            // Interpolation carries a voxel to all places between it and its neighbours.
+            // Interpolation spreads a voxel over everything between its neighbours.
             let corners = (0..8).map(|corner| {
                 let side = |bit: usize, at: usize| at as f64 + if corner >> bit & 1 == 1 { 1.0 } else { -1.0 };
                 image.index(&prepared.point([side(0, *i), side(1, *j), side(2, *k)]))
@@ -71,7 +71,7 @@ impl Segmentation {
             };
             for (slice, row) in range(2).flat_map(|slice| range(1).map(move |row| (slice, row))) {
                 for column in range(0) {
-                    let index = places.index([column, row, slice]);
+                    let index = map.index([column, row, slice]);
                     self.labels.data[[slice, row, column]] =
                         label_at(index, &self.probabilities, &self.prepared_labels);
                 }
@@ -84,7 +84,7 @@ impl Segmentation {
         self.probability_of_label(structure.label())
     }
 
-    /// The same by label, for networks that tell other classes apart.
+    /// The same by label, for networks with other structures.
     ///
     /// # Panics
     /// If no class has that label.
@@ -93,20 +93,20 @@ impl Segmentation {
     }
 }
 
-fn on<T>(grid: &Grid, values: Vec<T>) -> Volume<T> {
+fn volume<T>(grid: &Grid, values: Vec<T>) -> Volume<T> {
     let data = Array3::from_shape_vec(grid.array_shape(), values).expect("one value a voxel");
     Volume::new(grid.clone(), data)
 }
 
-/// Where the voxels of one grid lie on another, in its voxels.
-struct Places {
+/// Maps voxel indices of one grid to fractional indices of another.
+struct IndexMap {
     origin: [f64; 3],
-    /// By one column, one row and one slice.
+    /// Change of index by one column, one row and one slice.
     steps: [[f64; 3]; 3],
 }
 
-impl Places {
-    fn of(from: &Grid, on: &Grid) -> Self {
+impl IndexMap {
+    fn new(from: &Grid, on: &Grid) -> Self {
         let at = |index: [f64; 3]| on.index(&from.point(index));
         let origin = at([0.0; 3]);
         let step = |end: [f64; 3]| std::array::from_fn(|axis| end[axis] - origin[axis]);
@@ -120,8 +120,8 @@ impl Places {
         })
     }
 
-    /// Where a row's first voxel lies, if its voxels lie on those of a line of the other grid (or beyond its ends), one by
-    /// one.
+    /// The voxel of a row's first voxel, if all of the row's voxels coincide with successive voxels of a line of the other
+    /// grid (or lie beyond its ends).
     fn along_a_line(&self, [row, slice]: [usize; 2], columns: usize) -> Option<[i64; 3]> {
         let first = self.index([0, row, slice]);
         let last = self.index([columns.saturating_sub(1), row, slice]);
@@ -138,13 +138,14 @@ fn at_a_voxel(index: f64, voxel: f64) -> bool {
     (index - voxel).abs() < 1e-4
 }
 
-/// Copies labels from a voxel of their grid on along its line; beyond the grid all is background.
+/// Copies labels along a line of their grid, from a voxel on; outside the grid everything is background.
 fn copy_line([column, row, slice]: [i64; 3], from: &Volume<u8>, to: &mut [u8]) {
     let [slices, rows, columns] = from.grid.array_shape();
     let within = |at: i64, count: usize| usize::try_from(at).ok().filter(|at| *at < count);
     to.fill(Structure::Background.label());
     if let Some((slice, row)) = within(slice, slices).zip(within(row, rows)) {
-        let line = from.data.slice(s![slice, row, ..]);
+        let plane = from.data.index_axis(Axis(0), slice);
+        let line = plane.row(row);
         let end = (columns as i64 - column).clamp(0, to.len() as i64);
         for at in (-column).clamp(0, end)..end {
             to[at as usize] = line[(at + column) as usize];
@@ -196,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_reassigned_is_so_on_both_grids_and_nothing_else_changes() {
+    fn reassigned_voxels_change_on_both_grids_and_no_others() {
         let prepared = Grid::axis_aligned(Point::origin(), [2.0, 2.0, 4.0], [16, 16, 8]);
         let input = Grid::axis_aligned(Point::new(1.3, 0.6, 0.5), [0.7, 0.7, 1.0], [40, 40, 26]);
         let disc = |[i, j, k]: [usize; 3]| (2..7).contains(&i) && (2..12).contains(&j) && (1..6).contains(&k);
@@ -224,14 +225,14 @@ mod tests {
         assert_eq!(kept(&before), kept(&after));
         assert!(after.probability(Structure::Background).data[[3, 5, 4]] > 0.99);
 
-        // The slow twin: all labels anew.
+        // The slow twin: all labels computed again.
         let grid = after.prepared_labels.grid.clone();
         let anew = Volume::from_fn(input, |p| label_at(grid.index(&p), &after.probabilities, &after.prepared_labels));
         assert_eq!(anew.data, after.labels.data);
     }
 
     #[test]
-    fn rows_on_the_networks_lines_are_copied() {
+    fn rows_that_coincide_with_the_networks_lines_are_copied() {
         let prepared = Grid::axis_aligned(Point::origin(), [2.0, 2.0, 4.0], [16, 16, 8]);
         // Wider and shifted; too low at first; between the lines; with other columns.
         for (origin, spacing) in [

@@ -1,4 +1,4 @@
-//! The weights file: safetensors whose metadata say what the numbers are for.
+//! The weights file: safetensors with metadata that describe network, images and labels.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::image_contract::ImageContract;
-use crate::network::NetworkShape;
+use crate::network_shape::NetworkShape;
 use crate::parameters::{Parameter, Parameters};
 
 /// Version of the file's layout.
 pub const FORMAT_VERSION: u32 = 1;
 /// Name of the weights inside a model's folder.
 pub const FILE_NAME: &str = "weights.safetensors";
-/// Entry of the header with the hash of what it says of network and image.
+/// Metadata entry with the hash of the entries "network" and "image".
 const READING_HASH: &str = "blake3-reading";
 
 /// Where weights come from.
@@ -38,14 +38,14 @@ pub struct Weights {
     pub image: ImageContract,
     /// Where the weights come from.
     pub provenance: Provenance,
-    /// The numbers.
+    /// The learned parameters.
     pub parameters: Parameters,
 }
 
 /// Why a weights file was refused or could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// The file system said no.
+    /// Reading or writing failed.
     #[error("{path}: {source}")]
     Io {
         /// The file.
@@ -53,7 +53,7 @@ pub enum ModelError {
         /// The reason.
         source: std::io::Error,
     },
-    /// Not a whole safetensors file.
+    /// Not a complete safetensors file, or one whose hashes do not match.
     #[error("{path}: damaged or truncated: {reason}")]
     Damaged {
         /// The file.
@@ -61,7 +61,7 @@ pub enum ModelError {
         /// What is wrong.
         reason: String,
     },
-    /// A metadata entry is absent, malformed or not ours.
+    /// A metadata entry is missing, malformed or not what was expected.
     #[error("{path}: metadata '{key}': {reason}")]
     Metadata {
         /// The file.
@@ -94,7 +94,7 @@ impl Weights {
         let image = text(serde_json::to_string(&self.image));
         let metadata = HashMap::from([
             ("format-version".to_owned(), FORMAT_VERSION.to_string()),
-            ("labels".to_owned(), text(serde_json::to_string(&self.image.plane.class_names(self.network.classes)))),
+            ("labels".to_owned(), text(serde_json::to_string(&self.image.class_names(self.network.classes)))),
             ("provenance".to_owned(), text(serde_json::to_string(&self.provenance))),
             ("blake3".to_owned(), self.parameters.digest()),
             (READING_HASH.to_owned(), reading_digest(&network, &image)),
@@ -108,7 +108,7 @@ impl Weights {
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ModelError> {
         let (parameters, metadata) = read(bytes, path)?;
         let entry = |key: &'static str| {
-            metadata.get(key).ok_or_else(|| ModelError::Metadata { path: path.into(), key, reason: "absent".into() })
+            metadata.get(key).ok_or_else(|| ModelError::Metadata { path: path.into(), key, reason: "missing".into() })
         };
         let version = entry("format-version")?;
         if *version != FORMAT_VERSION.to_string() {
@@ -117,9 +117,9 @@ impl Weights {
         }
         let (network, image) = (entry("network")?, entry("image")?);
         let damaged = |reason: &str| ModelError::Damaged { path: path.into(), reason: reason.into() };
-        // Files from before this hash have none.
+        // Older files have no such hash.
         if metadata.get(READING_HASH).is_some_and(|hash| *hash != reading_digest(network, image)) {
-            return Err(damaged("what it says of network and image does not match its hash"));
+            return Err(damaged("the entries 'network' and 'image' do not match their hash"));
         }
         let mut weights = Self {
             network: parse(network, "network", path)?,
@@ -141,7 +141,7 @@ impl Weights {
         Ok(weights)
     }
 
-    /// Refuses values that are not those of the network, and what [`Self::check_shape`] refuses; `path` only names the
+    /// Refuses parameters that are not the network's, and whatever [`Self::check_shape`] refuses; `path` only names the
     /// weights in errors.
     pub(crate) fn check(&self, path: &Path) -> Result<(), ModelError> {
         self.check_shape(path)?;
@@ -149,7 +149,7 @@ impl Weights {
         mismatch.map_or(Ok(()), |reason| Err(ModelError::Architecture { path: path.into(), reason }))
     }
 
-    /// Refuses a network or a contract that is impossible, or that do not belong together; else the classes' names.
+    /// The classes' names; refuses a network or contract that is invalid, and a pair that does not fit together.
     fn check_shape(&self, path: &Path) -> Result<Vec<&'static str>, ModelError> {
         if let Some(reason) = self.image.fault() {
             return Err(ModelError::Metadata { path: path.into(), key: "image", reason });
@@ -160,14 +160,18 @@ impl Weights {
         }
         let (found, needed) = (self.image.multiple, self.network.multiple());
         if (0..3).any(|axis| !found[axis].is_multiple_of(needed[axis])) {
-            return Err(wrong(format!("images padded to multiples of {found:?}, the network needs {needed:?}")));
+            return Err(wrong(format!(
+                "images are padded to multiples of {found:?}, expected multiples of {needed:?}"
+            )));
         }
-        let labels = self.image.plane.class_names(self.network.classes);
-        labels.ok_or_else(|| wrong(format!("no network of this plane has {} classes", self.network.classes)))
+        let labels = self.image.class_names(self.network.classes);
+        labels.ok_or_else(|| {
+            wrong(format!("no network for {} slices has {} classes", self.image.plane, self.network.classes))
+        })
     }
 }
 
-/// BLAKE3 of what decides how an image is read, besides the values: the header's texts of network and image.
+/// BLAKE3 of everything besides the parameters that decides how an image is read: the entries "network" and "image".
 fn reading_digest(network: &str, image: &str) -> String {
     blake3::hash(format!("{network}\n{image}").as_bytes()).to_hex().to_string()
 }
@@ -176,21 +180,20 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str, key: &'static str, path: &P
     serde_json::from_str(text).map_err(|e| ModelError::Metadata { path: path.into(), key, reason: e.to_string() })
 }
 
-/// Safetensors sorts its tensors; the network wants them in the order of its forward pass.
+/// Safetensors sorts tensors by name; the network has them in the order of its forward pass.
 fn in_order(network: &NetworkShape, parameters: Parameters) -> Parameters {
-    let place: HashMap<String, usize> =
+    let position: HashMap<String, usize> =
         network.layout().into_iter().enumerate().map(|(number, (name, _))| (name, number)).collect();
     let mut list = parameters.0;
-    list.sort_by_key(|p| place.get(&p.name).copied().unwrap_or(usize::MAX));
+    list.sort_by_key(|p| position.get(&p.name).copied().unwrap_or(usize::MAX));
     Parameters(list)
 }
 
-/// Writes named f32 tensors with metadata, by way of a temporary file.
-pub(crate) fn write(
-    path: &Path,
-    parameters: &[Parameter],
-    metadata: HashMap<String, String>,
-) -> Result<(), ModelError> {
+/// Writes named f32 tensors with metadata to a temporary file, then renames it.
+///
+/// # Errors
+/// [`ModelError::Io`].
+pub fn write(path: &Path, parameters: &[Parameter], metadata: HashMap<String, String>) -> Result<(), ModelError> {
     let io = |source| ModelError::Io { path: path.into(), source };
     let bytes: Vec<Vec<u8>> =
         parameters.iter().map(|p| p.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
@@ -202,28 +205,31 @@ pub(crate) fn write(
     let temporary = path.with_extension("tmp");
     let written = std::fs::write(&temporary, header_by_name(whole)).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
-        // Nothing half-written stays; the error is that of writing.
+        // No partial file is left; the error reported is that of writing.
         drop(std::fs::remove_file(&temporary));
         io(error)
     })
 }
 
-/// The same file with its header in order of names: safetensors writes metadata as a hash map has them, other bytes every
-/// time.
+/// The same file with the header's entries sorted by name: safetensors writes metadata in a hash map's order, which differs
+/// from run to run.
 fn header_by_name(mut file: Vec<u8>) -> Vec<u8> {
     let (length, rest) = file.split_first_chunk_mut::<8>().expect("a file begins with its header's length");
     let header = &mut rest[..u64::from_le_bytes(*length) as usize];
     let entries: BTreeMap<String, BTreeMap<String, serde_json::Value>> =
         serde_json::from_slice(header).expect("a header is JSON, its entries are objects");
     let text = serde_json::to_vec(&entries).expect("what was JSON has a JSON form");
-    // The same entries are as long in any order; what is beyond them is padding.
+    // Sorting does not change the length; the rest of the header is padding.
     header.fill(b' ');
     header[..text.len()].copy_from_slice(&text);
     file
 }
 
-/// Reads named f32 tensors and metadata.
-pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<(Parameters, HashMap<String, String>), ModelError> {
+/// Reads named f32 tensors and metadata from a file's bytes; `path` only names it in errors.
+///
+/// # Errors
+/// [`ModelError::Damaged`] if the bytes are no safetensors file or hold anything but finite f32.
+pub fn read(bytes: &[u8], path: &Path) -> Result<(Parameters, HashMap<String, String>), ModelError> {
     let damaged = |reason: String| ModelError::Damaged { path: path.into(), reason };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
     let metadata = header.metadata().clone().unwrap_or_default();
@@ -245,10 +251,9 @@ pub(crate) fn read(bytes: &[u8], path: &Path) -> Result<(Parameters, HashMap<Str
 
 #[cfg(test)]
 mod tests {
-    use geometry::Structure;
+    use geometry::{Orientation, Structure};
 
     use super::*;
-    use crate::slice_plane::SlicePlane;
 
     fn weights() -> Weights {
         let network = NetworkShape::default();
@@ -264,25 +269,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_loaded() {
+    fn saved_weights_load_unchanged() {
         let weights = weights();
         assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
     }
 
     #[test]
-    fn the_same_weights_are_the_same_bytes() {
+    fn saving_gives_the_same_bytes_every_time() {
         let weights = weights();
         let once = bytes_of(&weights);
         assert!((0..8).all(|_| bytes_of(&weights) == once));
     }
 
     #[test]
-    fn sagittal_networks_alone_tell_cortex_apart() {
+    fn only_sagittal_networks_have_a_cortex_class() {
         let mut weights = weights();
         weights.network.classes = Structure::COUNT + 1;
         weights.parameters = weights.network.initial(randomness::Stream::from_seed(1));
         assert_eq!(Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect("whole"), weights);
-        weights.image.plane = SlicePlane::Coronal;
+        weights.image.plane = Orientation::Coronal;
         let refused = Weights::from_bytes(&bytes_of(&weights), Path::new("w")).expect_err("refused").to_string();
         assert!(refused.contains("6 classes"), "{refused}");
     }
@@ -301,7 +306,7 @@ mod tests {
         let at = good.windows(step.len()).position(|w| w == step).expect("the contract is in the header");
         let mut coarser = good.clone();
         coarser[at + step.len() - 3] = b'5';
-        assert!(refusal(&coarser).contains("does not match its hash"));
+        assert!(refusal(&coarser).contains("do not match their hash"));
         let mut other = weights.clone();
         other.network.levels[1].width = 24;
         assert!(refusal(&bytes_of(&other)).contains("architecture"));

@@ -1,6 +1,6 @@
-//! The GPU's answer is the CPU's, and a GPU that fails costs no image.
+//! Logits of GPU and CPU agree, and if a GPU fails the CPU segments.
 //!
-//! Any adapter will do, Mesa's software Vulkan included; without one the tests say that they were skipped.
+//! Any adapter will do, including Mesa's software Vulkan; without one the tests say that they were skipped.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
@@ -26,7 +26,7 @@ fn gpu() -> Option<Arc<GpuDevice>> {
     }
 }
 
-/// The model with parameters that are no longer zero anywhere.
+/// A model whose parameters are zero nowhere.
 fn untrained(network: NetworkShape) -> Model {
     let mut parameters = network.initial(Stream::from_seed(3));
     let mut rng = Stream::from_seed(4).rng();
@@ -58,15 +58,15 @@ fn the_gpu_agrees_with_the_cpu() {
             let expected = model.logits(&image);
             for _ in 0..2 {
                 let found = model.logits_on_device(&image).unwrap();
-                let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(apart < 1e-4, "{extent:?}: logits lie {apart} apart");
+                let error = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(error < 1e-4, "{extent:?}: logits differ by {error}");
             }
         }
     }
 }
 
 #[test]
-fn the_shipped_network_sees_the_same() {
+fn the_shipped_network_labels_almost_every_voxel_alike() {
     let Some(gpu) = gpu() else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet");
     let (cpu, gpu) = (Model::load(&folder).unwrap(), Model::load(&folder).unwrap().on(&Processor::Gpu(gpu)).unwrap());
@@ -74,12 +74,12 @@ fn the_shipped_network_sees_the_same() {
     let (expected, found) = (cpu.logits(&image), gpu.logits_on_device(&image).unwrap());
     let differ = voxels_that_differ(&expected, &found, cpu.network().classes);
     assert!(differ * 1000 <= image.len(), "{differ} of {} voxels differ", image.len());
-    let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(apart < 1e-3, "logits lie {apart} apart");
+    let error = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(error < 1e-3, "logits differ by {error}");
 }
 
 #[test]
-fn a_lost_gpu_costs_no_image() {
+fn the_cpu_segments_when_the_gpu_is_lost() {
     let Some(gpu) = gpu() else { return };
     let network = NetworkShape::default();
     let (cpu, model) = (untrained(network.clone()), untrained(network).on(&Processor::Gpu(Arc::clone(&gpu))).unwrap());

@@ -1,4 +1,4 @@
-//! An image with fine pixels is read on two grids, any other on one.
+//! An image with fine pixels is read at two pixel sizes, any other at one.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use geometry::{Grid, Point, Structure, Volume, resample};
@@ -27,7 +27,7 @@ fn image(pixel_mm: f64) -> Volume<f32> {
 }
 
 /// The probability of a vertebra on the grid of a contract.
-fn seen(model: &Model, image: &Volume<f32>, contract: &ImageContract) -> Volume<f32> {
+fn vertebra_on(model: &Model, image: &Volume<f32>, contract: &ImageContract) -> Volume<f32> {
     let prepared = prepare(image, contract).unwrap();
     let of_vertebra = model.probabilities(&prepared.data);
     let of_vertebra = of_vertebra.iter().skip(1).step_by(Structure::COUNT).copied().collect();
@@ -36,43 +36,46 @@ fn seen(model: &Model, image: &Volume<f32>, contract: &ImageContract) -> Volume<
 }
 
 #[test]
-fn the_two_readings_of_a_fine_image_count_equally() {
+fn a_fine_image_gets_the_mean_of_both_readings() {
     let (model, image) = (model(), image(1.0));
-    let fine = seen(&model, &image, model.contract());
-    let coarse = seen(&model, &image, &ImageContract { fine_pixel_mm: None, ..model.contract().clone() });
+    let fine = vertebra_on(&model, &image, model.contract());
+    let coarse = vertebra_on(&model, &image, &ImageContract { fine_pixel_mm: None, ..model.contract().clone() });
     assert_eq!((fine.grid.spacing_mm[0], coarse.grid.spacing_mm[0]), (1.25, 1.75));
     let coarse = resample::linear(&coarse, &fine.grid, f32::NAN);
     let segmentation = model.segment(&image).unwrap();
     let found = segmentation.probability(Structure::Vertebra);
     assert_eq!(found.grid, fine.grid);
-    let (mut compared, mut apart) = (0, 0.0f32);
+    let (mut compared, mut difference) = (0, 0.0f32);
     for ((found, fine), coarse) in found.data.iter().zip(&fine.data).zip(&coarse.data) {
         if coarse.is_finite() {
             assert!((found - (fine + coarse) / 2.0).abs() < 1e-5, "{found} of {fine} and {coarse}");
             compared += 1;
-            apart = apart.max((fine - coarse).abs());
+            difference = difference.max((fine - coarse).abs());
         }
     }
-    assert!(compared > 10_000 && apart > 0.01, "{compared} voxels compared, {apart} apart at most");
+    assert!(
+        compared > 10_000 && difference > 0.01,
+        "{compared} voxels compared, the readings differ by at most {difference}"
+    );
 }
 
 #[test]
 fn a_coarse_image_is_read_once() {
     let (model, image) = (model(), image(1.75));
-    let once = seen(&model, &image, model.contract());
+    let once = vertebra_on(&model, &image, model.contract());
     assert_eq!(model.segment(&image).unwrap().probability(Structure::Vertebra).data, once.data);
 }
 
 #[test]
-fn fine_images_are_outlined_as_readers_would_and_others_as_anatomy_has_it() {
+fn fine_images_are_outlined_by_readers_convention_and_others_by_anatomy() {
     let model = model_of(Structure::COUNT + 1);
     for (pixel_mm, usual, other) in
         [(1.0, Outline::Readers, Outline::Anatomy), (1.75, Outline::Anatomy, Outline::Readers)]
     {
         let image = image(pixel_mm);
         let vertebra = |outline| {
-            let seen = model.segment_outlined(&image, outline).unwrap();
-            seen.probability(Structure::Vertebra).data.clone()
+            let segmentation = model.segment_outlined(&image, outline).unwrap();
+            segmentation.probability(Structure::Vertebra).data.clone()
         };
         assert_eq!(vertebra(None), vertebra(Some(usual)), "pixels of {pixel_mm} mm");
         let (anatomy, readers) = (vertebra(Some(Outline::Anatomy)).sum(), vertebra(Some(Outline::Readers)).sum());

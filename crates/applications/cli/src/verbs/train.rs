@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use imaging_io::same_file;
 use training_data::TrainingSetup;
-use vnet::{Model, ModelError, SlicePlane, TrainError, TrainingConfig, TrainingEvent};
+use vnet::{Model, ModelError};
+use vnet_train::{TrainError, TrainingConfig, TrainingEvent};
 
 use crate::arguments::TrainArguments;
 use crate::failure::Failure;
@@ -21,7 +22,9 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
 
     resources::no_file(&arguments.out)?;
     let weights = arguments.out.join("weights.safetensors");
-    if weights.exists() && (!vnet::is_begun(&arguments.out) || starts.iter().any(|start| same_file(start, &weights))) {
+    if weights.exists()
+        && (!vnet_train::has_checkpoint(&arguments.out) || starts.iter().any(|start| same_file(start, &weights)))
+    {
         let weights = weights.display();
         return Err(Failure::wrong(format!(
             "{weights}: a model is there already, expected another folder to write to"
@@ -30,15 +33,16 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
     if let Some(folder) = &arguments.export {
         resources::folder(folder)?;
     }
-    if !origin.is_empty() && !vnet::is_begun(&arguments.out) {
+    if !origin.is_empty() && !vnet_train::has_checkpoint(&arguments.out) {
         output::note(format!("starts from {}", origin.join(", ")));
     }
     let stop = interrupt::flag();
-    let (steps, plane) = (config.steps, config.image.plane);
+    let (steps, structures) = (config.steps, config.image.structure_names());
     let progress = Progress::new(0, steps);
-    let summary = vnet::train(&config, start.as_ref(), &examples, &validation, &arguments.out, &stop, &mut |event| {
-        tell(&event, &progress, steps, plane);
-    });
+    let summary =
+        vnet_train::train(&config, start.as_ref(), &examples, &validation, &arguments.out, &stop, &mut |event| {
+            tell(&event, &progress, steps, structures);
+        });
     progress.finish();
     let summary = summary.map_err(|error| match error {
         // What cannot be written is no wrong input.
@@ -52,7 +56,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         output::result(format!("{} of {steps} steps in {kept}; the same command continues{then}", summary.steps));
     } else {
         if let Some(dice) = summary.dice {
-            output::result(format!("validation Dice: {}", dice_by_class(dice, plane)));
+            output::result(format!("validation Dice: {}", dice_by_structure(dice, structures)));
         }
         let kept = arguments.out.display();
         output::result(match steps {
@@ -82,12 +86,12 @@ fn commit() -> Option<String> {
     described.status.success().then(|| name.trim().to_owned())
 }
 
-fn dice_by_class(dice: [f64; 4], plane: SlicePlane) -> String {
-    let classes = plane.labels().into_iter().skip(1).zip(dice).map(|(class, dice)| format!("{class} {dice:.3}"));
-    classes.collect::<Vec<_>>().join(", ")
+fn dice_by_structure(dice: [f64; 4], structures: [&str; 5]) -> String {
+    let each = structures.into_iter().skip(1).zip(dice).map(|(structure, dice)| format!("{structure} {dice:.3}"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
-fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlane) {
+fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, structures: [&str; 5]) {
     match event {
         TrainingEvent::Resumed { step } if *step < steps => {
             progress.note(&format!("continued at step {step} of {steps}"))
@@ -96,7 +100,7 @@ fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, plane: SlicePlan
             progress.at(*step, &format!("loss {loss:.3}"));
         }
         TrainingEvent::Validation { step, dice } => {
-            progress.note(&format!("step {step}: validation Dice {}", dice_by_class(*dice, plane)));
+            progress.note(&format!("step {step}: validation Dice {}", dice_by_structure(*dice, structures)));
         }
         TrainingEvent::Resumed { .. } | TrainingEvent::Checkpoint { .. } => {}
     }

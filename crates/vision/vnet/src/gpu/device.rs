@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
 
-/// Why there is no answer from a GPU.
+/// Why a GPU gives no result.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum GpuError {
     /// No adapter of the wanted kind.
@@ -19,7 +19,7 @@ pub enum GpuError {
     Refused {
         /// Its name.
         adapter: String,
-        /// What the driver says.
+        /// The driver's message.
         reason: String,
     },
     /// Lost, out of memory, or at fault while computing.
@@ -27,7 +27,7 @@ pub enum GpuError {
     Failed {
         /// Its name.
         adapter: String,
-        /// What the driver says.
+        /// The driver's message.
         reason: String,
     },
 }
@@ -41,13 +41,13 @@ pub enum GpuChoice {
     Any,
 }
 
-/// A GPU that computes.
+/// An open GPU.
 pub struct GpuDevice {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
     is_software: bool,
-    /// The first fault that no scope has caught.
+    /// The first error that no error scope caught.
     fault: Arc<Mutex<Option<String>>>,
 }
 
@@ -91,17 +91,18 @@ impl GpuDevice {
         &self.name
     }
 
-    /// Whether the CPU plays the GPU, which takes far longer than the CPU itself.
+    /// Whether this is a software rasterizer, which takes far longer than inference on the CPU.
     pub fn is_software(&self) -> bool {
         self.is_software
     }
 
-    /// Gives the device up, as a driver does that loses it: whatever is asked of it afterwards fails.
+    /// Destroys the device, as if the driver had lost it: everything afterwards fails.
     pub fn lose(&self) {
         self.device.destroy();
     }
 
-    /// The fault since the device was opened, if any.
+    /// # Errors
+    /// The first fault since the device was opened.
     pub(super) fn check(&self) -> Result<(), GpuError> {
         let fault = self.fault.lock().ok().and_then(|fault| fault.clone());
         fault.map_or(Ok(()), |reason| Err(self.failed(reason)))

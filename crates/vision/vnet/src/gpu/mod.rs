@@ -1,8 +1,8 @@
 //! The forward pass on a GPU, through wgpu: any vendor's, and Mesa's software Vulkan for tests.
 //!
-//! The passes (`network.wgsl`) are those of the CPU's inference: convolve, gather the moments, rectify. The
-//! same weights, repacked; the same [`NetworkShape`]. Sums are added in another order than on the CPU, so logits differ
-//! by rounding; on one adapter they are the same from run to run.
+//! The passes (`network.wgsl`) are those of the CPU's inference: convolve, gather the moments, rectify; the weights are the
+//! same, repacked. Sums are added in another order than on the CPU, so that logits differ by rounding; on one adapter they
+//! are the same from run to run.
 
 mod device;
 mod packed;
@@ -14,7 +14,7 @@ use ndarray::Array3;
 
 pub use device::{GpuChoice, GpuDevice, GpuError};
 
-use crate::network::NetworkShape;
+use crate::network_shape::NetworkShape;
 use crate::parameters::Parameters;
 use program::Program;
 
@@ -25,15 +25,15 @@ pub(crate) struct GpuNetwork {
     pipelines: Pipelines,
     /// Repacked parameters in the order of the shape's layout.
     learned: Vec<wgpu::Buffer>,
-    /// What was recorded for the last image, for the next one of its size.
+    /// The passes recorded for the last image, reused for the next one of its size.
     program: Mutex<Option<Program>>,
 }
 
-/// The compiled passes.
+/// The compiled shader entry points.
 struct Pipelines {
     convolve: wgpu::ComputePipeline,
-    gather: wgpu::ComputePipeline,
-    conclude: wgpu::ComputePipeline,
+    gather_moments: wgpu::ComputePipeline,
+    fold_norm: wgpu::ComputePipeline,
     rectify: wgpu::ComputePipeline,
 }
 
@@ -57,8 +57,8 @@ impl GpuNetwork {
         };
         let pipelines = Pipelines {
             convolve: pipeline("convolve"),
-            gather: pipeline("gather"),
-            conclude: pipeline("conclude"),
+            gather_moments: pipeline("gather_moments"),
+            fold_norm: pipeline("fold_norm"),
             rectify: pipeline("rectify"),
         };
         let learned = packed::parameters(shape, parameters);

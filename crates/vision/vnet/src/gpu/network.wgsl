@@ -1,4 +1,4 @@
-// The network's passes. Activations lie as [voxel, group] of four channels; channels that fill up a group are zero.
+// The network's passes. Activations are [voxel, group] of four channels; the last group is padded with zeros.
 
 struct Convolution {
     input: vec4<u32>,   // slices, rows, columns, groups of the source buffer
@@ -82,7 +82,7 @@ fn convolve(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 }
 
-// Mean and sum of squared deviations: by invocation after Welford, joined after Chan, Golub and LeVeque (1983).
+// Mean and sum of squared deviations: Welford's method in each invocation, joined as by Chan, Golub and LeVeque (1983).
 
 struct Moments {
     voxels: u32,
@@ -91,7 +91,7 @@ struct Moments {
     chunks: u32,
 }
 
-struct Gathered {
+struct Partial {
     count: f32,
     mean: vec4<f32>,
     squares: vec4<f32>,
@@ -99,26 +99,26 @@ struct Gathered {
 
 @group(0) @binding(0) var<uniform> moments: Moments;
 @group(0) @binding(1) var<storage, read> values: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> parts: array<Gathered>;
+@group(0) @binding(2) var<storage, read_write> parts: array<Partial>;
 @group(0) @binding(3) var<storage, read> affine: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> line: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scale_shift_out: array<vec4<f32>>;
 
 const LANES: u32 = 64u;
 const EPSILON: f32 = 1e-5;
 
-var<workgroup> lanes: array<Gathered, 64>;
+var<workgroup> lanes: array<Partial, 64>;
 
-fn joined(a: Gathered, b: Gathered) -> Gathered {
+fn joined(a: Partial, b: Partial) -> Partial {
     let count = a.count + b.count;
     if count == 0.0 {
         return a;
     }
-    let apart = b.mean - a.mean;
+    let delta = b.mean - a.mean;
     let share = b.count / count;
-    return Gathered(count, a.mean + apart * share, a.squares + b.squares + apart * apart * (a.count * share));
+    return Partial(count, a.mean + delta * share, a.squares + b.squares + delta * delta * (a.count * share));
 }
 
-fn join_lanes(lane: u32, own: Gathered) -> Gathered {
+fn join_lanes(lane: u32, own: Partial) -> Partial {
     lanes[lane] = own;
     for (var half = LANES / 2u; half > 0u; half /= 2u) {
         workgroupBarrier();
@@ -131,15 +131,15 @@ fn join_lanes(lane: u32, own: Gathered) -> Gathered {
 }
 
 @compute @workgroup_size(64)
-fn gather(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn gather_moments(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let end = min((work.x + 1u) * moments.chunk, moments.voxels);
-    var own = Gathered(0.0, vec4<f32>(0.0), vec4<f32>(0.0));
+    var own = Partial(0.0, vec4<f32>(0.0), vec4<f32>(0.0));
     for (var voxel = work.x * moments.chunk + lane; voxel < end; voxel += LANES) {
         let x = values[voxel * moments.groups + work.y];
         own.count += 1.0;
-        let apart = x - own.mean;
-        own.mean += apart / own.count;
-        own.squares += apart * (x - own.mean);
+        let delta = x - own.mean;
+        own.mean += delta / own.count;
+        own.squares += delta * (x - own.mean);
     }
     let all = join_lanes(lane, own);
     if lane == 0u {
@@ -147,19 +147,19 @@ fn gather(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_inde
     }
 }
 
-// The normalization with its affine map as one line: scale, shift.
+// Normalization and affine map folded into scale and shift.
 @compute @workgroup_size(64)
-fn conclude(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn fold_norm(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let group = work.x;
-    var own = Gathered(0.0, vec4<f32>(0.0), vec4<f32>(0.0));
+    var own = Partial(0.0, vec4<f32>(0.0), vec4<f32>(0.0));
     for (var part = lane; part < moments.chunks; part += LANES) {
         own = joined(own, parts[group * moments.chunks + part]);
     }
     let all = join_lanes(lane, own);
     if lane == 0u {
         let scale = affine[group] / sqrt(all.squares / all.count + EPSILON);
-        line[group] = scale;
-        line[moments.groups + group] = affine[moments.groups + group] - all.mean * scale;
+        scale_shift_out[group] = scale;
+        scale_shift_out[moments.groups + group] = affine[moments.groups + group] - all.mean * scale;
     }
 }
 
@@ -168,7 +168,7 @@ fn conclude(@builtin(workgroup_id) work: vec3<u32>, @builtin(local_invocation_in
 struct Rectification {
     extent: vec4<u32>,    // slices, rows, columns of the target; groups
     stride: vec4<u32>,    // of the transposed convolution; 1 if a residual is added
-    placing: vec4<u32>,   // groups of the target buffer, first one; the same of the residual's
+    placing: vec4<u32>,   // groups of the target buffer, first group written; the same for the residual
 }
 
 @group(0) @binding(0) var<uniform> rectification: Rectification;

@@ -1,17 +1,17 @@
-//! Parameters as the GPU reads them: channels in groups of four, filled up with zeros.
+//! Parameters in the GPU's layout: channels in groups of four, padded with zeros.
 
-use crate::network::NetworkShape;
+use crate::network_shape::NetworkShape;
 use crate::parameters::Parameters;
 
 /// Channels of one group.
 pub(super) const GROUP: usize = 4;
 
-/// Groups that hold so many channels.
+/// Number of groups that hold so many channels.
 pub(super) fn groups(channels: usize) -> usize {
     channels.div_ceil(GROUP)
 }
 
-/// Channels in equal parts, each filled up to whole groups.
+/// Channels in equal parts, each padded to whole groups.
 #[derive(Clone, Copy)]
 struct Parts {
     count: usize,
@@ -27,7 +27,7 @@ impl Parts {
         self.count * groups(self.channels) * GROUP
     }
 
-    /// Where a channel lies once every part is filled up.
+    /// Index of a channel after padding.
     fn place(self, channel: usize) -> usize {
         channel / self.channels * groups(self.channels) * GROUP + channel % self.channels
     }
@@ -80,7 +80,7 @@ fn weights(values: &[f32], taps: usize, inputs: Parts, outputs: Parts) -> Vec<f3
     packed
 }
 
-/// Rows of `channels` values, each filled up to whole groups.
+/// Rows of `channels` values, each padded to whole groups.
 fn rows(values: &[f32], channels: usize) -> Vec<f32> {
     let wide = groups(channels) * GROUP;
     values.chunks(channels).flat_map(|row| (0..wide).map(|c| row.get(c).copied().unwrap_or(0.0))).collect()

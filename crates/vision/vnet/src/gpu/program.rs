@@ -1,4 +1,4 @@
-//! What is recorded once for images of one size, and run for each of them.
+//! The passes, recorded once for images of one size and run for each image.
 
 use ndarray::Array3;
 use pollster::block_on;
@@ -13,7 +13,7 @@ const LANES: usize = 64;
 const COLUMNS: usize = 4;
 /// Voxels whose moments one workgroup gathers.
 const CHUNK: usize = 2048;
-/// Workgroups along one axis that every device allows.
+/// Most workgroups along one axis that every device allows.
 const WORKGROUPS: usize = 65535;
 
 /// The passes for images of one size.
@@ -59,7 +59,7 @@ impl Activation {
     }
 }
 
-/// Which taps a convolution has.
+/// The taps of a convolution.
 #[derive(Clone, Copy)]
 struct Taps {
     kernel: [usize; 3],
@@ -77,29 +77,29 @@ impl Taps {
     }
 }
 
-/// Activations of one level; the same parts as on the CPU.
+/// Activations of one level, as in `inference::LevelBuffers`.
 struct LevelActivations {
     entry: Activation,
     inner: Activation,
     joined: Option<Activation>,
 }
 
-/// Records steps.
+/// Records the passes.
 struct Recorder<'a> {
     network: &'a GpuNetwork,
     steps: Vec<Step>,
-    /// What a convolution finds before it is normalized.
+    /// A convolution's result before it is normalized.
     raw: wgpu::Buffer,
-    /// Moments of chunks.
+    /// Moments of the chunks.
     parts: wgpu::Buffer,
     /// Scale and shift of the normalization.
-    line: wgpu::Buffer,
+    scale_shift: wgpu::Buffer,
     /// Index of the next parameter.
     next: usize,
 }
 
 impl Program {
-    /// Records the network for images of an extent.
+    /// Records the network's passes for images of an extent.
     pub fn record(network: &GpuNetwork, extent: [usize; 3]) -> Result<Self, GpuError> {
         let (gpu, shape) = (&network.gpu, &network.shape);
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -125,7 +125,7 @@ impl Program {
             steps: Vec::new(),
             raw: storage(gpu, raw_groups * GROUP)?,
             parts: storage(gpu, chunks * widest * 3 * GROUP)?,
-            line: storage(gpu, 2 * widest * GROUP)?,
+            scale_shift: storage(gpu, 2 * widest * GROUP)?,
             next: 0,
         };
         recorder.encode(&levels, &image);
@@ -172,7 +172,7 @@ impl Program {
         match receiver.try_recv() {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(gpu.failed(error.to_string())),
-            Err(_) => return Err(gpu.failed("no answer")),
+            Err(_) => return Err(gpu.failed("the device finished without returning the logits")),
         }
         let logits = {
             let bytes = self.read_back.slice(..).get_mapped_range();
@@ -212,7 +212,7 @@ impl Recorder<'_> {
         for (number, here) in levels.iter().enumerate().rev() {
             let Some(joined) = &here.joined else { continue };
             let level = &shape.levels[number];
-            self.spread(levels[number + 1].inner.all(), shape.levels[number + 1].stride, joined.half(0));
+            self.transposed_block(levels[number + 1].inner.all(), shape.levels[number + 1].stride, joined.half(0));
             for c in 0..level.convolutions {
                 let source = if c == 0 { joined.all() } else { here.entry.all() };
                 let last = c + 1 == level.convolutions;
@@ -236,7 +236,7 @@ impl Recorder<'_> {
     }
 
     /// The same with a transposed convolution.
-    fn spread(&mut self, source: Part<'_>, stride: [usize; 3], target: Part<'_>) {
+    fn transposed_block(&mut self, source: Part<'_>, stride: [usize; 3], target: Part<'_>) {
         let (weights, affine) = (self.learned(), self.learned());
         let raw = self.raw.clone();
         let fan: usize = stride.iter().product();
@@ -273,18 +273,18 @@ impl Recorder<'_> {
     }
 
     fn normalize(&mut self, affine: &wgpu::Buffer, stride: [usize; 3], residual: Option<Part<'_>>, target: Part<'_>) {
-        let (raw, parts, line) = (self.raw.clone(), self.parts.clone(), self.line.clone());
+        let (raw, parts, scale_shift) = (self.raw.clone(), self.parts.clone(), self.scale_shift.clone());
         let (extent, groups) = (target.activation.extent, target.groups);
         let voxels: usize = extent.iter().product();
         let chunks = voxels.div_ceil(CHUNK);
         let uniform = [voxels, groups, CHUNK, chunks].map(|value| value as u32);
         let pipelines = &self.network.pipelines;
-        self.step_at(&pipelines.gather, &uniform, &[(1, &raw), (2, &parts)], [chunks, groups, 1]);
-        let buffers = [(2, &parts), (3, affine), (4, &line)];
-        self.step_at(&pipelines.conclude, &uniform, &buffers, [groups, 1, 1]);
+        self.step_at(&pipelines.gather_moments, &uniform, &[(1, &raw), (2, &parts)], [chunks, groups, 1]);
+        let buffers = [(2, &parts), (3, affine), (4, &scale_shift)];
+        self.step_at(&pipelines.fold_norm, &uniform, &buffers, [groups, 1, 1]);
 
         let (residual_groups, residual_first) = residual.map_or((0, 0), |part| (part.activation.groups, part.first));
-        let buffers = [&raw, &line, affine, residual.map_or(&raw, |part| &part.activation.buffer)];
+        let buffers = [&raw, &scale_shift, affine, residual.map_or(&raw, |part| &part.activation.buffer)];
         let buffers = [buffers.as_slice(), &[&target.activation.buffer]].concat();
         let uniform = [
             with(extent, groups),
@@ -296,7 +296,7 @@ impl Recorder<'_> {
         self.step(&pipelines.rectify, uniform.as_flattened(), &buffers, [across, needed.div_ceil(across), 1]);
     }
 
-    /// A step whose buffers are bound from 1 upwards, after its numbers at 0.
+    /// A dispatch whose uniform is bound at 0 and whose buffers are bound from 1 upwards.
     fn step(
         &mut self,
         pipeline: &wgpu::ComputePipeline,
@@ -317,7 +317,7 @@ impl Recorder<'_> {
     ) {
         let device = &self.network.gpu.device;
         let uniform = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label: Some("numbers"),
+            label: Some("uniform"),
             contents: bytemuck::cast_slice(uniform),
             usage: wgpu::BufferUsages::UNIFORM,
         });
@@ -341,7 +341,7 @@ fn activation(gpu: &GpuDevice, extent: [usize; 3], groups: usize) -> Result<Acti
     Ok(Activation { extent, groups, buffer })
 }
 
-/// A buffer of so many values that passes read and write.
+/// A buffer of `values` f32 that passes read and write.
 fn storage(gpu: &GpuDevice, values: usize) -> Result<wgpu::Buffer, GpuError> {
     let size = (values * size_of::<f32>()) as u64;
     let limits = gpu.device.limits();
@@ -357,7 +357,7 @@ fn storage(gpu: &GpuDevice, values: usize) -> Result<wgpu::Buffer, GpuError> {
     }))
 }
 
-/// A buffer of values that passes only read.
+/// A buffer that passes only read.
 pub(super) fn filled(gpu: &GpuDevice, values: &[f32]) -> wgpu::Buffer {
     gpu.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
         label: Some("parameters"),

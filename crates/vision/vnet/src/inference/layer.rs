@@ -1,13 +1,11 @@
-//! One convolution, and one with the normalization that follows it.
+//! A convolution, and a convolution with its normalization and PReLU.
 
 use rayon::prelude::*;
+use vnet_kernels::norm::EPSILON;
+use vnet_kernels::rectify::{FoldedNorm, OutputLayout, line_moments, rectify_line};
+use vnet_kernels::{Activation, BRICK_ROWS, BrickInput, InputLine, Scratch};
 
-use super::activation::Activation;
 use super::padded::{Channels, Padded, View};
-use super::rectify::{Line, Spread, add_line_moments, rectify_line};
-use crate::kernel::brick::{BrickInput, ROWS, Scratch};
-use crate::kernel::conv_line::InputLine;
-use crate::kernel::norm::EPSILON;
 
 /// A convolution.
 pub(super) struct Layer<T: Activation> {
@@ -15,30 +13,30 @@ pub(super) struct Layer<T: Activation> {
     outputs: usize,
 }
 
-/// A convolution whose output is normalized, mapped and rectified.
+/// A convolution followed by instance normalization and PReLU.
 pub(super) struct Normalized<T: Activation> {
     layer: Layer<T>,
-    /// The same for several rows at once, of many slices and of one.
+    /// The same weights for several rows at once, deepest bricks first.
     bricks: Vec<T::Brick>,
-    /// γ, β and α, one value a channel each.
+    /// γ, β and α, one value per channel each.
     affine: Vec<f32>,
     channels: usize,
 }
 
-/// A convolution's input: output voxel v sees the voxels `v · step + tap` of some channels of a buffer.
+/// A convolution's input: output voxel v reads the voxels `v · step + tap` of some channels of a buffer.
 pub(super) struct Source<'a, T> {
     view: View<'a, T>,
     step: [usize; 3],
-    /// The first tap of a voxel, and how far beyond it the others lie, in values.
+    /// Offset of a voxel's first tap, and offsets of all taps from it, in values.
     first_tap: isize,
     taps: Vec<usize>,
 }
 
-/// Some rows of some slices of an output.
+/// Some rows of some slices of an output, convolved by one task.
 struct Part<'a> {
     /// The first slice and row.
     first: [usize; 2],
-    /// The rows of each slice.
+    /// The rows, one entry per slice.
     out: Vec<&'a mut [f32]>,
     /// Their moments.
     moments: Vec<&'a mut [f32]>,
@@ -48,8 +46,8 @@ impl<'a, T: Activation> Source<'a, T> {
     pub fn new(view: View<'a, T>, taps: &[[isize; 3]], step: [usize; 3]) -> Self {
         let offset = |tap: &[isize; 3]| view.buffer.offset(*tap);
         let first_tap = taps.iter().map(offset).min().unwrap_or(0);
-        let beyond = |tap: &[isize; 3]| (offset(tap) - first_tap) as usize;
-        Self { view, step, first_tap, taps: taps.iter().map(beyond).collect() }
+        let from_first = |tap: &[isize; 3]| (offset(tap) - first_tap) as usize;
+        Self { view, step, first_tap, taps: taps.iter().map(from_first).collect() }
     }
 
     /// Slices, rows and columns of the output.
@@ -57,18 +55,23 @@ impl<'a, T: Activation> Source<'a, T> {
         std::array::from_fn(|axis| self.view.buffer.extent[axis] / self.step[axis])
     }
 
-    /// What a line of the output sees.
+    /// The input of one line of the output.
     fn line(&self, slice: usize, row: usize) -> InputLine<'_, T> {
         let input = self.view.buffer;
         let voxel = input.voxel(slice * self.step[0], row * self.step[1], 0);
-        let from = voxel.checked_add_signed(self.first_tap).expect("margins are as wide as kernels") + self.view.first;
+        let from =
+            voxel.checked_add_signed(self.first_tap).expect("margins are as wide as half a kernel") + self.view.first;
         InputLine { source: &input.values[from..], taps: &self.taps, step: self.step[2] * input.channels }
     }
 
-    /// What lines of the output see that begin with this one.
+    /// The input of a brick whose first line is this one.
     fn brick(&self, slice: usize, row: usize) -> BrickInput<'_, T> {
-        let along = |axis: usize, step: [isize; 3]| self.step[axis] * self.view.buffer.offset(step).unsigned_abs();
-        BrickInput { source: self.line(slice, row).source, slice: along(0, [1, 0, 0]), row: along(1, [0, 1, 0]) }
+        let stride = |axis: usize, step: [isize; 3]| self.step[axis] * self.view.buffer.offset(step).unsigned_abs();
+        BrickInput {
+            source: self.line(slice, row).source,
+            slice_stride: stride(0, [1, 0, 0]),
+            row_stride: stride(1, [0, 1, 0]),
+        }
     }
 }
 
@@ -86,20 +89,20 @@ impl<T: Activation> Normalized<T> {
         Self { layer, bricks: Vec::new(), affine: affine.to_vec(), channels: outputs }
     }
 
-    /// The same for a kernel of so many slices, rows and columns, whose step is one voxel.
+    /// The same for a kernel `[slices, rows, columns]` with a step of one voxel.
     pub fn of_kernel(weights: &[f32], affine: &[f32], kernel: [usize; 3], inputs: usize, outputs: usize) -> Self {
         let bricks = T::bricks(weights, kernel, inputs, outputs);
         Self { bricks, ..Self::new(weights, affine, kernel.iter().product(), inputs, outputs) }
     }
 
     /// A transposed convolution: each voxel becomes `fan` finer ones.
-    pub fn spread(weights: &[f32], affine: &[f32], inputs: usize, channels: usize, fan: usize) -> Self {
+    pub fn transposed(weights: &[f32], affine: &[f32], inputs: usize, channels: usize, fan: usize) -> Self {
         let layer = Layer::new(weights, 1, inputs, channels * fan, None);
         Self { layer, bricks: Vec::new(), affine: affine.to_vec(), channels }
     }
 
-    /// Convolves into `raw`; the line that normalizes it.
-    pub fn convolve(&self, source: &Source<'_, T>, raw: &mut [f32]) -> Line {
+    /// Convolves into `raw`; returns the normalization of the result.
+    pub fn convolve(&self, source: &Source<'_, T>, raw: &mut [f32]) -> FoldedNorm {
         let [slices, rows, columns] = source.extent();
         let width = columns * self.layer.outputs;
         let raw = &mut raw[..slices * rows * width];
@@ -110,15 +113,15 @@ impl<T: Activation> Normalized<T> {
                 self.convolve_part(source, width, scratch, &mut part);
                 for (out, moments) in part.out.iter().zip(part.moments) {
                     for (line, moments) in out.chunks_exact(width).zip(moments.chunks_exact_mut(2 * self.channels)) {
-                        add_line_moments(line, self.channels, moments);
+                        line_moments(line, self.channels, moments);
                     }
                 }
             },
         );
-        self.line(&moments, slices * rows * width)
+        self.folded_norm(&moments, slices * rows * width)
     }
 
-    /// The output in parts that are convolved at once.
+    /// Splits the output into parts, each of which is one brick where bricks suit.
     fn parts<'r>(
         &self,
         [slices, rows]: [usize; 2],
@@ -126,16 +129,16 @@ impl<T: Activation> Normalized<T> {
         raw: &'r mut [f32],
         moments: &'r mut [f32],
     ) -> Vec<Part<'r>> {
-        let of_row = 2 * self.channels;
-        let mut of_slices = raw.chunks_exact_mut(rows * width).zip(moments.chunks_exact_mut(rows * of_row));
+        let row_moments = 2 * self.channels;
+        let mut by_slice = raw.chunks_exact_mut(rows * width).zip(moments.chunks_exact_mut(rows * row_moments));
         let (mut parts, mut slice) = (Vec::<Part<'_>>::new(), 0);
         while slice < slices {
             let depth = self.bricks.iter().map(T::brick_slices).find(|depth| slice + depth <= slices).unwrap_or(1);
-            let (before, starts) = (parts.len(), (0..rows).step_by(ROWS));
+            let (first, starts) = (parts.len(), (0..rows).step_by(BRICK_ROWS));
             parts.extend(starts.map(|row| Part { first: [slice, row], out: Vec::new(), moments: Vec::new() }));
-            for (raw, moments) in of_slices.by_ref().take(depth) {
-                let of_rows = raw.chunks_mut(ROWS * width).zip(moments.chunks_mut(ROWS * of_row));
-                for (part, (out, moments)) in parts[before..].iter_mut().zip(of_rows) {
+            for (raw, moments) in by_slice.by_ref().take(depth) {
+                let by_rows = raw.chunks_mut(BRICK_ROWS * width).zip(moments.chunks_mut(BRICK_ROWS * row_moments));
+                for (part, (out, moments)) in parts[first..].iter_mut().zip(by_rows) {
                     part.out.push(out);
                     part.moments.push(moments);
                 }
@@ -147,7 +150,7 @@ impl<T: Activation> Normalized<T> {
 
     fn convolve_part(&self, source: &Source<'_, T>, width: usize, scratch: &mut Scratch, part: &mut Part<'_>) {
         let ([slice, row], depth) = (part.first, part.out.len());
-        let whole = part.out[0].len() == ROWS * width;
+        let whole = part.out[0].len() == BRICK_ROWS * width;
         if let Some(brick) = self.bricks.iter().find(|brick| whole && T::brick_slices(brick) == depth) {
             return T::convolve_brick(brick, &source.brick(slice, row), scratch, &mut part.out);
         }
@@ -158,8 +161,8 @@ impl<T: Activation> Normalized<T> {
         }
     }
 
-    /// The line that normalizes a convolution, whose result is not kept.
-    fn convolve_for_moments(&self, source: &Source<'_, T>) -> Line {
+    /// The normalization of a convolution's result, which is not kept.
+    fn convolve_for_moments(&self, source: &Source<'_, T>) -> FoldedNorm {
         let [slices, rows, columns] = source.extent();
         let width = columns * self.layer.outputs;
         let mut moments = vec![0.0; slices * rows * 2 * self.channels];
@@ -167,15 +170,14 @@ impl<T: Activation> Normalized<T> {
             || vec![0.0; width],
             |out, (number, moments)| {
                 T::convolve_line(&self.layer.weights, &source.line(number / rows, number % rows), out);
-                add_line_moments(out, self.channels, moments);
+                line_moments(out, self.channels, moments);
             },
         );
-        self.line(&moments, slices * rows * width)
+        self.folded_norm(&moments, slices * rows * width)
     }
 
-    /// `x · scale + shift`, the normalization and its affine map as one, from the moments of all lines of a result of so
-    /// many values.
-    fn line(&self, moments: &[f32], values: usize) -> Line {
+    /// Normalization and affine map folded together, from the moments of all lines of a result of `values` values.
+    fn folded_norm(&self, moments: &[f32], values: usize) -> FoldedNorm {
         let n = self.channels;
         let mut total = vec![0.0f64; 2 * n];
         for line in moments.chunks_exact(2 * n) {
@@ -191,14 +193,14 @@ impl<T: Activation> Normalized<T> {
             scale.push(factor as f32);
             shift.push((f64::from(beta[channel]) - mean * factor) as f32);
         }
-        Line { scale, shift, slope: alpha.to_vec() }
+        FoldedNorm { scale, shift, slope: alpha.to_vec() }
     }
 
-    /// Writes `PReLU(line(raw) + residual)` into channels of a buffer.
+    /// Writes `PReLU(norm(raw) + residual)` into channels of a buffer.
     pub fn rectify(
         &self,
         raw: &[f32],
-        line: &Line,
+        norm: &FoldedNorm,
         residual: Option<View<'_, T>>,
         target: &mut Padded<T>,
         channels: Channels,
@@ -210,12 +212,19 @@ impl<T: Activation> Normalized<T> {
         target.par_lines(|slice, row, out| {
             let from = &raw[(slice * rows + row) * columns * width..][..columns * width];
             let residual = residual.map(|view| view.line(slice, row));
-            rectify_line(from, Spread::none(width), line, residual, &mut out[first..], step);
+            rectify_line(from, OutputLayout::dense(width), norm, residual, &mut out[first..], step);
         });
     }
 
-    /// What a layer with one tap makes of `PReLU(line(raw) + residual)`, voxel after voxel.
-    pub fn rectify_into(&self, raw: &[f32], line: &Line, residual: View<'_, T>, head: &Layer<T>, out: &mut [f32]) {
+    /// Applies a head with one tap to `PReLU(norm(raw) + residual)`, line by line.
+    pub fn rectify_through(
+        &self,
+        raw: &[f32],
+        norm: &FoldedNorm,
+        residual: View<'_, T>,
+        head: &Layer<T>,
+        out: &mut [f32],
+    ) {
         let [_, rows, columns] = residual.buffer.extent;
         let width = columns * self.channels;
         out.par_chunks_mut(columns * head.outputs).enumerate().for_each_init(
@@ -223,16 +232,16 @@ impl<T: Activation> Normalized<T> {
             |rectified, (number, out)| {
                 let from = &raw[number * width..][..width];
                 let residual = Some(residual.line(number / rows, number % rows));
-                rectify_line(from, Spread::none(self.channels), line, residual, rectified, self.channels);
-                let seen = InputLine { source: rectified.as_slice(), taps: &[0], step: self.channels };
-                T::convolve_line(&head.weights, &seen, out);
+                rectify_line(from, OutputLayout::dense(self.channels), norm, residual, rectified, self.channels);
+                let input = InputLine { source: rectified.as_slice(), taps: &[0], step: self.channels };
+                T::convolve_line(&head.weights, &input, out);
             },
         );
     }
 
-    /// Convolves, normalizes and rectifies into channels of a buffer; `stride` is that of a transposed convolution. It
-    /// convolves twice, since for few taps that costs no more than to write the result down and to read it again, and
-    /// takes no memory.
+    /// Convolves, normalizes and rectifies into channels of a buffer; `stride` is that of a transposed convolution. The
+    /// convolution is computed twice: for few taps that costs no more than writing and reading its result, and takes no
+    /// memory.
     pub fn run<U: Activation>(
         &self,
         source: &Source<'_, T>,
@@ -240,18 +249,18 @@ impl<T: Activation> Normalized<T> {
         target: &mut Padded<U>,
         channels: Channels,
     ) {
-        let line = self.convolve_for_moments(source);
+        let norm = self.convolve_for_moments(source);
         let (first, width) = channels.of(target.channels);
         debug_assert_eq!(width, self.channels);
         let columns = target.extent[2] / stride[2];
-        let spread = Spread { stride: stride[2], fan: stride.iter().product(), channels: width };
+        let layout = OutputLayout { stride: stride[2], fan: stride.iter().product(), channels: width };
         let channels = target.channels;
         target.par_lines_init(
             || vec![0.0; columns * self.layer.outputs],
-            |found, slice, row, out| {
-                T::convolve_line(&self.layer.weights, &source.line(slice / stride[0], row / stride[1]), found);
+            |raw, slice, row, out| {
+                T::convolve_line(&self.layer.weights, &source.line(slice / stride[0], row / stride[1]), raw);
                 let part = (slice % stride[0]) * stride[1] + row % stride[1];
-                rectify_line::<U>(&found[part * stride[2] * width..], spread, &line, None, &mut out[first..], channels);
+                rectify_line::<U>(&raw[part * stride[2] * width..], layout, &norm, None, &mut out[first..], channels);
             },
         );
     }

@@ -1,36 +1,32 @@
 //! Inference: the network's forward pass without tensors, gradients or copies.
 //!
-//! Activations lie in padded buffers ([`padded`]), so that a convolution reads its borders like any other voxel; the
-//! two halves of a joined activation share one buffer; a convolution adds up its lines' moments while they are in the
-//! cache; what normalizes also writes into the next layer's padded buffer ([`rectify`]), or, at the end, hands each line
-//! to the head. Buffers are kept from one image to the next, and may be taken before the first. The same network as
-//! [`crate::network::Network`], which training differentiates: a test compares them.
+//! Activations lie in padded buffers ([`padded`]), so that a convolution reads its borders like any other voxel. The two
+//! halves of a concatenated activation share one buffer. A convolution sums its lines' moments while they are in the
+//! cache. Normalization writes into the next layer's padded buffer ([`vnet_kernels::rectify`]) or, at the end, passes each
+//! line to the head. Buffers are kept from one image to the next and may be allocated before the first
+//! ([`crate::Model::warm_up`]). A test in `vnet-train` compares the logits with those of the pass that is differentiated.
 
-mod activation;
 mod layer;
 mod padded;
-mod rectify;
 
 use std::sync::Mutex;
 
 use ndarray::Array3;
+use vnet_kernels::Activation;
 
-use crate::network::NetworkShape;
+use crate::network_shape::NetworkShape;
 use crate::parameters::Parameters;
-use activation::Activation;
 use layer::{Layer, Normalized, Source};
 use padded::{Channels, Padded};
 
-pub(crate) use crate::kernel::bf16::Bf16;
-
 /// A network ready to run on the CPU.
 pub(crate) struct Inference<T: Activation = f32> {
-    /// From the image, which is always f32, to the first width.
+    /// From the image, which is always f32, to the first level's width.
     lift: Normalized<f32>,
     levels: Vec<Level<T>>,
     head: Layer<T>,
     classes: usize,
-    /// Buffers of the last image, for the next one.
+    /// Buffers of the last image, reused for the next one.
     buffers: Mutex<Option<Buffers<T>>>,
 }
 
@@ -50,11 +46,11 @@ struct Level<T: Activation> {
 /// Activations of one level.
 struct LevelBuffers<T> {
     extent: [usize; 3],
-    /// What the encoding stage begins with, its residual.
+    /// Input of the encoding stage, added at its end as residual.
     entry: Padded<T>,
-    /// Between the convolutions of a stage; at its end what goes on to another level.
+    /// Between the convolutions of a stage; at the end of the decoding stage, its result.
     inner: Padded<T>,
-    /// What comes from below, then what the encoding stage has found.
+    /// First half: from the level below. Second half: result of the encoding stage (the skip connection).
     joined: Padded<T>,
 }
 
@@ -62,7 +58,7 @@ struct LevelBuffers<T> {
 struct Buffers<T> {
     levels: Vec<LevelBuffers<T>>,
     image: Padded<f32>,
-    /// What a convolution has found before it is normalized.
+    /// A convolution's result before it is normalized.
     raw: Vec<f32>,
 }
 
@@ -86,7 +82,7 @@ impl<T: Activation> Inference<T> {
         for number in (0..shape.levels.len().saturating_sub(1)).rev() {
             let (level, below) = (&shape.levels[number], &shape.levels[number + 1]);
             let fan = below.stride.iter().product();
-            levels[number].up = Some(Normalized::spread(take(), take(), below.width, level.width, fan));
+            levels[number].up = Some(Normalized::transposed(take(), take(), below.width, level.width, fan));
             let decode = (0..level.convolutions).map(|c| {
                 let inputs = if c == 0 { 2 * level.width } else { level.width };
                 Normalized::of_kernel(take(), take(), level.kernel, inputs, level.width)
@@ -103,7 +99,11 @@ impl<T: Activation> Inference<T> {
         let fits = |extent: usize, axis: usize| {
             extent.is_multiple_of(self.levels.iter().map(|level| level.stride[axis]).product())
         };
-        assert!(fits(slices, 0) && fits(rows, 1) && fits(columns, 2), "extents are multiples of the network's");
+        assert!(
+            fits(slices, 0) && fits(rows, 1) && fits(columns, 2),
+            "the image's extents {:?} are multiples of the network's strides",
+            image.dim()
+        );
         let kept = self.buffers.lock().ok().and_then(|mut kept| kept.take());
         let mut buffers = match kept {
             Some(kept) if kept.levels[0].extent == [slices, rows, columns] => kept,
@@ -125,7 +125,8 @@ impl<T: Activation> Inference<T> {
 
     fn buffers_for(&self, extent: [usize; 3], kept: Option<Buffers<T>>) -> Buffers<T> {
         let mut extent = extent;
-        let (image, mut raw, earlier) = kept.map_or_else(Default::default, |k| (Some(k.image), k.raw, k.levels));
+        let (image, mut raw, earlier) =
+            kept.map_or_else(Default::default, |kept| (Some(kept.image), kept.raw, kept.levels));
         let mut earlier = earlier.into_iter();
         let image = Padded::new(extent, self.levels[0].half_kernel, 1, image);
         let levels: Vec<_> = self
@@ -150,7 +151,7 @@ impl<T: Activation> Inference<T> {
         Buffers { levels, image, raw }
     }
 
-    /// The first level, if it is the only one, fills in the logits.
+    /// Runs a level's encoding stage; if it is the only level, that fills the logits.
     fn encode(&self, number: usize, buffers: &mut Buffers<T>, logits: &mut [f32]) {
         let level = &self.levels[number];
         let (above, here) = buffers.levels.split_at_mut(number);
@@ -171,39 +172,39 @@ impl<T: Activation> Inference<T> {
         for (c, layer) in level.encode.iter().enumerate() {
             let last = c + 1 == level.encode.len();
             let source = if c == 0 { entry.view(Channels::All) } else { inner.view(Channels::All) };
-            let found = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
+            let norm = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
             let residual = last.then(|| entry.view(Channels::All));
             match (residual, number) {
                 (Some(residual), 0) if level.up.is_none() => {
-                    layer.rectify_into(raw, &found, residual, &self.head, logits);
+                    layer.rectify_through(raw, &norm, residual, &self.head, logits);
                 }
-                (Some(_), _) if level.up.is_some() => layer.rectify(raw, &found, residual, joined, Channels::Second),
-                _ => layer.rectify(raw, &found, residual, inner, Channels::All),
+                (Some(_), _) if level.up.is_some() => layer.rectify(raw, &norm, residual, joined, Channels::Second),
+                _ => layer.rectify(raw, &norm, residual, inner, Channels::All),
             }
         }
     }
 
-    /// The first level, which is the last to be decoded, fills in the logits.
+    /// Runs a level's decoding stage; that of the first level fills the logits.
     fn decode(&self, number: usize, buffers: &mut Buffers<T>, logits: &mut [f32]) {
         let level = &self.levels[number];
         let stride = self.levels[number + 1].stride;
         let (here, below) = buffers.levels.split_at_mut(number + 1);
         let LevelBuffers { inner, joined, entry, .. } = here.last_mut().expect("the level itself");
         let raw = &mut buffers.raw;
-        let up = level.up.as_ref().expect("every level but the lowest is reached from below");
+        let up = level.up.as_ref().expect("every level but the lowest has a level below");
         let source = Source::new(below[0].inner.view(Channels::All), &[[0; 3]], [1; 3]);
         up.run(&source, stride, joined, Channels::First);
         let taps = kernel_taps(level.half_kernel);
         for (c, layer) in level.decode.iter().enumerate() {
             let last = c + 1 == level.decode.len();
             let source = if c == 0 { joined.view(Channels::All) } else { entry.view(Channels::All) };
-            let found = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
+            let norm = layer.convolve(&Source::new(source, &taps, [1; 3]), raw);
             let residual = joined.view(Channels::First);
             match (last, number) {
-                // The encoding stage's entry is no longer needed: what is between convolutions goes there.
-                (false, _) => layer.rectify(raw, &found, None, entry, Channels::All),
-                (true, 0) => layer.rectify_into(raw, &found, residual, &self.head, logits),
-                (true, _) => layer.rectify(raw, &found, Some(residual), inner, Channels::All),
+                // The encoding stage's entry is no longer needed and serves as the buffer between convolutions.
+                (false, _) => layer.rectify(raw, &norm, None, entry, Channels::All),
+                (true, 0) => layer.rectify_through(raw, &norm, residual, &self.head, logits),
+                (true, _) => layer.rectify(raw, &norm, Some(residual), inner, Channels::All),
             }
         }
     }
@@ -215,7 +216,7 @@ fn kernel_taps(half: [usize; 3]) -> Vec<[isize; 3]> {
     along(0).flat_map(|d| along(1).flat_map(move |r| along(2).map(move |c| [d, r, c]))).collect()
 }
 
-/// Offsets of the voxels that a strided convolution gathers.
+/// Offsets of the taps of a strided convolution, in voxels.
 fn stride_taps(stride: [usize; 3]) -> Vec<[isize; 3]> {
     let along = |axis: usize| 0..stride[axis] as isize;
     along(0).flat_map(|d| along(1).flat_map(move |r| along(2).map(move |c| [d, r, c]))).collect()
@@ -223,95 +224,16 @@ fn stride_taps(stride: [usize; 3]) -> Vec<[isize; 3]> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::kernel::lanes::VectorUnit;
-    use crate::kernel::loss::LossWeights;
-    use crate::network::{Level, Network, input};
-    use crate::op::{SegmentationLoss, read};
-    use candle_core::Device;
     use randomness::{Stream, normal};
 
-    fn image(shape: (usize, usize, usize)) -> Array3<f32> {
-        let mut rng = Stream::from_seed(2).rng();
-        Array3::from_shape_simple_fn(shape, || normal(&mut rng, 1.0, 0.5) as f32)
-    }
-
-    /// The same by the operations that training differentiates.
-    fn by_tensors(shape: &NetworkShape, parameters: &Parameters, image: &Array3<f32>) -> Vec<f32> {
-        let tensors = parameters.tensors(&Device::Cpu).expect("tensors");
-        let logits = Network::new(shape, &tensors).logits(&input(image, &Device::Cpu).expect("input")).expect("logits");
-        read(&logits, |z| Ok(z.to_vec())).expect("values")
-    }
-
-    #[test]
-    fn inference_is_the_network_that_was_trained() {
-        let level = |width, kernel, stride, convolutions| Level { width, kernel, stride, convolutions };
-        let odd = NetworkShape {
-            levels: vec![
-                level(5, [1, 3, 3], [1, 1, 1], 2),
-                level(12, [3, 3, 1], [2, 1, 2], 1),
-                level(20, [3, 3, 3], [1, 2, 2], 3),
-            ],
-            classes: geometry::Structure::COUNT,
-        };
-        let flat = NetworkShape { levels: vec![level(6, [3, 3, 3], [1, 1, 1], 2)], classes: 3 };
-        for (shape, extent) in [(NetworkShape::default(), (4, 32, 48)), (odd, (4, 12, 20)), (flat, (3, 5, 9))] {
-            let mut parameters = shape.initial(Stream::from_seed(3));
-            let mut rng = Stream::from_seed(4).rng();
-            parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.05) as f32);
-            let inference = Inference::<f32>::new(&shape, &parameters);
-            // Another image in between leaves nothing behind.
-            let (image, other) = (image(extent), image((extent.0 * 2, extent.1, extent.2 * 2)));
-            let expected = by_tensors(&shape, &parameters, &image);
-            // Nor does one that needs more memory.
-            inference.logits(&Array3::zeros((extent.0, extent.1 * 2, extent.2 * 2)));
-            for _ in 0..2 {
-                inference.logits(&other);
-                let found = inference.logits(&image);
-                let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(apart < 1e-4, "logits lie {apart} apart");
-            }
-        }
-    }
-
-    #[test]
-    fn every_vector_unit_infers_and_learns_to_the_same_bits() {
-        let level = |width, kernel, stride| Level { width, kernel, stride, convolutions: 2 };
-        let shape = NetworkShape {
-            levels: vec![
-                level(8, [3, 3, 3], [1, 1, 1]),
-                level(16, [1, 3, 3], [1, 2, 2]),
-                level(21, [3, 3, 3], [2, 2, 2]),
-                level(48, [3, 3, 3], [1, 2, 2]),
-            ],
-            classes: geometry::Structure::COUNT,
-        };
-        let parameters = shape.initial(Stream::from_seed(3));
-        let image = image((4, 24, 40));
-        let labels = (0..image.len()).map(|voxel| (voxel / 7 % 5) as u8).collect();
-        let loss = SegmentationLoss { labels, weights: LossWeights { dice: 1.0, cross_entropy: 1.0 } };
-        let found = VectorUnit::each(|| {
-            let variables = parameters.variables(&Device::Cpu).expect("variables");
-            let tensors: Vec<_> = variables.iter().map(|v| v.as_tensor().clone()).collect();
-            let logits = Network::new(&shape, &tensors).logits(&input(&image, &Device::Cpu).expect("input"));
-            let store =
-                loss.clone().apply(&logits.expect("logits")).and_then(|loss| loss.backward()).expect("gradients");
-            let gradient = |tensor| read(store.get(tensor).expect("one for each"), |g| Ok(g.to_vec())).expect("values");
-            let gradients: Vec<Vec<f32>> = tensors.iter().map(gradient).collect();
-            (Inference::<f32>::new(&shape, &parameters).logits(&image), gradients)
-        });
-        let [(_, widest), others @ ..] = found.as_slice() else { unreachable!("there is the portable one") };
-        for (unit, other) in others {
-            assert!(widest.0 == other.0, "{unit:?} infers otherwise");
-            assert!(widest.1 == other.1, "{unit:?} learns otherwise");
-        }
-    }
+    use super::*;
 
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         let shape = NetworkShape::default();
         let inference = Inference::<f32>::new(&shape, &shape.initial(Stream::from_seed(3)));
-        let image = image((4, 32, 32));
+        let mut rng = Stream::from_seed(2).rng();
+        let image = Array3::from_shape_simple_fn((4, 32, 32), || normal(&mut rng, 1.0, 0.5) as f32);
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| inference.logits(&image))

@@ -1,6 +1,6 @@
-//! What two passes of a network make of the same voxels.
+//! Comparing the logits of two forward passes.
 
-/// How many voxels of logits `[voxel, class]` are of another class.
+/// Number of voxels whose most probable class differs, from logits `[voxel, class]`.
 pub fn voxels_that_differ(expected: &[f32], found: &[f32], classes: usize) -> usize {
     let best =
         |logits: &[f32]| (1..classes).fold(0, |best, class| if logits[class] > logits[best] { class } else { best });
