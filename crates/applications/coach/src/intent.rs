@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::registration_form::Field;
 use crate::safety::{Decision, Question};
+use slice_editor::Edit;
 use slice_editor::parameters::Parameter;
-use slice_editor::prescription::Edit;
 
 /// One wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use nalgebra::Rotation3;
 use planner::ScanPlan;
 use scenario::ScenarioSetup;
 use scenario::library::Library;
-use slice_editor::prescription::{Edit, Selected};
+use slice_editor::{Edit, Selected};
 
 const SCENARIO: &str = r#"
 format-version = 1

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bevy::prelude::*;
-use coach::certificate::{self, Picture};
+use coach::certificate::certificate;
 use coach::history::{AttemptId, Filter, History};
 use coach::intent::Shows;
 use coach::script::{self, Line};
 use coach::session::Session;
+use document::Picture;
 use geometry::Orientation;
 use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
 
@@ -77,9 +78,8 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
     let record = session.record(&now).ok_or_else(nothing)?;
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let curve = history.learning_curve(&record.trainee).map_err(|error| words(&error))?;
-    let png = localizer_picture(session);
-    let pictures: Vec<Picture<'_>> =
-        png.iter().map(|png| Picture { caption: text::CERTIFICATE_PICTURE, png }).collect();
+    let picture = |png| Picture { caption: text::CERTIFICATE_PICTURE.to_owned(), png };
+    let certificate = certificate(&record, &curve, localizer_picture(session).map(picture).into_iter().collect());
 
     let letters = |c: char| if c.is_alphanumeric() { c } else { '-' };
     let name: String = format!("{} {}", record.trainee, now.get(..19).unwrap_or(&now)).chars().map(letters).collect();
@@ -89,12 +89,12 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
         std::fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
     };
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    write("certificate.html", certificate::html(&record, &curve, &pictures).as_bytes())?;
+    write("certificate.html", certificate.to_html().as_bytes())?;
     let attempt = serde_json::to_string(&record.attempt).map_err(|error| words(&error))?;
     write("attempt.jsonl", format!("{attempt}\n").as_bytes())?;
     write("recording.jsonl", format!("{}\n", record.journal.join("\n")).as_bytes())?;
     // Last, because a name in letters that no font has leaves the page in HTML.
-    let pdf = certificate::pdf(&record, &curve, &pictures).map_err(|error| words(&error))?;
+    let pdf = certificate.to_pdf().map_err(|error| words(&error))?;
     write("certificate.pdf", &pdf)?;
     Ok(folder)
 }

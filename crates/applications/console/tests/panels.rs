@@ -16,7 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use scenario::ScenarioSetup;
 use scenario::library::Library;
-use slice_editor::prescription::{Edit, Handle, Selected, Side, group_outline};
+use slice_editor::{Edit, Handle, Selected, Side, group_outline};
 
 const SCENARIO: &str = r#"
 format-version = 1

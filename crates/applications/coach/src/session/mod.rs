@@ -31,7 +31,7 @@ use crate::safety::Screening;
 use crate::scanner_room::{Delivered, Delivery, Order, Stack};
 use crate::script::Line;
 use crate::table::Table;
-use slice_editor::prescription::{Draft, Edit};
+use slice_editor::{Draft, Edit};
 
 pub use arriving::Running;
 pub use finish::Finished;

@@ -5,7 +5,7 @@ use geometry::SliceGroup;
 use super::{Card, CardState, Fate, Refusal, Session, refuse, refused};
 use crate::assist::Behaviour;
 use crate::scanner_room::Order;
-use slice_editor::prescription::Edit;
+use slice_editor::Edit;
 
 impl Session {
     pub(super) fn draw(&mut self, edit: &Edit) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use super::{Refusal, Session, Weight, refuse, refused};
 use crate::intent::Shows;
 use crate::scanner_room::{Order, Stack};
 use slice_editor::parameters::{self, Conflict, Parameter, Summary};
-use slice_editor::prescription::{Edit, Selected};
+use slice_editor::{Edit, Selected};
 
 /// One series of the queue.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use coach::record::Mode;
 use coach::session::{Fate, Session};
 use egui::{ComboBox, DragValue, Grid, Rect, RichText, Ui};
 use geometry::{Disc, LabelledDisc, Orientation, SliceGroup, SliceTarget, Vertebra};
-use slice_editor::prescription::{Edit, Selected, disc_of_level};
+use slice_editor::{Edit, Selected, disc_of_level};
 
 use super::{handles, tile};
 use crate::screen::Screen;

@@ -8,9 +8,9 @@ use planner::{PlannedLevel, prescribe};
 use super::refused::EditRefused;
 
 /// Extent of a lumbar disc from front to back, mm: the endplates' mean depth is 34 (Panjabi 1992; lumbar-numbers §6a).
-pub const MEAN_DISC_DEPTH_MM: f64 = 34.0;
+pub(crate) const MEAN_DISC_DEPTH_MM: f64 = 34.0;
 /// Extent of a lumbar disc from left to right, mm (Panjabi 1992: 45 to 54).
-pub const MEAN_DISC_WIDTH_MM: f64 = 48.0;
+pub(crate) const MEAN_DISC_WIDTH_MM: f64 = 48.0;
 
 /// The disc at a level of a plan, with a point of the canal behind it: of the mean size, as a plan does not say it.
 pub fn disc_of_level(level: &PlannedLevel, canal: Point) -> LabelledDisc {
@@ -20,7 +20,7 @@ pub fn disc_of_level(level: &PlannedLevel, canal: Point) -> LabelledDisc {
 
 /// The level of the disc that an axial group is for. Axial groups are centred on the disc's posterior margin (as
 /// [`prescribe`] does), so the disc's centre lies half a mean disc in front of the group's.
-pub fn planned_level(group: &SliceGroup) -> Option<PlannedLevel> {
+pub(crate) fn planned_level(group: &SliceGroup) -> Option<PlannedLevel> {
     let label = group.target.disc()?;
     let normal = group.normal();
     // Whichever way the image was turned, one of its axes runs from back to front.
