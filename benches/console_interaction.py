@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scenarios/lessons/first-examination.jsonl"
-GROUP = '{"do": {"draw": {"add-group": {"role": "axial-disc", "name": "axial L4/L5", "centre": [0, 0, -20]}}}}'
+GROUP = '{"do": {"draw": {"add-group": {"target": {"disc": "L4/L5"}, "centre": [0, 0, -20]}}}}'
 
 
 def wait_for(path, process, limit_s=120):

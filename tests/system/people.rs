@@ -16,7 +16,7 @@ fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
     let setup = ScenarioSetup::load(scenario).expect("a scenario");
     let landing = off_centre();
     let (drawn, _) = patient_of_case(&setup, 4711, 0);
-    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.scenario.prescription);
+    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.prescription);
     let registered_position = PatientPosition::FeetFirstSupine;
     let to_patient = exam::registered_to_patient(registered_position, landing.position);
     RecordedAttempt {

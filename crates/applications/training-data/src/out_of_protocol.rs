@@ -3,12 +3,12 @@
 //! Every limit is a project choice, wide enough for clinical practice (Billot et al., SynthSeg, Medical Image
 //! Analysis 2023;86:102789: a network trained on every contrast and resolution needs no retraining for the next).
 
-use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceRole, Vector};
+use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceTarget, StackGeometry, Vector};
 use nalgebra::Rotation3;
 use phantom::{PatientOnTable, SpineParameters};
 use randomness::normal;
 use randomness::rand::Rng;
-use scanner::{Coil, Sequence, SeriesProtocol, StackGeometry};
+use scanner::{Coil, Sequence, SeriesProtocol};
 
 /// A series with its stack, saturation bands and coils.
 pub(super) struct OutOfProtocolSeries {
@@ -152,7 +152,7 @@ pub(super) fn sagittal_stack_on_spine(
     let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, offset_sd_mm[axis]));
     stack.at(
         name,
-        SliceRole::Sagittal,
+        SliceTarget::Sagittal,
         plane.centre + shift,
         Direction::new_normalize(row),
         Direction::new_normalize(down),

@@ -4,7 +4,7 @@
 //! beyond 10° or one slice thickness, for a wrong level or an uncovered disc. They are project choices. The 10°
 //! are based on the gantry-angle cadaver study and on how the dural sac's area changes with tilt (§2b).
 
-use geometry::{Direction, Disc, Plane, Point, SliceGroup, Vector};
+use geometry::{Direction, Disc, LabelledDisc, Plane, Point, SliceGroup, Vector};
 
 /// A level counts as identified within this distance of the truth, mm (ISMRM 2021 #3812; lumbar-numbers §2c).
 pub const IDENTIFICATION_MM: f64 = 8.0;
@@ -76,24 +76,18 @@ pub fn is_identified(planned_label: Disc, planned_centre: &Point, true_label: Di
 ///
 /// `height_mm` is the disc's; the canal is sampled over the same height, 8 mm to either side (the sac is
 /// 13 × 20 mm, lumbar-numbers §6d).
-pub fn disc_region(
-    disc: &Plane,
-    left: &Direction,
-    depth_mm: f64,
-    width_mm: f64,
-    height_mm: f64,
-    canal: &Point,
-) -> Vec<Point> {
+fn disc_region(disc: &LabelledDisc, height_mm: f64, left: &Direction) -> Vec<Point> {
     const STEPS: [f64; 5] = [-0.5, -0.25, 0.0, 0.25, 0.5];
     const CANAL_HALF_WIDTH_MM: f64 = 8.0;
-    let head = disc.normal.into_inner();
+    let LabelledDisc { plane, canal, depth_mm, width_mm, .. } = disc;
+    let head = plane.normal.into_inner();
     let posterior = head.cross(left).try_normalize(1e-9).unwrap_or_else(|| perpendicular(&head));
     let left = posterior.cross(&head);
 
     let mut points = Vec::with_capacity(140);
     for up in STEPS.map(|step| head * (step * height_mm)) {
         for back in STEPS.map(|step| posterior * (step * depth_mm)) {
-            points.extend(STEPS.map(|step| disc.centre + up + back + left * (step * width_mm)));
+            points.extend(STEPS.map(|step| plane.centre + up + back + left * (step * width_mm)));
         }
         points.extend([-1.0, 0.0, 1.0].map(|side| canal + up + left * (side * CANAL_HALF_WIDTH_MM)));
     }
@@ -111,14 +105,19 @@ pub fn coverage(points: &[Point], group: &SliceGroup) -> f64 {
 /// The true disc that a plan is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrueDisc {
-    /// Which disc.
-    pub label: Disc,
-    /// Its centre and plane.
-    pub plane: Plane,
+    /// Label, plane and extent of the disc.
+    pub disc: LabelledDisc,
     /// Normal of the mid-sagittal plane, to the patient's left.
     pub left: Direction,
-    /// What a group must cover of it, [`disc_region`].
+    /// What a group must cover of it: points of the disc's box and of the canal behind it.
     pub region: Vec<Point>,
+}
+
+impl TrueDisc {
+    /// A disc of height `height_mm` in a spine whose mid-sagittal plane has the normal `left`.
+    pub fn new(disc: LabelledDisc, height_mm: f64, left: Direction) -> Self {
+        Self { disc, left, region: disc_region(&disc, height_mm, &left) }
+    }
 }
 
 /// What a plan contains for one disc.
@@ -126,7 +125,7 @@ pub struct TrueDisc {
 pub struct PlannedDisc<'a> {
     /// Centre and plane of the level with the disc's label.
     pub level: Option<Plane>,
-    /// The axial group with the disc's label.
+    /// The axial group that is for the disc.
     pub group: Option<&'a SliceGroup>,
 }
 
@@ -148,11 +147,11 @@ pub struct DiscScore {
 impl DiscScore {
     /// Compares what was planned with the truth.
     pub fn of(planned: &PlannedDisc<'_>, truth: &TrueDisc) -> Self {
-        let error = |plane: &Plane| PlaneError::between(plane, &truth.plane, &truth.left);
+        let error = |plane: &Plane| PlaneError::between(plane, &truth.disc.plane, &truth.left);
         Self {
-            identified: planned
-                .level
-                .is_some_and(|level| is_identified(truth.label, &level.centre, truth.label, &truth.plane.centre)),
+            identified: planned.level.is_some_and(|level| {
+                is_identified(truth.disc.label, &level.centre, truth.disc.label, &truth.disc.plane.centre)
+            }),
             level: planned.level.as_ref().map(error),
             group: planned.group.map(|group| error(&group.plane())),
             thickness_mm: planned.group.map(|group| group.thickness_mm),
@@ -219,7 +218,7 @@ pub fn is_silent_failure(discs: &[DiscScore], limits: &FailureLimits, flagged: b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geometry::{PhaseEncoding, Pose, SliceRole, Vertebra};
+    use geometry::{PhaseEncoding, Pose, SliceTarget, Vertebra};
     use nalgebra::{Translation3, UnitQuaternion};
     use proptest::prelude::*;
 
@@ -227,15 +226,16 @@ mod tests {
 
     fn truth() -> TrueDisc {
         let plane = Plane::new(Point::new(2.0, -5.0, 30.0), Vector::z());
-        let region = disc_region(&plane, &Vector::x_axis(), 34.0, 48.0, 12.0, &Point::new(2.0, 20.0, 30.0));
-        TrueDisc { label: L4_L5, plane, left: Vector::x_axis(), region }
+        let canal = Point::new(2.0, 20.0, 30.0);
+        let disc = LabelledDisc { label: L4_L5, plane, canal, depth_mm: 34.0, width_mm: 48.0 };
+        TrueDisc::new(disc, 12.0, Vector::x_axis())
     }
 
     fn group(pose: &Pose) -> SliceGroup {
         SliceGroup {
             name: "axial L4/L5".into(),
-            role: SliceRole::AxialDisc,
-            centre: truth().plane.centre,
+            target: SliceTarget::Disc(L4_L5),
+            centre: truth().disc.plane.centre,
             row: Vector::x_axis(),
             column: Vector::y_axis(),
             slices: 5,
@@ -250,7 +250,7 @@ mod tests {
 
     /// Turned about the disc's centre and then shifted.
     fn about_centre(axis: Direction, angle_deg: f64, shift: Vector) -> Pose {
-        let c = truth().plane.centre.coords;
+        let c = truth().disc.plane.centre.coords;
         let turn = UnitQuaternion::from_axis_angle(&axis, angle_deg.to_radians());
         Translation3::from(c + shift) * turn * Translation3::from(-c)
     }
@@ -298,8 +298,8 @@ mod tests {
         ) {
             let plane = group(&about_centre(Vector::x_axis(), sagittal, Vector::new(1.0, 0.5, shift))).plane();
             let pose = Pose::from_parts(Translation3::new(9.0, -4.0, 70.0), UnitQuaternion::from_euler_angles(0.2, roll, yaw));
-            let still = PlaneError::between(&plane, &truth().plane, &truth().left);
-            let moved = PlaneError::between(&plane.moved(&pose), &truth().plane.moved(&pose), &(pose.rotation * truth().left));
+            let still = PlaneError::between(&plane, &truth().disc.plane, &truth().left);
+            let moved = PlaneError::between(&plane.moved(&pose), &truth().disc.plane.moved(&pose), &(pose.rotation * truth().left));
             prop_assert!((still.sagittal_tilt_deg - sagittal).abs() < 1e-9, "{still:?}");
             prop_assert!((still.sagittal_tilt_deg - moved.sagittal_tilt_deg).abs() < 1e-6);
             prop_assert!((still.coronal_tilt_deg - moved.coronal_tilt_deg).abs() < 1e-6);

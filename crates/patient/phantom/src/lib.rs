@@ -16,7 +16,7 @@
 //!
 //! // The voxel in the middle of a disc is labelled as disc.
 //! let truth = patient.truth();
-//! let middle = truth.discs[6].plane.centre;
+//! let middle = truth.discs[6].labelled.plane.centre;
 //! let labels = patient.structures(&Grid::axis_aligned(middle, [1.0; 3], [1, 1, 1]));
 //! assert_eq!(labels.data[[0, 0, 0]], Structure::Disc.label());
 //! ```

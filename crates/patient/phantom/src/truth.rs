@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use geometry::{Disc, Plane, Point, Pose, Vector, Vertebra};
+use geometry::{Disc, LabelledDisc, LabelledSpine, Plane, Point, Pose, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
 use serde::{Deserialize, Serialize};
 
@@ -57,16 +57,10 @@ pub struct VertebraTruth {
 /// One disc.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DiscTruth {
-    /// Which disc.
-    pub label: Disc,
-    /// Centre of the disc and bisector of its endplates, normal to the head.
-    pub plane: Plane,
-    /// Middle of the thecal sac at the disc's level.
-    pub canal: Point,
-    /// Antero-posterior extent between the rims, bulge excluded, mm.
-    pub depth_mm: f64,
-    /// Left–right extent between the rims, bulge excluded, mm.
-    pub width_mm: f64,
+    /// Label, plane and extent of the disc; depth and width are between the rims, without bulge, and the canal is the
+    /// middle of the thecal sac.
+    #[serde(flatten)]
+    pub labelled: LabelledDisc,
     /// Height at the anterior rim, in the middle (between the concavities) and at the posterior rim, mm.
     pub height_mm: [f64; 3],
     /// Middle of the anterior edge.
@@ -141,9 +135,18 @@ impl SpineTruth {
         }
     }
 
+    /// Its discs and the lines that guide prescription, without measurements and grades.
+    pub fn labelled(&self) -> LabelledSpine {
+        LabelledSpine {
+            discs: self.discs.iter().map(|disc| disc.labelled).collect(),
+            midsagittal: self.midsagittal,
+            anterior_wall: self.vertebrae.iter().map(|vertebra| vertebra.anterior_wall).collect(),
+        }
+    }
+
     /// The disc with a label.
     pub fn disc(&self, label: Disc) -> Option<&DiscTruth> {
-        self.discs.iter().find(|d| d.label == label)
+        self.discs.iter().find(|d| d.labelled.label == label)
     }
 
     /// The vertebra with a label.
@@ -190,11 +193,7 @@ impl DiscTruth {
     fn of(label: Disc, d: &PlacedDisc, canal: Point) -> Self {
         let (half_depth, half_width) = (d.depth_mm / 2.0, d.width_mm / 2.0);
         Self {
-            label,
-            plane: d.plane(),
-            canal,
-            depth_mm: d.depth_mm,
-            width_mm: d.width_mm,
+            labelled: LabelledDisc { label, plane: d.plane(), canal, depth_mm: d.depth_mm, width_mm: d.width_mm },
             height_mm: [
                 d.rim_height_at_mm(0.0, -half_depth),
                 d.rim_height_mm + d.concavity_mm[0] + d.concavity_mm[1],
@@ -210,8 +209,7 @@ impl DiscTruth {
 
     fn moved(&self, pose: &Pose) -> Self {
         Self {
-            plane: self.plane.moved(pose),
-            canal: pose * self.canal,
+            labelled: self.labelled.moved(pose),
             anterior: pose * self.anterior,
             posterior: pose * self.posterior,
             left: pose * self.left,

@@ -92,7 +92,8 @@ fn a_slip_moves_the_vertebra_forward_by_its_size() {
 
 #[test]
 fn vertebrae_are_numbered_from_the_thoracic_spine_downwards() {
-    let labels = |name: &str| -> Vec<Disc> { spine(name).truth().discs.iter().map(|disc| disc.label).collect() };
+    let labels =
+        |name: &str| -> Vec<Disc> { spine(name).truth().labelled().discs.iter().map(|disc| disc.label).collect() };
     assert_eq!(labels("six-lumbar").last(), Some(&Disc::between(Vertebra::L6, Vertebra::S1)));
     assert_eq!(labels("four-lumbar").last(), Some(&Disc::between(Vertebra::L4, Vertebra::S1)));
     assert_eq!((labels("six-lumbar").len(), labels("four-lumbar").len()), (9, 7));

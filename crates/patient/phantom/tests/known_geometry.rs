@@ -48,20 +48,21 @@ fn fitted(points: &[Point]) -> Plane {
 /// Plane halfway between a disc's lower and upper surface near its middle, fitted to voxels. The grid is
 /// aligned with the disc, so that no surface has steps.
 fn middle_surface(patient: &PatientOnTable, disc: &phantom::DiscTruth) -> Plane {
-    let left = (disc.left - disc.plane.centre).normalize();
-    let back = (disc.posterior - disc.plane.centre).normalize();
-    let axes = Matrix3::from_columns(&[left, back, disc.plane.normal.into_inner()]);
-    let volume = patient.instances(&Grid::centred(disc.plane.centre, axes, [1.0, 1.0, 0.1], [33, 25, 260]));
+    let plane = disc.labelled.plane;
+    let left = (disc.left - plane.centre).normalize();
+    let back = (disc.posterior - plane.centre).normalize();
+    let axes = Matrix3::from_columns(&[left, back, plane.normal.into_inner()]);
+    let volume = patient.instances(&Grid::centred(plane.centre, axes, [1.0, 1.0, 0.1], [33, 25, 260]));
     let lines = volume.data.lanes(ndarray::Axis(0));
     let mut middles = Vec::new();
     for (number, line) in lines.into_iter().enumerate() {
         let (j, i) = (number / 33, number % 33);
-        let inside: Vec<usize> = (0..260).filter(|k| line[*k] == disc.label.instance_label()).collect();
+        let inside: Vec<usize> = (0..260).filter(|k| line[*k] == disc.labelled.label.instance_label()).collect();
         if let (Some(low), Some(high)) = (inside.first(), inside.last()) {
             middles.push(volume.grid.point([i as f64, j as f64, (low + high) as f64 / 2.0]));
         }
     }
-    assert!(middles.len() > 700, "{}: the disc covers {} of 825 lines", disc.label, middles.len());
+    assert!(middles.len() > 700, "{}: the disc covers {} of 825 lines", disc.labelled.label, middles.len());
     fitted(&middles)
 }
 
@@ -71,6 +72,7 @@ fn disc_voxels_lie_in_the_true_disc_planes() {
         let patient = patient(seed, rotated_and_off_centre());
         for disc in patient.truth().discs {
             let plane = middle_surface(&patient, &disc);
+            let disc = disc.labelled;
             let angle = plane.angle_deg(&disc.plane);
             assert!(angle < 0.4, "seed {seed} {}: voxels and truth differ by {angle:.2}°", disc.label);
             // The concavities above and below differ by half a millimetre on average.
@@ -126,7 +128,7 @@ fn the_canal_is_continuous_and_follows_the_true_centreline() {
                 }
             }
         }
-        for disc in &truth.discs {
+        for disc in truth.labelled().discs {
             let clearance = disc.plane.distance_mm(&disc.canal).abs();
             assert!(clearance < 1e-6, "{}: the canal point leaves the disc plane by {clearance}", disc.label);
         }
@@ -165,7 +167,7 @@ fn labels_move_with_the_patient() {
     assert!(differing * 10_000 < before.data.len(), "{differing} of {} voxels differ", before.data.len());
 
     let (moved, truth) = (straight.truth().moved(&motion), turned.truth());
-    for (a, b) in moved.discs.iter().zip(&truth.discs) {
+    for (a, b) in moved.labelled().discs.iter().zip(truth.labelled().discs) {
         assert!((a.plane.centre - b.plane.centre).norm() < 1e-9 && a.plane.angle_deg(&b.plane) < 1e-9);
     }
 }
@@ -309,8 +311,8 @@ fn cartilage_reduces_a_disc_by_its_thickness_on_both_sides() {
     let [plain, lined] = [plain, lined].map(|parameters| straight(&parameters));
     assert_eq!(plain.truth(), lined.truth());
     let truth = plain.truth();
-    let disc = truth.discs.iter().find(|d| d.label.to_string() == "L3/L4").unwrap();
-    let line = Grid::centred(disc.plane.centre, Matrix3::identity(), [0.05; 3], [1, 1, 600]);
+    let disc = truth.discs.iter().find(|d| d.labelled.label.to_string() == "L3/L4").unwrap();
+    let line = Grid::centred(disc.labelled.plane.centre, Matrix3::identity(), [0.05; 3], [1, 1, 600]);
     let thickness_mm = |patient: &PatientOnTable| {
         0.05 * patient.structures(&line).data.iter().filter(|l| **l == Structure::Disc.label()).count() as f64
     };

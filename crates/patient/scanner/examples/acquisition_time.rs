@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use geometry::{Point, SliceRole, Vector};
+use geometry::{Point, SliceTarget, Vector};
 use phantom::{Motion, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::{Faults, Protocol, Saturation, acquire};
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scanner = scanner::Scanner { faults, ..protocol.scanner() };
     let middle = Point::new(0.0, 0.0, 0.0);
     let group =
-        protocol.sagittal_stack.at("sagittal", SliceRole::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
+        protocol.sagittal_stack.at("sagittal", SliceTarget::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
     let mut out = std::io::stdout().lock();
     for n in 0..repeats {
         let start = Instant::now();

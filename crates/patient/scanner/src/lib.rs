@@ -34,7 +34,7 @@
 //! | --- | --- |
 //! | [`substance`], [`subject`], [`implant`] | what can be scanned, and its MR properties |
 //! | [`sequence`], [`fat_suppression`] | pulse sequences and their signal equations; fat saturation and Dixon |
-//! | [`series`], [`series_error`], [`stack_geometry`], [`protocol`] | the parameters of a series, the size of its stack, all series of an examination |
+//! | [`series`], [`series_error`], [`protocol`] | the parameters of a series; all series of an examination and the sizes of their stacks |
 //! | [`mod@localizer`] | the three planes at the isocentre |
 //! | [`coil`], [`mod@scanner`], [`faults`] | the scanner and its faults |
 //! | [`saturation`] | saturation bands and crossing slices |
@@ -64,7 +64,6 @@ pub mod series;
 pub mod series_error;
 mod shading;
 mod slot;
-pub mod stack_geometry;
 pub mod subject;
 pub mod substance;
 mod texture;
@@ -75,12 +74,11 @@ pub use fat_suppression::DixonImage;
 pub use faults::Faults;
 pub use implant::Implant;
 pub use localizer::localizer;
-pub use protocol::{FurtherSeries, LocalizerProtocol, Protocol, ProtocolError, StackRole};
+pub use protocol::{FurtherSeries, LocalizerProtocol, Protocol, ProtocolError, SaturationBandRule};
 pub use saturation::Saturation;
 pub use scanner::Scanner;
 pub use sequence::Sequence;
 pub use series::SeriesProtocol;
 pub use series_error::SeriesError;
-pub use stack_geometry::StackGeometry;
 pub use subject::Subject;
 pub use substance::{FatPool, Substance};

@@ -1,9 +1,10 @@
 //! Protocols: the series of an examination at one field strength, read from TOML files.
 
+use geometry::{Orientation, PrescriptionRules, SliceTarget, StackGeometry};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol, StackGeometry};
+use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol};
 
 /// The series of a lumbar examination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +30,9 @@ pub struct Protocol {
     pub axial_t2: SeriesProtocol,
     /// Size of the axial slice group of each disc.
     pub axial_stack: StackGeometry,
+    /// The anterior saturation band; the usual one if omitted.
+    #[serde(default)]
+    pub saturation_band: SaturationBandRule,
     /// Further series of the examination, on the same stacks.
     #[serde(default)]
     pub further: Vec<FurtherSeries>,
@@ -38,19 +42,27 @@ pub struct Protocol {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FurtherSeries {
-    /// On which stack: the sagittal one, or the axial group of each disc.
-    pub stack: StackRole,
+    /// On which stack: `sagittal`, or `axial` for the group of each disc.
+    pub stack: Orientation,
     /// Its parameters.
     pub series: SeriesProtocol,
 }
 
-/// One of a protocol's stacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum StackRole {
-    Sagittal,
-    Axial,
+/// The anterior saturation band of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SaturationBandRule {
+    /// Its thickness, mm; 0 leaves it out.
+    pub thickness_mm: f64,
+    /// Least distance from the vertebral bodies, mm.
+    pub clearance_mm: f64,
+}
+
+impl Default for SaturationBandRule {
+    /// 60 mm thick (40 to 80 mm are usual, lumbar-numbers §5b), 5 mm in front of the bodies.
+    fn default() -> Self {
+        Self { thickness_mm: 60.0, clearance_mm: 5.0 }
+    }
 }
 
 /// The three-plane localizer.
@@ -104,6 +116,24 @@ impl Protocol {
         Ok(protocol)
     }
 
+    /// What the protocol prescribes: the size of every stack, and the saturation band.
+    pub const fn prescription(&self) -> PrescriptionRules {
+        PrescriptionRules {
+            sagittal: self.sagittal_stack,
+            axial: self.axial_stack,
+            sat_band_thickness_mm: self.saturation_band.thickness_mm,
+            sat_band_clearance_mm: self.saturation_band.clearance_mm,
+        }
+    }
+
+    /// The series that a planned slice group is scanned with; a coronal stack is scanned as the sagittal one.
+    pub const fn series_for(&self, target: &SliceTarget) -> &SeriesProtocol {
+        match target.orientation() {
+            Orientation::Sagittal | Orientation::Coronal => &self.sagittal_t2,
+            Orientation::Axial => &self.axial_t2,
+        }
+    }
+
     /// A further series by its name on the console.
     pub fn further(&self, name: &str) -> Option<&FurtherSeries> {
         self.further.iter().find(|further| further.series.name == name)
@@ -124,19 +154,36 @@ impl Protocol {
         for group in crate::localizer(self) {
             self.localizer.series.check(&group).map_err(impossible("localizer".into()))?;
         }
+        for (field, found) in
+            [("thickness-mm", self.saturation_band.thickness_mm), ("clearance-mm", self.saturation_band.clearance_mm)]
+        {
+            if !(found.is_finite() && found >= 0.0) {
+                return Err(ProtocolError::SaturationBand { field, value: found });
+            }
+        }
+        self.check_prescription(&self.prescription())
+    }
+
+    /// Refuses stacks that no scanner could acquire with the protocol's series.
+    ///
+    /// # Errors
+    /// [`ProtocolError`]: which series, and why.
+    pub fn check_prescription(&self, prescription: &PrescriptionRules) -> Result<(), ProtocolError> {
         let [sagittal, _, axial] = crate::localizer(self);
-        let sized = |stack: &StackGeometry, like: geometry::SliceGroup| {
-            stack.at(&like.name, like.role, like.centre, like.row, like.column)
+        let (sagittal, axial) = (prescription.sagittal.sizing(&sagittal), prescription.axial.sizing(&axial));
+        let possible = |name: &str, series: &SeriesProtocol, group: &geometry::SliceGroup| {
+            let checked = series.check(group).and_then(|()| series.check_exposure(group, self.field_t));
+            checked.map_err(|source| ProtocolError::Impossible { series: name.to_owned(), source })
         };
-        let (sagittal, axial) = (sized(&self.sagittal_stack, sagittal), sized(&self.axial_stack, axial));
-        let possible = |series: &SeriesProtocol, group: &geometry::SliceGroup| {
-            series.check(group).and_then(|()| series.check_exposure(group, self.field_t))
-        };
-        possible(&self.sagittal_t2, &sagittal).map_err(impossible("sagittal-t2".into()))?;
-        possible(&self.axial_t2, &axial).map_err(impossible("axial-t2".into()))?;
+        possible("sagittal-t2", &self.sagittal_t2, &sagittal)?;
+        possible("axial-t2", &self.axial_t2, &axial)?;
         self.further.iter().try_for_each(|further| {
-            let group = if further.stack == StackRole::Sagittal { &sagittal } else { &axial };
-            possible(&further.series, group).map_err(impossible(further.series.name.clone()))
+            let name = &further.series.name;
+            match further.stack {
+                Orientation::Sagittal => possible(name, &further.series, &sagittal),
+                Orientation::Axial => possible(name, &further.series, &axial),
+                Orientation::Coronal => Err(ProtocolError::Stack { series: name.clone(), found: further.stack }),
+            }
         })
     }
 }
@@ -174,6 +221,22 @@ pub enum ProtocolError {
         /// The most it may be.
         high: f64,
     },
+    /// A saturation band of negative size.
+    #[error("saturation-band.{field} is {value}, expected millimetres from 0")]
+    SaturationBand {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+    },
+    /// A further series on a stack that the examination does not plan.
+    #[error("series '{series}': stack is {found}, expected sagittal or axial")]
+    Stack {
+        /// Which series.
+        series: String,
+        /// Its stack.
+        found: Orientation,
+    },
     /// A series that no scanner could acquire.
     #[error("series '{series}': {source}")]
     Impossible {
@@ -194,6 +257,29 @@ mod tests {
             assert_eq!(Protocol::builtin(name).expect("listed").name, *name);
         }
         assert_eq!(Protocol::builtin("knee"), None);
+    }
+
+    #[test]
+    fn the_default_prescription_is_that_of_the_routine_protocol() {
+        let routine = Protocol::builtin("lumbar-1.5t").expect("ships");
+        assert_eq!(routine.prescription(), PrescriptionRules::default());
+    }
+
+    #[test]
+    fn the_saturation_band_is_optional_and_further_series_need_a_planned_stack() {
+        let good = include_str!("../protocols/lumbar-1.5t.toml");
+        let without =
+            good.replacen("[saturation-band]\nthickness-mm = 60.0", "[saturation-band]\nthickness-mm = 0.0", 1);
+        assert_eq!(Protocol::from_toml(&without).expect("right").prescription().sat_band_thickness_mm, 0.0);
+        let usual = good.replacen("[saturation-band]\nthickness-mm = 60.0\nclearance-mm = 5.0\n", "", 1);
+        assert_eq!(Protocol::from_toml(&usual).expect("right"), Protocol::from_toml(good).expect("right"));
+        let message = |text: &str| Protocol::from_toml(text).expect_err("wrong").to_string();
+        assert!(
+            message(&without.replace("thickness-mm = 0.0\n", "thickness-mm = -1.0\n"))
+                .contains("saturation-band.thickness-mm is -1")
+        );
+        let coronal = good.replacen("stack = \"sagittal\"", "stack = \"coronal\"", 1);
+        assert!(message(&coronal).contains("'T1 TSE sagittal': stack is coronal, expected sagittal or axial"));
     }
 
     #[test]

@@ -23,9 +23,9 @@ const SAR_LIMIT: f64 = 4.0;
 /// Dummy repetitions before each slice of a gradient echo, to reach the steady state; project choice.
 const DUMMY_REPETITIONS: f64 = 20.0;
 /// Largest number of rows or columns; consoles offer up to 1024.
-const MAX_MATRIX: usize = 1024;
+pub const MAX_MATRIX: usize = 1024;
 /// Largest number of slices of one series.
-const MAX_SLICES: usize = 256;
+pub const MAX_SLICES: usize = 256;
 
 /// Largest number of voxels of one series: its samples and images then stay below 1 GiB of memory.
 const MAX_VOXELS: usize = 1 << 26;

@@ -1,6 +1,6 @@
 //! Each artefact appears where physics predicts it, grows with its size, and is absent when it is off.
 
-use geometry::{Direction, Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceRole, Vector, Volume};
+use geometry::{Direction, Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector, Volume};
 use phantom::Motion;
 use randomness::Stream;
 use scanner::{
@@ -50,7 +50,7 @@ fn cube(low: [f64; 3], high: [f64; 3], substance: Substance) -> Boxes {
 fn stack() -> SliceGroup {
     SliceGroup {
         name: "test".into(),
-        role: SliceRole::Sagittal,
+        target: SliceTarget::Sagittal,
         centre: Point::origin(),
         row: Vector::y_axis(),
         column: Direction::new_normalize(-Vector::z()),

@@ -1,6 +1,6 @@
 //! What a medical physicist would measure on a test object.
 
-use geometry::{Grid, PatientPosition, Point, SatBand, SliceGroup, SliceRole, Vector, Volume};
+use geometry::{Grid, PatientPosition, Point, SatBand, SliceGroup, SliceTarget, Vector, Volume};
 use randomness::Stream;
 use scanner::{Coil, Faults, Protocol, Saturation, Scanner, Sequence, SeriesProtocol, Subject, Substance, acquire};
 
@@ -40,9 +40,9 @@ fn series() -> SeriesProtocol {
 fn group() -> SliceGroup {
     let protocol = Protocol::builtin("lumbar-1.5t").expect("ships");
     let small =
-        scanner::StackGeometry { slices: 3, thickness_mm: 4.0, gap_mm: 0.0, fov_mm: [64.0, 64.0], matrix: [64, 64] };
+        geometry::StackGeometry { slices: 3, thickness_mm: 4.0, gap_mm: 0.0, fov_mm: [64.0, 64.0], matrix: [64, 64] };
     let [sagittal, ..] = scanner::localizer(&protocol);
-    small.at("test", SliceRole::Sagittal, Point::origin(), sagittal.row, sagittal.column)
+    small.at("test", SliceTarget::Sagittal, Point::origin(), sagittal.row, sagittal.column)
 }
 
 fn scan(subject: &Tank, series: &SeriesProtocol, group: &SliceGroup, seed: u64) -> Volume<f32> {

@@ -9,7 +9,7 @@
 //! | 8 to 11 | spokes of low-contrast discs, 1.4 to 5.1 % |
 //! | 11 | two crossed wedges of 45° |
 
-use geometry::{Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceRole, Vector, Volume};
+use geometry::{Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector, Volume};
 use scanner::{Sequence, SeriesProtocol, Subject, Substance};
 
 /// 10 mmol/l nickel chloride and 75 mmol/l sodium chloride in water: relaxation times at 1.5 T, order of magnitude
@@ -64,7 +64,7 @@ impl AcrLargePhantom {
 pub fn acr_axial() -> SliceGroup {
     SliceGroup {
         name: "ACR axial T1".into(),
-        role: SliceRole::AxialBlock,
+        target: SliceTarget::Block(Vec::new()),
         centre: Point::origin(),
         row: Vector::x_axis(),
         column: Vector::y_axis(),
