@@ -1,6 +1,7 @@
 //! The ladder of crates: arrows point down only (ARCHITECTURE.md has the picture).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 /// Direct normal dependencies of every workspace crate, by package name.
@@ -61,4 +62,30 @@ fn candle_lives_in_vnet_train_and_bevy_in_the_console() {
 fn geometry_stands_on_the_ground() {
     let crates = dependencies();
     assert!(crates["plumbline-geometry"].iter().all(|need| !need.starts_with("plumbline-")));
+}
+
+#[test]
+fn only_training_data_and_the_command_line_depend_on_training() {
+    for (name, needs) in dependencies() {
+        let trains = ["plumbline-training-data", "plumbline-cli"].contains(&name.as_str());
+        assert!(trains || !needs.contains("plumbline-vnet-train"), "{name} depends on plumbline-vnet-train");
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_the_kernels_the_allocator_and_the_start_of_the_program() {
+    let allowed = ["crates/vision/vnet-kernels/", "crates/foundation/memory/", "crates/applications/cli/src/main.rs"];
+    let mut folders = vec![Path::new("crates").to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") && !allowed.iter().any(|a| path.starts_with(a)) {
+                let text = std::fs::read_to_string(&path).expect("a source file");
+                let found = ["unsafe {", "unsafe fn", "unsafe impl"].into_iter().find(|word| text.contains(word));
+                assert_eq!(found, None, "{}", path.display());
+            }
+        }
+    }
 }
