@@ -2,14 +2,14 @@
 //! journal of them is the recording of an attempt.
 
 use exam::CoilChoice;
+use geometry::Orientation;
 use geometry::PatientPosition;
-use planner::Orientation;
 use serde::{Deserialize, Serialize};
 
 use crate::registration_form::Field;
 use crate::safety::{Decision, Question};
+use slice_editor::Edit;
 use slice_editor::parameters::Parameter;
-use slice_editor::prescription::Edit;
 
 /// One wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

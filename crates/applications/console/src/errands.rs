@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bevy::prelude::*;
-use coach::certificate::{self, Picture};
+use coach::certificate::certificate;
 use coach::history::{AttemptId, Filter, History};
 use coach::intent::Shows;
 use coach::script::{self, Line};
 use coach::session::Session;
-use geometry::SliceRole;
+use document::Picture;
+use geometry::Orientation;
 use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
-use planner::Orientation;
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
@@ -78,9 +78,8 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
     let record = session.record(&now).ok_or_else(nothing)?;
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let curve = history.learning_curve(&record.trainee).map_err(|error| words(&error))?;
-    let png = localizer_picture(session);
-    let pictures: Vec<Picture<'_>> =
-        png.iter().map(|png| Picture { caption: text::CERTIFICATE_PICTURE, png }).collect();
+    let picture = |png| Picture { caption: text::CERTIFICATE_PICTURE.to_owned(), png };
+    let certificate = certificate(&record, &curve, localizer_picture(session).map(picture).into_iter().collect());
 
     let letters = |c: char| if c.is_alphanumeric() { c } else { '-' };
     let name: String = format!("{} {}", record.trainee, now.get(..19).unwrap_or(&now)).chars().map(letters).collect();
@@ -90,12 +89,12 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
         std::fs::write(&path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
     };
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    write("certificate.html", certificate::html(&record, &curve, &pictures).as_bytes())?;
+    write("certificate.html", certificate.to_html().as_bytes())?;
     let attempt = serde_json::to_string(&record.attempt).map_err(|error| words(&error))?;
     write("attempt.jsonl", format!("{attempt}\n").as_bytes())?;
     write("recording.jsonl", format!("{}\n", record.journal.join("\n")).as_bytes())?;
     // Last, because a name in letters that no font has leaves the page in HTML.
-    let pdf = certificate::pdf(&record, &curve, &pictures).map_err(|error| words(&error))?;
+    let pdf = certificate.to_pdf().map_err(|error| words(&error))?;
     write("certificate.pdf", &pdf)?;
     Ok(folder)
 }
@@ -123,11 +122,11 @@ fn localizer_picture(session: &Session) -> Option<Vec<u8>> {
     let stack = session.stack(&shows)?;
     let slice = stack.group.slices / 2;
     let mut view = SliceView::of(&stack.images, slice, Greys::of(&stack.images), 2.0);
-    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.scenario.prescription);
+    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.prescription);
     let planned: (Colour, Option<f64>) = (imaging_io::picture::palette::YELLOW, None);
     let true_ones = (imaging_io::picture::palette::SKY, Some(6.0));
     for (groups, (colour, dash)) in [(session.draft.groups(), planned), (truth.groups.as_slice(), true_ones)] {
-        for group in groups.iter().filter(|group| group.role == SliceRole::AxialDisc) {
+        for group in groups.iter().filter(|group| group.target.disc().is_some()) {
             view.draw_plane(&group.plane(), LINE_HALF_MM, Stroke { colour, width: 2.0, dash });
         }
     }

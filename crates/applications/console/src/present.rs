@@ -142,7 +142,7 @@ fn room_of(session: &Session) -> RoomModel {
     let table = &session.table;
     let person = &session.exercise.person.person;
     let groups = session.draft.groups().iter().enumerate().map(|(at, group)| {
-        let selected = session.draft.selected() == Some(slice_editor::prescription::Selected::Group(at));
+        let selected = session.draft.selected() == Some(slice_editor::Selected::Group(at));
         let colour = if selected { theme::CHOSEN } else { theme::PLANNED };
         ShownGroup { group: group.clone(), colour: [colour.r(), colour.g(), colour.b()], selected }
     });

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use coach::history::{AttemptId, Summary};
 use egui::{Rect, TextureId};
+use slice_editor::ViewPlane;
 use slice_editor::parameters::Tab;
-use slice_editor::view::ViewPlane;
 
 use crate::panels::tile::Tile;
 

@@ -10,7 +10,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
 use coach::intent::Intent;
 use coach::script::{Line, Player, Step};
-use slice_editor::prescription::{Handle, Side, group_outline};
+use slice_editor::{Handle, Side, group_outline};
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};

@@ -200,8 +200,7 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     let whole = std::fs::read_to_string(root().join("scenarios/lessons/first-examination.jsonl")).expect("a script");
     let mut lines: Vec<&str> = whole.lines().take_while(|line| !line.contains("ask-ai")).collect();
     lines.retain(|line| !line.contains("picture"));
-    let group =
-        r#"{"do": {"draw": {"add-group": {"role": "axial-disc", "name": "axial L4/L5", "centre": [0, 0, -20]}}}}"#;
+    let group = r#"{"do": {"draw": {"add-group": {"target": {"disc": "L4/L5"}, "centre": [0, 0, -20]}}}}"#;
     lines.extend([group, r#"{"picture": "ready"}"#]);
     std::fs::write(&script, lines.join("\n")).expect("written");
 
@@ -242,7 +241,7 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     let drags: Vec<&String> = draft.journal.iter().filter(|line| line.contains("\"replace\"")).collect();
     assert_eq!(drags.len(), 1, "one drag, of which only the end is kept: {:#?}", draft.journal);
     let line = coach::script::read(drags[0]).expect("a line of a script").remove(0);
-    let Some(coach::intent::Intent::Draw(slice_editor::prescription::Edit::Replace(group))) = line.intent else {
+    let Some(coach::intent::Intent::Draw(slice_editor::Edit::Replace(group))) = line.intent else {
         panic!("{line:?}");
     };
     let tilt = group.normal().y.atan2(group.normal().z).to_degrees();

@@ -1,27 +1,177 @@
-//! An attempt on paper: one page of HTML with everything in it, or a PDF, with the same content.
+//! The certificate of an attempt: who, which exercise, points by subject, the learning curve, what was marked and why,
+//! the pictures. One description, which the `document` crate writes as a page of HTML or as a PDF.
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `content` | what is said, in the words and figures of both |
-//! | `chart` | the learning curve, in parts of its frame |
-//! | `page` | the HTML page with its style and its drawing |
-//! | `document` | the PDF: typefaces, lines and pages |
+//! | `words` | what is said, whoever it is about |
+//! | `learning_curve` | the curve as a drawing |
 
-mod chart;
-mod content;
-mod document;
-mod page;
+mod learning_curve;
 #[cfg(test)]
 mod tests;
+mod words;
 
-pub use document::{CertificateError, pdf};
-pub use page::html;
+use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use results::record::Arm;
 
-/// A picture on a certificate.
-#[derive(Clone, Copy, Debug)]
-pub struct Picture<'a> {
-    /// What it shows.
-    pub caption: &'a str,
-    /// The picture as a PNG file has it.
-    pub png: &'a [u8],
+use crate::history::CurvePoint;
+use crate::record::{AttemptRecord, Mode};
+use crate::score::Subject;
+
+/// The certificate of an attempt, with the trainee's learning curve up to now.
+pub fn certificate(record: &AttemptRecord, curve: &[CurvePoint], pictures: Vec<Picture>) -> Document {
+    let mut blocks = award(record);
+    blocks.extend(score(record));
+    blocks.push(Block::text(TextStyle::Heading, words::LEARNING_CURVE));
+    blocks.push(match learning_curve::drawing(curve, &record.ended_at) {
+        Some(drawing) => Block::Drawing(drawing),
+        None => Block::text(TextStyle::Quiet, words::FIRST_ATTEMPT),
+    });
+    blocks.push(Block::Notice(words::STATEMENT.to_owned()));
+    blocks.push(Block::SignatureLines(words::SIGNATURES.map(str::to_owned).to_vec()));
+
+    blocks.push(Block::PageBreak);
+    blocks.push(Block::text(TextStyle::Heading, words::ITEMS));
+    blocks.push(Block::Table(items(record)));
+    if !pictures.is_empty() {
+        blocks.push(Block::text(TextStyle::Heading, words::PICTURES));
+        blocks.push(Block::Pictures(pictures));
+    }
+    blocks.push(Block::text(TextStyle::Heading, words::FACTS));
+    blocks.push(Block::Table(facts(record)));
+
+    Document {
+        title: format!("{}: {}", words::TITLE, record.trainee.trim()),
+        subject: format!("{}, in simulation", record.title),
+        creator: words::program(),
+        masthead: [words::PRODUCT.to_owned(), words::PRODUCT_LINE.to_owned()],
+        footer: words::SHORT_STATEMENT.to_owned(),
+        created: record.ended_at.parse().ok(),
+        blocks,
+    }
+}
+
+fn award(record: &AttemptRecord) -> Vec<Block> {
+    let circumstances = format!(
+        "{} · {} · {} at the console",
+        match record.mode {
+            Mode::Practice => words::IN_PRACTICE,
+            Mode::Exam => words::AS_EXAM,
+        },
+        moment(&record.ended_at),
+        duration(record.duration_s)
+    );
+    [
+        (TextStyle::Title, words::TITLE),
+        (TextStyle::Quiet, words::CERTIFIES),
+        (TextStyle::Display, record.trainee.trim()),
+        (TextStyle::Quiet, words::COMPLETED),
+        (TextStyle::Subtitle, record.title.as_str()),
+        (TextStyle::Quiet, circumstances.as_str()),
+    ]
+    .map(|(style, text)| Block::text(style, text).centred())
+    .to_vec()
+}
+
+fn score(record: &AttemptRecord) -> [Block; 2] {
+    let row = |subject: Subject| {
+        let (points, of) = record.score.of(subject)?;
+        let part = if of > 0.0 { points / of } else { 0.0 };
+        Some(Row::of(vec![Cell::text(subject.name()), Cell::Bar(part), Cell::text(points_of(points, of))]))
+    };
+    let total = format!("{} {}", tenths(record.score.total()), words::OF_100);
+    let columns = vec![Column::mm("", 30.0), Column::rest(""), Column::mm("", 28.0).align(Align::Right)];
+    [
+        Block::text(TextStyle::Display, total).centred(),
+        Block::Table(Table { columns, rows: Subject::ALL.into_iter().filter_map(row).collect() }),
+    ]
+}
+
+/// What was marked, item by item.
+fn items(record: &AttemptRecord) -> Table {
+    let [subject, disc, points, explanation] = words::ITEM_COLUMNS;
+    let mut before = None;
+    let row = |item: &crate::score::Item| {
+        let is_first = before.replace(item.subject) != Some(item.subject);
+        let subject = if is_first { item.subject.name() } else { "" };
+        let disc = item.disc.map(|disc| disc.to_string()).unwrap_or_default();
+        let points = points_of(item.points, item.of);
+        Row {
+            cells: vec![Cell::strong(subject), Cell::text(disc), Cell::text(points), Cell::text(&*item.explanation)],
+            line_above: is_first,
+        }
+    };
+    Table {
+        columns: vec![
+            Column::mm(subject, 22.0),
+            Column::mm(disc, 16.0),
+            Column::mm(points, 22.0).align(Align::Right),
+            Column::rest(explanation),
+        ],
+        rows: record.score.items.iter().map(row).collect(),
+    }
+}
+
+/// Names and figures by which the attempt can be found and repeated, two beside each other.
+fn facts(record: &AttemptRecord) -> Table {
+    let attempt = &record.attempt;
+    let planned = match attempt.arm {
+        Arm::Manual => words::BY_HAND,
+        Arm::Collaborative => words::FROM_PROPOSAL,
+        Arm::Automated => words::BY_AI,
+    };
+    let facts = [
+        ("Scenario", attempt.scenario.clone()),
+        ("Patient", format!("case {} of seed {}", attempt.case, attempt.seed)),
+        ("Slices planned", planned.to_owned()),
+        ("Planning time", duration(attempt.planning_time_s)),
+        ("Scan time", format!("{} (simulated)", duration(attempt.scan_time_s))),
+        ("Series repeated", attempt.repeats.to_string()),
+        ("Ended", record.ended_at.clone()),
+        ("Program", words::program()),
+    ];
+    let row = |pair: &[(&str, String)]| {
+        Row::of(pair.iter().flat_map(|(name, fact)| [Cell::small(*name), Cell::text(&**fact)]).collect())
+    };
+    let columns = vec![Column::mm("", 30.0), Column::rest(""), Column::mm("", 30.0), Column::rest("")];
+    Table { columns, rows: facts.chunks(2).map(row).collect() }
+}
+
+/// "4 May 2026, 10:30 UTC"; a time that cannot be read stays as it is.
+fn moment(ended_at: &str) -> String {
+    formatted(ended_at, "%-d %B %Y, %H:%M UTC")
+}
+
+/// "4 May 2026"
+fn day(ended_at: &str) -> String {
+    formatted(ended_at, "%-d %B %Y")
+}
+
+fn formatted(ended_at: &str, format: &str) -> String {
+    ended_at
+        .parse::<Timestamp>()
+        .map_or_else(|_| ended_at.to_owned(), |time| TimeZone::UTC.to_datetime(time).strftime(format).to_string())
+}
+
+/// "42 s", "5 min 33 s", "1 h 02 min"
+fn duration(seconds: f64) -> String {
+    let s = seconds.max(0.0).round() as u64;
+    match (s / 3600, s / 60 % 60, s % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, min, s) => format!("{min} min {s:02} s"),
+        (h, min, _) => format!("{h} h {min:02} min"),
+    }
+}
+
+/// "9.5 / 10"
+fn points_of(points: f64, of: f64) -> String {
+    format!("{} / {}", tenths(points), tenths(of))
+}
+
+/// One decimal where it says something.
+fn tenths(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }

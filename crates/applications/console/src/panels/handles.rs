@@ -4,9 +4,7 @@ use coach::intent::Intent;
 use egui::{CursorIcon, PointerButton, Pos2, Shape, Stroke, Ui};
 use geometry::{SatBand, SliceGroup};
 use planner::ScanPlan;
-use slice_editor::prescription::{
-    Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit,
-};
+use slice_editor::{Draft, Edit, Handle, Outline, Selected, band_outline, drag, drag_band, group_outline, hit};
 
 use super::tile::Placed;
 use crate::theme;

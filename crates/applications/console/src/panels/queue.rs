@@ -4,7 +4,7 @@ use coach::intent::{Intent, Shows};
 use coach::session::{Card, CardState, Session};
 use egui::{ProgressBar, RichText, ScrollArea, Ui};
 use planner::quality_check::QualityVerdict;
-use slice_editor::prescription::{Edit, Selected};
+use slice_editor::{Edit, Selected};
 
 use super::top_bar::clock;
 use crate::screen::Screen;

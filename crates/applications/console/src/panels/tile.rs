@@ -9,7 +9,7 @@ use egui::{
 };
 use geometry::Volume;
 use imaging_io::picture::Window;
-use slice_editor::view::{ViewPlane, label_overlay, orientation_letters, slice_image};
+use slice_editor::{ViewPlane, label_overlay, orientation_letters, slice_image};
 
 use crate::{text, theme};
 

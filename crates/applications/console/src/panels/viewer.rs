@@ -3,7 +3,7 @@
 use coach::intent::{Intent, Look, Shows};
 use coach::session::{Session, VIEWS};
 use egui::{Align2, FontId, PointerButton, Pos2, RichText, Shape, Stroke, Ui, Vec2};
-use slice_editor::view::{ViewPlane, angle_deg, crossing, distance_mm, polygon_area_mm2};
+use slice_editor::{ViewPlane, angle_deg, crossing, distance_mm, polygon_area_mm2};
 
 use super::tile::{self, Placed};
 use crate::screen::{Screen, Tool};

@@ -22,19 +22,19 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`parameter`] | the parameters, their tabs, labels, units and ranges |
-//! | [`access`] | reading and setting one |
-//! | [`summary`] | scan time, voxel, signal-to-noise ratio, SAR |
-//! | [`rule`] | what must hold before a scan |
-//! | [`conflict`] | what does not hold, with a suggestion that mends it |
+//! | `parameter` | the parameters, their tabs, labels, units and ranges |
+//! | `access` | reading and setting one |
+//! | `summary` | scan time, voxel, signal-to-noise ratio, SAR |
+//! | `rule` | what must hold before a scan |
+//! | `conflict` | what does not hold, with a suggestion that mends it |
 //! | `remedy` | how a suggestion is found |
 
-pub mod access;
-pub mod conflict;
-pub mod parameter;
+mod access;
+mod conflict;
+mod parameter;
 mod remedy;
-pub mod rule;
-pub mod summary;
+mod rule;
+mod summary;
 
 pub use access::{ParameterRefused, set, value};
 pub use conflict::{Conflict, Suggestion, conflicts};

@@ -11,27 +11,27 @@ use super::refused::EditRefused;
 
 /// Each coordinate of a centre, mm: no slice centre lies farther from the isocentre than the bore's half length or
 /// the localizer's.
-pub const CENTRE_MM: RangeInclusive<f64> = -300.0..=300.0;
+pub(crate) const CENTRE_MM: RangeInclusive<f64> = -300.0..=300.0;
 /// Slice thickness, mm.
-pub const THICKNESS_MM: RangeInclusive<f64> = 0.5..=20.0;
+pub(crate) const THICKNESS_MM: RangeInclusive<f64> = 0.5..=20.0;
 /// Gap, mm; negative gaps overlap (a slice step must remain).
-pub const GAP_MM: RangeInclusive<f64> = -10.0..=50.0;
+pub(crate) const GAP_MM: RangeInclusive<f64> = -10.0..=50.0;
 /// Field of view, mm: up to the homogeneous field of the magnet.
-pub const FOV_MM: RangeInclusive<f64> = 50.0..=500.0;
+pub(crate) const FOV_MM: RangeInclusive<f64> = 50.0..=500.0;
 /// Number of slices.
-pub const SLICES: RangeInclusive<usize> = 1..=128;
+pub(crate) const SLICES: RangeInclusive<usize> = 1..=128;
 /// Number of rows and of columns.
-pub const MATRIX: RangeInclusive<usize> = 16..=1024;
+pub(crate) const MATRIX: RangeInclusive<usize> = 16..=1024;
 /// Thickness of a saturation band, mm (lumbar protocols use 40 to 80).
-pub const BAND_THICKNESS_MM: RangeInclusive<f64> = 1.0..=200.0;
+pub(crate) const BAND_THICKNESS_MM: RangeInclusive<f64> = 1.0..=200.0;
 /// Longest name, characters: it fits the console's list.
-pub const NAME_CHARACTERS: usize = 64;
+pub(crate) const NAME_CHARACTERS: usize = 64;
 
 /// Refuses a group that the console would not let anyone enter.
 ///
 /// # Errors
 /// The first field that is out of range.
-pub fn check_group(group: &SliceGroup) -> Result<(), EditRefused> {
+pub(crate) fn check_group(group: &SliceGroup) -> Result<(), EditRefused> {
     check_name(&group.name)?;
     check_centre(&group.centre)?;
     within("thickness, mm,", group.thickness_mm, &THICKNESS_MM)?;
@@ -55,7 +55,7 @@ pub fn check_group(group: &SliceGroup) -> Result<(), EditRefused> {
 ///
 /// # Errors
 /// The first field that is out of range.
-pub fn check_band(band: &SatBand) -> Result<(), EditRefused> {
+pub(crate) fn check_band(band: &SatBand) -> Result<(), EditRefused> {
     check_name(&band.name)?;
     check_centre(&band.centre)?;
     within("band thickness, mm,", band.thickness_mm, &BAND_THICKNESS_MM)?;
@@ -86,6 +86,6 @@ fn counted(field: &'static str, value: usize, range: &RangeInclusive<usize>) -> 
 }
 
 /// The nearest value in a range.
-pub(super) fn nearest(value: f64, range: &RangeInclusive<f64>) -> f64 {
+pub(crate) fn nearest(value: f64, range: &RangeInclusive<f64>) -> f64 {
     value.clamp(*range.start(), *range.end())
 }

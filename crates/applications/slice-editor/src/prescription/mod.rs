@@ -2,30 +2,31 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`draft`] | the plan that is being drawn, with undo |
-//! | [`edit`] | everything that can be done to it |
-//! | [`refused`] | why an edit was refused |
-//! | [`limits`] | how large, thick and far a group can be |
-//! | [`new_group`] | how a group or band starts |
-//! | [`level`] | which disc a group is for, and where that disc is |
-//! | [`turn`] | groups and bands turned about their centres |
-//! | [`undo`] | steps back and forth |
-//! | [`handles`] | what is grabbed in a view, and what a drag does |
+//! | `draft` | the plan that is being drawn, with undo |
+//! | `edit`, `edit_version_1` | everything that can be done to it, and how older journals write it |
+//! | `refused` | why an edit was refused |
+//! | `limits` | how large, thick and far a group can be |
+//! | `new_group` | how a group or band starts |
+//! | `level` | which disc a group is for, and where that disc is |
+//! | `turn` | groups and bands turned about their centres |
+//! | `undo` | steps back and forth |
+//! | `handles` | what is grabbed in a view, and what a drag does |
 
-pub mod draft;
-pub mod edit;
+mod draft;
+mod edit;
+mod edit_version_1;
 #[cfg(test)]
 pub(crate) mod example_groups;
-pub mod handles;
-pub mod level;
-pub mod limits;
-pub mod new_group;
-pub mod refused;
-pub mod turn;
-pub mod undo;
+mod handles;
+mod level;
+mod limits;
+mod new_group;
+mod refused;
+mod turn;
+mod undo;
 
 pub use draft::Draft;
-pub use edit::{DiscPlace, Edit, Selected};
-pub use handles::{Handle, Outline, Side, band_outline, drag, drag_band, group_outline, hit};
-pub use level::{level_of, planned_level};
+pub use edit::{Edit, Selected};
+pub use handles::{Handle, Outline, Side, SliceOutline, band_outline, drag, drag_band, group_outline, hit};
+pub use level::disc_of_level;
 pub use refused::EditRefused;

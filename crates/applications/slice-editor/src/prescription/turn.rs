@@ -5,7 +5,7 @@ use nalgebra::Rotation3;
 
 /// The group turned about an axis through its centre, by the right-hand rule, radians.
 #[must_use]
-pub fn turned_group(group: &SliceGroup, axis: &Direction, angle_rad: f64) -> SliceGroup {
+pub(crate) fn turned_group(group: &SliceGroup, axis: &Direction, angle_rad: f64) -> SliceGroup {
     if angle_rad == 0.0 {
         return group.clone();
     }
@@ -19,7 +19,7 @@ pub fn turned_group(group: &SliceGroup, axis: &Direction, angle_rad: f64) -> Sli
 
 /// The band turned about an axis through its centre, by the right-hand rule, radians.
 #[must_use]
-pub fn turned_band(band: &SatBand, axis: &Direction, angle_rad: f64) -> SatBand {
+pub(crate) fn turned_band(band: &SatBand, axis: &Direction, angle_rad: f64) -> SatBand {
     if angle_rad == 0.0 {
         return band.clone();
     }

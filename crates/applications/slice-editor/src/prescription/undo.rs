@@ -2,7 +2,7 @@
 
 /// The states before and after the present one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Undo<T> {
+pub(crate) struct Undo<T> {
     past: Vec<T>,
     future: Vec<T>,
     gesture: Gesture,
@@ -50,13 +50,6 @@ impl<T: PartialEq> Undo<T> {
             self.past.pop();
         }
         self.gesture = Gesture::None;
-    }
-
-    /// The state before the gesture, if it changed anything.
-    pub fn cancel_gesture(&mut self) -> Option<T> {
-        let kept = self.gesture == Gesture::Kept;
-        self.gesture = Gesture::None;
-        if kept { self.past.pop() } else { None }
     }
 
     /// The state one step back.

@@ -1,6 +1,6 @@
 //! Where other slices and saturation bands cross a view.
 
-use geometry::{Grid, SatBand};
+use geometry::SatBand;
 
 use super::ViewPlane;
 use super::polygon::{HalfPlane, clipped_line, clipped_polygon, corners, rectangle};
@@ -8,36 +8,17 @@ use super::polygon::{HalfPlane, clipped_line, clipped_polygon, corners, rectangl
 /// Views that are closer to parallel than this have no line in common (the sine of their angle; 0.06°).
 const PARALLEL: f64 = 1e-3;
 
-/// A slice seen from its edge.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CrossLine {
-    /// Which slice of its stack, from 0.
-    pub slice: usize,
-    /// Both ends, mm in the view.
-    pub ends_mm: [[f64; 2]; 2],
-}
-
 /// A saturation band where it crosses a view.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BandCrossing {
+pub(crate) struct BandCrossing {
     /// What of the view the band covers, mm in the view.
     pub slab: Vec<[f64; 2]>,
     /// The band's middle, mm in the view; `None` if it runs outside the view or parallel to it.
     pub middle: Option<[[f64; 2]; 2]>,
 }
 
-/// The reference lines of a stack: where its slices cross the view, no longer than the view and the slices are.
-/// A group's stack is its [`grid`](geometry::SliceGroup::grid).
-pub fn cross_lines(view: &ViewPlane, stack: &Grid) -> Vec<CrossLine> {
-    (0..stack.shape[2])
-        .filter_map(|slice| {
-            let ends_mm = crossing(view, &ViewPlane::of_slice(stack, slice))?;
-            Some(CrossLine { slice, ends_mm })
-        })
-        .collect()
-}
-
-/// Where a rectangle crosses the view's: both ends in the view, mm; `None` if they do not meet or are parallel.
+/// The reference line of another view: where its rectangle crosses this one's. Both ends in the view, mm; `None` if they
+/// do not meet or are parallel.
 pub fn crossing(view: &ViewPlane, other: &ViewPlane) -> Option<[[f64; 2]; 2]> {
     let (start, along) = line_in_view(view, other)?;
     let mut kept = rectangle(view.extent_mm).to_vec();
@@ -46,7 +27,7 @@ pub fn crossing(view: &ViewPlane, other: &ViewPlane) -> Option<[[f64; 2]; 2]> {
 }
 
 /// What of a view a saturation band covers; `None` if nothing.
-pub fn intersection_of_band(view: &ViewPlane, band: &SatBand) -> Option<BandCrossing> {
+pub(crate) fn intersection_of_band(view: &ViewPlane, band: &SatBand) -> Option<BandCrossing> {
     let slab = clipped_polygon(&corners(view.extent_mm), &faces_of(view, band));
     if slab.len() < 3 {
         return None;
@@ -106,13 +87,11 @@ mod tests {
     #[test]
     fn an_axial_group_crosses_a_sagittal_view_in_horizontal_lines() {
         let group = axial();
-        let lines = cross_lines(&sagittal_view(), &group.grid());
-        assert_eq!(lines.len(), 5);
-        for (k, line) in lines.iter().enumerate() {
-            assert_eq!(line.slice, k);
+        for k in 0..5 {
+            let line = crossing(&sagittal_view(), &ViewPlane::of_group(&group, k)).expect("it crosses");
             // Slices advance to the head, which is up: 4.4 mm apart about z = −20.
             let height = 20.0 - (k as f64 - 2.0) * 4.4;
-            let [from, to] = line.ends_mm;
+            let [from, to] = line;
             assert!((from[1] - height).abs() < 1e-9 && (to[1] - height).abs() < 1e-9, "{line:?}");
             // 180 mm of field about y = 10.
             let ends = [from[0].min(to[0]), from[0].max(to[0])];
@@ -123,14 +102,16 @@ mod tests {
     #[test]
     fn lines_end_at_the_view_and_parallel_slices_have_none() {
         let near = sagittal_view().zoomed(4.0, [0.0, 20.0]);
-        let [line] = cross_lines(&near, &crate::prescription::example_groups::single_slice().grid())[..] else {
-            panic!("one slice, one line")
-        };
-        assert!(line.ends_mm.iter().all(|end| (end[0].abs() - 37.5).abs() < 1e-9), "{line:?}");
+        let line = crossing(&near, &ViewPlane::of_group(&axial(), 2)).expect("it crosses");
+        assert!(line.iter().all(|end| (end[0].abs() - 37.5).abs() < 1e-9), "{line:?}");
         assert_eq!(crossing(&near, &near.panned([5.0, 0.0])), None);
         let beside = sagittal_view();
         let beside = ViewPlane { centre: beside.centre + Vector::x() * 95.0, ..beside };
-        assert!(cross_lines(&beside, &axial().grid()).is_empty(), "the field ends 90 mm beside the middle");
+        assert_eq!(
+            crossing(&beside, &ViewPlane::of_group(&axial(), 2)),
+            None,
+            "the field ends 90 mm beside the middle"
+        );
     }
 
     #[test]
@@ -157,10 +138,10 @@ mod tests {
         fn lines_lie_in_both_planes(roll in -1.0f64..1.0, pitch in -1.0f64..1.0, yaw in -1.0f64..1.0, x in -60.0f64..60.0) {
             let pose = Pose::from_parts(Translation3::new(x, 5.0, 8.0), UnitQuaternion::from_euler_angles(roll, pitch, yaw));
             let (view, group) = (sagittal_view(), axial().moved(&pose));
-            for line in cross_lines(&view, &group.grid()) {
-                for end in line.ends_mm {
+            for slice in 0..group.slices {
+                for end in crossing(&view, &ViewPlane::of_group(&group, slice)).into_iter().flatten() {
                     let point = view.point(end);
-                    prop_assert!(group.slice_plane(line.slice).distance_mm(&point).abs() < 1e-6);
+                    prop_assert!(group.slice_plane(slice).distance_mm(&point).abs() < 1e-6);
                     prop_assert!(end[0].abs() <= 150.0 + 1e-6 && end[1].abs() <= 150.0 + 1e-6);
                     let beside = point - group.centre;
                     prop_assert!(beside.dot(&group.row).abs() <= 90.0 + 1e-6 && beside.dot(&group.column).abs() <= 90.0 + 1e-6);

@@ -20,12 +20,6 @@ pub fn polygon_area_mm2(corners: &[Point]) -> f64 {
     twice.norm() / 2.0
 }
 
-/// Area of an ellipse, mm², from its centre and the ends of two half axes that are perpendicular (conjugate half axes
-/// do as well).
-pub fn ellipse_area_mm2(centre: &Point, half_axis: &Point, other_half_axis: &Point) -> f64 {
-    std::f64::consts::PI * (half_axis - centre).cross(&(other_half_axis - centre)).norm()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,7 +32,6 @@ mod tests {
         assert_eq!(distance_mm(&a, &c), 5.0);
         assert_eq!(angle_deg(&a, &b, &c), 90.0);
         assert_eq!(polygon_area_mm2(&[a, b, c]), 6.0);
-        assert!((ellipse_area_mm2(&b, &a, &c) - 12.0 * std::f64::consts::PI).abs() < 1e-9);
         assert_eq!(angle_deg(&a, &a, &c), 0.0);
         assert_eq!(polygon_area_mm2(&[a, b]), 0.0);
     }

@@ -2,7 +2,7 @@
 
 /// Which places are kept: those where `direction · place ≤ limit`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HalfPlane {
+pub(crate) struct HalfPlane {
     /// Outwards; need not be of length 1.
     pub direction: [f64; 2],
     /// The largest `direction · place` that is kept.
@@ -17,7 +17,7 @@ impl HalfPlane {
 }
 
 /// The rectangle about the view's centre, as half planes.
-pub fn rectangle(extent_mm: [f64; 2]) -> [HalfPlane; 4] {
+pub(crate) fn rectangle(extent_mm: [f64; 2]) -> [HalfPlane; 4] {
     let side = |direction: [f64; 2], extent: f64| HalfPlane { direction, limit: extent / 2.0 };
     [
         side([1.0, 0.0], extent_mm[0]),
@@ -28,14 +28,14 @@ pub fn rectangle(extent_mm: [f64; 2]) -> [HalfPlane; 4] {
 }
 
 /// The rectangle about the view's centre, as a polygon from the upper left corner, clockwise on the screen.
-pub fn corners(extent_mm: [f64; 2]) -> [[f64; 2]; 4] {
+pub(crate) fn corners(extent_mm: [f64; 2]) -> [[f64; 2]; 4] {
     let [x, y] = extent_mm.map(|mm| mm / 2.0);
     [[-x, -y], [x, -y], [x, y], [-x, y]]
 }
 
 /// The part of a line that is kept (Liang and Barsky 1984); `None` if nothing is. The line passes through `start`
 /// and has no ends unless the half planes give it some.
-pub fn clipped_line(start: [f64; 2], along: [f64; 2], kept: &[HalfPlane]) -> Option<[[f64; 2]; 2]> {
+pub(crate) fn clipped_line(start: [f64; 2], along: [f64; 2], kept: &[HalfPlane]) -> Option<[[f64; 2]; 2]> {
     let (mut from, mut to) = (f64::NEG_INFINITY, f64::INFINITY);
     for half in kept {
         let slope = half.direction[0] * along[0] + half.direction[1] * along[1];
@@ -55,7 +55,7 @@ pub fn clipped_line(start: [f64; 2], along: [f64; 2], kept: &[HalfPlane]) -> Opt
 }
 
 /// The part of a convex polygon that is kept (Sutherland and Hodgman 1974); empty if nothing is.
-pub fn clipped_polygon(polygon: &[[f64; 2]], kept: &[HalfPlane]) -> Vec<[f64; 2]> {
+pub(crate) fn clipped_polygon(polygon: &[[f64; 2]], kept: &[HalfPlane]) -> Vec<[f64; 2]> {
     kept.iter().fold(polygon.to_vec(), |polygon, half| {
         let mut rest = Vec::with_capacity(polygon.len() + 1);
         for (n, &corner) in polygon.iter().enumerate() {
@@ -74,7 +74,7 @@ pub fn clipped_polygon(polygon: &[[f64; 2]], kept: &[HalfPlane]) -> Vec<[f64; 2]
 }
 
 /// True if a place lies in a convex polygon or on its edge; false for fewer than three corners.
-pub fn contains(polygon: &[[f64; 2]], at: [f64; 2]) -> bool {
+pub(crate) fn contains(polygon: &[[f64; 2]], at: [f64; 2]) -> bool {
     let turns = |n: usize| {
         let (a, b) = (polygon[n], polygon[(n + 1) % polygon.len()]);
         (b[0] - a[0]) * (at[1] - a[1]) - (b[1] - a[1]) * (at[0] - a[0])

@@ -5,8 +5,8 @@ mod edited;
 #[cfg(test)]
 mod tests;
 
-use geometry::{SatBand, SliceGroup};
-use planner::{PrescriptionRules, ScanPlan};
+use geometry::{PrescriptionRules, SatBand, SliceGroup};
+use planner::ScanPlan;
 
 use super::edit::{Edit, Selected};
 use super::level::planned_level;
@@ -17,18 +17,17 @@ use drawn::Drawn;
 /// The plan that is being drawn, with the way back. Every change is an [`Edit`]; one that is refused changes nothing.
 ///
 /// ```
-/// use geometry::{Point, SliceRole};
-/// use slice_editor::prescription::{Draft, Edit};
-/// use planner::PrescriptionRules;
+/// use geometry::{Point, PrescriptionRules, SliceTarget};
+/// use slice_editor::{Draft, Edit};
 ///
 /// let mut draft = Draft::new(PrescriptionRules::default());
-/// draft.apply(&Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre: Point::origin() })?;
-/// draft.apply(&Edit::SetLevel("L4/L5".parse().expect("a disc")))?;
+/// let target = SliceTarget::Disc("L4/L5".parse().expect("a disc"));
+/// draft.apply(&Edit::AddGroup { target, name: None, centre: Point::origin() })?;
 /// draft.apply(&Edit::Rotate { axis: [1.0, 0.0, 0.0], deg: 12.0 })?;
 /// assert_eq!(draft.to_plan().levels[0].label.to_string(), "L4/L5");
 /// draft.undo();
 /// assert_eq!(draft.groups()[0].normal().z, 1.0);
-/// # Ok::<(), slice_editor::prescription::EditRefused>(())
+/// # Ok::<(), slice_editor::EditRefused>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -66,19 +65,6 @@ impl Draft {
         }
     }
 
-    /// The selected band, if a band is selected.
-    pub fn selected_band(&self) -> Option<&SatBand> {
-        match self.drawn.selected? {
-            Selected::Group(_) => None,
-            Selected::Band(n) => self.drawn.sat_bands.get(n),
-        }
-    }
-
-    /// What new groups are made by.
-    pub fn rules(&self) -> &PrescriptionRules {
-        &self.rules
-    }
-
     /// Makes one change. Selecting is no step to undo, and neither is an edit that leaves all as it was.
     ///
     /// # Errors
@@ -102,13 +88,6 @@ impl Draft {
     /// The pointer's button is up.
     pub fn end_gesture(&mut self) {
         self.undo.end_gesture(&self.drawn);
-    }
-
-    /// Takes back what the gesture did so far, and ends it.
-    pub fn cancel_gesture(&mut self) {
-        if let Some(before) = self.undo.cancel_gesture() {
-            self.drawn = before;
-        }
     }
 
     /// One step back; false if there is none.
