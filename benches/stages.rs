@@ -1,14 +1,15 @@
-//! What each stage of a case costs: `cargo bench --bench stages`.
+//! Time of each stage of a case: `cargo bench --bench stages`.
 
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
-use assessment::{rules_of, true_plan};
+use assessment::true_plan;
 use criterion::{Criterion, criterion_group, criterion_main};
+use geometry::Orientation;
 use phantom::{PatientOnTable, Population, Positioning};
 use planner::rib_count::{about_the_spine, count_by_ribs};
-use planner::{ClassMap, Orientation, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
+use planner::{ClassMap, Planner as _, PlanningRequest, VnetPlanner, check_series, prescribe, read_spine};
 use randomness::Stream;
 use scanner::{Protocol, Saturation};
 use scenario::spine_of;
@@ -22,7 +23,7 @@ fn stages(criterion: &mut Criterion) {
     memory::keep_pages();
     let population = Population::adult_lumbar();
     let protocol = Protocol::builtin("lumbar-1.5t").expect("it ships");
-    let (scanner, rules, stream) = (protocol.scanner(), rules_of(&protocol), Stream::from_seed(5));
+    let (scanner, rules, stream) = (protocol.scanner(), protocol.prescription(), Stream::from_seed(5));
     let mut group = criterion.benchmark_group("stage");
     group.sample_size(10);
 
@@ -69,7 +70,7 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| black_box(read_spine(&ClassMap::from(&segmentation))));
     });
     let (spine, _) = read_spine(&ClassMap::from(&segmentation));
-    let spine = spine.expect("a spine is in view");
+    let spine = spine.expect("a spine is in view").spine;
     group.bench_function("count: segment the coronal localizer, read the ribs", |b| {
         b.iter(|| count_by_ribs(&spine, &ribs.segment(&about_the_spine(&coronal, &spine)).expect("segmented")));
     });

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use geometry::{Direction, Disc, Grid, Point, SliceGroup, SliceRole, Vector, Vertebra, Volume};
+use geometry::{Direction, Disc, Grid, Point, SliceGroup, SliceTarget, Vector, Vertebra, Volume};
 use imaging_io::picture::{SliceView, Window, montage, palette, surface_view};
 use phantom::{LevelTruth, PatientOnTable, SpineTruth};
 use planner::ScanPlan;
@@ -91,9 +91,9 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn pictures(&self) -> Vec<(String, imaging_io::picture::Picture)> {
-        let plan = assessment::true_plan(self.truth, &assessment::rules_of(self.protocol));
+        let plan = assessment::true_plan(self.truth, &self.protocol.prescription());
         let mut pictures = Vec::new();
-        if let Some(sagittal) = plan.groups.iter().find(|group| group.role == SliceRole::Sagittal) {
+        if let Some(sagittal) = plan.groups.iter().find(|group| group.target == SliceTarget::Sagittal) {
             let slices = self.through_the_finding(sagittal);
             pictures.extend(self.sagittal(&slices));
         }
@@ -122,9 +122,9 @@ impl Sheet<'_> {
     fn sagittal(&self, group: &SliceGroup) -> Vec<(String, imaging_io::picture::Picture)> {
         let t2 = self.scan(&self.protocol.sagittal_t2, group);
         let mut view = SliceView::of(&t2, 1, Window::of(&t2), SAGITTAL_SCALE);
-        for disc in self.truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
+        for disc in self.truth.discs.iter().filter(|disc| disc.labelled.label.upper >= Vertebra::L1) {
             let beside = disc.posterior + Vector::y() * 24.0;
-            view.draw_caption(&beside, &disc.label.to_string(), palette::YELLOW);
+            view.draw_caption(&beside, &disc.labelled.label.to_string(), palette::YELLOW);
         }
         let place = match self.left_mm {
             0.0 => String::new(),
@@ -146,14 +146,14 @@ impl Sheet<'_> {
     }
 
     fn axial(&self, plan: &ScanPlan) -> Vec<(String, imaging_io::picture::Picture)> {
-        let Some(disc) = self.truth.disc(self.disc) else { return Vec::new() };
+        let Some(disc) = self.truth.disc(self.disc).map(|disc| disc.labelled) else { return Vec::new() };
         // The plan may leave this disc out; the group is then put as the plan puts the others.
         let planned = plan.disc_group(self.disc).cloned();
         let group = planned.unwrap_or_else(|| {
             let normal = disc.plane.normal;
             let row = Direction::new_normalize((Vector::y().cross(&normal)).normalize());
             let column = Direction::new_normalize(normal.cross(&row));
-            self.protocol.axial_stack.at("axial", SliceRole::AxialDisc, disc.canal, row, column)
+            self.protocol.axial_stack.at("axial", SliceTarget::Disc(self.disc), disc.canal, row, column)
         });
         let centre = group.centre - disc.plane.normal.into_inner() * self.below_mm;
         let one = SliceGroup { slices: 1, centre, ..group };

@@ -8,7 +8,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use geometry::{Disc, Point, Pose, Vector, Vertebra};
+use geometry::{Disc, Point, Pose, SliceTarget, Vector, Vertebra};
 use nalgebra::{Translation3, UnitQuaternion};
 use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use serde::{Deserialize, Serialize};
@@ -81,59 +81,43 @@ impl Behaviour {
 
 /// Moves a level's plane and its group by a rigid transform that follows from the plane's centre and normal.
 fn move_level(plan: &mut ScanPlan, disc: Disc, transform: impl Fn(Point, Vector) -> Pose) -> bool {
-    let group_name = planner::plan::disc_group_name(disc);
     let Some(level) = plan.levels.iter_mut().find(|level| level.label == disc) else { return false };
     let pose = transform(level.centre, level.normal.into_inner());
     let plane = level.plane().moved(&pose);
     (level.centre, level.normal) = (plane.centre, plane.normal);
-    for group in plan.groups.iter_mut().filter(|group| group.name == group_name) {
+    for group in plan.groups.iter_mut().filter(|group| group.target == SliceTarget::Disc(disc)) {
         *group = group.moved(&pose);
     }
     true
 }
 
-/// Renames every level, its group and whatever flags say of it. A level above which the atlas ends is left out.
+/// Labels every level, group and flag one disc too high. A level above which the atlas ends is left out.
 fn miscount(plan: &mut ScanPlan) -> bool {
     let counted = !plan.levels.is_empty();
-    plan.groups.retain(|group| !names_only_unnameable(&group.name));
-    plan.levels.retain(|level| one_up(level.label).is_some());
-    for level in &mut plan.levels {
-        level.label = one_up(level.label).unwrap_or(level.label);
+    plan.levels.retain_mut(|level| one_up(level.label).map(|label| level.label = label).is_some());
+    plan.groups.retain_mut(|group| {
+        let discs = group.target.discs();
+        let wrong: Vec<Disc> = discs.iter().copied().filter_map(one_up).collect();
+        if discs.is_empty() || wrong.len() < discs.len() {
+            return discs.is_empty();
+        }
+        group.target = match &group.target {
+            SliceTarget::Disc(_) => SliceTarget::Disc(wrong[0]),
+            _ => SliceTarget::Block(wrong),
+        };
+        group.name = group.target.to_string();
+        true
+    });
+    for flag in plan.flags.iter_mut().filter(|flag| !flag.discs.is_empty()) {
+        *flag = flag.raised_for(flag.discs.iter().copied().filter_map(one_up).collect());
     }
-    plan.groups.iter_mut().for_each(|group| group.name = renamed(&group.name));
-    plan.flags.iter_mut().for_each(|flag| flag.message = renamed(&flag.message));
     counted
 }
 
-/// The name that a disc gets when levels are counted one too high.
+/// The label that a disc gets when levels are counted one too high.
 fn one_up(disc: Disc) -> Option<Disc> {
     let place = Vertebra::ALL.iter().position(|vertebra| *vertebra == disc.upper)?;
     Some(Disc::between(*Vertebra::ALL.get(place.checked_sub(1)?)?, disc.upper))
-}
-
-/// True for the group of a disc that has no name one level up.
-fn names_only_unnameable(group_name: &str) -> bool {
-    let disc = group_name.split_whitespace().find_map(|word| word.parse::<Disc>().ok());
-    disc.is_some_and(|disc| one_up(disc).is_none())
-}
-
-/// A text with every disc's name replaced by the one above.
-fn renamed(text: &str) -> String {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '/';
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(is_name) {
-        let (before, from) = rest.split_at(start);
-        let (word, after) = from.split_at(from.find(|c| !is_name(c)).unwrap_or(from.len()));
-        out.push_str(before);
-        match word.parse::<Disc>().ok().and_then(one_up) {
-            Some(disc) => out.push_str(&disc.to_string()),
-            None => out.push_str(word),
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A planner that answers as the instructor wants. To the trainee it looks like the one inside.
@@ -203,8 +187,8 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use approx::assert_relative_eq;
-    use geometry::{PatientPosition, Plane, SliceRole};
-    use planner::{Flag, FlagCode, LabelledDisc, LabelledSpine, PrescriptionRules, prescribe};
+    use geometry::{LabelledDisc, LabelledSpine, PatientPosition, Plane, PrescriptionRules};
+    use planner::{Flag, FlagCode, ReadSpine};
 
     use super::*;
 
@@ -218,7 +202,7 @@ mod tests {
             let (sin, cos) = tilt_deg.to_radians().sin_cos();
             let plane = Plane::new(Point::new(0.0, 5.0, z), Vector::new(0.0, -sin, cos));
             let canal = plane.centre + Vector::new(0.0, cos, sin) * 27.0;
-            LabelledDisc { label, plane, canal, depth_mm: 36.0, width_mm: 50.0, confidence: 0.97 }
+            LabelledDisc { label, plane, canal, depth_mm: 36.0, width_mm: 50.0 }
         };
         let discs: Vec<LabelledDisc> =
             [(L3_L4, 34.0, 4.0), (L4_L5, 0.0, 14.0), (L5_S1, -34.0, 30.0)].into_iter().map(disc).collect();
@@ -227,14 +211,10 @@ mod tests {
             anterior_wall: discs.iter().map(|disc| disc.plane.centre - Vector::y() * 18.0).collect(),
             discs,
         };
-        let prescribed = prescribe(&spine, &PrescriptionRules::default());
-        ScanPlan {
-            levels: spine.discs.iter().map(LabelledDisc::level).collect(),
-            groups: prescribed.groups,
-            sat_bands: prescribed.sat_bands,
-            flags: vec![Flag::info(FlagCode::CrossingGroups, "'axial L4/L5' and 'axial L5/S1' cross inside the canal")],
-            ..ScanPlan::default()
-        }
+        let mut plan = ReadSpine { spine, confidence: vec![0.97; 3] }.plan(&PrescriptionRules::default());
+        let message = "'axial L4/L5' and 'axial L5/S1' cross inside the canal";
+        plan.flags = vec![Flag::info(FlagCode::CrossingGroups, message).about([L4_L5, L5_S1])];
+        plan
     }
 
     /// Answers the plan above and counts how often it is asked.
@@ -267,8 +247,8 @@ mod tests {
         for (wrong, honest) in wrong.levels.iter().zip(&honest.levels).filter(|(_, honest)| honest.label != level) {
             assert_eq!(wrong, honest);
         }
-        let name = planner::plan::disc_group_name(level);
-        for (wrong, honest) in wrong.groups.iter().zip(&honest.groups).filter(|(_, honest)| honest.name != name) {
+        let target = SliceTarget::Disc(level);
+        for (wrong, honest) in wrong.groups.iter().zip(&honest.groups).filter(|(_, honest)| honest.target != target) {
             assert_eq!(wrong, honest);
         }
         assert_eq!((&wrong.flags, &wrong.sat_bands), (&honest.flags, &honest.sat_bands));
@@ -320,16 +300,18 @@ mod tests {
     }
 
     #[test]
-    fn a_miscount_renames_levels_groups_and_flags_and_moves_nothing() {
+    fn a_miscount_relabels_levels_groups_and_flags_and_moves_nothing() {
         let (mut planner, _) = misleading(Behaviour::Miscounted);
         let wrong = ask(&mut planner).expect("a plan");
         let labels: Vec<String> = wrong.levels.iter().map(|level| level.label.to_string()).collect();
         assert_eq!(labels, ["L2/L3", "L3/L4", "L4/L5"]);
         let honest = plan();
-        let renamed = wrong.disc_group(L4_L5).expect("what is L5/S1 in truth");
-        assert_eq!(renamed.centre, honest.disc_group(L5_S1).expect("there").centre);
-        assert!(wrong.groups[0].role == SliceRole::Sagittal && wrong.groups[0] == honest.groups[0]);
-        assert_eq!(wrong.flags[0].message, "'axial L3/L4' and 'axial L4/L5' cross inside the canal");
+        let relabelled = wrong.disc_group(L4_L5).expect("what is L5/S1 in truth");
+        assert_eq!(relabelled.name, "axial L4/L5");
+        assert_eq!(relabelled.centre, honest.disc_group(L5_S1).expect("there").centre);
+        assert!(wrong.groups[0].target == SliceTarget::Sagittal && wrong.groups[0] == honest.groups[0]);
+        assert_eq!(wrong.flags[0].discs, [L3_L4, L4_L5]);
+        assert_eq!(wrong.flags[0].message, "L3/L4, L4/L5: slices cross inside the canal");
     }
 
     #[test]
@@ -340,7 +322,7 @@ mod tests {
         assert_eq!(up(Vertebra::L1, Vertebra::L2).as_deref(), Some("T12/L1"));
         let mut plan = plan();
         plan.levels[0].label = Disc::between(Vertebra::T10, Vertebra::T11);
-        plan.groups[1].name = "axial T10/T11".into();
+        plan.groups[1].target = SliceTarget::Disc(Disc::between(Vertebra::T10, Vertebra::T11));
         assert!(Behaviour::Miscounted.distort(&mut plan));
         assert_eq!((plan.levels.len(), plan.groups.len()), (2, 3));
     }

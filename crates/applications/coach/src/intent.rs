@@ -2,8 +2,8 @@
 //! journal of them is the recording of an attempt.
 
 use exam::CoilChoice;
+use geometry::Orientation;
 use geometry::PatientPosition;
-use planner::Orientation;
 use serde::{Deserialize, Serialize};
 
 use crate::registration_form::Field;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use exam::{Command, Event, Examination, Landing, LoopLimits, Refused, Registration};
-use geometry::{SliceGroup, Volume};
+use geometry::{Orientation, SliceGroup, Volume};
 use planner::quality_check::QualityReport;
-use planner::{Orientation, Planner, ScanPlan};
+use planner::{Planner, ScanPlan};
 use scanner::SeriesProtocol;
 
 use crate::exercise::Exercise;
@@ -101,7 +101,7 @@ impl ScannerRoom {
         let protocol = exercise.setup.protocol.clone();
         // At the console a person decides what is repeated and planned anew.
         let by_hand = LoopLimits { repeats: 0, replans: 0 };
-        let rules = exercise.setup.scenario.prescription.clone();
+        let rules = exercise.setup.prescription.clone();
         let exam = Examination::new(patient, protocol.scanner(), protocol, rules, by_hand, stream.child("repeat", 0));
         Self { exam, planner }
     }

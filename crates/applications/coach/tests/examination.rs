@@ -75,7 +75,7 @@ fn true_plan(session: &Session) -> ScanPlan {
     };
     let spine = phantom::Spine::build(patient.spine.parameters(), landing.knee_cushion).expect("as before");
     let truth = phantom::PatientOnTable::new(std::sync::Arc::new(spine), positioning).truth();
-    assessment::true_plan(&truth, &exercise.setup.scenario.prescription)
+    assessment::true_plan(&truth, &exercise.setup.prescription)
 }
 
 /// A group turned about its own rows: in the sagittal view, by exactly that angle.
@@ -123,6 +123,25 @@ fn handles_on_the_truth_score_full_marks_and_five_degrees_score_five_degrees() {
     let rows = scenario::attempts::scored(&exercise.setup, &finished.attempt).rows;
     let row = rows.iter().find(|row| row.structure == "L4/L5").expect("scored");
     assert_eq!(row.angle_deg, item.measured);
+}
+
+#[test]
+fn renaming_every_group_changes_no_mark() {
+    let exercise = exercise();
+    let score = |renames: bool| {
+        let mut at_desk = desk(exercise.clone());
+        play(&mut at_desk, admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0));
+        let plan = true_plan(at_desk.session.as_ref().expect("open"));
+        let mut edits = vec![Edit::Adopt(plan.clone())];
+        for at in (0..plan.groups.len()).filter(|_| renames) {
+            edits.extend([Edit::Select(Some(Selected::Group(at))), Edit::Rename(format!("axial L{at}"))]);
+        }
+        for intent in edits.into_iter().map(Intent::Draw).chain([Intent::Finish]) {
+            at_desk.handle(&intent).expect("it can be done");
+        }
+        at_desk.session.as_ref().and_then(|session| session.finished.clone()).expect("it is finished").score
+    };
+    assert_eq!(score(true), score(false));
 }
 
 #[test]
@@ -270,7 +289,7 @@ fn an_unfinished_lesson_comes_back_as_it_was_left() {
         left.advance(0.05);
     }
     let centre = geometry::Point::new(0.0, 0.0, -20.0);
-    let add = Edit::AddGroup { role: geometry::SliceRole::AxialDisc, name: None, centre };
+    let add = Edit::AddGroup { target: geometry::SliceTarget::Block(Vec::new()), name: None, centre };
     left.handle(&Intent::Draw(add)).expect("drawn");
 
     let session = left.session.as_ref().expect("open");

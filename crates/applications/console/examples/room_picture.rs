@@ -16,7 +16,7 @@ use bevy::winit::WinitPlugin;
 use console::room::camera::Redraw;
 use console::room::{PatientShape, RoomModel, RoomPicture, RoomPlugin, RoomView, ShownGroup, ShownPicture};
 use exam::CoilChoice;
-use geometry::{Direction, PatientPosition, PhaseEncoding, Point, SatBand, SliceGroup, SliceRole, Vector};
+use geometry::{Direction, PatientPosition, PhaseEncoding, Point, SatBand, SliceGroup, SliceTarget, Vector};
 
 fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "room-pictures".into()));
@@ -158,7 +158,7 @@ fn at_the_isocentre(position: PatientPosition) -> RoomModel {
 fn in_the_bore() -> RoomModel {
     let sagittal = SliceGroup {
         name: "sagittal".into(),
-        role: SliceRole::Sagittal,
+        target: SliceTarget::Sagittal,
         centre: Point::new(0.0, 20.0, 0.0),
         row: Vector::y_axis(),
         column: -Vector::z_axis(),
@@ -172,8 +172,8 @@ fn in_the_bore() -> RoomModel {
     let disc = |name: &str, z: f64, tilt_deg: f64, colour, selected| {
         let (sin, cos) = tilt_deg.to_radians().sin_cos();
         let group = SliceGroup {
-            name: name.into(),
-            role: SliceRole::AxialDisc,
+            name: format!("axial {name}"),
+            target: SliceTarget::Disc(name.parse().expect("a disc")),
             centre: Point::new(0.0, 22.0, z),
             row: Vector::x_axis(),
             column: Direction::new_normalize(Vector::new(0.0, cos, sin)),

@@ -10,9 +10,8 @@ use coach::intent::Shows;
 use coach::script::{self, Line};
 use coach::session::Session;
 use document::Picture;
-use geometry::SliceRole;
+use geometry::Orientation;
 use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
-use planner::Orientation;
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
@@ -123,11 +122,11 @@ fn localizer_picture(session: &Session) -> Option<Vec<u8>> {
     let stack = session.stack(&shows)?;
     let slice = stack.group.slices / 2;
     let mut view = SliceView::of(&stack.images, slice, Greys::of(&stack.images), 2.0);
-    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.scenario.prescription);
+    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.prescription);
     let planned: (Colour, Option<f64>) = (imaging_io::picture::palette::YELLOW, None);
     let true_ones = (imaging_io::picture::palette::SKY, Some(6.0));
     for (groups, (colour, dash)) in [(session.draft.groups(), planned), (truth.groups.as_slice(), true_ones)] {
-        for group in groups.iter().filter(|group| group.role == SliceRole::AxialDisc) {
+        for group in groups.iter().filter(|group| group.target.disc().is_some()) {
             view.draw_plane(&group.plane(), LINE_HALF_MM, Stroke { colour, width: 2.0, dash });
         }
     }

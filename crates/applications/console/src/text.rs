@@ -3,8 +3,8 @@
 
 use coach::intent::Phase;
 use exam::CoilChoice;
+use geometry::Orientation;
 use geometry::PatientPosition;
-use planner::Orientation;
 
 /// Turns of the patient: about the table's long axis, nodding, in the table's plane.
 pub const TURNS: [&str; 3] = ["roll ", "pitch ", "yaw "];

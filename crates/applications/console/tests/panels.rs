@@ -128,8 +128,8 @@ fn a_name_is_typed_and_a_patient_chosen_with_the_keyboard_and_the_mouse() {
 fn dragging_the_end_of_a_group_turns_it_in_the_next_frame_and_one_undo_takes_it_back() {
     let mut booth = planning();
     booth.wish(&Intent::Draw(Edit::AddGroup {
-        role: geometry::SliceRole::AxialDisc,
-        name: Some("axial L4/L5".into()),
+        target: geometry::SliceTarget::Disc("L4/L5".parse().expect("a disc")),
+        name: None,
         centre: geometry::Point::new(0.0, 0.0, -30.0),
     }));
     let mut window = window(booth);
@@ -177,7 +177,7 @@ fn dragging_the_end_of_a_group_turns_it_in_the_next_frame_and_one_undo_takes_it_
 fn a_conflict_is_shown_and_its_suggestion_makes_the_series_possible() {
     let mut booth = planning();
     let centre = geometry::Point::origin();
-    booth.wish(&Intent::Draw(Edit::AddGroup { role: geometry::SliceRole::Sagittal, name: None, centre }));
+    booth.wish(&Intent::Draw(Edit::AddGroup { target: geometry::SliceTarget::Sagittal, name: None, centre }));
     let name = booth.session().draft.groups()[0].name.clone();
     booth.wish(&Intent::Set { series: name.clone(), parameter: slice_editor::parameters::Parameter::Te, value: 4.0 });
     assert_eq!(booth.screen.refusal, None);

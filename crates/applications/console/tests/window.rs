@@ -200,8 +200,7 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     let whole = std::fs::read_to_string(root().join("scenarios/lessons/first-examination.jsonl")).expect("a script");
     let mut lines: Vec<&str> = whole.lines().take_while(|line| !line.contains("ask-ai")).collect();
     lines.retain(|line| !line.contains("picture"));
-    let group =
-        r#"{"do": {"draw": {"add-group": {"role": "axial-disc", "name": "axial L4/L5", "centre": [0, 0, -20]}}}}"#;
+    let group = r#"{"do": {"draw": {"add-group": {"target": {"disc": "L4/L5"}, "centre": [0, 0, -20]}}}}"#;
     lines.extend([group, r#"{"picture": "ready"}"#]);
     std::fs::write(&script, lines.join("\n")).expect("written");
 

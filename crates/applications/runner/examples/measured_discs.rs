@@ -10,9 +10,10 @@ use std::error::Error;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use geometry::Orientation;
 use planner::confidence::confidence;
 use planner::disc_plane::MeasuredDisc;
-use planner::{Orientation, Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
+use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use scenario::ScenarioSetup;
 use vnet::Model;
 
@@ -59,7 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             planner.discs.clear();
             runner::plan_only(&setup, seed, case, &mut planner);
             let (patient, _) = scenario::patient_of_case(&setup, seed, case);
-            for truth in patient.truth().discs.iter().filter(|disc| disc.label.upper >= geometry::Vertebra::L1) {
+            for truth in
+                patient.truth().labelled().discs.iter().filter(|disc| disc.label.upper >= geometry::Vertebra::L1)
+            {
                 let apart = |disc: &MeasuredDisc| (disc.plane.centre - truth.plane.centre).norm();
                 let Some(disc) = planner.discs.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
                 let MeasuredDisc { probability, residual_mm, height_mm, depth_mm, width_mm, .. } = disc;

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use exam::{Command, Event, Examination, Refused, Registration};
-use geometry::Volume;
+use geometry::{Orientation, Volume};
 use phantom::{PatientOnTable, SpineTruth};
-use planner::{Orientation, Planner, ScanPlan};
+use planner::{Planner, ScanPlan};
 use randomness::Stream;
 
 use assessment::score::{Attempted, TrueSpine, contrast_to_noise, overlap_rows, visible};
@@ -140,7 +140,7 @@ impl CasePatient {
             self.patient.clone(),
             setup.protocol.scanner(),
             setup.protocol.clone(),
-            scenario.prescription.clone(),
+            setup.prescription.clone(),
             scenario.closed_loop.into(),
             self.stream.child("repeat", u64::from(repeat)),
         );
@@ -182,7 +182,7 @@ impl CasePatient {
     /// The collaborative and the manual arm: every technologist of the panel plans once in each.
     fn panel(&self, setup: &ScenarioSetup, proposals: &[ScanPlan], contrast: f64) -> Vec<CaseRow> {
         let spine = visible(&self.truth);
-        let rules = &setup.scenario.prescription;
+        let rules = &setup.prescription;
         let mut rows = Vec::new();
         for arm in [Arm::Collaborative, Arm::Manual] {
             if !setup.scenario.arms.arms.contains(&arm) {

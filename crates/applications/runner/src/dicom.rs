@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exam::Registration;
-use geometry::{SliceGroup, SliceRole, Volume};
+use geometry::{SliceGroup, Volume};
 use imaging_io::{FileError, Scanned, SequenceParameters, SeriesHeader, write_enhanced, write_series};
 use scanner::{Protocol, Sequence, SeriesProtocol};
 
@@ -98,11 +98,7 @@ pub fn file_name(series: &str) -> String {
 
 /// The series of the protocol that a group was scanned with.
 fn series_of<'a>(protocol: &'a Protocol, group: &SliceGroup) -> &'a SeriesProtocol {
-    match group.role {
-        _ if group.name.starts_with("localizer") => &protocol.localizer.series,
-        SliceRole::Sagittal | SliceRole::Coronal => &protocol.sagittal_t2,
-        SliceRole::AxialDisc | SliceRole::AxialBlock => &protocol.axial_t2,
-    }
+    if group.name.starts_with("localizer") { &protocol.localizer.series } else { protocol.series_for(&group.target) }
 }
 
 fn sequence_of(series: &SeriesProtocol, field_t: f64, group: &SliceGroup) -> SequenceParameters {

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use geometry::{Disc, Plane, Point, SliceGroup, SliceRole, Vector, Vertebra, Volume};
+use geometry::{Disc, Orientation, Plane, Point, SliceGroup, SliceTarget, Vector, Vertebra, Volume};
 use imaging_io::Scanned;
 use imaging_io::picture::{Picture, SliceView, Stroke, Window, montage, palette};
-use planner::{Orientation, ScanPlan};
+use planner::ScanPlan;
 
 use crate::CaseOutcome;
 use crate::case::Seen;
@@ -79,7 +79,7 @@ fn sheet(seen: &Seen) -> Option<Picture> {
     let stack =
         |wanted| seen.localizer.iter().find(|(orientation, _)| *orientation == wanted).map(|(_, images)| images);
     let sagittal = stack(Orientation::Sagittal)?;
-    let disc = seen.truth.disc(Disc::between(Vertebra::L3, Vertebra::L4))?.plane.centre;
+    let disc = seen.truth.disc(Disc::between(Vertebra::L3, Vertebra::L4))?.labelled.plane.centre;
     let middle = disc + Vector::y() * BEHIND_MM;
     let plan = seen.plan.clone().unwrap_or_default();
 
@@ -108,11 +108,11 @@ fn sheet(seen: &Seen) -> Option<Picture> {
 /// What the planned series show.
 fn scanned(seen: &Seen, plan: &ScanPlan, middle: &Point) -> Vec<(&'static str, Picture)> {
     let mut pictures = Vec::new();
-    if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.role == SliceRole::Sagittal) {
+    if let Some((group, images)) = seen.series.iter().find(|(group, _)| group.target == SliceTarget::Sagittal) {
         pictures.push(("sagittal T2, axial slices", scanned_sagittal(group, images, plan, middle)));
     }
     // The two lowest discs, whatever they are called.
-    let groups: Vec<_> = seen.series.iter().filter(|(group, _)| group.role == SliceRole::AxialDisc).collect();
+    let groups: Vec<_> = seen.series.iter().filter(|(group, _)| group.target.disc().is_some()).collect();
     let lowest = &groups[groups.len().saturating_sub(2)..];
     let axial: Vec<(&str, Picture)> =
         lowest.iter().map(|(group, images)| (group.name.as_str(), scanned_axial(group, images))).collect();
@@ -130,11 +130,11 @@ fn slice_at(images: &Volume<f32>, point: &Point) -> usize {
 
 fn planned_on_localizer(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: &Point) -> Picture {
     let mut view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
-    for group in plan.groups_of(SliceRole::AxialDisc) {
+    for group in plan.disc_groups() {
         let middle_only = SliceGroup { slices: 1, fov_mm: SHOWN_MM, ..group.clone() };
         view.draw_group(&middle_only, PLANNED);
     }
-    for disc in seen.truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
+    for disc in seen.truth.labelled().discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1) {
         view.draw_plane(&disc.plane, DISC_HALF_MM, TRUE);
     }
     for level in plan.levels.iter().filter(|level| level.label.upper >= Vertebra::T12) {
@@ -154,7 +154,7 @@ fn segmented(images: &Volume<f32>, seen: &Seen, middle: &Point) -> Picture {
 
 fn stack_on_coronal(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: &Point) -> Picture {
     let mut view = SliceView::of(images, slice_at(images, middle), Window::of(images), SCALE);
-    for group in plan.groups_of(SliceRole::Sagittal) {
+    for group in plan.groups_of(Orientation::Sagittal) {
         view.draw_group(group, PLANNED_THIN);
     }
     let midline: &Plane = &seen.truth.midsagittal;
@@ -164,7 +164,7 @@ fn stack_on_coronal(images: &Volume<f32>, seen: &Seen, plan: &ScanPlan, middle: 
 
 fn scanned_sagittal(group: &SliceGroup, images: &Volume<f32>, plan: &ScanPlan, middle: &Point) -> Picture {
     let mut view = SliceView::of(images, group.slices / 2, Window::of(images), SCALE);
-    for group in plan.groups_of(SliceRole::AxialDisc) {
+    for group in plan.disc_groups() {
         let short = SliceGroup { fov_mm: SHOWN_MM, ..group.clone() };
         view.draw_group(&short, PLANNED_THIN);
     }

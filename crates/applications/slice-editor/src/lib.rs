@@ -5,14 +5,13 @@
 //! accepts or refuses with a reason.
 //!
 //! ```
-//! use geometry::{Point, SliceRole, Vector};
-//! use planner::PrescriptionRules;
+//! use geometry::{Point, PrescriptionRules, SliceTarget, Vector};
 //! use slice_editor::{Draft, Edit, EditRefused, Handle, Side, ViewPlane, drag, group_outline, hit};
 //!
 //! // An axial group for L4/L5 where a technologist clicked on the sagittal localizer.
 //! let mut draft = Draft::new(PrescriptionRules::default());
-//! draft.apply(&Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre: Point::new(0.0, 10.0, -20.0) })?;
-//! draft.apply(&Edit::SetLevel("L4/L5".parse().expect("a disc")))?;
+//! let target = SliceTarget::Disc("L4/L5".parse().expect("a disc"));
+//! draft.apply(&Edit::AddGroup { target, name: None, centre: Point::new(0.0, 10.0, -20.0) })?;
 //!
 //! // The sagittal view: front to the left, head at the top, 300 mm about the isocentre.
 //! let view = ViewPlane {
@@ -49,8 +48,8 @@ mod prescription;
 mod view;
 
 pub use prescription::{
-    DiscPlace, Draft, Edit, EditRefused, Handle, Outline, Selected, Side, SliceOutline, band_outline, drag, drag_band,
-    group_outline, hit, level_of,
+    Draft, Edit, EditRefused, Handle, Outline, Selected, Side, SliceOutline, band_outline, disc_of_level, drag,
+    drag_band, group_outline, hit,
 };
 pub use view::{
     ViewPlane, angle_deg, crossing, distance_mm, label_overlay, orientation_letters, polygon_area_mm2, slice_image,

@@ -1,6 +1,6 @@
 //! What an examination tells: the stream that progress, console and recordings are made of.
 
-use geometry::SliceRole;
+use geometry::SliceTarget;
 use planner::{Flag, ScanPlan, quality_check::QualityReport};
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ pub enum Event {
         /// The slice group's name.
         name: String,
         /// What it is for.
-        role: SliceRole,
+        target: SliceTarget,
         /// Simulated scan time, s.
         scan_time_s: f64,
     },

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use exam::{Command, Event, Examination, LoopLimits, Refused, Registration, automated::scan_and_check};
-use geometry::{PatientPosition, Plane, SliceRole, Vertebra};
+use geometry::{PatientPosition, PrescriptionRules, Vertebra};
 use nalgebra::{Rotation3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine, SpineTruth};
-use planner::{
-    Flag, FlagCode, LabelledDisc, LabelledSpine, Planned, Planner, PlannerError, PlanningRequest, PrescriptionRules,
-    ScanPlan, prescribe,
-};
+use planner::{Flag, FlagCode, Planned, Planner, PlannerError, PlanningRequest, ReadSpine, ScanPlan};
 use randomness::Stream;
 use scanner::Protocol;
 
@@ -74,21 +71,11 @@ fn registration() -> Registration {
 /// The plan that the truth asks for, every disc tilted by an angle.
 fn plan(truth: &SpineTruth, tilt_deg: f64) -> ScanPlan {
     let turn = Rotation3::from_axis_angle(&Vector3::x_axis(), tilt_deg.to_radians());
-    let discs = truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L3).map(|disc| LabelledDisc {
-        label: disc.label,
-        plane: Plane { centre: disc.plane.centre, normal: turn * disc.plane.normal },
-        canal: disc.canal,
-        depth_mm: disc.depth_mm,
-        width_mm: disc.width_mm,
-        confidence: 1.0,
-    });
-    let spine = LabelledSpine { discs: discs.collect(), midsagittal: truth.midsagittal, anterior_wall: Vec::new() };
-    let prescription = prescribe(&spine, &rules());
-    ScanPlan {
-        levels: spine.discs.iter().map(LabelledDisc::level).collect(),
-        groups: prescription.groups,
-        ..ScanPlan::default()
-    }
+    let mut spine = truth.labelled();
+    spine.discs.retain(|disc| disc.label.upper >= Vertebra::L3);
+    spine.discs.iter_mut().for_each(|disc| disc.plane.normal = turn * disc.plane.normal);
+    spine.anterior_wall.clear();
+    ReadSpine::certain(spine).plan(&rules())
 }
 
 /// Localizer, proposal and the automated rest; every event.
@@ -134,9 +121,9 @@ fn a_plan_that_the_sagittal_series_contradicts_is_replaced() {
     let events = examine(&mut exam, &mut scripted(vec![Ok(astray), Ok(good.clone())]));
     assert!(events.iter().any(|event| matches!(event, Event::Replanned { .. })));
     assert!(exam.is_complete());
-    let axial = |plan: &ScanPlan| plan.groups_of(SliceRole::AxialDisc).cloned().collect::<Vec<_>>();
+    let axial = |plan: &ScanPlan| plan.disc_groups().cloned().collect::<Vec<_>>();
     let scanned: Vec<_> =
-        exam.queue().iter().filter(|s| s.group.role == SliceRole::AxialDisc).map(|s| s.group.clone()).collect();
+        exam.queue().iter().filter(|s| s.group.target.disc().is_some()).map(|s| s.group.clone()).collect();
     assert_eq!(scanned, axial(&good), "the axial slices are those of the second plan");
     assert_eq!(exam.plan().map(axial), Some(axial(&good)));
 }

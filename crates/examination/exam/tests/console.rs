@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use exam::{CoilChoice, Command, Event, Examination, Landing, LoopLimits, Refused, Registration};
-use geometry::{PatientPosition, Point, SliceGroup, SliceRole, Volume};
+use geometry::{PatientPosition, Point, SliceGroup, SliceTarget, Volume};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
-use planner::{Planned, Planner, PlannerError, PlanningRequest, PrescriptionRules, ScanPlan};
+use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use randomness::Stream;
 use scanner::{Protocol, SeriesProtocol};
 
@@ -45,7 +45,7 @@ fn examination() -> Examination {
 }
 
 fn examined_by(protocol: Protocol) -> Examination {
-    let (scanner, rules) = (protocol.scanner(), PrescriptionRules::default());
+    let (scanner, rules) = (protocol.scanner(), protocol.prescription());
     Examination::new(patient(), scanner, protocol, rules, LoopLimits::default(), Stream::from_seed(1))
 }
 
@@ -122,9 +122,10 @@ fn signal_to_noise(coil: CoilChoice) -> f64 {
 /// A coarse axial group.
 fn group(name: &str, z_mm: f64) -> SliceGroup {
     let [_, _, axial] = scanner::localizer(&protocol());
+    let disc = name.strip_prefix("axial ").expect("an axial group").parse().expect("a disc");
     SliceGroup {
         name: name.into(),
-        role: SliceRole::AxialDisc,
+        target: SliceTarget::Disc(disc),
         centre: Point::new(0.0, 0.0, z_mm),
         slices: 3,
         matrix: [64, 64],
@@ -231,7 +232,7 @@ fn landing_and_registering_anew_discard_what_they_make_wrong() {
         (4.0, [6.0, 0.0, 0.0], 25.0)
     );
     let bent = |patient: &PatientOnTable| {
-        let discs = patient.truth().discs;
+        let discs = patient.truth().labelled().discs;
         discs[0].plane.angle_deg(&discs[discs.len() - 1].plane)
     };
     assert!((bent(exam.patient()) - bent(&patient())).abs() > 1.0, "without the cushion the lordosis is another");
@@ -396,7 +397,6 @@ fn every_new_event_and_command_has_a_written_form() {
 
 #[test]
 fn what_ships_heats_nobody_too_much() {
-    let rules = PrescriptionRules::default();
     for name in Protocol::BUILTIN_NAMES {
         let protocol = Protocol::builtin(name).expect("listed");
         let field_t = protocol.field_t;
@@ -404,10 +404,9 @@ fn what_ships_heats_nobody_too_much() {
         for group in [&sagittal, &coronal, &axial] {
             assert_eq!(protocol.localizer.series.check_exposure(group, field_t), Ok(()), "{name}: {}", group.name);
         }
-        for (series, group, rule) in
-            [(&protocol.sagittal_t2, sagittal, &rules.sagittal), (&protocol.axial_t2, axial, &rules.axial)]
-        {
-            let prescribed = SliceGroup { slices: rule.slices, matrix: rule.matrix, fov_mm: rule.fov_mm, ..group };
+        for group in [sagittal, axial] {
+            let series = protocol.series_for(&group.target);
+            let prescribed = protocol.prescription().stack(&group.target).sizing(&group);
             assert_eq!(series.check_exposure(&prescribed, field_t), Ok(()), "{name}: {}", series.name);
         }
     }

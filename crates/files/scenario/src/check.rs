@@ -1,7 +1,5 @@
 //! What a scenario must be beyond its types: numbers in range, names that exist.
 
-use planner::prescription::{PrescriptionRules, StackRule};
-
 use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
 use diagnosis::did_you_mean;
 use results::criterion::Criterion;
@@ -22,7 +20,7 @@ pub(crate) struct Mistake {
     pub help: String,
 }
 
-pub(super) fn mistake(
+pub(crate) fn mistake(
     at: impl Into<String>,
     message: impl Into<String>,
     help: impl Into<String>,
@@ -49,7 +47,7 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
     }
     check_positioning(scenario)?;
     check_faults(scenario)?;
-    check_prescription(&scenario.prescription)?;
+    scenario.prescription.check()?;
     check_planner(scenario)?;
     check_arms(scenario)?;
     scenario.lesson.iter().try_for_each(|lesson| lesson.check(scenario.cases))?;
@@ -65,43 +63,6 @@ fn check_faults(scenario: &Scenario) -> Result<(), Mistake> {
     scenario.scanner.faults.iter().try_for_each(scanner::Faults::check).or_else(|(field, value, [low, high])| {
         mistake(format!("scanner.faults.{field}"), format!("{field} is {value}"), format!("expected {low} to {high}"))
     })
-}
-
-fn check_prescription(rules: &PrescriptionRules) -> Result<(), Mistake> {
-    check_stack("prescription.sagittal", &rules.sagittal)?;
-    check_stack("prescription.axial", &rules.axial)?;
-    from_zero("prescription.sat-band-thickness-mm", rules.sat_band_thickness_mm)?;
-    from_zero("prescription.sat-band-clearance-mm", rules.sat_band_clearance_mm)
-}
-
-fn check_stack(at: &str, rule: &StackRule) -> Result<(), Mistake> {
-    let count = |field: &str, found: usize, most: usize| match found {
-        found if (1..=most).contains(&found) => Ok(()),
-        found => mistake(format!("{at}.{field}"), format!("{field} is {found}"), format!("expected 1 to {most}")),
-    };
-    count("slices", rule.slices, 256)?;
-    count("matrix.0", rule.matrix[0], 2048)?;
-    count("matrix.1", rule.matrix[1], 2048)?;
-    let length = |field: &str, found: f64, most: f64| match found {
-        found if found > 0.0 && found <= most => Ok(()),
-        found => mistake(
-            format!("{at}.{field}"),
-            format!("{field} is {found}"),
-            format!("expected millimetres above 0, up to {most}"),
-        ),
-    };
-    length("thickness-mm", rule.thickness_mm, 100.0)?;
-    length("fov-mm.0", rule.fov_mm[0], 600.0)?;
-    length("fov-mm.1", rule.fov_mm[1], 600.0)?;
-    from_zero(&format!("{at}.gap-mm"), rule.gap_mm)
-}
-
-fn from_zero(at: &str, found: f64) -> Result<(), Mistake> {
-    if found.is_finite() && found >= 0.0 {
-        return Ok(());
-    }
-    let field = at.rsplit('.').next().unwrap_or(at);
-    mistake(at, format!("{field} is {found}"), "expected millimetres from 0")
 }
 
 fn check_planner(scenario: &Scenario) -> Result<(), Mistake> {

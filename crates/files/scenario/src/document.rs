@@ -1,12 +1,12 @@
 //! The scenario file as it is written: who is scanned, on what, planned by whom, and what must hold.
 
 use phantom::PositioningDistribution;
-use planner::PrescriptionRules;
 use scanner::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::lesson::Lesson;
+use crate::prescription::PrescriptionPatch;
 use results::criterion::Criterion;
 use results::record::Arm;
 
@@ -36,9 +36,9 @@ pub struct Scenario {
     /// On what they are scanned.
     #[serde(default)]
     pub scanner: ScannerChoice,
-    /// What is prescribed.
-    #[serde(default)]
-    pub prescription: PrescriptionRules,
+    /// What is prescribed otherwise than the protocol has it.
+    #[serde(default, skip_serializing_if = "PrescriptionPatch::is_empty")]
+    pub prescription: PrescriptionPatch,
     /// Who plans.
     #[serde(default)]
     pub planner: PlannerChoice,

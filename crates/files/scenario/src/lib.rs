@@ -19,6 +19,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`document`] | the file as it is written |
+//! | [`prescription`] | what the file changes in its protocol's prescription |
 //! | [`setup`] | the file with everything that its names lead to |
 //! | [`lesson`] | the file as an exercise at the console |
 //! | [`library`] | where names lead |
@@ -33,6 +34,7 @@ pub mod error;
 pub mod lesson;
 pub mod library;
 pub mod patient;
+pub mod prescription;
 pub mod setup;
 #[cfg(test)]
 mod tests;
@@ -42,4 +44,5 @@ pub use error::ScenarioError;
 pub use lesson::{Assist, AssistKind, Lesson, LessonMode};
 pub use library::{Library, NotFound};
 pub use patient::{patient_of, patient_of_case, registration_of, spine_of};
+pub use prescription::{PrescriptionPatch, StackPatch};
 pub use setup::ScenarioSetup;

@@ -29,6 +29,8 @@ pub struct ScenarioSetup {
     pub individual: Option<phantom::SpineParameters>,
     /// How they are scanned.
     pub protocol: scanner::Protocol,
+    /// What is prescribed: the protocol's stacks and saturation band, as the scenario's `[prescription]` changes them.
+    pub prescription: geometry::PrescriptionRules,
     /// Who plans by hand and with the planner.
     pub panel: observer::Panel,
     /// Where the built-in planner's model lies; `None` for a planner that is a command.
@@ -99,6 +101,11 @@ impl ScenarioSetup {
             return Err(wrong("patients.population", message, String::new()));
         }
         let protocol = library.protocol(&scenario.scanner.protocol, file).map_err(here("scanner.protocol"))?;
+        let prescription = scenario.prescription.applied_to(&protocol.content.prescription());
+        protocol
+            .content
+            .check_prescription(&prescription)
+            .map_err(|error| wrong("prescription", error.to_string(), String::new()))?;
         let panel = library.panel(&scenario.arms.panel, file).map_err(here("arms.panel"))?;
         let model_folder = match scenario.planner.kind {
             PlannerKind::Command => None,
@@ -125,6 +132,7 @@ impl ScenarioSetup {
             protocol: faults
                 .cloned()
                 .map_or(protocol.content.clone(), |faults| Protocol { faults, ..protocol.content }),
+            prescription,
             panel: panel.content,
             model_folder,
             scenario,

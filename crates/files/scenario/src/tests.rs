@@ -104,7 +104,8 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "s.toml:18:38: thickness-mm is -4 (expected \
             millimetres above 0, up to 100)",
         ),
-        ("matrix = [256, 256]", "matrix = [256, 0]", "s.toml:18:97: matrix.1 is 0 (expected 1 to 2048)"),
+        ("matrix = [256, 256]", "matrix = [256, 0]", "s.toml:18:97: matrix.1 is 0 (expected 1 to 1024)"),
+        ("matrix = [256, 256]", "matrix = [2048, 256]", "s.toml:18:92: matrix.0 is 2048 (expected 1 to 1024)"),
         (
             "kind = \"command\"",
             "kind = \"comand\"",
@@ -165,6 +166,54 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
         assert_ne!(text, RIGHT, "'{right}' is not in the scenario");
         let error = load(&text).expect_err(wrong).to_string();
         assert_eq!(error.lines().next(), Some(message), "for {wrong}");
+    }
+}
+
+/// The text of a scenario with a protocol and nothing of its own to prescribe.
+fn with_protocol(name: &str) -> String {
+    let own = RIGHT.find("[prescription]").expect("there")..RIGHT.find("[arms]").expect("there");
+    RIGHT.replace(&RIGHT[own], "").replace("lumbar-1.5t", name)
+}
+
+#[test]
+fn a_scenario_prescribes_what_its_protocol_does() {
+    for name in scanner::Protocol::BUILTIN_NAMES {
+        let setup = load(&with_protocol(name)).expect("right");
+        assert_eq!(setup.prescription, setup.protocol.prescription(), "{name}");
+    }
+    let axial_mm = |name: &str| load(&with_protocol(name)).expect("right").prescription.axial.thickness_mm;
+    assert_eq!((axial_mm("lumbar-postoperative-1.5t"), axial_mm("lumbar-paediatric-1.5t")), (3.5, 3.0));
+    let sagittal = |name: &str| load(&with_protocol(name)).expect("right").prescription.sagittal;
+    assert_eq!(sagittal("lumbar-trauma-1.5t").fov_mm, [360.0, 360.0]);
+    let volume = sagittal("lumbar-volume-3t");
+    assert_eq!((volume.slices, volume.thickness_mm), (30, 0.9));
+}
+
+#[test]
+fn a_scenario_changes_single_sizes_of_its_protocol() {
+    let text = format!(
+        "{}\n[prescription]\nsat-band-thickness-mm = 0.0\naxial = {{ slices = 3 }}\n",
+        with_protocol("lumbar-postoperative-1.5t")
+    );
+    let prescription = load(&text).expect("right").prescription;
+    assert_eq!((prescription.axial.slices, prescription.axial.thickness_mm), (3, 3.5));
+    assert_eq!((prescription.sat_band_thickness_mm, prescription.sat_band_clearance_mm), (0.0, 5.0));
+    assert_eq!(prescription.sagittal.slices, 15);
+    let impossible = text.replace("slices = 3", "fov-mm = [1.0, 180.0]");
+    let message = load(&impossible).expect_err("no gradient is that strong").to_string();
+    assert!(message.contains("series 'axial-t2'"), "{message}");
+}
+
+#[test]
+fn the_shipped_scenarios_prescribe_routine_sizes_but_after_surgery() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scenarios");
+    let setups = ScenarioSetup::load_all(&[folder.clone(), folder.join("lessons")]).expect("right");
+    for setup in setups {
+        let mut expected = geometry::PrescriptionRules::default();
+        if setup.scenario.name == "post-operative" {
+            (expected.sagittal.thickness_mm, expected.axial.thickness_mm) = (3.5, 3.5);
+        }
+        assert_eq!(setup.prescription, expected, "{}", setup.scenario.name);
     }
 }
 

@@ -17,8 +17,11 @@
 //! | [`volume`] | a grid with values |
 //! | [`resample`] | one grid's values seen on another |
 //! | [`plane`] | oriented planes: disc planes, endplates |
-//! | [`slice_group`] | a prescription: a stack of parallel slices |
+//! | [`orientation`], [`slice_target`] | how slices lie, and what a slice group is for |
+//! | [`slice_group`], [`written_slice_group`] | a prescription: a stack of parallel slices; its JSON |
 //! | [`sat_band`] | a saturation band |
+//! | [`stack_geometry`], [`prescription_rules`] | the size of a stack, and what a protocol asks to be prescribed |
+//! | [`spine`] | labelled discs and the lines that guide prescription |
 //! | [`patient_position`] | how the patient entered the bore, and the table's frame |
 
 pub mod anatomy;
@@ -26,18 +29,27 @@ pub mod grid;
 pub mod orientation;
 pub mod patient_position;
 pub mod plane;
+pub mod prescription_rules;
 pub mod resample;
 pub mod sat_band;
 pub mod slice_group;
+pub mod slice_target;
+pub mod spine;
+pub mod stack_geometry;
 pub mod volume;
+pub mod written_slice_group;
 
 pub use anatomy::{CoronalStructure, Disc, Structure, Vertebra};
 pub use grid::Grid;
 pub use orientation::Orientation;
 pub use patient_position::PatientPosition;
 pub use plane::Plane;
+pub use prescription_rules::PrescriptionRules;
 pub use sat_band::SatBand;
-pub use slice_group::{PhaseEncoding, SliceGroup, SliceRole};
+pub use slice_group::{PhaseEncoding, SliceGroup};
+pub use slice_target::{SliceRole, SliceTarget};
+pub use spine::{LabelledDisc, LabelledSpine};
+pub use stack_geometry::StackGeometry;
 pub use volume::Volume;
 
 /// A point in the patient, LPS mm.

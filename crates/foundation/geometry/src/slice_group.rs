@@ -4,21 +4,8 @@ use nalgebra::Matrix3;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Direction, Grid, Plane, Point, Pose, Vector};
-
-/// What a slice group is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SliceRole {
-    /// The sagittal stack, parallel to the vertebral line.
-    Sagittal,
-    /// A coronal stack.
-    Coronal,
-    /// A group parallel to one disc.
-    AxialDisc,
-    /// A contiguous axial block over several levels.
-    AxialBlock,
-}
+use crate::written_slice_group::WrittenSliceGroup;
+use crate::{Direction, Grid, Plane, Point, Pose, SliceRole, SliceTarget};
 
 /// Which image axis is phase-encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -35,10 +22,10 @@ pub enum PhaseEncoding {
 #[serde(try_from = "WrittenSliceGroup", into = "WrittenSliceGroup")]
 #[schemars(with = "WrittenSliceGroup")]
 pub struct SliceGroup {
-    /// The name on the console, "axial L4/L5".
+    /// The name on the console, "axial L4/L5": a label, which may be any.
     pub name: String,
     /// What it is for.
-    pub role: SliceRole,
+    pub target: SliceTarget,
     /// Middle of the stack, LPS mm.
     pub centre: Point,
     /// Direction of an image row (to the right on the screen).
@@ -174,6 +161,25 @@ pub enum SliceGroupError {
         /// row · column.
         dot: f64,
     },
+    /// Version 2 of `plan.json` says what a group is for by its target alone.
+    #[error(
+        "it has no target, expected \"sagittal\", \"coronal\", {{\"disc\": \"L4/L5\"}} or {{\"block\": [\"L3/L4\", …]}}"
+    )]
+    NoTarget,
+    /// Version 1 of `plan.json` says what a group is for by its role.
+    #[error("it has no role, expected sagittal, coronal, axial-disc or axial-block")]
+    NoRole,
+    /// A target in a plan of version 1.
+    #[error("it has a target, which a plan of format_version 1 has not; expected format_version 2 in the plan")]
+    TargetInVersion1,
+    /// The role, which is derived from the target, says otherwise.
+    #[error("its role {found:?} contradicts its target, which makes it {expected:?}; leave the role out")]
+    Contradiction {
+        /// What the role says.
+        found: SliceRole,
+        /// What follows from the target.
+        expected: SliceRole,
+    },
     /// A direction of length zero.
     #[error("{name} is not a direction: its length is {length}, expected 1")]
     NoDirection {
@@ -184,99 +190,15 @@ pub enum SliceGroupError {
     },
 }
 
-/// A slice group as `plan.json` writes it; `normal` is row × column.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct WrittenSliceGroup {
-    /// Its name; an axial group is that of the disc it is named after: "axial L4/L5".
-    name: String,
-    /// What it is for.
-    role: SliceRole,
-    /// Middle of the stack, LPS mm.
-    centre: [f64; 3],
-    /// Unit vector along an image row, to the right on the screen, LPS.
-    row: [f64; 3],
-    /// Unit vector along an image column, downwards on the screen, perpendicular to `row`, LPS.
-    column: [f64; 3],
-    /// Unit vector row × column, in which the slices are numbered; may be left out.
-    #[serde(default)]
-    normal: Option<[f64; 3]>,
-    /// Number of slices.
-    slices: usize,
-    /// Slice thickness, mm.
-    thickness_mm: f64,
-    /// Gap between slices, mm; negative gaps overlap.
-    gap_mm: f64,
-    /// Field of view: along `column`, then along `row`, mm.
-    fov_mm: [f64; 2],
-    /// Number of rows, then of columns.
-    matrix: [usize; 2],
-    /// Which image axis is phase-encoded.
-    phase_encoding: PhaseEncoding,
-}
-
-impl TryFrom<WrittenSliceGroup> for SliceGroup {
-    type Error = SliceGroupError;
-
-    fn try_from(written: WrittenSliceGroup) -> Result<Self, Self::Error> {
-        let direction = |name, xyz: [f64; 3]| {
-            let vector = Vector::from(xyz);
-            let length = vector.norm();
-            if (length - 1.0).abs() < 1e-12 {
-                // Written by this program: dividing again would change the last digit, and a replay must not.
-                Ok(Direction::new_unchecked(vector))
-            } else if (length - 1.0).abs() < 1e-2 {
-                Ok(Direction::new_normalize(vector))
-            } else {
-                Err(SliceGroupError::NoDirection { name, length })
-            }
-        };
-        let group = Self {
-            name: written.name,
-            role: written.role,
-            centre: Point::from(written.centre),
-            row: direction("row", written.row)?,
-            column: direction("column", written.column)?,
-            slices: written.slices,
-            thickness_mm: written.thickness_mm,
-            gap_mm: written.gap_mm,
-            fov_mm: written.fov_mm,
-            matrix: written.matrix,
-            phase_encoding: written.phase_encoding,
-        };
-        group.check()?;
-        Ok(group)
-    }
-}
-
-impl From<SliceGroup> for WrittenSliceGroup {
-    fn from(group: SliceGroup) -> Self {
-        let xyz = |d: Direction| [d.x, d.y, d.z];
-        Self {
-            normal: Some(xyz(group.normal())),
-            centre: [group.centre.x, group.centre.y, group.centre.z],
-            row: xyz(group.row),
-            column: xyz(group.column),
-            name: group.name,
-            role: group.role,
-            slices: group.slices,
-            thickness_mm: group.thickness_mm,
-            gap_mm: group.gap_mm,
-            fov_mm: group.fov_mm,
-            matrix: group.matrix,
-            phase_encoding: group.phase_encoding,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Disc, Vector, Vertebra};
 
     fn group() -> SliceGroup {
         SliceGroup {
             name: "axial L4/L5".into(),
-            role: SliceRole::AxialDisc,
+            target: SliceTarget::Disc(Disc::between(Vertebra::L4, Vertebra::L5)),
             centre: Point::new(1.0, 2.0, 3.0),
             row: Vector::x_axis(),
             column: Vector::y_axis(),

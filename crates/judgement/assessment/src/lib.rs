@@ -11,4 +11,4 @@ pub mod score;
 pub mod true_plan;
 
 pub use attempt::{RecordedAttempt, Scored};
-pub use true_plan::{rules_of, true_plan};
+pub use true_plan::true_plan;

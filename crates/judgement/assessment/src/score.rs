@@ -1,14 +1,12 @@
 //! A plan held against the truth: the rows of one attempt.
 
-use geometry::SliceRole;
-use geometry::{Plane, Point, Structure, Vertebra, Volume};
-use observer::{VisibleDisc, VisibleSpine};
+use geometry::{LabelledSpine, Orientation, Plane, Point, Structure, Vertebra, Volume};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
 use planner::quality_check::FORAMEN_MM;
 use rayon::prelude::*;
 use scoring::positioning::{
-    DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, disc_region, is_silent_failure, sagittal_tilt_deg,
+    DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, is_silent_failure, sagittal_tilt_deg,
 };
 use vnet::Segmentation;
 
@@ -52,18 +50,13 @@ impl TrueSpine {
     /// The lumbar discs of the truth, L1/L2 and below.
     pub fn of(truth: &SpineTruth) -> Self {
         let left = truth.midsagittal.normal;
-        let lumbar: Vec<_> = truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).collect();
-        let discs = lumbar.iter().map(|disc| TrueDisc {
-            label: disc.label,
-            plane: disc.plane,
-            left,
-            region: disc_region(&disc.plane, &left, disc.depth_mm, disc.width_mm, disc.height_mm[1], &disc.canal),
-        });
+        let lumbar = truth.discs.iter().filter(|disc| disc.labelled.label.upper >= Vertebra::L1);
+        let discs: Vec<_> = lumbar.map(|disc| TrueDisc::new(disc.labelled, disc.height_mm[1], left)).collect();
         let aside = left.into_inner() * FORAMEN_MM;
         Self {
-            discs: discs.collect(),
+            foramina: discs.iter().flat_map(|truth| [truth.disc.canal - aside, truth.disc.canal + aside]).collect(),
+            discs,
             midsagittal: truth.midsagittal,
-            foramina: lumbar.iter().flat_map(|disc| [disc.canal - aside, disc.canal + aside]).collect(),
             limits: FailureLimits::default(),
         }
     }
@@ -73,8 +66,9 @@ impl TrueSpine {
         let mut scores = Vec::new();
         let mut rows = Vec::new();
         for truth in &self.discs {
-            let level = plan.level(truth.label);
-            let planned = PlannedDisc { level: level.map(|level| level.plane()), group: plan.disc_group(truth.label) };
+            let label = truth.disc.label;
+            let level = plan.level(label);
+            let planned = PlannedDisc { level: level.map(|level| level.plane()), group: plan.disc_group(label) };
             let score = DiscScore::of(&planned, truth);
             let scanned = score.group.or(score.level);
             rows.push(CaseRow {
@@ -86,19 +80,19 @@ impl TrueSpine {
                 centre_mm: score.level.map(|error| error.centre_mm),
                 slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
                 coverage: Some(score.coverage),
-                true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.plane)),
+                true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.disc.plane)),
                 planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
                 planned_position_mm: level.map(|level| level.centre.z),
-                ..attempted.row(&truth.label.to_string())
+                ..attempted.row(&label.to_string())
             });
             scores.push(score);
         }
         // What a plan is sure of, and is not there: four lumbar vertebrae counted as five, for one.
         let lumbar = plan.levels.iter().filter(|level| level.label.upper >= Vertebra::L1);
-        for level in lumbar.filter(|level| self.discs.iter().all(|truth| truth.label != level.label)) {
+        for level in lumbar.filter(|level| self.discs.iter().all(|truth| truth.disc.label != level.label)) {
             rows.push(CaseRow { confidence: Some(level.confidence), ..attempted.row(&level.label.to_string()) });
         }
-        let stack = plan.groups_of(SliceRole::Sagittal).next();
+        let stack = plan.groups_of(Orientation::Sagittal).next();
         let error = stack.map(|stack| PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal));
         rows.push(CaseRow {
             angle_deg: error.map(|error| error.angle_deg),
@@ -153,21 +147,10 @@ fn calibration_error(seen: &Segmentation, truth: &Volume<u8>, structure: Structu
 }
 
 /// What a technologist could see of the spine in the localizer.
-pub fn visible(truth: &SpineTruth) -> VisibleSpine {
-    let discs = truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::T12);
-    VisibleSpine {
-        discs: discs
-            .map(|disc| VisibleDisc {
-                label: disc.label,
-                plane: disc.plane,
-                canal: disc.canal,
-                depth_mm: disc.depth_mm,
-                width_mm: disc.width_mm,
-            })
-            .collect(),
-        midsagittal: truth.midsagittal,
-        anterior_wall: truth.vertebrae.iter().map(|vertebra| vertebra.anterior_wall).collect(),
-    }
+pub fn visible(truth: &SpineTruth) -> LabelledSpine {
+    let mut spine = truth.labelled();
+    spine.discs.retain(|disc| disc.label.upper >= Vertebra::T12);
+    spine
 }
 
 /// Contrast of the discs' edges in the localizer, in multiples of its noise: from the darkest to the
@@ -177,11 +160,11 @@ pub fn contrast_to_noise(truth: &SpineTruth, localizer: &Volume<f32>) -> f64 {
     let contrasts: Vec<f64> = truth
         .discs
         .iter()
-        .filter(|disc| disc.label.upper >= Vertebra::L1)
+        .filter(|disc| disc.labelled.label.upper >= Vertebra::L1)
         .filter_map(|disc| {
-            let reach = disc.height_mm[1] / 2.0 + 5.0;
-            let along = (-10..=10)
-                .map(|step| disc.plane.centre + disc.plane.normal.into_inner() * (reach * f64::from(step) / 10.0));
+            let (plane, reach) = (disc.labelled.plane, disc.height_mm[1] / 2.0 + 5.0);
+            let along =
+                (-10..=10).map(|step| plane.centre + plane.normal.into_inner() * (reach * f64::from(step) / 10.0));
             let values: Vec<f64> = along.filter_map(|point| localizer.trilinear(&point)).map(f64::from).collect();
             let most = values.iter().copied().reduce(f64::max)?;
             let least = values.iter().copied().reduce(f64::min)?;
@@ -267,8 +250,8 @@ mod tests {
         let truth = patient.truth();
         let [level, absent] = ["L4/L5", "L6/S1"].map(|label| planner::PlannedLevel {
             label: label.parse().expect("a disc"),
-            centre: truth.discs[0].plane.centre,
-            normal: truth.discs[0].plane.normal,
+            centre: truth.discs[0].labelled.plane.centre,
+            normal: truth.discs[0].labelled.plane.normal,
             confidence: 0.9,
         });
         let plan = ScanPlan { levels: vec![level, absent], ..ScanPlan::default() };

@@ -26,7 +26,7 @@ pub enum Edit {
         /// By how much its centre was moved, mm.
         shift_mm: f64,
     },
-    /// A level was drawn anew by hand.
+    /// A level was redrawn by hand.
     Redrawn(Disc),
     /// A level that the AI had left out was drawn by hand.
     Added(Disc),

@@ -1,30 +1,30 @@
 //! Planning with the AI: look its plan over, heed its flags, correct what is seen to be wrong.
 
-use geometry::{Plane, SliceRole};
-use planner::plan::disc_group_name;
-use planner::{FlagCode, LabelledDisc, LabelledSpine, PlannedLevel, PrescriptionRules, ScanPlan, Severity};
+use geometry::{LabelledDisc, LabelledSpine, Plane, PrescriptionRules, SliceTarget};
+use planner::{FlagCode, PlannedLevel, ReadSpine, ScanPlan, Severity};
 use rand::Rng;
 use randomness::Stream;
 use scoring::positioning::PlaneError;
 use statrs::function::erf::erf;
 
 use crate::attempt::{Attempt, Edit};
-use crate::manual::{counted_labels, drawn_disc, is_planned, perceived_spine, plan_of, prescribe_manually, taken_s};
+use crate::manual::{counted_labels, drawn_disc, is_planned, perceived_spine, prescribe_manually, taken_s};
 use crate::perception::{edge_sd_mm, perceived_plane};
 use crate::technologist::{Review, Technologist};
-use crate::visible::{VisibleDisc, VisibleSpine};
 
 /// A level further than this from every disc lies on none, mm (half a vertebral body and its disc).
 const ON_A_DISC_MM: f64 = 15.0;
-/// A level of a flagged plan below this confidence is drawn anew (project choice).
+/// A level of a flagged plan below this confidence is redrawn (project choice).
 const DISTRUSTED_BELOW: f64 = 0.7;
+/// Confidence of a level that a person has drawn: he stands by it.
+const DRAWN_CONFIDENCE: f64 = 1.0;
 
 /// A technologist starts from the AI's plan. The same stream gives the same attempt.
 ///
 /// A plan accepted as it is keeps every group; an edited level gets a group of its own by the rules.
 pub fn collaborate(
     ai: &ScanPlan,
-    visible: &VisibleSpine,
+    visible: &LabelledSpine,
     contrast_to_noise: f64,
     technologist: &Technologist,
     rules: &PrescriptionRules,
@@ -39,14 +39,15 @@ pub fn collaborate(
 
     let noise_mm = edge_sd_mm(&technologist.perception, contrast_to_noise);
     let reviewer = Reviewer { ai, visible, technologist, noise_mm, stream };
-    let (discs, edits) = reviewer.reviewed();
+    let (reviewed, edits) = reviewer.reviewed();
     let drawn = edits.iter().filter(|edit| !matches!(edit, Edit::Removed(_))).count();
     let pace = &technologist.pace;
     let planning_time_s = taken_s(pace, pace.review_s + pace.per_disc_s * drawn as f64, stream);
 
     let seen = perceived_spine(visible, contrast_to_noise, technologist, stream);
-    let spine = LabelledSpine { discs, ..seen };
-    Attempt { plan: edited_plan(ai, &spine, &edits, rules), planning_time_s, edits }
+    let (discs, confidence) = reviewed.into_iter().unzip();
+    let read = ReadSpine { spine: LabelledSpine { discs, ..seen }, confidence };
+    Attempt { plan: edited_plan(ai, &read, &edits, rules), planning_time_s, edits }
 }
 
 /// Flags about the whole plan: the technologist trusts none of it.
@@ -58,15 +59,15 @@ fn calls_for_a_new_plan(ai: &ScanPlan) -> bool {
 /// One look over a plan.
 struct Reviewer<'a> {
     ai: &'a ScanPlan,
-    visible: &'a VisibleSpine,
+    visible: &'a LabelledSpine,
     technologist: &'a Technologist,
     noise_mm: f64,
     stream: &'a Stream,
 }
 
 impl Reviewer<'_> {
-    /// The levels as they leave the review, from the head downwards, and what was changed.
-    fn reviewed(&self) -> (Vec<LabelledDisc>, Vec<Edit>) {
+    /// The levels as they leave the review, from the head downwards with their confidence, and what was changed.
+    fn reviewed(&self) -> (Vec<(LabelledDisc, f64)>, Vec<Edit>) {
         let labels = counted_labels(self.visible, self.technologist, self.stream);
         let counts = self.stream.child("counts", 0).rng().random::<f64>() < self.technologist.care.attention;
         let (mut discs, mut edits) = (Vec::new(), Vec::new());
@@ -77,14 +78,14 @@ impl Reviewer<'_> {
                     let mut kept = self.looked_at(level, disc, &stream, &mut edits);
                     if let Some(to) = counted.filter(|to| counts && *to != level.label) {
                         edits.push(Edit::Relabelled { from: level.label, to });
-                        kept.label = to;
+                        kept.0.label = to;
                     }
                     discs.push(kept);
                 }
                 None => {
                     // An empty level stands out; those above L1 are not asked for.
                     if let Some(label) = counted.filter(|label| is_planned(*label)) {
-                        discs.push(self.drawn_anew(disc, label, &stream));
+                        discs.push((self.redrawn_by_hand(disc, label, &stream), DRAWN_CONFIDENCE));
                         edits.push(Edit::Added(label));
                     }
                 }
@@ -95,17 +96,17 @@ impl Reviewer<'_> {
         (discs, edits)
     }
 
-    /// One level, accepted, corrected or drawn anew.
+    /// One level, accepted, corrected or redrawn.
     fn looked_at(
         &self,
         level: &PlannedLevel,
-        disc: &VisibleDisc,
+        disc: &LabelledDisc,
         stream: &Stream,
         edits: &mut Vec<Edit>,
-    ) -> LabelledDisc {
+    ) -> (LabelledDisc, f64) {
         if self.is_distrusted(level) {
             edits.push(Edit::Redrawn(level.label));
-            return self.drawn_anew(disc, level.label, stream);
+            return (self.redrawn_by_hand(disc, level.label, stream), DRAWN_CONFIDENCE);
         }
         let left = &self.visible.midsagittal.normal;
         let review = &self.technologist.review;
@@ -124,23 +125,16 @@ impl Reviewer<'_> {
                 shift_mm: (plane.centre - level.centre).norm(),
             });
         }
-        LabelledDisc {
-            label: level.label,
-            plane,
-            canal: disc.canal,
-            depth_mm: disc.depth_mm,
-            width_mm: disc.width_mm,
-            confidence: level.confidence,
-        }
+        (LabelledDisc { label: level.label, plane, ..*disc }, level.confidence)
     }
 
-    fn drawn_anew(&self, disc: &VisibleDisc, label: geometry::Disc, stream: &Stream) -> LabelledDisc {
+    fn redrawn_by_hand(&self, disc: &LabelledDisc, label: geometry::Disc, stream: &Stream) -> LabelledDisc {
         let left = &self.visible.midsagittal.normal;
         drawn_disc(disc, label, left, self.technologist, self.noise_mm, &stream.child("redraw", 0))
     }
 
     /// The AI's level that lies on a disc, whatever its label.
-    fn level_on(&self, disc: &VisibleDisc) -> Option<&PlannedLevel> {
+    fn level_on(&self, disc: &LabelledDisc) -> Option<&PlannedLevel> {
         let distance = |level: &PlannedLevel| (level.centre - disc.plane.centre).norm();
         let nearest = self.ai.levels.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         (distance(nearest) <= ON_A_DISC_MM).then_some(nearest)
@@ -150,12 +144,11 @@ impl Reviewer<'_> {
         self.visible.discs.iter().any(|disc| (level.centre - disc.plane.centre).norm() <= ON_A_DISC_MM)
     }
 
-    /// True if a flag casts doubt on the level: its confidence is low, or the message names it.
+    /// True if a flag casts doubt on the level: it is about the level's disc, or about low confidence, which it has.
     fn is_distrusted(&self, level: &PlannedLevel) -> bool {
-        let name = level.label.to_string();
         let doubted = |flag: &planner::Flag| {
             flag.severity >= Severity::Warning
-                && (flag.message.contains(&name)
+                && (flag.discs.contains(&level.label)
                     || (flag.code == FlagCode::LowConfidence && level.confidence < DISTRUSTED_BELOW))
         };
         self.ai.flags.iter().any(doubted)
@@ -181,40 +174,35 @@ fn part_way(from: &Plane, to: &Plane, share: f64) -> Plane {
     )
 }
 
-/// The AI's plan with the edited levels' groups prescribed anew. The flags that asked for a person are
+/// The AI's plan with new groups for the edited levels. The flags that asked for a person are
 /// answered by one; what the new prescription has to say is added.
-fn edited_plan(ai: &ScanPlan, spine: &LabelledSpine, edits: &[Edit], rules: &PrescriptionRules) -> ScanPlan {
+fn edited_plan(ai: &ScanPlan, read: &ReadSpine, edits: &[Edit], rules: &PrescriptionRules) -> ScanPlan {
     let mut plan = ai.clone();
     plan.flags.retain(|flag| flag.severity < Severity::Warning);
     if edits.is_empty() {
         return plan;
     }
-    let anew = plan_of(spine, rules);
-    plan.levels = anew.levels;
+    let redrawn = read.plan(rules);
+    plan.levels = redrawn.levels;
     if edits.iter().any(|edit| matches!(edit, Edit::Relabelled { .. })) {
-        // Every name has shifted: no axial group can be told by its old one.
-        plan.groups.retain(|group| group.role != SliceRole::AxialDisc);
+        // Every label has shifted: no group is for the disc that the AI says.
+        plan.groups.retain(|group| group.target.disc().is_none());
     }
     for edit in edits {
         let (Edit::Adjusted { label, .. } | Edit::Redrawn(label) | Edit::Added(label) | Edit::Removed(label)) = edit
         else {
             continue;
         };
-        plan.groups.retain(|group| group.name != disc_group_name(*label));
+        plan.groups.retain(|group| group.target != SliceTarget::Disc(*label));
     }
-    let has_sagittal = plan.groups_of(SliceRole::Sagittal).next().is_some();
-    for group in anew.groups {
-        let is_there = match group.role {
-            SliceRole::Sagittal => has_sagittal,
-            _ => plan.groups.iter().any(|kept| kept.name == group.name),
-        };
-        if !is_there {
+    for group in redrawn.groups {
+        if plan.groups.iter().all(|kept| kept.target != group.target) {
             plan.groups.push(group);
         }
     }
     if plan.sat_bands.is_empty() {
-        plan.sat_bands = anew.sat_bands;
+        plan.sat_bands = redrawn.sat_bands;
     }
-    plan.flags.extend(anew.flags);
+    plan.flags.extend(redrawn.flags);
     plan
 }

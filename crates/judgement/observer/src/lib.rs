@@ -14,22 +14,20 @@
 //! | --- | --- |
 //! | [`panel`] | the technologists of a TOML file |
 //! | [`technologist`] | perception, bias, care, review and pace of one |
-//! | [`visible`] | what there is to be seen of a spine |
 //! | [`attempt`] | a plan with the time and the edits it took |
 //! | [`manual`] | prescription by hand |
 //! | [`collaborative`] | review and correction of an AI's plan |
 
 pub mod attempt;
+mod axes;
 pub mod collaborative;
 pub mod manual;
 pub mod panel;
 mod perception;
 pub mod technologist;
-pub mod visible;
 
 pub use attempt::{Attempt, Edit};
 pub use collaborative::collaborate;
 pub use manual::prescribe_manually;
 pub use panel::{Panel, PanelError};
 pub use technologist::Technologist;
-pub use visible::{VisibleDisc, VisibleSpine};

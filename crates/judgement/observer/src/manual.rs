@@ -1,33 +1,31 @@
 //! Prescription by hand: mark the discs, count the levels, draw the stacks.
 
-use std::collections::BTreeMap;
-
-use geometry::{Direction, Disc, Plane, Vertebra};
+use geometry::{Direction, Disc, LabelledDisc, LabelledSpine, Plane, PrescriptionRules, Vertebra};
 use nalgebra::UnitQuaternion;
-use planner::plan::PlanFrame;
-use planner::{LabelledDisc, LabelledSpine, PrescriptionRules, ScanPlan, prescribe};
+use planner::ReadSpine;
 use rand::Rng;
 use randomness::{Stream, normal};
 
 use crate::attempt::Attempt;
+use crate::axes::Axes;
 use crate::perception::{edge_sd_mm, jitter_mm, perceived_plane};
 use crate::technologist::{Pace, Technologist};
-use crate::visible::{VisibleDisc, VisibleSpine};
 
 /// SD of a drag that was let go too early, mm and degrees (project choice: twice what is noticed).
 const SLOPPY_MM: f64 = 4.0;
 const SLOPPY_DEG: f64 = 6.0;
 
-/// A technologist plans alone. The same stream gives the same attempt.
+/// A technologist plans alone. `visible` is the spine in the localizer as a perfect eye would see it. The same stream gives
+/// the same attempt.
 pub fn prescribe_manually(
-    visible: &VisibleSpine,
+    visible: &LabelledSpine,
     contrast_to_noise: f64,
     technologist: &Technologist,
     rules: &PrescriptionRules,
     stream: &Stream,
 ) -> Attempt {
     let spine = perceived_spine(visible, contrast_to_noise, technologist, stream);
-    let plan = plan_of(&spine, rules);
+    let plan = ReadSpine::certain(spine).plan(rules);
     let drawn = plan.levels.iter().filter(|level| is_planned(level.label)).count();
     let pace = &technologist.pace;
     let time_s = pace.setup_s + pace.per_disc_s * drawn as f64;
@@ -44,22 +42,9 @@ pub(crate) fn taken_s(pace: &Pace, typical_s: f64, stream: &Stream) -> f64 {
     typical_s * normal(&mut stream.child("time", 0).rng(), 0.0, pace.spread).exp()
 }
 
-/// The plan of a spine as a person saw it.
-pub(crate) fn plan_of(spine: &LabelledSpine, rules: &PrescriptionRules) -> ScanPlan {
-    let prescription = prescribe(spine, rules);
-    ScanPlan {
-        frame: PlanFrame::PatientLpsMm,
-        levels: spine.discs.iter().map(LabelledDisc::level).collect(),
-        groups: prescription.groups,
-        sat_bands: prescription.sat_bands,
-        flags: prescription.flags,
-        latency_ms: BTreeMap::new(),
-    }
-}
-
 /// The spine as a technologist marks and counts it.
 pub(crate) fn perceived_spine(
-    visible: &VisibleSpine,
+    visible: &LabelledSpine,
     contrast_to_noise: f64,
     technologist: &Technologist,
     stream: &Stream,
@@ -91,7 +76,7 @@ pub(crate) fn perceived_spine(
 /// The label that each visible disc gets. A miscount shifts them all by one; the disc at the end then
 /// takes the place of none in view and is left out.
 pub(crate) fn counted_labels(
-    visible: &VisibleSpine,
+    visible: &LabelledSpine,
     technologist: &Technologist,
     stream: &Stream,
 ) -> Vec<Option<Disc>> {
@@ -109,7 +94,7 @@ pub(crate) fn counted_labels(
 
 /// One disc marked in two views, with the stack dragged onto it.
 pub(crate) fn drawn_disc(
-    disc: &VisibleDisc,
+    disc: &LabelledDisc,
     label: Disc,
     left: &Direction,
     technologist: &Technologist,
@@ -121,7 +106,7 @@ pub(crate) fn drawn_disc(
     plane.centre += jitter_mm(&mut rng, technologist.perception.drag_sd_mm);
     if rng.random::<f64>() < technologist.care.sloppy_drag {
         plane.centre += jitter_mm(&mut rng, SLOPPY_MM);
-        let axes = crate::visible::Axes::of(&plane, left);
+        let axes = Axes::of(&plane, left);
         plane.normal = axes.tipped(normal(&mut rng, 0.0, SLOPPY_DEG), normal(&mut rng, 0.0, SLOPPY_DEG));
     }
     LabelledDisc {
@@ -130,6 +115,5 @@ pub(crate) fn drawn_disc(
         canal: disc.canal + jitter_mm(&mut rng, noise_mm),
         depth_mm: (disc.depth_mm + normal(&mut rng, 0.0, noise_mm)).max(1.0),
         width_mm: (disc.width_mm + normal(&mut rng, 0.0, noise_mm)).max(1.0),
-        confidence: 1.0, // a person who has drawn a level stands by it
     }
 }

@@ -1,11 +1,11 @@
 //! How a technologist sees a disc: four edges marked in two views.
 
-use geometry::{Direction, Plane, Vector};
+use geometry::{Direction, LabelledDisc, Plane, Vector};
 use rand::Rng;
 use randomness::normal;
 
+use crate::axes::Axes;
 use crate::technologist::{Perception, Technologist};
-use crate::visible::{Axes, VisibleDisc};
 
 /// The contrast-to-noise ratio at which `contrast-sd-mm` is stated.
 const REFERENCE_CONTRAST: f64 = 10.0;
@@ -24,7 +24,7 @@ pub(crate) fn edge_sd_mm(perception: &Perception, contrast_to_noise: f64) -> f64
 /// there, left and right edge in the coronal view the same, and habits lean on both.
 /// `noise_mm` is the SD of marking one edge.
 pub(crate) fn perceived_plane(
-    disc: &VisibleDisc,
+    disc: &LabelledDisc,
     left: &Direction,
     technologist: &Technologist,
     noise_mm: f64,

@@ -74,7 +74,7 @@ pub struct Review {
     pub spread: f64,
     /// Share of a seen error that is taken out, 0…1.
     pub correction: f64,
-    /// Noise of judging an overlay, as a share of that of drawing anew.
+    /// Noise of judging an overlay, as a share of that of drawing by hand.
     pub comparison: f64,
 }
 

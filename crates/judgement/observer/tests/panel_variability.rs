@@ -1,11 +1,8 @@
 //! The default panel shows the variability that lumbar-numbers §2c assumes, and the AI narrows it.
 
-use std::collections::BTreeMap;
-
-use geometry::{Disc, Plane, Point, Vector, Vertebra};
-use observer::{Attempt, Edit, Panel, VisibleDisc, VisibleSpine, collaborate, prescribe_manually};
-use planner::plan::PlanFrame;
-use planner::{Flag, FlagCode, PlannedLevel, PrescriptionRules, ScanPlan, Severity};
+use geometry::{Disc, LabelledDisc, LabelledSpine, Plane, Point, PrescriptionRules, SliceTarget, Vector, Vertebra};
+use observer::{Attempt, Edit, Panel, collaborate, prescribe_manually};
+use planner::{Flag, FlagCode, PlannedLevel, ReadSpine, ScanPlan};
 use randomness::{Stream, normal};
 use scoring::agreement::{between_observer_sd, icc_2_1};
 use scoring::positioning::{PlaneError, sagittal_tilt_deg};
@@ -15,7 +12,7 @@ const CASES: u64 = 60;
 const CONTRAST: f64 = 10.0;
 
 /// T12/L1 to L5/S1 with a lordosis (lumbar-numbers §5b) that varies from case to case.
-fn spine(case: u64) -> VisibleSpine {
+fn spine(case: u64) -> LabelledSpine {
     use Vertebra::{L1, L2, L3, L4, L5, S1, T12};
     let mut rng = Stream::from_seed(11).child("spine", case).rng();
     let pairs = [(T12, L1), (L1, L2), (L2, L3), (L3, L4), (L4, L5), (L5, S1)];
@@ -23,7 +20,7 @@ fn spine(case: u64) -> VisibleSpine {
     let discs = pairs.into_iter().zip(tilts_deg).enumerate().map(|(index, ((upper, lower), tilt_deg))| {
         let tilt = normal(&mut rng, tilt_deg, 5.0_f64).to_radians();
         let centre = Point::new(0.0, 0.0, 90.0 - 36.0 * index as f64);
-        VisibleDisc {
+        LabelledDisc {
             label: Disc::between(upper, lower),
             plane: Plane::new(centre, Vector::new(0.0, -tilt.sin(), tilt.cos())),
             canal: centre + Vector::y() * 26.0,
@@ -31,13 +28,13 @@ fn spine(case: u64) -> VisibleSpine {
             width_mm: 48.0,
         }
     });
-    let discs: Vec<VisibleDisc> = discs.collect();
+    let discs: Vec<LabelledDisc> = discs.collect();
     let anterior_wall = discs.iter().map(|disc| disc.plane.centre - Vector::y() * 17.0).collect();
-    VisibleSpine { discs, midsagittal: Plane::new(Point::origin(), Vector::x()), anterior_wall }
+    LabelledSpine { discs, midsagittal: Plane::new(Point::origin(), Vector::x()), anterior_wall }
 }
 
 /// A planner's plan of a spine with the given errors (SD).
-fn ai_plan(spine: &VisibleSpine, tilt_sd_deg: f64, offset_sd_mm: f64, stream: &Stream) -> ScanPlan {
+fn ai_plan(spine: &LabelledSpine, tilt_sd_deg: f64, offset_sd_mm: f64, stream: &Stream) -> ScanPlan {
     let mut rng = stream.rng();
     let levels = spine.discs.iter().map(|disc| {
         let tip = normal(&mut rng, 0.0, tilt_sd_deg).to_radians();
@@ -46,14 +43,7 @@ fn ai_plan(spine: &VisibleSpine, tilt_sd_deg: f64, offset_sd_mm: f64, stream: &S
         let (centre, normal) = (disc.plane.centre + shift, turn * disc.plane.normal);
         PlannedLevel { label: disc.label, centre, normal, confidence: 0.95 }
     });
-    ScanPlan {
-        frame: PlanFrame::PatientLpsMm,
-        levels: levels.collect(),
-        groups: Vec::new(),
-        sat_bands: Vec::new(),
-        flags: Vec::new(),
-        latency_ms: BTreeMap::new(),
-    }
+    ScanPlan { levels: levels.collect(), ..ScanPlan::default() }
 }
 
 fn stream(case: u64, observer: usize) -> Stream {
@@ -61,7 +51,7 @@ fn stream(case: u64, observer: usize) -> Stream {
 }
 
 /// Every attempt of the panel: by case, then by technologist.
-fn attempts(plan: impl Fn(u64, &VisibleSpine, usize) -> Attempt) -> Vec<(VisibleSpine, Vec<Attempt>)> {
+fn attempts(plan: impl Fn(u64, &LabelledSpine, usize) -> Attempt) -> Vec<(LabelledSpine, Vec<Attempt>)> {
     let panel = Panel::default_panel().technologists.len();
     let of_case = |case| {
         let spine = spine(case);
@@ -71,7 +61,7 @@ fn attempts(plan: impl Fn(u64, &VisibleSpine, usize) -> Attempt) -> Vec<(Visible
     (0..CASES).map(of_case).collect()
 }
 
-fn manual() -> Vec<(VisibleSpine, Vec<Attempt>)> {
+fn manual() -> Vec<(LabelledSpine, Vec<Attempt>)> {
     let panel = Panel::default_panel().technologists;
     attempts(|case, spine, observer| {
         let rules = PrescriptionRules::default();
@@ -79,7 +69,7 @@ fn manual() -> Vec<(VisibleSpine, Vec<Attempt>)> {
     })
 }
 
-fn together(tilt_sd_deg: f64, offset_sd_mm: f64) -> Vec<(VisibleSpine, Vec<Attempt>)> {
+fn together(tilt_sd_deg: f64, offset_sd_mm: f64) -> Vec<(LabelledSpine, Vec<Attempt>)> {
     let panel = Panel::default_panel().technologists;
     attempts(|case, spine, observer| {
         let ai = ai_plan(spine, tilt_sd_deg, offset_sd_mm, &Stream::from_seed(13).child("ai", case));
@@ -88,7 +78,7 @@ fn together(tilt_sd_deg: f64, offset_sd_mm: f64) -> Vec<(VisibleSpine, Vec<Attem
 }
 
 /// Errors of every level that was drawn on its own disc, whatever other lapses there were.
-fn errors(arm: &[(VisibleSpine, Vec<Attempt>)]) -> Vec<PlaneError> {
+fn errors(arm: &[(LabelledSpine, Vec<Attempt>)]) -> Vec<PlaneError> {
     let levels = arm.iter().flat_map(|(spine, by_all)| {
         by_all.iter().flat_map(move |attempt| {
             spine.discs.iter().filter_map(move |disc| {
@@ -106,8 +96,8 @@ fn sd(errors: &[PlaneError], of: impl Fn(&PlaneError) -> f64) -> f64 {
 }
 
 /// What all technologists planned for the tilt of each disc that none of them miscounted.
-fn tilts(arm: &[(VisibleSpine, Vec<Attempt>)]) -> Vec<Vec<f64>> {
-    let of_disc = |by_all: &[Attempt], disc: &VisibleDisc| {
+fn tilts(arm: &[(LabelledSpine, Vec<Attempt>)]) -> Vec<Vec<f64>> {
+    let of_disc = |by_all: &[Attempt], disc: &LabelledDisc| {
         let levels = by_all.iter().map(|attempt| attempt.plan.level(disc.label));
         let near = |level: &&PlannedLevel| (level.centre - disc.plane.centre).norm() < 18.0;
         levels.map(|level| level.filter(near).map(|level| sagittal_tilt_deg(&level.plane()))).collect()
@@ -151,7 +141,7 @@ fn a_good_planner_narrows_the_panel() {
 
 #[test]
 fn a_bad_planner_is_corrected_in_part() {
-    let tilt = |arm: &[(VisibleSpine, Vec<Attempt>)]| sd(&errors(arm), |error| error.sagittal_tilt_deg);
+    let tilt = |arm: &[(LabelledSpine, Vec<Attempt>)]| sd(&errors(arm), |error| error.sagittal_tilt_deg);
     let arm = together(7.0, 1.0);
     let left_over = tilt(&arm);
     assert!((1.5..5.0).contains(&left_over), "{left_over}° of 7° are left");
@@ -173,8 +163,8 @@ fn flags_are_heeded_and_wrong_labels_are_put_right() {
 
     let mut doubtful = perfect.clone();
     doubtful.levels[4].confidence = 0.3;
-    let message = "L4/L5 is seen poorly".to_owned();
-    doubtful.flags.push(Flag { code: FlagCode::LowConfidence, severity: Severity::Warning, message });
+    let doubt = Flag::warning(FlagCode::OutOfField, "it is seen poorly").about([spine.discs[4].label]);
+    doubtful.flags.push(doubt);
     assert_eq!(review(&doubtful).edits, [Edit::Redrawn(spine.discs[4].label)]);
     assert!(!review(&doubtful).plan.is_flagged());
 
@@ -192,6 +182,27 @@ fn flags_are_heeded_and_wrong_labels_are_put_right() {
 }
 
 #[test]
+fn names_of_groups_change_no_review() {
+    let (spine, rules) = (spine(3), PrescriptionRules::default());
+    let mut careful = Panel::default_panel().technologists.remove(0);
+    careful.care.attention = 1.0;
+    let l4_l5 = spine.discs[4].label;
+    let mut ai = ReadSpine::certain(spine.clone()).plan(&rules);
+    ai.flags.push(Flag::warning(FlagCode::LowConfidence, "look at it").about([l4_l5]));
+    let mut renamed = ai.clone();
+    renamed.groups.iter_mut().rev().enumerate().for_each(|(n, group)| group.name = format!("axial L{n}/L{}", n + 1));
+    let review = |ai: &ScanPlan| collaborate(ai, &spine, CONTRAST, &careful, &rules, &stream(3, 0));
+    let (by_target, by_other_names) = (review(&ai), review(&renamed));
+    assert_eq!(by_target.edits, by_other_names.edits);
+    assert!(by_target.edits.contains(&Edit::Redrawn(l4_l5)));
+    for plan in [&by_target.plan, &by_other_names.plan] {
+        assert_eq!(plan.groups.iter().filter(|group| group.target == SliceTarget::Disc(l4_l5)).count(), 1);
+    }
+    let drawn = |attempt: &Attempt| attempt.plan.disc_group(l4_l5).map(|group| group.centre);
+    assert_eq!(drawn(&by_target), drawn(&by_other_names));
+}
+
+#[test]
 fn the_same_stream_gives_the_same_attempt_and_poor_contrast_a_worse_one() {
     let (spine, rules) = (spine(1), PrescriptionRules::default());
     let technologist = &Panel::default_panel().technologists[2];
@@ -203,6 +214,6 @@ fn the_same_stream_gives_the_same_attempt_and_poor_contrast_a_worse_one() {
         sd(&errors(&arm), |error| error.sagittal_tilt_deg)
     };
     assert!(spread(3.0) > 1.5 * spread(20.0));
-    let nothing = VisibleSpine { discs: Vec::new(), anterior_wall: Vec::new(), ..spine.clone() };
+    let nothing = LabelledSpine { discs: Vec::new(), anterior_wall: Vec::new(), ..spine.clone() };
     assert!(prescribe_manually(&nothing, f64::NAN, technologist, &rules, &stream(0, 0)).plan.levels.is_empty());
 }

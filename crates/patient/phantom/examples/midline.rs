@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let truth = patient.truth();
     let l3 = truth.vertebra(geometry::Vertebra::L3).ok_or("the spine has an L3")?.centre;
-    let l45 = truth.discs[6].plane.centre;
+    let l45 = truth.discs[6].labelled.plane.centre;
     let sagittal = Matrix3::from_columns(&[Vector::y(), -Vector::z(), -Vector::x()]);
     let coronal = Matrix3::from_columns(&[Vector::x(), -Vector::z(), Vector::y()]);
     let views = [

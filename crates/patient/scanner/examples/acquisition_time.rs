@@ -1,11 +1,11 @@
-//! Seconds that one sagittal T2 of 15 × 384 × 384 takes with every artefact on, one a line:
+//! Computing time of one sagittal T2 of 15 × 384 × 384 with every artefact on, in seconds, one repeat per line:
 //! `cargo run --release -p plumbline-scanner --example acquisition_time -- REPEATS`.
 
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use geometry::{Point, SliceRole, Vector};
+use geometry::{Point, SliceTarget, Vector};
 use phantom::{Motion, PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::{Faults, Protocol, Saturation, acquire};
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scanner = scanner::Scanner { faults, ..protocol.scanner() };
     let middle = Point::new(0.0, 0.0, 0.0);
     let group =
-        protocol.sagittal_stack.at("sagittal", SliceRole::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
+        protocol.sagittal_stack.at("sagittal", SliceTarget::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
     let mut out = std::io::stdout().lock();
     for n in 0..repeats {
         let start = Instant::now();

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use geometry::{Point, SliceRole, Vector, Volume};
+use geometry::{Point, SliceTarget, Vector, Volume};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use randomness::Stream;
 use scanner::{Protocol, acquire, localizer};
@@ -19,14 +19,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let patient = PatientOnTable::new(Arc::new(Spine::build(&parameters, true)?), Positioning::default());
     let protocol = Protocol::builtin("lumbar-1.5t").ok_or("ships with the crate")?;
     let truth = patient.truth();
-    let disc = truth.discs[6].plane;
+    let disc = truth.discs[6].labelled.plane;
     let mut groups: Vec<_> =
         localizer(&protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();
     let middle = Point::new(truth.midsagittal.centre.x, disc.centre.y, truth.midsagittal.centre.z);
     let sagittal =
-        protocol.sagittal_stack.at("sagittal", SliceRole::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
+        protocol.sagittal_stack.at("sagittal", SliceTarget::Sagittal, middle, Vector::y_axis(), -Vector::z_axis());
     groups.push((&protocol.sagittal_t2, sagittal));
-    let axial = protocol.axial_stack.at("axial", SliceRole::AxialDisc, disc.centre, Vector::x_axis(), Vector::y_axis());
+    let axial = protocol.axial_stack.at(
+        "axial",
+        SliceTarget::Block(Vec::new()),
+        disc.centre,
+        Vector::x_axis(),
+        Vector::y_axis(),
+    );
     groups.push((&protocol.axial_t2, axial));
 
     let width = SIDE * groups.len();

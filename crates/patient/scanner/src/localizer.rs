@@ -1,10 +1,10 @@
-//! The three-plane localizer: fixed at the isocentre, before anybody knows how the patient lies.
+//! The three-plane localizer: fixed at the isocentre, independent of how the patient lies.
 
-use geometry::{Point, SliceGroup, SliceRole, Vector};
+use geometry::{Point, SliceGroup, SliceTarget, Vector};
 
 use crate::Protocol;
 
-/// The sagittal, coronal and axial stack, aligned with the patient axes.
+/// The sagittal, coronal and axial stacks, aligned with the patient axes.
 ///
 /// | stack | row (to the right) | column (downwards) | slices advance |
 /// | --- | --- | --- | --- |
@@ -16,9 +16,9 @@ pub fn localizer(protocol: &Protocol) -> [SliceGroup; 3] {
     let (x, y, head_down) = (Vector::x_axis(), Vector::y_axis(), -Vector::z_axis());
     let localizer = &protocol.localizer;
     [
-        localizer.sagittal.at("localizer sagittal", SliceRole::Sagittal, centre, y, head_down),
-        localizer.coronal.at("localizer coronal", SliceRole::Coronal, centre, x, head_down),
-        localizer.axial.at("localizer axial", SliceRole::AxialBlock, centre, x, y),
+        localizer.sagittal.at("localizer sagittal", SliceTarget::Sagittal, centre, y, head_down),
+        localizer.coronal.at("localizer coronal", SliceTarget::Coronal, centre, x, head_down),
+        localizer.axial.at("localizer axial", SliceTarget::Block(Vec::new()), centre, x, y),
     ]
 }
 

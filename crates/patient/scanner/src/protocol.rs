@@ -1,63 +1,75 @@
-//! Protocols: what is scanned at a field strength, as their TOML files write it.
+//! Protocols: the series of an examination at one field strength, read from TOML files.
 
+use geometry::{Orientation, PrescriptionRules, SliceTarget, StackGeometry};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol, StackGeometry};
+use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol};
 
 /// The series of a lumbar examination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Protocol {
-    /// The name that scenarios call it by.
+    /// Name by which scenarios refer to it.
     pub name: String,
     /// Field strength, T.
     pub field_t: f64,
-    /// The receive coils; the usual arrays if left out.
+    /// The receive coils; the usual arrays if omitted.
     #[serde(default)]
     pub coil: Coil,
-    /// What is wrong with the machine; nothing if left out.
+    /// Faults of the scanner; none if omitted.
     #[serde(default)]
     pub faults: Faults,
     /// The three-plane localizer.
     pub localizer: LocalizerProtocol,
     /// The sagittal T2-weighted series.
     pub sagittal_t2: SeriesProtocol,
-    /// Size of its stack.
+    /// Size of the sagittal stack.
     pub sagittal_stack: StackGeometry,
     /// The axial T2-weighted series.
     pub axial_t2: SeriesProtocol,
-    /// Size of the group through each disc.
+    /// Size of the axial slice group of each disc.
     pub axial_stack: StackGeometry,
+    /// The anterior saturation band; the default band if omitted.
+    #[serde(default)]
+    pub saturation_band: SaturationBandRule,
     /// Further series of the examination, on the same stacks.
     #[serde(default)]
     pub further: Vec<FurtherSeries>,
 }
 
-/// A series beside the two T2-weighted ones that are planned.
+/// A series in addition to the two T2-weighted ones that are planned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FurtherSeries {
-    /// On which stack: the sagittal one, or the group through each disc.
-    pub stack: StackRole,
-    /// How it is scanned.
+    /// On which stack: `sagittal`, or `axial` for the group of each disc.
+    pub stack: Orientation,
+    /// Its parameters.
     pub series: SeriesProtocol,
 }
 
-/// One of a protocol's stacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum StackRole {
-    Sagittal,
-    Axial,
+/// The anterior saturation band of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SaturationBandRule {
+    /// Its thickness, mm; 0: no band.
+    pub thickness_mm: f64,
+    /// Minimum distance from the vertebral bodies, mm.
+    pub clearance_mm: f64,
+}
+
+impl Default for SaturationBandRule {
+    /// 60 mm thick (40 to 80 mm are usual, lumbar-numbers §5b), 5 mm in front of the bodies.
+    fn default() -> Self {
+        Self { thickness_mm: 60.0, clearance_mm: 5.0 }
+    }
 }
 
 /// The three-plane localizer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LocalizerProtocol {
-    /// How its slices are scanned.
+    /// The parameters of its series.
     pub series: SeriesProtocol,
     /// The sagittal stack.
     pub sagittal: StackGeometry,
@@ -97,11 +109,29 @@ impl Protocol {
     /// Reads and checks a protocol file.
     ///
     /// # Errors
-    /// [`ProtocolError`]: where the file is no protocol, or which series no scanner could acquire.
+    /// [`ProtocolError`] with the place in the file, the value or the series that is wrong.
     pub fn from_toml(text: &str) -> Result<Self, ProtocolError> {
         let protocol: Self = toml::from_str(text).map_err(|error| ProtocolError::Syntax(Box::new(error)))?;
         protocol.check()?;
         Ok(protocol)
+    }
+
+    /// What the protocol prescribes: the size of every stack, and the saturation band.
+    pub const fn prescription(&self) -> PrescriptionRules {
+        PrescriptionRules {
+            sagittal: self.sagittal_stack,
+            axial: self.axial_stack,
+            sat_band_thickness_mm: self.saturation_band.thickness_mm,
+            sat_band_clearance_mm: self.saturation_band.clearance_mm,
+        }
+    }
+
+    /// The series with which a planned slice group is scanned; coronal groups use the sagittal series.
+    pub const fn series_for(&self, target: &SliceTarget) -> &SeriesProtocol {
+        match target.orientation() {
+            Orientation::Sagittal | Orientation::Coronal => &self.sagittal_t2,
+            Orientation::Axial => &self.axial_t2,
+        }
     }
 
     /// A further series by its name on the console.
@@ -118,47 +148,68 @@ impl Protocol {
         if !(self.field_t.is_finite() && (0.2..=7.0).contains(&self.field_t)) {
             return Err(ProtocolError::Field(self.field_t));
         }
-        self.coil.check().map_err(|(field, value)| ProtocolError::Coil { field, value })?;
+        self.coil.check().map_err(|(field, value, [low, high])| ProtocolError::Coil { field, value, low, high })?;
         self.faults.check().map_err(|(field, value, [low, high])| ProtocolError::Fault { field, value, low, high })?;
         let impossible = |series: String| move |source| ProtocolError::Impossible { series, source };
         for group in crate::localizer(self) {
             self.localizer.series.check(&group).map_err(impossible("localizer".into()))?;
         }
+        for (field, found) in
+            [("thickness-mm", self.saturation_band.thickness_mm), ("clearance-mm", self.saturation_band.clearance_mm)]
+        {
+            if !(found.is_finite() && found >= 0.0) {
+                return Err(ProtocolError::SaturationBand { field, value: found });
+            }
+        }
+        self.check_prescription(&self.prescription())
+    }
+
+    /// Refuses stacks that no scanner could acquire with the protocol's series.
+    ///
+    /// # Errors
+    /// [`ProtocolError`]: which series, and why.
+    pub fn check_prescription(&self, prescription: &PrescriptionRules) -> Result<(), ProtocolError> {
         let [sagittal, _, axial] = crate::localizer(self);
-        let sized = |stack: &StackGeometry, like: geometry::SliceGroup| {
-            stack.at(&like.name, like.role, like.centre, like.row, like.column)
+        let (sagittal, axial) = (prescription.sagittal.sizing(&sagittal), prescription.axial.sizing(&axial));
+        let possible = |name: &str, series: &SeriesProtocol, group: &geometry::SliceGroup| {
+            let checked = series.check(group).and_then(|()| series.check_exposure(group, self.field_t));
+            checked.map_err(|source| ProtocolError::Impossible { series: name.to_owned(), source })
         };
-        let (sagittal, axial) = (sized(&self.sagittal_stack, sagittal), sized(&self.axial_stack, axial));
-        let possible = |series: &SeriesProtocol, group: &geometry::SliceGroup| {
-            series.check(group).and_then(|()| series.check_exposure(group, self.field_t))
-        };
-        possible(&self.sagittal_t2, &sagittal).map_err(impossible("sagittal-t2".into()))?;
-        possible(&self.axial_t2, &axial).map_err(impossible("axial-t2".into()))?;
+        possible("sagittal-t2", &self.sagittal_t2, &sagittal)?;
+        possible("axial-t2", &self.axial_t2, &axial)?;
         self.further.iter().try_for_each(|further| {
-            let group = if further.stack == StackRole::Sagittal { &sagittal } else { &axial };
-            possible(&further.series, group).map_err(impossible(further.series.name.clone()))
+            let name = &further.series.name;
+            match further.stack {
+                Orientation::Sagittal => possible(name, &further.series, &sagittal),
+                Orientation::Axial => possible(name, &further.series, &axial),
+                Orientation::Coronal => Err(ProtocolError::Stack { series: name.clone(), found: further.stack }),
+            }
         })
     }
 }
 
-/// Why a text is no protocol.
+/// Why a protocol cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
-    /// Not TOML, or not these fields; the error knows the place.
+    /// Invalid TOML, or unknown or missing fields; the error has the place.
     #[error(transparent)]
     Syntax(Box<toml::de::Error>),
     /// A field strength that no scanner has.
     #[error("field-t is {0}, expected 0.2 to 7 T")]
     Field(f64),
-    /// An impossible coil.
-    #[error("coil.{field} is {value}, which no coil has")]
+    /// A coil that no scanner has.
+    #[error("coil.{field} is {value}, expected {low} to {high}")]
     Coil {
         /// The field.
         field: &'static str,
         /// What it was.
         value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
     },
-    /// A fault that no machine can have.
+    /// A fault outside its limits.
     #[error("faults.{field} is {value}, expected {low} to {high}")]
     Fault {
         /// The field.
@@ -169,6 +220,22 @@ pub enum ProtocolError {
         low: f64,
         /// The most it may be.
         high: f64,
+    },
+    /// A saturation band whose thickness or clearance is negative or not finite.
+    #[error("saturation-band.{field} is {value}, expected 0 or more")]
+    SaturationBand {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        value: f64,
+    },
+    /// A further series on a stack that the examination does not plan.
+    #[error("series '{series}': stack is {found}, expected sagittal or axial")]
+    Stack {
+        /// Which series.
+        series: String,
+        /// Its stack.
+        found: Orientation,
     },
     /// A series that no scanner could acquire.
     #[error("series '{series}': {source}")]
@@ -185,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_protocol_that_ships_reads_and_carries_its_name() {
+    fn every_builtin_protocol_is_valid_and_has_its_name() {
         for name in Protocol::BUILTIN_NAMES {
             assert_eq!(Protocol::builtin(name).expect("listed").name, *name);
         }
@@ -193,12 +260,38 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn the_default_prescription_is_that_of_the_routine_protocol() {
+        let routine = Protocol::builtin("lumbar-1.5t").expect("ships");
+        assert_eq!(routine.prescription(), PrescriptionRules::default());
+    }
+
+    #[test]
+    fn the_saturation_band_is_optional_and_further_series_need_a_planned_stack() {
+        let good = include_str!("../protocols/lumbar-1.5t.toml");
+        let without =
+            good.replacen("[saturation-band]\nthickness-mm = 60.0", "[saturation-band]\nthickness-mm = 0.0", 1);
+        assert_eq!(Protocol::from_toml(&without).expect("right").prescription().sat_band_thickness_mm, 0.0);
+        let usual = good.replacen("[saturation-band]\nthickness-mm = 60.0\nclearance-mm = 5.0\n", "", 1);
+        assert_eq!(Protocol::from_toml(&usual).expect("right"), Protocol::from_toml(good).expect("right"));
+        let message = |text: &str| Protocol::from_toml(text).expect_err("wrong").to_string();
+        assert!(
+            message(&without.replace("thickness-mm = 0.0\n", "thickness-mm = -1.0\n"))
+                .contains("saturation-band.thickness-mm is -1")
+        );
+        let coronal = good.replacen("stack = \"sagittal\"", "stack = \"coronal\"", 1);
+        assert!(message(&coronal).contains("'T1 TSE sagittal': stack is coronal, expected sagittal or axial"));
+    }
+
+    #[test]
+    fn mistakes_are_reported_with_field_and_value() {
         let good = include_str!("../protocols/lumbar-1.5t.toml");
         let typo = Protocol::from_toml(&good.replacen("averages", "avrages", 1)).expect_err("typo");
         assert!(matches!(&typo, ProtocolError::Syntax(error) if error.span().is_some()), "{typo}");
         let negative = good.replacen("thickness-mm = 5.0", "thickness-mm = -5.0", 1);
         let message = Protocol::from_toml(&negative).expect_err("negative").to_string();
         assert!(message.contains("localizer") && message.contains("thickness_mm is -5"), "{message}");
+        let coil = good.replacen("[localizer.series]", "[coil]\nupper-array = 2.0\n\n[localizer.series]", 1);
+        let message = Protocol::from_toml(&coil).expect_err("no such coil").to_string();
+        assert_eq!(message, "coil.upper-array is 2, expected 0 to 1");
     }
 }

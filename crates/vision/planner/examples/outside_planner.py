@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A planner of one's own for `plumbline run SCENARIO --planner 'cmd:python3 outside_planner.py'`.
+"""A planner of your own for `plumbline run SCENARIO --planner 'cmd:python3 outside_planner.py'`.
 
-It plans blindly: a spine of average shape at the middle of the sagittal localizer. Begin here, and look at the voxels.
+It ignores the voxels: it assumes a spine of average shape at the middle of the sagittal localizer. Start from here.
 What comes in and goes out: `cargo doc -p plumbline-planner`, module `command_planner`; `plumbline schema plan`.
 """
 import array
@@ -27,13 +27,13 @@ def middle(image):
     return [sum(a * i for a, i in zip(row, index)) for row in image["affine"]]
 
 
-def group(name, role, rule, centre, row, column):
-    """A slice group with the size that the scenario's rule gives it."""
+def group(name, target, size, centre, row, column):
+    """A slice group of the size that the protocol prescribes; the target says what it is for, the name is a label."""
     return {
-        "name": name, "role": role, "centre": centre, "row": row, "column": column,
-        "slices": rule["slices"], "thickness_mm": rule["thickness-mm"], "gap_mm": rule["gap-mm"],
-        "fov_mm": rule["fov-mm"], "matrix": rule["matrix"],
-        "phase_encoding": "column" if role == "sagittal" else "row",
+        "name": name, "target": target, "centre": centre, "row": row, "column": column,
+        "slices": size["slices"], "thickness_mm": size["thickness-mm"], "gap_mm": size["gap-mm"],
+        "fov_mm": size["fov-mm"], "matrix": size["matrix"],
+        "phase_encoding": "column" if target == "sagittal" else "row",
     }
 
 
@@ -47,9 +47,10 @@ def main():
         centre = [x, y, z + height]
         sine, cosine = math.sin(math.radians(tilt)), math.cos(math.radians(tilt))
         levels.append({"label": name, "centre": centre, "normal": [0, -sine, cosine], "confidence": 0.1})
-        groups.append(group(f"axial {name}", "axial-disc", rules["axial"], centre, [1, 0, 0], [0, cosine, sine]))
-    flag = {"code": "low-confidence", "severity": "warning", "message": "planned blindly"}
-    json.dump({"frame": "patient-lps-mm", "levels": levels, "groups": groups, "flags": [flag]}, sys.stdout)
+        groups.append(group(f"axial {name}", {"disc": name}, rules["axial"], centre, [1, 0, 0], [0, cosine, sine]))
+    flag = {"code": "low-confidence", "severity": "warning", "message": "planned without looking at the images"}
+    plan = {"format_version": 2, "frame": "patient-lps-mm", "levels": levels, "groups": groups, "flags": [flag]}
+    json.dump(plan, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 //! An outside planner: a child process that is given images and answers with a plan.
 //!
-//! The process is started anew for every plan. On its standard input it gets one line of JSON, then the voxels
+//! A new process is started for every plan. On its standard input it gets one line of JSON, then the voxels
 //! of every image in the order of `images`, as little-endian 32-bit floats, `[slice][row][column]`:
 //!
 //! ```json
@@ -9,11 +9,24 @@
 //! ```
 //!
 //! The images are the localizer's stacks: sagittal, coronal and axial. `affine` takes an index (column, row, slice, 1) to
-//! LPS millimetres. `rules` is the scenario's `[prescription]` (`plumbline schema scenario`): how many slices of which
-//! thickness, with keys in kebab-case. On its standard output the process writes one `plan.json` (`plumbline schema
-//! plan`, keys in snake_case) and ends with status 0 within the scenario's `time-limit-s`. Whatever else it does costs it
-//! the case, and the last it said on its standard error is told. A disc's axial slices are found by their group's name,
-//! `axial L4/L5`; of a disc without such a group the planned level is judged.
+//! LPS millimetres. `rules` is what the examination's protocol prescribes (as a scenario's `[prescription]` may change it,
+//! `plumbline schema scenario`): how many slices of which thickness, with keys in kebab-case. On its standard output the
+//! process writes one `plan.json` (`plumbline schema plan`, keys in snake_case) and ends with status 0 within the
+//! scenario's `time-limit-s`. Whatever else it does costs it the case, and the end of its standard error is reported.
+//!
+//! ```json
+//! {"format_version": 2, "frame": "patient-lps-mm",
+//!  "levels": [{"label": "L4/L5", "centre": [0, 5, -37], "normal": [0, -0.2, 0.98], "confidence": 0.9}, …],
+//!  "groups": [{"name": "T2 axial L4/L5", "target": {"disc": "L4/L5"}, "centre": […], "row": […], "column": […],
+//!    "slices": 5, "thickness_mm": 4, "gap_mm": 0.4, "fov_mm": [180, 180], "matrix": [256, 256],
+//!    "phase_encoding": "row"}, …],
+//!  "flags": [{"code": "low-confidence", "severity": "warning", "discs": ["L4/L5"], "message": "check L4/L5"}]}
+//! ```
+//!
+//! A group's `target` says what it is for: `"sagittal"`, `"coronal"`, `{"disc": "L4/L5"}`, or `{"block": ["L3/L4",
+//! "L4/L5"]}` for a contiguous axial block. Its name is a label and may be any. Of a disc without a group the planned
+//! level is judged. Every object may carry keys of one's own that begin with `x-`. Plans of version 1, whose groups have a
+//! `role` and are for the disc that they are named after (`axial L4/L5`), are still read ([`crate::plan_file`]).
 //!
 //! `crates/vision/planner/examples/outside_planner.py` is such a planner, in 60 lines.
 
@@ -24,21 +37,20 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use geometry::SliceRole;
+use geometry::SliceTarget;
 use serde_json::json;
 
-use crate::plan::{ScanPlan, disc_group_name};
+use crate::plan::ScanPlan;
 use crate::request::{Planned, Planner, PlannerError, PlanningRequest};
 
-/// A longer answer is no plan, bytes.
-const LONGEST_ANSWER: u64 = 16 << 20;
-/// How often a running child is looked at.
-const GLANCE: Duration = Duration::from_millis(2);
-
-/// How long a planner that has ended is listened to for its last words.
-const PATIENCE: Duration = Duration::from_millis(200);
-/// So many of them are told, bytes.
-const LAST_WORDS: usize = 400;
+/// The longest answer that is read, bytes.
+const MAX_ANSWER_BYTES: u64 = 16 << 20;
+/// How often a running child is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+/// How long the standard error of a failed child is read after its end.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(200);
+/// How much of the end of its standard error is reported, bytes.
+const MAX_STDERR_BYTES: usize = 400;
 
 /// A planner behind a command.
 #[derive(Clone, Debug)]
@@ -87,9 +99,9 @@ fn is_found(program: &str) -> bool {
         .any(|folder| endings.iter().any(|ending| folder.join(format!("{program}{ending}")).is_file()))
 }
 
-/// Reads a child's pipe to its end, on a thread that nobody waits for: a child's own children may hold the pipe open
-/// after its end.
-fn reading<T: Send + 'static>(
+/// Reads a child's pipe to its end on a thread that is not joined: the child's own children may hold the pipe open after
+/// its end.
+fn read_to_end<T: Send + 'static>(
     pipe: impl Read + Send + 'static,
     read: impl FnOnce(Box<dyn Read + Send>) -> T + Send + 'static,
 ) -> mpsc::Receiver<T> {
@@ -98,12 +110,12 @@ fn reading<T: Send + 'static>(
     receiver
 }
 
-/// The end of what a pipe gives.
-fn last_words(mut pipe: Box<dyn Read + Send>) -> String {
+/// The last [`MAX_STDERR_BYTES`] of a pipe.
+fn tail(mut pipe: Box<dyn Read + Send>) -> String {
     let (mut end, mut chunk) = (Vec::new(), [0; 4096]);
     while let Ok(count @ 1..) = pipe.read(&mut chunk) {
         end.extend_from_slice(&chunk[..count]);
-        let surplus = end.len().saturating_sub(LAST_WORDS);
+        let surplus = end.len().saturating_sub(MAX_STDERR_BYTES);
         end.drain(..surplus);
     }
     String::from_utf8_lossy(&end).trim().to_owned()
@@ -119,20 +131,20 @@ impl Planner for CommandPlanner {
         let mut child = self.start()?;
         let mut input = child.stdin.take().expect("stdin is piped");
         let output = child.stdout.take().expect("stdout is piped");
-        let complaints = child.stderr.take().expect("stderr is piped");
-        let question = question(request);
-        // Not waited for either: a child that does not read leaves it hanging.
-        thread::spawn(move || input.write_all(&question));
-        let complaints = reading(complaints, last_words);
-        let answer = reading(output, |pipe| {
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let message = request_bytes(request);
+        // Not joined either: a child that does not read its input blocks it.
+        thread::spawn(move || input.write_all(&message));
+        let stderr = read_to_end(stderr, tail);
+        let answer = read_to_end(output, |pipe| {
             let mut answer = Vec::new();
-            pipe.take(LONGEST_ANSWER).read_to_end(&mut answer).map(|_| answer)
+            pipe.take(MAX_ANSWER_BYTES).read_to_end(&mut answer).map(|_| answer)
         });
 
         let status = loop {
             match child.try_wait() {
                 Ok(Some(status)) => break Ok(status),
-                Ok(None) if begin.elapsed() < self.time_limit => thread::sleep(GLANCE),
+                Ok(None) if begin.elapsed() < self.time_limit => thread::sleep(POLL_INTERVAL),
                 Ok(None) => break Err(PlannerError::Timeout(self.time_limit.as_millis() as u64)),
                 Err(error) => break Err(PlannerError::Ended(error.to_string())),
             }
@@ -144,36 +156,36 @@ impl Planner for CommandPlanner {
         }
         let status = status?;
         if !status.success() {
-            let said = complaints.recv_timeout(PATIENCE).unwrap_or_default();
-            let said = if said.is_empty() { said } else { format!("; it said: {said}") };
-            return Err(PlannerError::Ended(format!("{status}{said}")));
+            let stderr = stderr.recv_timeout(DRAIN_TIMEOUT).unwrap_or_default();
+            let reported = if stderr.is_empty() { stderr } else { format!("; its standard error ends: {stderr}") };
+            return Err(PlannerError::Ended(format!("{status}{reported}")));
         }
-        let left = self.time_limit.saturating_sub(begin.elapsed()).max(GLANCE);
+        let left = self.time_limit.saturating_sub(begin.elapsed()).max(POLL_INTERVAL);
         let answer =
             answer.recv_timeout(left).map_err(|_| PlannerError::Timeout(self.time_limit.as_millis() as u64))?;
         let answer = answer.map_err(|error| PlannerError::Ended(error.to_string()))?;
-        let plan = ScanPlan::from_json(&answer).map_err(PlannerError::Malformed)?;
-        let warnings = unnamed_groups(&plan);
+        let plan = ScanPlan::from_json(&answer)?;
+        let warnings = blocks_without_discs(&plan);
         Ok(Planned { plan, segmentation: None, warnings })
     }
 }
 
-/// A warning for each axial group that is no disc's by its name: its slices count for nothing.
-fn unnamed_groups(plan: &ScanPlan) -> Vec<String> {
-    let expected: Vec<String> = plan.levels.iter().map(|level| disc_group_name(level.label)).collect();
-    let axial = plan.groups_of(SliceRole::AxialDisc).filter(|group| !expected.contains(&group.name));
-    axial
-        .map(|group| {
-            format!(
-                "the planner's axial group '{}' bears no level's name, as 'axial L4/L5' would: not scored",
-                group.name
-            )
-        })
-        .collect()
+/// A warning for each axial group that states no disc, as one of a version 1 plan that is named after none: it is scored
+/// for none.
+fn blocks_without_discs(plan: &ScanPlan) -> Vec<String> {
+    let blocks =
+        plan.groups.iter().filter(|group| matches!(&group.target, SliceTarget::Block(discs) if discs.is_empty()));
+    let warning = |name: &str| {
+        format!(
+            "the planner's axial group '{name}' states no disc and is not scored; expected a target such as {{\"disc\": \
+             \"L4/L5\"}} (format_version 2) or the name 'axial L4/L5' (version 1)"
+        )
+    };
+    blocks.map(|group| warning(&group.name)).collect()
 }
 
 /// Header line and voxels.
-fn question(request: &PlanningRequest<'_>) -> Vec<u8> {
+fn request_bytes(request: &PlanningRequest<'_>) -> Vec<u8> {
     let images: Vec<_> = request
         .images
         .iter()

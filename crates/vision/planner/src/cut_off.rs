@@ -1,11 +1,10 @@
 //! Discs that reach beyond the outermost slice, where a part of a disc has its middle elsewhere, or lie at the border of
 //! the images or of the scanner's field.
 
-use geometry::{Grid, Point, Vector};
+use geometry::{Grid, LabelledDisc, Point, Vector};
 
 use crate::disc_plane::MeasuredDisc;
-use crate::labelled_spine::LabelledDisc;
-use crate::plan::{Flag, FlagCode};
+use crate::flags::{Flag, FlagCode};
 
 /// An edge this near to the middle of the outermost slice is taken for the images' own, slices.
 const AT_THE_EDGE: f64 = 0.3;
@@ -55,7 +54,7 @@ pub fn out_of_field(disc: &LabelledDisc, grid: &Grid) -> Option<Flag> {
     let label = disc.label;
     if disc.plane.centre.z.abs() > HOMOGENEOUS_MM {
         let message = format!("{label} lies more than {HOMOGENEOUS_MM} mm from the isocentre: move the table");
-        return Some(Flag::warning(FlagCode::OutOfField, message));
+        return Some(Flag::warning(FlagCode::OutOfField, message).about([label]));
     }
     let back = disc.plane.normal.cross(&Vector::x());
     let edges = [-0.5, 0.5].map(|side| disc.plane.centre + back * (side * disc.depth_mm));
@@ -71,9 +70,7 @@ pub fn out_of_field(disc: &LabelledDisc, grid: &Grid) -> Option<Flag> {
     };
     let cut_off = !edges.iter().all(within);
     cut_off.then(|| {
-        Flag::warning(
-            FlagCode::OutOfField,
-            format!("{label} lies at the border of the localizer: move the table and repeat it"),
-        )
+        let message = format!("{label} lies at the border of the localizer: move the table and repeat it");
+        Flag::warning(FlagCode::OutOfField, message).about([label])
     })
 }

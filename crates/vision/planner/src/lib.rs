@@ -2,9 +2,9 @@
 //! and the quality check of what was scanned.
 //!
 //! ```
-//! use geometry::{Disc, Plane, Point, Vertebra};
+//! use geometry::{Disc, LabelledDisc, LabelledSpine, Plane, Point, PrescriptionRules, SliceTarget, Vertebra};
 //! use nalgebra::Vector3;
-//! use planner::{LabelledDisc, LabelledSpine, PrescriptionRules, prescribe};
+//! use planner::prescribe;
 //!
 //! let l4_l5 = LabelledDisc {
 //!     label: Disc::between(Vertebra::L4, Vertebra::L5),
@@ -12,7 +12,6 @@
 //!     canal: Point::new(0.0, 27.0, 5.0),
 //!     depth_mm: 36.0,
 //!     width_mm: 50.0,
-//!     confidence: 0.97,
 //! };
 //! let spine = LabelledSpine {
 //!     discs: vec![l4_l5],
@@ -20,7 +19,7 @@
 //!     anterior_wall: vec![Point::new(0.0, -18.0, 0.0)],
 //! };
 //! let prescribed = prescribe(&spine, &PrescriptionRules::default());
-//! assert_eq!(prescribed.groups[1].name, "axial L4/L5");
+//! assert_eq!(prescribed.groups[1].target, SliceTarget::Disc(l4_l5.label));
 //! assert!(prescribed.groups[1].plane().angle_deg(&l4_l5.plane) < 1e-6);
 //! ```
 //!
@@ -34,9 +33,10 @@
 //! | [`sacral_segment`] | a first sacral segment that was taken for a vertebra |
 //! | [`reading`] | levels counted from the sacrum upwards, mid-sagittal plane, canal |
 //! | [`rib_count`] | levels counted from the ribs downwards, as a check |
-//! | [`labelled_spine`] | the spine as it was read, by a planner or a technologist |
+//! | [`mod@read_spine`] | the spine as it was read, with how sure each level is |
 //! | [`prescription`] | slice groups and saturation bands by rule |
 //! | [`plan`], [`flags`] | the plan and its doubts |
+//! | [`plan_file`], [`plan_error`] | `plan.json` in both its versions, and why one is refused |
 //! | [`quality_check`] | accept, repeat or re-plan a scanned series |
 
 pub mod class_map;
@@ -48,11 +48,13 @@ pub mod disc_plane;
 pub mod flags;
 pub mod instances;
 pub mod islands;
-pub mod labelled_spine;
 pub mod networks;
 pub mod plan;
+pub mod plan_error;
+pub mod plan_file;
 pub mod prescription;
 pub mod quality_check;
+pub mod read_spine;
 pub mod reading;
 pub mod request;
 pub mod rib_count;
@@ -61,13 +63,15 @@ pub mod vnet_planner;
 
 pub use class_map::ClassMap;
 pub use command_planner::CommandPlanner;
+pub use flags::{Flag, FlagCode, Severity};
 pub use islands::remove_islands;
-pub use labelled_spine::{LabelledDisc, LabelledSpine};
 pub use networks::{Networks, NetworksError};
-pub use plan::{Flag, FlagCode, PlannedLevel, ScanPlan, Severity};
-pub use prescription::{Prescription, PrescriptionRules, StackRule, prescribe};
+pub use plan::{PlannedLevel, ScanPlan};
+pub use plan_error::PlanError;
+pub use prescription::{Prescription, prescribe};
 pub use quality_check::{QualityReport, QualityVerdict, check_series};
+pub use read_spine::ReadSpine;
 pub use reading::read_spine;
-pub use request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+pub use request::{Planned, Planner, PlannerError, PlanningRequest};
 pub use sacral_segment::restore_sacrum;
 pub use vnet_planner::VnetPlanner;

@@ -1,14 +1,19 @@
-//! The scan plan: labelled levels, slice groups, saturation bands and flags, as `plan.json` writes it.
+//! The scan plan: labelled levels, slice groups, saturation bands and flags.
 
 use std::collections::BTreeMap;
 
-use geometry::{Direction, Disc, Plane, Point, Pose, SatBand, SliceGroup, SliceRole};
+use geometry::{Direction, Disc, LabelledDisc, Orientation, Plane, Point, Pose, SatBand, SliceGroup, SliceTarget};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::flags::{Flag, Severity};
+use crate::plan_error::PlanError;
+use crate::plan_file::WrittenPlan;
+
 /// What a planner answers: where the discs are, which slices to scan, and what it is unsure of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "WrittenPlan", into = "WrittenPlan")]
+#[schemars(with = "WrittenPlan")]
 pub struct ScanPlan {
     /// Always `patient-lps-mm`.
     pub frame: PlanFrame,
@@ -17,13 +22,10 @@ pub struct ScanPlan {
     /// The prescribed slice groups.
     pub groups: Vec<SliceGroup>,
     /// The prescribed saturation bands.
-    #[serde(default)]
     pub sat_bands: Vec<SatBand>,
     /// What the planner is unsure of; an empty list claims that all is well.
-    #[serde(default)]
     pub flags: Vec<Flag>,
     /// Wall-clock milliseconds by stage (`segment`, `label`, `count`, `plan`); not part of the deterministic output.
-    #[serde(default)]
     pub latency_ms: BTreeMap<String, f64>,
 }
 
@@ -39,6 +41,7 @@ pub enum PlanFrame {
 /// One labelled disc.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("patternProperties" = { "^x-": {} }))]
 pub struct PlannedLevel {
     /// Which disc.
     pub label: Disc,
@@ -53,6 +56,11 @@ pub struct PlannedLevel {
 }
 
 impl PlannedLevel {
+    /// A labelled disc, as sure as `confidence` says.
+    pub fn of(disc: &LabelledDisc, confidence: f64) -> Self {
+        Self { label: disc.label, centre: disc.plane.centre, normal: disc.plane.normal, confidence }
+    }
+
     /// The disc plane.
     pub fn plane(&self) -> Plane {
         Plane { centre: self.centre, normal: self.normal }
@@ -64,90 +72,27 @@ impl PlannedLevel {
     }
 }
 
-/// One thing that the planner is unsure of or could not do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Flag {
-    /// What it is about.
-    pub code: FlagCode,
-    /// How much it matters.
-    pub severity: Severity,
-    /// For the technologist: what was seen, what to do.
-    pub message: String,
-}
-
-/// What a flag is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum FlagCode {
-    /// No spine could be found.
-    NoSpine,
-    /// The sacrum is out of view: levels cannot be counted from it.
-    SacrumOutOfView,
-    /// The number of lumbar vertebrae is unusual or the lumbosacral junction is transitional.
-    AmbiguousCount,
-    /// The number of lumbar vertebrae was not counted: five were assumed, and four or six look like five from the side.
-    AssumedCount,
-    /// A level's confidence is low.
-    LowConfidence,
-    /// A disc could not be found where one is expected.
-    MissingDisc,
-    /// A group leaves the scanner's field or the localizer's.
-    OutOfField,
-    /// Neighbouring groups cross inside the canal.
-    CrossingGroups,
-    /// The patient or the image quality calls for a look (motion, low signal).
-    ImageQuality,
-}
-
-/// How much a flag matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// A person should look before scanning.
-    Warning,
-    /// The plan must not be used as it is.
-    Critical,
-}
-
 impl ScanPlan {
-    /// Reads `plan.json` and checks what its types cannot: groups that can be scanned, directions of length 1,
-    /// confidences from 0 to 1.
-    ///
-    /// # Errors
-    /// What was found and where.
-    pub fn from_json(text: &[u8]) -> Result<Self, String> {
-        let plan: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        plan.check()?;
-        Ok(plan)
-    }
-
     /// Refuses what the types allow and no scanner can do: groups that cannot be scanned, directions whose length is
     /// not 1, confidences beyond 0 to 1.
     ///
     /// # Errors
-    /// What was found and where.
-    pub fn check(&self) -> Result<(), String> {
+    /// [`PlanError`]: what was found, and in which group, level or band.
+    pub fn check(&self) -> Result<(), PlanError> {
         for group in &self.groups {
-            group.check().map_err(|error| format!("group '{}': {error}", group.name))?;
+            group.check().map_err(|source| PlanError::Group { name: group.name.clone(), source })?;
         }
         let is_direction = |normal: &Direction| (normal.norm() - 1.0).abs() < 1e-3;
         for level in &self.levels {
             if !is_direction(&level.normal) {
-                return Err(format!(
-                    "level {}: the normal's length is {}, expected 1",
-                    level.label,
-                    level.normal.norm()
-                ));
+                return Err(PlanError::LevelNormal { label: level.label, length: level.normal.norm() });
             }
             if !(0.0..=1.0).contains(&level.confidence) {
-                return Err(format!("level {}: confidence is {}, expected 0 to 1", level.label, level.confidence));
+                return Err(PlanError::Confidence { label: level.label, found: level.confidence });
             }
         }
         match self.sat_bands.iter().find(|band| !is_direction(&band.normal)) {
-            Some(band) => Err(format!("saturation band '{}': the normal's length is not 1", band.name)),
+            Some(band) => Err(PlanError::BandNormal { name: band.name.clone(), length: band.normal.norm() }),
             None => Ok(()),
         }
     }
@@ -167,23 +112,23 @@ impl ScanPlan {
         self.flags.iter().any(|flag| flag.severity >= Severity::Warning)
     }
 
-    /// The groups of one role.
-    pub fn groups_of(&self, role: SliceRole) -> impl Iterator<Item = &SliceGroup> {
-        self.groups.iter().filter(move |group| group.role == role)
+    /// The groups of one orientation.
+    pub fn groups_of(&self, orientation: Orientation) -> impl Iterator<Item = &SliceGroup> {
+        self.groups.iter().filter(move |group| group.target.orientation() == orientation)
     }
 
-    /// The axial group prescribed for a disc: the one named after it.
+    /// The groups that are each for one disc.
+    pub fn disc_groups(&self) -> impl Iterator<Item = &SliceGroup> {
+        self.groups.iter().filter(|group| group.target.disc().is_some())
+    }
+
+    /// The first group that is for a disc.
     pub fn disc_group(&self, disc: Disc) -> Option<&SliceGroup> {
-        self.groups_of(SliceRole::AxialDisc).find(|group| group.name == disc_group_name(disc))
+        self.groups.iter().find(|group| group.target == SliceTarget::Disc(disc))
     }
 
     /// The level with a label.
     pub fn level(&self, disc: Disc) -> Option<&PlannedLevel> {
         self.levels.iter().find(|level| level.label == disc)
     }
-}
-
-/// The name that the axial group of a disc carries.
-pub fn disc_group_name(disc: Disc) -> String {
-    format!("axial {disc}")
 }

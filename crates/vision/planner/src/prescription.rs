@@ -1,58 +1,11 @@
 //! From labelled discs to slice groups and saturation bands, by the rules of the protocol.
 
-use geometry::{Direction, PhaseEncoding, Point, SatBand, SliceGroup, SliceRole, Vector, Vertebra};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use geometry::{
+    Direction, LabelledDisc, LabelledSpine, Point, PrescriptionRules, SatBand, SliceGroup, SliceTarget, StackGeometry,
+    Vector, Vertebra,
+};
 
-use crate::labelled_spine::{LabelledDisc, LabelledSpine};
-use crate::plan::{Flag, FlagCode, disc_group_name};
-
-/// What the protocol asks to be prescribed (`lumbar-numbers.md` §5).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PrescriptionRules {
-    /// The sagittal stack.
-    pub sagittal: StackRule,
-    /// The group through each disc.
-    pub axial: StackRule,
-    /// Thickness of the anterior saturation band, mm; 0 leaves it out.
-    pub sat_band_thickness_mm: f64,
-    /// Least distance between the saturation band and the vertebral bodies, mm.
-    pub sat_band_clearance_mm: f64,
-}
-
-/// Size of a stack of slices.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct StackRule {
-    /// Number of slices.
-    pub slices: usize,
-    /// Slice thickness, mm.
-    pub thickness_mm: f64,
-    /// Gap between slices, mm.
-    pub gap_mm: f64,
-    /// Field of view: extent of the rows' stack and of a row, mm.
-    pub fov_mm: [f64; 2],
-    /// Number of rows and columns.
-    pub matrix: [usize; 2],
-}
-
-impl Default for PrescriptionRules {
-    fn default() -> Self {
-        Self {
-            sagittal: StackRule {
-                slices: 15,
-                thickness_mm: 4.0,
-                gap_mm: 0.4,
-                fov_mm: [300.0, 300.0],
-                matrix: [384, 384],
-            },
-            axial: StackRule { slices: 5, thickness_mm: 4.0, gap_mm: 0.4, fov_mm: [180.0, 180.0], matrix: [256, 256] },
-            sat_band_thickness_mm: 60.0,
-            sat_band_clearance_mm: 5.0,
-        }
-    }
-}
+use crate::flags::{Flag, FlagCode};
 
 /// What prescription yields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +34,7 @@ pub fn prescribe(spine: &LabelledSpine, rules: &PrescriptionRules) -> Prescripti
 
 /// Parallel to the mid-sagittal plane, its columns along the spine as far as the scanner's z allows; from
 /// T11/T12 to S2, so its middle lies between the uppermost and the lowest disc seen and a little lower.
-fn sagittal_stack(spine: &LabelledSpine, rule: &StackRule) -> SliceGroup {
+fn sagittal_stack(spine: &LabelledSpine, size: &StackGeometry) -> SliceGroup {
     let left = spine.midsagittal.normal;
     let down = Direction::new_normalize(across(&-Vector::z(), &left));
     let row = Direction::new_normalize(down.cross(&-left.into_inner()));
@@ -92,49 +45,20 @@ fn sagittal_stack(spine: &LabelledSpine, rule: &StackRule) -> SliceGroup {
     // The canal lies behind the discs; both are to be in the middle of the picture.
     let behind = discs.iter().map(|disc| row.dot(&(disc.canal - middle))).sum::<f64>() / discs.len() as f64;
     let centre = middle + row.into_inner() * (behind / 2.0);
-    SliceGroup {
-        name: "sagittal".into(),
-        role: SliceRole::Sagittal,
-        centre: centre - left.into_inner() * spine.midsagittal.distance_mm(&centre),
-        row,
-        column: down,
-        phase_encoding: PhaseEncoding::Column,
-        ..sized(rule)
-    }
+    let centre = centre - left.into_inner() * spine.midsagittal.distance_mm(&centre);
+    let target = SliceTarget::Sagittal;
+    size.at(target.to_string(), target, centre, row, down)
 }
 
 /// Parallel to the disc, centred from front to back on the disc's posterior margin, so that disc and canal
 /// are both in the picture.
-fn axial_group(disc: &LabelledDisc, spine: &LabelledSpine, rule: &StackRule) -> SliceGroup {
+fn axial_group(disc: &LabelledDisc, spine: &LabelledSpine, size: &StackGeometry) -> SliceGroup {
     let head = disc.plane.normal;
     let row = Direction::new_normalize(across(&spine.midsagittal.normal, &head));
     let column = Direction::new_normalize(head.cross(&row));
-    SliceGroup {
-        name: disc_group_name(disc.label),
-        role: SliceRole::AxialDisc,
-        centre: disc.plane.centre + column.into_inner() * (disc.depth_mm / 2.0),
-        row,
-        column,
-        phase_encoding: PhaseEncoding::Row,
-        ..sized(rule)
-    }
-}
-
-/// A group of the rule's size at the origin.
-fn sized(rule: &StackRule) -> SliceGroup {
-    SliceGroup {
-        name: String::new(),
-        role: SliceRole::AxialBlock,
-        centre: Point::origin(),
-        row: Vector::x_axis(),
-        column: Vector::y_axis(),
-        slices: rule.slices,
-        thickness_mm: rule.thickness_mm,
-        gap_mm: rule.gap_mm,
-        fov_mm: rule.fov_mm,
-        matrix: rule.matrix,
-        phase_encoding: PhaseEncoding::Row,
-    }
+    let centre = disc.plane.centre + column.into_inner() * (disc.depth_mm / 2.0);
+    let target = SliceTarget::Disc(disc.label);
+    size.at(target.to_string(), target, centre, row, column)
 }
 
 /// Half the canal from front to back, with a margin, mm (sac 13 mm; lumbar-numbers §6d).
@@ -151,7 +75,8 @@ fn uncrossed(groups: &mut [SliceGroup], discs: &[&LabelledDisc], spine: &Labelle
             let larger = if groups[upper].slices > groups[lower].slices { upper } else { lower };
             if groups[larger].slices <= FEWEST_SLICES {
                 let message = format!("'{}' and '{}' cross inside the canal", groups[upper].name, groups[lower].name);
-                flags.push(Flag::info(FlagCode::CrossingGroups, message));
+                let labels = [discs[upper].label, discs[lower].label];
+                flags.push(Flag::info(FlagCode::CrossingGroups, message).about(labels));
                 break;
             }
             groups[larger].slices -= 1;
@@ -229,7 +154,6 @@ mod tests {
                     canal: plane.centre + Vector::new(0.0, tilt.cos(), tilt.sin()) * 27.0,
                     depth_mm: 36.0,
                     width_mm: 50.0,
-                    confidence: 0.9,
                 }
             })
             .collect();
@@ -280,11 +204,7 @@ mod tests {
         fn the_axial_groups_move_with_the_patient(roll in -0.4f64..0.4, pitch in -0.3f64..0.3, yaw in -0.3f64..0.3, x in -40.0f64..40.0) {
             let lying = Pose::from_parts(Translation3::new(x, 5.0, -20.0), UnitQuaternion::from_euler_angles(pitch, yaw, roll));
             let here = spine(30.0);
-            let moved = LabelledSpine {
-                discs: here.discs.iter().map(|disc| LabelledDisc { plane: disc.plane.moved(&lying), canal: lying * disc.canal, ..*disc }).collect(),
-                midsagittal: here.midsagittal.moved(&lying),
-                anterior_wall: here.anterior_wall.iter().map(|point| lying * point).collect(),
-            };
+            let moved = here.moved(&lying);
             let (before, after) = (prescribe(&here, &PrescriptionRules::default()), prescribe(&moved, &PrescriptionRules::default()));
             for (before, after) in before.groups[1..].iter().zip(&after.groups[1..]) {
                 let expected = before.moved(&lying);

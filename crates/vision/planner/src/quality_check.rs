@@ -1,9 +1,10 @@
 //! The check of a scanned series: does it show what it was prescribed for, and well enough?
 
-use geometry::{SliceGroup, SliceRole, Vector, Vertebra, Volume};
+use geometry::{Orientation, SliceGroup, Vector, Vertebra, Volume};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{PlannedLevel, ScanPlan, Severity, disc_group_name};
+use crate::flags::Severity;
+use crate::plan::{PlannedLevel, ScanPlan};
 
 /// Repeat below this signal-to-noise ratio (project choice: CSF and disc can no longer be told apart).
 const LEAST_SNR: f64 = 5.0;
@@ -41,7 +42,7 @@ pub enum QualityVerdict {
     Accept,
     /// Scan it again, and why.
     Repeat(String),
-    /// Plan what remains anew, and why.
+    /// Re-plan what remains, and why.
     Replan(String),
 }
 
@@ -52,7 +53,7 @@ pub fn check_series(
     images: &Volume<f32>,
     seen: Option<&ScanPlan>,
 ) -> QualityReport {
-    // A planner that is lost on the new images says nothing about the old plan.
+    // A planner that cannot read the new images says nothing about the old plan.
     let seen =
         seen.filter(|seen| !seen.levels.is_empty() && seen.flags.iter().all(|flag| flag.severity < Severity::Critical));
     let levels = seen.map_or(&plan.levels, |seen| &seen.levels);
@@ -90,7 +91,7 @@ fn deviations(plan: &ScanPlan, seen: &ScanPlan) -> Vec<Deviation> {
     let deviation = |level: &PlannedLevel| {
         let group = plan.disc_group(level.label)?;
         Some(Deviation {
-            name: disc_group_name(level.label),
+            name: group.name.clone(),
             tilt_deg: group.plane().angle_deg(&level.plane()),
             offset_mm: group.plane().distance_mm(&level.centre).abs(),
         })
@@ -99,22 +100,18 @@ fn deviations(plan: &ScanPlan, seen: &ScanPlan) -> Vec<Deviation> {
 }
 
 /// Part of the points a group must show that lie in it: for a sagittal stack the foramina of every lumbar
-/// level, for a group through a disc the disc's middle from front to back.
+/// level, for axial slices the middle of each of their discs from front to back.
 fn coverage(group: &SliceGroup, levels: &[PlannedLevel]) -> f64 {
-    let left = match group.role {
-        SliceRole::Sagittal => group.normal().into_inner(),
-        _ => group.row.into_inner(),
-    };
+    let is_sagittal = group.target.orientation() == Orientation::Sagittal;
+    let left = if is_sagittal { group.normal().into_inner() } else { group.row.into_inner() };
     let lumbar = levels.iter().filter(|level| level.label.upper >= Vertebra::L1);
     let mut points = Vec::new();
     for level in lumbar {
         let back = level.normal.cross(&left).try_normalize(1e-6).unwrap_or_else(Vector::y);
-        match group.role {
-            SliceRole::Sagittal => points.extend([-FORAMEN_MM, 0.0, FORAMEN_MM].map(|side| level.centre + left * side)),
-            _ if group.name == disc_group_name(level.label) => {
-                points.extend([-15.0, -7.5, 0.0, 7.5, 15.0].map(|u| level.centre + back * u));
-            }
-            _ => {}
+        if is_sagittal {
+            points.extend([-FORAMEN_MM, 0.0, FORAMEN_MM].map(|side| level.centre + left * side));
+        } else if group.target.discs().contains(&level.label) {
+            points.extend([-15.0, -7.5, 0.0, 7.5, 15.0].map(|u| level.centre + back * u));
         }
     }
     if points.is_empty() {
@@ -167,9 +164,8 @@ fn quantile(values: &mut [f32], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labelled_spine::{LabelledDisc, LabelledSpine};
-    use crate::prescription::{PrescriptionRules, prescribe};
-    use geometry::{Disc, Grid, Plane, Point};
+    use crate::read_spine::ReadSpine;
+    use geometry::{Disc, Grid, LabelledDisc, LabelledSpine, Plane, Point, PrescriptionRules};
 
     fn spine(tilt_deg: f64) -> LabelledSpine {
         let tilt = tilt_deg.to_radians();
@@ -181,7 +177,6 @@ mod tests {
                     canal: Point::new(0.0, 26.0, z),
                     depth_mm: 35.0,
                     width_mm: 48.0,
-                    confidence: 0.9,
                 }
             });
         LabelledSpine {
@@ -192,13 +187,7 @@ mod tests {
     }
 
     fn plan(tilt_deg: f64) -> ScanPlan {
-        let spine = spine(tilt_deg);
-        let prescription = prescribe(&spine, &PrescriptionRules::default());
-        ScanPlan {
-            levels: spine.discs.iter().map(LabelledDisc::level).collect(),
-            groups: prescription.groups,
-            ..ScanPlan::default()
-        }
+        ReadSpine::certain(spine(tilt_deg)).plan(&PrescriptionRules::default())
     }
 
     /// Stripes of tissue with a known uniform noise.

@@ -1,15 +1,15 @@
 //! Reading the spine: which disc is which, counted from the sacrum upwards, and the lines that guide prescription.
 
-use geometry::{Direction, Disc, Plane, Point, Structure, Vector, Vertebra};
+use geometry::{Direction, Disc, LabelledDisc, LabelledSpine, Plane, Point, Structure, Vector, Vertebra};
 use nalgebra::{Matrix3, SymmetricEigen};
 
 use crate::class_map::ClassMap;
 use crate::confidence::confidence;
 use crate::cut_off::cut_off;
 use crate::disc_plane::MeasuredDisc;
+use crate::flags::{Flag, FlagCode};
 use crate::instances::{self, Instances};
-use crate::labelled_spine::{LabelledDisc, LabelledSpine};
-use crate::plan::{Flag, FlagCode};
+use crate::read_spine::ReadSpine;
 
 /// The L5/S1 disc lies on the sacrum with at least this part of its columns.
 const ON_SACRUM: f64 = 0.35;
@@ -26,16 +26,12 @@ pub const LEAST_CONFIDENCE: f64 = 0.5;
 
 /// The spine of a class map with what is doubtful about it, as of a person with five lumbar vertebrae. Without a sacrum
 /// nothing is counted.
-pub fn read_spine(map: &ClassMap<'_>) -> (Option<LabelledSpine>, Vec<Flag>) {
+pub fn read_spine(map: &ClassMap<'_>) -> (Option<ReadSpine>, Vec<Flag>) {
     read_spine_ending_at(map, &instances::find(map), Vertebra::L5)
 }
 
 /// The same of what was found on the map, where the lowest lumbar vertebra is known: L4, L5 or L6.
-pub fn read_spine_ending_at(
-    map: &ClassMap<'_>,
-    found: &Instances,
-    lowest: Vertebra,
-) -> (Option<LabelledSpine>, Vec<Flag>) {
+pub fn read_spine_ending_at(map: &ClassMap<'_>, found: &Instances, lowest: Vertebra) -> (Option<ReadSpine>, Vec<Flag>) {
     let Instances { discs, sacrum, unmeasured } = found;
     let mut flags = Vec::new();
     // Remnants between sacral segments are discs to the eye, but no level.
@@ -53,7 +49,8 @@ pub fn read_spine_ending_at(
     for upper in lumbar {
         let wanted = below(upper, lowest);
         if !labelled.iter().any(|(label, _)| *label == wanted) {
-            flags.push(Flag::warning(FlagCode::MissingDisc, format!("{wanted} was not found: check the localizer")));
+            let message = format!("{wanted} was not found: check the localizer");
+            flags.push(Flag::warning(FlagCode::MissingDisc, message).about([wanted]));
         }
     }
     for point in unmeasured {
@@ -68,11 +65,15 @@ pub fn read_spine_ending_at(
 
     let midsagittal = midsagittal(map, &labelled);
     let spine = spine(map, &labelled, midsagittal, &mut flags);
-    for disc in spine.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1 && disc.confidence < LEAST_CONFIDENCE)
-    {
-        flags.push(Flag::warning(FlagCode::LowConfidence, format!("{} is uncertain: check its plane", disc.label)));
+    let confidence = labelled.iter().map(|(_, disc)| confidence(disc)).collect();
+    let read = ReadSpine { spine, confidence };
+    let is_doubtful =
+        |disc: &LabelledDisc, confidence: f64| disc.label.upper >= Vertebra::L1 && confidence < LEAST_CONFIDENCE;
+    for (LabelledDisc { label, .. }, _) in read.discs().filter(|(disc, confidence)| is_doubtful(disc, *confidence)) {
+        let message = format!("{label} is uncertain: check its plane");
+        flags.push(Flag::warning(FlagCode::LowConfidence, message).about([*label]));
     }
-    (Some(spine), flags)
+    (Some(read), flags)
 }
 
 /// The disc that lies on the sacrum, from which the others are counted.
@@ -232,17 +233,10 @@ fn spine(
                 let message =
                     format!("{label} reaches beyond the localizer's slices: centre the patient and repeat it");
                 let raise = if cut.is_doubtful { Flag::warning } else { Flag::info };
-                flags.push(raise(FlagCode::OutOfField, message));
+                flags.push(raise(FlagCode::OutOfField, message).about([*label]));
             }
         }
-        LabelledDisc {
-            label: *label,
-            plane,
-            canal,
-            depth_mm: disc.depth_mm,
-            width_mm: disc.width_mm,
-            confidence: confidence(disc),
-        }
+        LabelledDisc { label: *label, plane, canal, depth_mm: disc.depth_mm, width_mm: disc.width_mm }
     };
     let seen: Vec<LabelledDisc> = discs.iter().map(seen).collect();
     let front =

@@ -1,23 +1,10 @@
 //! What a planner is given: what a scanner's AI sees, and no truth.
 
-use geometry::{PatientPosition, Volume};
-use serde::{Deserialize, Serialize};
+use geometry::{Orientation, PatientPosition, PrescriptionRules, Volume};
 use vnet::Segmentation;
 
 use crate::plan::ScanPlan;
-use crate::prescription::PrescriptionRules;
-
-/// The three planes of a localizer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Orientation {
-    /// Sagittal slices.
-    Sagittal,
-    /// Coronal slices.
-    Coronal,
-    /// Axial slices.
-    Axial,
-}
+use crate::plan_error::PlanError;
 
 /// Images with DICOM geometry and the patient's registration.
 #[derive(Clone, Debug)]
@@ -58,7 +45,7 @@ pub struct Planned {
 #[derive(Debug, thiserror::Error)]
 pub enum PlannerError {
     /// No stack that the planner can use.
-    #[error("no {0:?} images were given, which this planner needs")]
+    #[error("no {0} images were given, which this planner needs")]
     MissingImages(Orientation),
     /// The network failed.
     #[error("segmentation failed: {0}")]
@@ -71,5 +58,5 @@ pub enum PlannerError {
     Ended(String),
     /// An outside planner answered something that is no plan.
     #[error("the answer is no plan: {0}")]
-    Malformed(String),
+    Malformed(#[from] PlanError),
 }

@@ -4,12 +4,11 @@
 //! anyone's. Ribs settle it: the last vertebra that carries them is T12. They lie at the sides, where only the coronal
 //! slices look.
 
-use geometry::{CoronalStructure, Grid, Point, Vertebra, Volume};
+use geometry::{CoronalStructure, Grid, LabelledDisc, LabelledSpine, Point, Vertebra, Volume};
 use ndarray::{Axis, Slice};
 use vnet::Segmentation;
 
-use crate::labelled_spine::{LabelledDisc, LabelledSpine};
-use crate::plan::{Flag, FlagCode};
+use crate::flags::{Flag, FlagCode};
 
 /// Voxels nearer than this to the middle of a body speak for its vertebra, mm: half a body's height, and its width.
 const NEAR_MM: [f64; 2] = [11.0, 28.0];
@@ -20,9 +19,9 @@ pub(crate) const ASIDE_MM: f64 = 122.0;
 const LEAST_SEEN: f32 = 3.0;
 /// A count must explain the ribs better than any other by this many vertebrae.
 const LEAST_ADVANTAGE: f64 = 0.4;
-/// Levels are named anew only if the ribs fit the other count but for this many vertebrae. On populations for tuning (seed
+/// Levels are relabelled only if the other count misfits the ribs by no more than this many vertebrae. On populations for tuning (seed
 /// 7500312) true variants lay at 0.03 or less, ribs misread on poor images from 0.2 upwards.
-const RENAMING_MISFIT: f64 = 0.1;
+const RELABELLING_MISFIT: f64 = 0.1;
 
 /// About one person in five has a lumbosacral transition (18.9 % of 3,607, PMC3707212), which from the side may pass for
 /// five lumbar vertebrae that are not the five.
@@ -164,14 +163,14 @@ fn rib_count(shares: &[(Vertebra, f64)]) -> RibCount {
     .map(|(first, count)| (misfit(first), count));
     counts.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let [(best, count), (second, _), ..] = counts;
-    let is_clear = second - best >= LEAST_ADVANTAGE && (count == RibCount::Five || best <= RENAMING_MISFIT);
+    let is_clear = second - best >= LEAST_ADVANTAGE && (count == RibCount::Five || best <= RELABELLING_MISFIT);
     if is_clear { count } else { RibCount::Unsettled }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Severity;
+    use crate::flags::Severity;
     use geometry::Disc;
 
     fn shares(values: [f64; 7]) -> Vec<(Vertebra, f64)> {
@@ -233,7 +232,6 @@ mod tests {
             canal: Point::origin(),
             depth_mm: 35.0,
             width_mm: 45.0,
-            confidence: 1.0,
         };
         let discs = [
             disc(Vertebra::T12, Vertebra::L1, 120.0),

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use geometry::{Grid, Vertebra, Volume};
+use geometry::{Grid, LabelledSpine, Orientation, PrescriptionRules, Vertebra, Volume};
 use vnet::Model;
 
 use crate::class_map::ClassMap;
 use crate::cut_off::out_of_field;
+use crate::flags::{Flag, FlagCode};
 use crate::islands::remove_islands;
-use crate::labelled_spine::{LabelledDisc, LabelledSpine};
-use crate::plan::{Flag, FlagCode, ScanPlan};
-use crate::prescription::{PrescriptionRules, prescribe};
+use crate::plan::ScanPlan;
+use crate::read_spine::ReadSpine;
 use crate::reading::read_spine_ending_at;
-use crate::request::{Orientation, Planned, Planner, PlannerError, PlanningRequest};
+use crate::request::{Planned, Planner, PlannerError, PlanningRequest};
 use crate::rib_count::{RibCount, about_the_spine, count_by_ribs};
 use crate::sacral_segment::restore_sacrum;
 
@@ -61,10 +61,11 @@ impl Planner for VnetPlanner {
         let map = ClassMap::from(&segmentation);
         let (spine, flags) = read_spine_ending_at(&map, &found, Vertebra::L5);
         clock.ends("label");
-        let mut troubles: Vec<String> =
+        let mut warnings: Vec<String> =
             segmentation.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)).collect();
         if let Some((_, coronal)) = coronal {
-            self.count = spine.as_ref().map_or(RibCount::Unseen, |spine| self.counted(spine, coronal, &mut troubles));
+            let counted = |read: &ReadSpine| self.counted(&read.spine, coronal, &mut warnings);
+            self.count = spine.as_ref().map_or(RibCount::Unseen, counted);
             clock.ends("count");
         }
         let (mut spine, mut flags) = match self.count {
@@ -73,7 +74,7 @@ impl Planner for VnetPlanner {
         };
         if let Some(spine) = &mut spine {
             flags.extend(self.count.flag());
-            spine.discs.iter_mut().for_each(|disc| disc.confidence *= self.count.confidence());
+            spine.confidence.iter_mut().for_each(|confidence| *confidence *= self.count.confidence());
         }
         if is_restored {
             let message =
@@ -87,21 +88,21 @@ impl Planner for VnetPlanner {
         plan.flags.sort_by_key(|flag| std::cmp::Reverse(flag.severity));
         clock.ends("plan");
         plan.latency_ms = clock.ms;
-        Ok(Planned { plan, segmentation: Some(segmentation), warnings: troubles })
+        Ok(Planned { plan, segmentation: Some(segmentation), warnings })
     }
 }
 
 impl VnetPlanner {
     /// What the coronal slices' ribs say about a spine; slices that the network cannot read say nothing.
-    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>, troubles: &mut Vec<String>) -> RibCount {
+    fn counted(&self, spine: &LabelledSpine, coronal: &Volume<f32>, warnings: &mut Vec<String>) -> RibCount {
         let Some(ribs) = &self.ribs else { return RibCount::Unseen };
         match ribs.segment(&about_the_spine(coronal, spine)) {
             Ok(seen) => {
-                troubles.extend(seen.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)));
+                warnings.extend(seen.device_fault.iter().map(|fault| repeated_on_the_cpu(fault)));
                 count_by_ribs(spine, &seen)
             }
             Err(error) => {
-                troubles.push(format!("the ribs cannot be counted: {error}"));
+                warnings.push(format!("the ribs cannot be counted: {error}"));
                 RibCount::Unseen
             }
         }
@@ -132,17 +133,9 @@ impl StageClock {
 }
 
 /// The plan for a spine that was read in an image on `grid`.
-pub fn plan_of(spine: &LabelledSpine, rules: &PrescriptionRules, grid: &Grid) -> ScanPlan {
-    let prescription = prescribe(spine, rules);
-    let mut flags = prescription.flags;
-    flags.extend(
-        spine.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).filter_map(|disc| out_of_field(disc, grid)),
-    );
-    ScanPlan {
-        levels: spine.discs.iter().map(LabelledDisc::level).collect(),
-        groups: prescription.groups,
-        sat_bands: prescription.sat_bands,
-        flags,
-        ..ScanPlan::default()
-    }
+pub fn plan_of(read: &ReadSpine, rules: &PrescriptionRules, grid: &Grid) -> ScanPlan {
+    let mut plan = read.plan(rules);
+    let lumbar = read.spine.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1);
+    plan.flags.extend(lumbar.filter_map(|disc| out_of_field(disc, grid)));
+    plan
 }

@@ -3,10 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use geometry::{Grid, PatientPosition, Point, Volume};
-use planner::{
-    CommandPlanner, Orientation, Planned, Planner, PlannerError, PlanningRequest, PrescriptionRules, ScanPlan,
-};
+use geometry::{Grid, Orientation, PatientPosition, Point, PrescriptionRules, Volume};
+use planner::{CommandPlanner, Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 
 fn ask(command: &str, limit_ms: u64) -> Result<Planned, PlannerError> {
     let grid = Grid::axis_aligned(Point::origin(), [1.0; 3], [64, 64, 64]); // more than a pipe holds
@@ -41,7 +39,7 @@ fn a_plan_on_standard_output_is_taken() {
 }
 
 #[test]
-fn crashes_hangs_and_nonsense_are_told_apart() {
+fn crashes_hangs_and_malformed_answers_are_different_errors() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(matches!(ask("false", 20_000), Err(PlannerError::Ended(_))));
     let complaining = script(&folder, "echo Traceback: no coil >&2\nexit 5\n");
@@ -49,7 +47,7 @@ fn crashes_hangs_and_nonsense_are_told_apart() {
     assert!(matches!(ask("head -c 100", 20_000), Err(PlannerError::Malformed(_))));
     let level = r#"{"frame":"patient-lps-mm","levels":[{"label":"L4/L5","centre":[0,0,0],"normal":[0,0,0],"confidence":1}],"groups":[]}"#;
     let flat = script(&folder, &format!("echo '{level}'\n"));
-    assert!(matches!(ask(&flat, 20_000), Err(PlannerError::Malformed(reason)) if reason.contains("L4/L5")));
+    assert!(matches!(ask(&flat, 20_000), Err(PlannerError::Malformed(reason)) if reason.to_string().contains("L4/L5")));
     let begin = Instant::now();
     assert!(matches!(ask("sleep 30", 150), Err(PlannerError::Timeout(150))));
     let child = script(&folder, "sleep 30 &\n");
@@ -75,18 +73,17 @@ fn words_are_grouped_as_in_a_shell() {
 }
 
 #[test]
-fn an_axial_group_that_bears_no_levels_name_is_told() {
+fn an_axial_group_that_states_no_disc_is_warned_of() {
     let folder = tempfile::tempdir().expect("a folder");
-    let group = |name: &str| {
-        format!(
-            r#"{{"name":"{name}","role":"axial-disc","centre":[0,0,0],"row":[1,0,0],"column":[0,1,0],"slices":5,"thickness_mm":4,"gap_mm":0,"fov_mm":[180,180],"matrix":[256,256],"phase_encoding":"row"}}"#
-        )
-    };
-    let level = r#"{"label":"L4/L5","centre":[0,0,0],"normal":[0,0,1],"confidence":1}"#;
-    let plan = |name: &str| {
-        let text = format!(r#"{{"frame":"patient-lps-mm","levels":[{level}],"groups":[{}]}}"#, group(name));
+    let plan = |head: &str, what_it_is_for: &str| {
+        let text = format!(
+            r#"{{{head}"frame":"patient-lps-mm","levels":[],"groups":[{{{what_it_is_for},"centre":[0,0,0],"row":[1,0,0],"column":[0,1,0],"slices":5,"thickness_mm":4,"gap_mm":0,"fov_mm":[180,180],"matrix":[256,256],"phase_encoding":"row"}}]}}"#
+        );
         ask(&script(&folder, &format!("echo '{text}'\n")), 20_000).expect("a plan").warnings
     };
-    assert_eq!(plan("axial L4/L5"), Vec::<String>::new());
-    assert!(plan("T2 L4/L5")[0].contains("'T2 L4/L5'"));
+    assert_eq!(plan("", r#""name":"axial L4/L5","role":"axial-disc""#), Vec::<String>::new());
+    assert!(plan("", r#""name":"T2 L4/L5","role":"axial-disc""#)[0].contains("'T2 L4/L5' states no disc"));
+    let version_2 = r#""format_version":2,"#;
+    assert_eq!(plan(version_2, r#""name":"T2","target":{"disc":"L4/L5"}"#), Vec::<String>::new());
+    assert!(plan(version_2, r#""name":"axial L4/L5","target":{"block":[]}"#)[0].contains("states no disc"));
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use geometry::{Grid, Plane, Point, Structure, Vertebra, Volume};
+use geometry::{Disc, Grid, LabelledDisc, LabelledSpine, Plane, Point, PrescriptionRules, Structure, Vertebra, Volume};
 use nalgebra::{Matrix3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine};
 use planner::reading::read_spine_ending_at;
 use planner::vnet_planner::plan_of;
-use planner::{ClassMap, FlagCode, LabelledSpine, Severity, instances, read_spine};
+use planner::{ClassMap, FlagCode, ReadSpine, Severity, instances, read_spine};
 use proptest::prelude::*;
 use randomness::Stream;
 
@@ -64,11 +64,11 @@ fn median(values: &mut [f64]) -> f64 {
 /// Angles (degrees) and distances (mm) of all lumbar discs against the truth.
 fn errors(spine: &LabelledSpine, patient: &PatientOnTable) -> Vec<(f64, f64)> {
     let truth = patient.truth();
-    let error = |disc: &phantom::DiscTruth| {
+    let error = |disc: &LabelledDisc| {
         let read = spine.discs.iter().find(|read| read.label == disc.label).expect("every lumbar disc is read");
         (read.plane.angle_deg(&disc.plane), (read.plane.centre - disc.plane.centre).norm())
     };
-    truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).map(error).collect()
+    truth.labelled().discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1).map(error).collect()
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_perfect_segmentation_gives_every_level_within_a_degree_and_a_millimetre() {
         let perfect = Perfect::network(&patient, Point::origin());
         let (spine, flags) = read_spine(&perfect.map());
         assert!(flags.iter().all(|flag| flag.severity < Severity::Critical), "{seed}: {flags:?}");
-        let spine = spine.expect("nothing critical");
+        let spine = spine.expect("nothing critical").spine;
         for (angle, distance) in errors(&spine, &patient) {
             angles.push(angle);
             distances.push(distance);
@@ -103,7 +103,7 @@ fn levels_are_named_from_the_lowest_lumbar_vertebra_that_is_known() {
         (Vertebra::L6, ["L6/S1", "L5/L6", "L4/L5", "L3/L4", "L2/L3"]),
     ] {
         let (spine, flags) = read_spine_ending_at(&perfect.map(), &instances::find(&perfect.map()), lowest);
-        let discs = spine.expect("nothing critical").discs;
+        let discs = spine.expect("nothing critical").spine.discs;
         let found: Vec<String> = discs.iter().rev().take(5).map(|disc| disc.label.to_string()).collect();
         assert_eq!(found, names);
         assert!(flags.iter().all(|flag| flag.code != FlagCode::MissingDisc), "{flags:?}");
@@ -121,14 +121,14 @@ fn without_the_sacrum_nothing_is_counted() {
 }
 
 #[test]
-fn a_spine_beside_the_slices_is_told_and_its_middle_estimated() {
+fn a_spine_beside_the_slices_is_flagged_and_its_middle_estimated() {
     // The discs reach 25 mm to the left of a spine that lies 34 mm off: beyond the slices' ±50 mm.
     let patient = patient(502, Positioning { offset_mm: [34.0, 0.0, 0.0], ..Positioning::default() });
     let perfect = Perfect::network(&patient, Point::origin());
     let (spine, flags) = read_spine(&perfect.map());
     assert!(flags.iter().any(|flag| flag.code == FlagCode::OutOfField), "{flags:?}");
     let spine = spine.expect("a spine");
-    for (_, distance) in errors(&spine, &patient) {
+    for (_, distance) in errors(&spine.spine, &patient) {
         assert!(distance < 6.5, "{distance} mm; 8 mm would be another level");
     }
 
@@ -142,15 +142,16 @@ fn a_spine_beside_the_slices_is_told_and_its_middle_estimated() {
     };
     let (same, same_flags) = read_spine(&ClassMap { scanned: &reordered, ..perfect.map() });
     assert_eq!((same.as_ref(), &same_flags), (Some(&spine), &flags));
-    let rules = planner::PrescriptionRules::default();
+    let rules = PrescriptionRules::default();
     assert_eq!(plan_of(&spine, &rules, &reordered), plan_of(&spine, &rules, grid));
 }
 
 #[test]
-fn a_disc_that_the_network_misses_shifts_no_label_and_is_told() {
+fn a_disc_that_the_network_misses_shifts_no_label_and_is_flagged() {
+    const L3_L4: Disc = Disc::between(Vertebra::L3, Vertebra::L4);
     let patient = patient(501, Positioning::default());
     let mut perfect = Perfect::network(&patient, Point::origin());
-    let truth = patient.truth();
+    let truth = patient.truth().labelled();
     let missed = truth.discs.iter().find(|disc| disc.label.upper == Vertebra::L3).expect("L3/L4").plane;
     let grid = perfect.labels.grid.clone();
     for ((k, j, i), label) in perfect.labels.data.indexed_iter_mut() {
@@ -162,8 +163,8 @@ fn a_disc_that_the_network_misses_shifts_no_label_and_is_told() {
         }
     }
     let (spine, flags) = read_spine(&perfect.map());
-    let spine = spine.expect("the others are there");
-    assert!(flags.iter().any(|flag| flag.code == FlagCode::MissingDisc && flag.message.contains("L3/L4")), "{flags:?}");
+    let spine = spine.expect("the others are there").spine;
+    assert!(flags.iter().any(|flag| flag.code == FlagCode::MissingDisc && flag.discs == [L3_L4]), "{flags:?}");
     for disc in truth.discs.iter().filter(|disc| disc.label.upper >= Vertebra::L1 && disc.label.upper != Vertebra::L3) {
         let read: &Plane = &spine.discs.iter().find(|read| read.label == disc.label).expect("labelled").plane;
         assert!((read.centre - disc.plane.centre).norm() < 5.0, "{}", disc.label);
@@ -195,8 +196,8 @@ proptest! {
         });
         let (spine, flags) = read_spine(&ClassMap { labels: &labels, probabilities: values.each_ref(), scanned: &grid });
         prop_assert!(spine.is_some() || flags.iter().any(|flag| flag.severity == Severity::Critical));
-        for disc in spine.iter().flat_map(|spine| &spine.discs) {
-            prop_assert!(disc.plane.centre.iter().all(|x| x.is_finite()) && (0.0..=1.0).contains(&disc.confidence));
+        for (disc, confidence) in spine.iter().flat_map(ReadSpine::discs) {
+            prop_assert!(disc.plane.centre.iter().all(|x| x.is_finite()) && (0.0..=1.0).contains(&confidence));
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use geometry::PatientPosition;
+use geometry::{Orientation, PatientPosition};
 use imaging_io::{Image, SourceSeries, read_image};
-use planner::{Networks, Orientation, Planner as _, PlannerError, PlanningRequest, ScanPlan, Severity};
+use planner::{Networks, Planner as _, PlannerError, PlanningRequest, ScanPlan, Severity};
 
 use crate::arguments::PlanArguments;
 use crate::derived_dicom;
@@ -27,7 +27,7 @@ pub fn plan(arguments: &PlanArguments) -> Result<ExitCode, Failure> {
     let coronal = arguments.coronal.as_deref().map(|path| coronal(path, &networks, arguments, position)).transpose()?;
     let source = arguments.report.as_ref().map(|_| derived_dicom::source(&arguments.image)).transpose()?;
 
-    let rules = assessment::rules_of(&protocol);
+    let rules = protocol.prescription();
     let images: Vec<_> = std::iter::once((Orientation::Sagittal, &volume))
         .chain(coronal.iter().map(|image| (Orientation::Coronal, &image.volume)))
         .collect();

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use diagnosis::Diagnosis;
 use exam::Registration;
-use geometry::{PatientPosition, SliceGroup, SliceRole, Volume};
+use geometry::{PatientPosition, SliceGroup, Volume};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::{Scanned, write_nifti};
 use randomness::Stream;
 use runner::dicom::{Study, file_name};
 use scanner::faults::FaultsError;
-use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, StackRole, Subject};
+use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, Subject};
 use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
 
 use crate::arguments::{ImageFormat, ScanArguments};
@@ -66,20 +66,16 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCo
     let patient = phantom::PatientOnTable::new(lying.spine, positioning);
     let registration = scenario::registration_of(&patient, arguments.seed);
     let session = Session::open(arguments, protocol, &registration, Scanned::LumbarSpine)?;
-    let plan = assessment::true_plan(&patient.truth(), &assessment::rules_of(protocol));
+    let plan = assessment::true_plan(&patient.truth(), &protocol.prescription());
 
     let mut queue: Vec<(&SeriesProtocol, SliceGroup)> =
         scanner::localizer(protocol).into_iter().map(|group| (&protocol.localizer.series, group)).collect();
-    for group in &plan.groups {
-        let sagittal = group.role == SliceRole::Sagittal;
-        queue.push((if sagittal { &protocol.sagittal_t2 } else { &protocol.axial_t2 }, group.clone()));
-    }
+    queue.extend(plan.groups.iter().map(|group| (protocol.series_for(&group.target), group.clone())));
     for further in protocol.further.iter().filter(|_| arguments.all) {
-        let sagittal = further.stack == StackRole::Sagittal;
-        for group in plan.groups.iter().filter(|group| (group.role == SliceRole::Sagittal) == sagittal) {
-            // "T1 TSE axial" and "axial L4/L5", "T1 TSE sagittal" and "sagittal": the plane once.
-            let place = group.name.split_once(' ').map_or("", |(_, place)| place);
-            let name = format!("{} {place}", further.series.name).trim_end().to_owned();
+        for group in plan.groups_of(further.stack) {
+            // "T1 TSE axial L4/L5", "T1 TSE sagittal".
+            let place = group.target.disc().map(|disc| format!(" {disc}")).unwrap_or_default();
+            let name = format!("{}{place}", further.series.name);
             queue.push((&further.series, SliceGroup { name, ..group.clone() }));
         }
     }

@@ -2,7 +2,7 @@
 
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
 use exam::Landing;
-use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceRole, Vector};
+use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector};
 use planner::{PlannedLevel, ScanPlan};
 use results::record::Arm;
 
@@ -122,7 +122,7 @@ fn attempt(trainee: &str, tilt_deg: f64) -> RecordedAttempt {
             }],
             groups: vec![SliceGroup {
                 name: "axial L5/S1".to_owned(),
-                role: SliceRole::AxialDisc,
+                target: SliceTarget::Disc(disc_of("L5/S1")),
                 centre: Point::new(0.1 + 0.2, -1.0 / 3.0, 1e-17),
                 row: Vector::x_axis(),
                 column,

@@ -2,7 +2,7 @@
 //! marks follow the limits of lumbar-numbers §2c: ideal up to 3° and 2 mm, failed over 10° and a slice.
 
 use assessment::Scored;
-use geometry::{Disc, SliceGroup};
+use geometry::{Disc, LabelledDisc, SliceGroup};
 use phantom::SpineTruth;
 use results::record::CaseRow;
 
@@ -104,8 +104,8 @@ fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -
         format!("{disc} is named rightly")
     } else {
         match nearest(&scored.truth, group) {
-            Some(other) if other != disc => format!("the group named {disc} lies on {other}"),
-            _ => format!("the group named {disc} lies beside the disc"),
+            Some(other) if other != disc => format!("the group for {disc} lies on {other}"),
+            _ => format!("the group for {disc} lies beside the disc"),
         }
     };
     let angle = row.angle_deg.unwrap_or(90.0);
@@ -159,8 +159,8 @@ fn tilt(row: &CaseRow, disc: Disc, angle: f64) -> String {
 
 /// The true disc nearest to where a group's slices cross the spine.
 fn nearest(truth: &SpineTruth, group: &SliceGroup) -> Option<Disc> {
-    let away = |disc: &phantom::DiscTruth| group.plane().distance_mm(&disc.plane.centre).abs();
-    truth.discs.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|disc| disc.label)
+    let away = |disc: &LabelledDisc| group.plane().distance_mm(&disc.plane.centre).abs();
+    truth.discs.iter().map(|disc| disc.labelled).min_by(|a, b| away(a).total_cmp(&away(b))).map(|disc| disc.label)
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Session {
         self.proposal = None;
         self.cards.clear();
         self.landing = None;
-        self.draft = slice_editor::Draft::new(self.exercise.setup.scenario.prescription.clone());
+        self.draft = slice_editor::Draft::new(self.exercise.setup.prescription.clone());
     }
 
     pub(super) fn scan_localizer(&mut self) -> Result<(), Refusal> {

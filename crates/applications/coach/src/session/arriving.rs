@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use exam::arrival::{Arrival, reveal};
+use geometry::Orientation;
 use geometry::Volume;
-use planner::Orientation;
 
 use super::{CardState, Refusal, Session, Weight, refuse};
 use crate::intent::Shows;

@@ -1,7 +1,7 @@
 //! What the views show.
 
+use geometry::Orientation;
 use imaging_io::picture::Window;
-use planner::Orientation;
 
 use super::{Refusal, Session, VIEWS, refuse};
 use crate::intent::{Look, Shows};
@@ -93,10 +93,9 @@ impl Session {
     /// localizer.
     pub(super) fn show_result(&mut self) {
         self.views = at_first();
-        let sagittal = self
-            .cards()
-            .iter()
-            .find(|card| card.scanned.as_ref().is_some_and(|stack| stack.group.role == geometry::SliceRole::Sagittal));
+        let sagittal = self.cards().iter().find(|card| {
+            card.scanned.as_ref().is_some_and(|stack| stack.group.target == geometry::SliceTarget::Sagittal)
+        });
         if let Some(name) = sagittal.map(|card| card.name.clone()) {
             self.views[0] = View::of(Shows::Series(name));
         }

@@ -21,8 +21,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use exam::{Landing, Registration};
-use geometry::Volume;
-use planner::{Orientation, ScanPlan};
+use geometry::{Orientation, Volume};
+use planner::ScanPlan;
 
 use crate::exercise::Exercise;
 use crate::intent::{Intent, Look, Phase};
@@ -148,7 +148,7 @@ impl Session {
             form,
             screening: exercise.screening.clone(),
             table: Table::new(exercise.person.person.height_cm),
-            draft: Draft::new(exercise.setup.scenario.prescription.clone()),
+            draft: Draft::new(exercise.setup.prescription.clone()),
             proposal: None,
             views: looking::at_first(),
             speed: 10.0,

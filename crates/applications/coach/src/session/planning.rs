@@ -1,6 +1,6 @@
 //! The prescription and the AI.
 
-use geometry::SliceRole;
+use geometry::SliceGroup;
 
 use super::{Card, CardState, Fate, Refusal, Session, refuse, refused};
 use crate::assist::Behaviour;
@@ -55,11 +55,7 @@ impl Session {
         for group in self.draft.groups() {
             let known = old.iter().position(|card| card.name == group.name);
             let card = known.map(|at| old.remove(at)).unwrap_or_else(|| {
-                let protocol = &self.exercise.setup.protocol;
-                let series = match group.role {
-                    SliceRole::Sagittal | SliceRole::Coronal => &protocol.sagittal_t2,
-                    SliceRole::AxialDisc | SliceRole::AxialBlock => &protocol.axial_t2,
-                };
+                let series = self.exercise.setup.protocol.series_for(&group.target);
                 Card::new(&group.name, series.clone())
             });
             self.cards.push(card);
@@ -79,14 +75,11 @@ impl Session {
                 self.further_series().join(", ")
             ));
         };
-        let role = match further.stack {
-            scanner::StackRole::Sagittal => SliceRole::Sagittal,
-            scanner::StackRole::Axial => SliceRole::AxialDisc,
-        };
-        let Some(like) = self.draft.groups().iter().find(|group| group.role == role).cloned() else {
+        let is_on_stack = |group: &&SliceGroup| group.target.orientation() == further.stack;
+        let Some(like) = self.draft.groups().iter().find(is_on_stack).cloned() else {
             return refuse("plan the stack whose position this series is to copy first");
         };
-        let add = Edit::AddGroup { role, name: Some(protocol.to_owned()), centre: like.centre };
+        let add = Edit::AddGroup { target: like.target.clone(), name: Some(protocol.to_owned()), centre: like.centre };
         self.draft.apply(&add).map_err(refused)?;
         self.draft.apply(&Edit::CopyPosition { from: like }).map_err(refused)?;
         self.drawn();

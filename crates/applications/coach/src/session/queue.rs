@@ -78,8 +78,7 @@ impl Session {
     /// Scan time, voxel, relative signal-to-noise ratio and SAR of a series.
     pub fn summary(&self, name: &str) -> Option<Summary> {
         let (card, group) = (self.card(name)?, self.group(name)?);
-        let usual = &self.exercise.setup.protocol;
-        let usual = if group.role == geometry::SliceRole::Sagittal { &usual.sagittal_t2 } else { &usual.axial_t2 };
+        let usual = self.exercise.setup.protocol.series_for(&group.target);
         Some(Summary::of((&card.protocol, group), (usual, &usual_group(self, group)), self.field_t()))
     }
 
@@ -226,16 +225,7 @@ impl Session {
     }
 }
 
-/// The group as the protocol would size it, for comparison.
+/// The group as the exercise prescribes it, for comparison.
 fn usual_group(session: &Session, group: &SliceGroup) -> SliceGroup {
-    let rules = &session.exercise.setup.scenario.prescription;
-    let rule = if group.role == geometry::SliceRole::Sagittal { &rules.sagittal } else { &rules.axial };
-    SliceGroup {
-        slices: rule.slices,
-        thickness_mm: rule.thickness_mm,
-        gap_mm: rule.gap_mm,
-        fov_mm: rule.fov_mm,
-        matrix: rule.matrix,
-        ..group.clone()
-    }
+    session.exercise.setup.prescription.stack(&group.target).sizing(group)
 }

@@ -5,8 +5,8 @@ use coach::intent::{Intent, Phase};
 use coach::record::Mode;
 use coach::session::{Fate, Session};
 use egui::{ComboBox, DragValue, Grid, Rect, RichText, Ui};
-use geometry::{Disc, SliceGroup, SliceRole, Vertebra};
-use slice_editor::{DiscPlace, Edit, Selected, level_of};
+use geometry::{Disc, LabelledDisc, Orientation, SliceGroup, SliceTarget, Vertebra};
+use slice_editor::{Edit, Selected, disc_of_level};
 
 use super::{handles, tile};
 use crate::screen::Screen;
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
             handles::draw_proposal(ui, &placed, &proposal.plan);
         }
         if let Some(finished) = session.finished.as_ref().filter(|_| !screen.truth_hidden) {
-            let rules = &session.exercise.setup.scenario.prescription;
+            let rules = &session.exercise.setup.prescription;
             let truth = assessment::true_plan(&finished.truth, rules);
             handles::draw_plan(ui, &placed, &truth.groups, theme::TRUTH);
         }
@@ -85,11 +85,11 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
             let centre = looked_at(session);
             let mut draw = |edit| wishes.push(Intent::Draw(edit));
             if ui.button(text::ADD_SAGITTAL).clicked() {
-                draw(Edit::AddGroup { role: SliceRole::Sagittal, name: None, centre });
+                draw(Edit::AddGroup { target: SliceTarget::Sagittal, name: None, centre });
             }
             if ui.button(text::ADD_AXIAL).clicked() {
-                let name = next_level(session).map(planner::plan::disc_group_name);
-                draw(Edit::AddGroup { role: SliceRole::AxialDisc, name, centre });
+                let target = next_level(session).map_or(SliceTarget::Block(Vec::new()), SliceTarget::Disc);
+                draw(Edit::AddGroup { target, name: None, centre });
             }
             if ui.button(text::ADD_BAND).clicked() {
                 let front = geometry::Point::new(centre.x, centre.y - 70.0, centre.z);
@@ -159,14 +159,14 @@ const ALL_DISCS: [Disc; 8] = [
 
 /// The lowest disc that has no group yet.
 fn next_level(session: &Session) -> Option<Disc> {
-    let taken = |disc: &Disc| session.draft.groups().iter().any(|group| level_of(group) == Some(*disc));
+    let taken = |disc: &Disc| session.draft.groups().iter().any(|group| group.target.disc() == Some(*disc));
     DISCS.into_iter().rev().find(|disc| !taken(disc))
 }
 
 fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut Vec<Intent>) {
     ui.horizontal_wrapped(|ui| {
-        if group.role == SliceRole::AxialDisc {
-            let level = level_of(group);
+        if group.target.orientation() == Orientation::Axial {
+            let level = group.target.disc();
             let shown = level.map_or_else(|| text::LEVEL.to_owned(), |disc| disc.to_string());
             ComboBox::from_id_salt("level").selected_text(shown).width(74.0).show_ui(ui, |ui| {
                 for disc in ALL_DISCS {
@@ -197,15 +197,15 @@ fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut 
     });
 }
 
-/// The AI's disc of the group's name, else the one nearest to it.
-fn disc_for(session: &Session, group: &SliceGroup) -> Option<DiscPlace> {
+/// The AI's level of the disc that the group is for, else the one nearest to it.
+fn disc_for(session: &Session, group: &SliceGroup) -> Option<LabelledDisc> {
     let levels = &session.proposal.as_ref()?.plan.levels;
     let away = |level: &planner::PlannedLevel| (level.centre - group.centre).norm();
-    let named = level_of(group).and_then(|disc| levels.iter().find(|level| level.label == disc));
-    let level = named.or_else(|| levels.iter().min_by(|a, b| away(a).total_cmp(&away(b))))?;
+    let its_own = group.target.disc().and_then(|disc| levels.iter().find(|level| level.label == disc));
+    let level = its_own.or_else(|| levels.iter().min_by(|a, b| away(a).total_cmp(&away(b))))?;
     // The canal runs behind the disc: half a mean disc and half a canal further back.
     let back = level.normal.cross(&geometry::Vector::x()).normalize();
-    Some(DiscPlace::of_level(level, level.centre + back * 27.0))
+    Some(disc_of_level(level, level.centre + back * 27.0))
 }
 
 /// Numeric entry.
@@ -237,16 +237,17 @@ fn numbers(ui: &mut Ui, group: &SliceGroup, wishes: &mut Vec<Intent>) {
     });
 }
 
-/// How far a group is turned from its role's upright place, as the sagittal, coronal and axial view show it, degrees: by
+/// How far a group is turned from its upright place, as the sagittal, coronal and axial view show it, degrees: by
 /// the right-hand rule about the patient's left, back and head.
 fn turned_deg(group: &SliceGroup) -> [f64; 3] {
-    let up = match group.role {
-        SliceRole::AxialDisc | SliceRole::AxialBlock => group.normal().into_inner(),
-        SliceRole::Sagittal | SliceRole::Coronal => -group.column.into_inner(),
+    let orientation = group.target.orientation();
+    let up = match orientation {
+        Orientation::Axial => group.normal().into_inner(),
+        Orientation::Sagittal | Orientation::Coronal => -group.column.into_inner(),
     };
     let up = if up.z < 0.0 { -up } else { up };
-    let across = match group.role {
-        SliceRole::Sagittal => (-group.row.x).atan2(group.row.y),
+    let across = match orientation {
+        Orientation::Sagittal => (-group.row.x).atan2(group.row.y),
         _ => group.row.y.atan2(group.row.x),
     };
     [(-up.y).atan2(up.z).to_degrees(), up.x.atan2(up.z).to_degrees(), across.to_degrees()]

@@ -114,7 +114,7 @@ pub fn picture_mesh(position: PatientPosition, picture: &ShownPicture) -> Mesh {
 
 #[cfg(test)]
 mod tests {
-    use geometry::{Direction, PhaseEncoding, SliceRole};
+    use geometry::{Direction, PhaseEncoding, SliceTarget};
 
     use super::*;
     use crate::room::model::ShownGroup;
@@ -122,7 +122,7 @@ mod tests {
     fn sagittal() -> SliceGroup {
         SliceGroup {
             name: "sagittal".into(),
-            role: SliceRole::Sagittal,
+            target: SliceTarget::Sagittal,
             centre: Point::new(5.0, 20.0, -10.0),
             row: Vector::y_axis(),
             column: -Vector::z_axis(),

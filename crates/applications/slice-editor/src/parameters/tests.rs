@@ -1,6 +1,6 @@
-use geometry::SliceGroup;
+use geometry::{Orientation, SliceGroup};
 use proptest::prelude::*;
-use scanner::{Protocol, SeriesProtocol, StackRole};
+use scanner::{Protocol, SeriesProtocol};
 
 use super::*;
 
@@ -9,14 +9,11 @@ fn shipped() -> Vec<(SeriesProtocol, SliceGroup, f64)> {
     let of = |name: &&str| {
         let protocol = Protocol::builtin(name).expect("ships with the crate");
         let [sagittal, coronal, axial] = scanner::localizer(&protocol);
-        let sized = |stack: &scanner::StackGeometry, like: &SliceGroup| {
-            stack.at(&like.name, like.role, like.centre, like.row, like.column)
-        };
-        let (long, across) = (sized(&protocol.sagittal_stack, &sagittal), sized(&protocol.axial_stack, &axial));
+        let (long, across) = (protocol.sagittal_stack.sizing(&sagittal), protocol.axial_stack.sizing(&axial));
         let localizer = [sagittal, coronal, axial].map(|group| (protocol.localizer.series.clone(), group));
         let planned = [(protocol.sagittal_t2, long.clone()), (protocol.axial_t2, across.clone())];
         let further = protocol.further.into_iter().map(move |further| {
-            (further.series, if further.stack == StackRole::Sagittal { long.clone() } else { across.clone() })
+            (further.series, if further.stack == Orientation::Sagittal { long.clone() } else { across.clone() })
         });
         let field_t = protocol.field_t;
         localizer.into_iter().chain(planned).chain(further).map(move |(series, group)| (series, group, field_t))

@@ -1,10 +1,10 @@
 //! Everything that can be done to a draft.
 
-use geometry::{Direction, Disc, PhaseEncoding, Point, SatBand, SliceGroup, SliceRole};
-use planner::{LabelledDisc, PlannedLevel, ScanPlan};
+use geometry::{Disc, LabelledDisc, PhaseEncoding, Point, SatBand, SliceGroup, SliceTarget};
+use planner::ScanPlan;
 use serde::{Deserialize, Serialize};
 
-use super::level::MEAN_DISC_DEPTH_MM;
+use super::edit_version_1;
 
 /// What the next edits act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,12 +20,12 @@ pub enum Selected {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Edit {
-    /// Adds a group of the protocol's size in its role's usual orientation and selects it.
+    /// Adds a group of the protocol's size in its target's usual orientation and selects it.
+    #[serde(deserialize_with = "edit_version_1::add_group")]
     AddGroup {
-        /// What it is for.
-        role: SliceRole,
-        /// Its name; the role's usual one if none is given.
-        #[serde(default)]
+        /// What it is for; a block of no discs is for a disc that is still to be stated.
+        target: SliceTarget,
+        /// Its name; the target's usual one if none is given.
         name: Option<String>,
         /// Its middle, LPS mm.
         centre: Point,
@@ -42,9 +42,9 @@ pub enum Edit {
     Remove,
     /// Selects a group or band, or nothing.
     Select(Option<Selected>),
-    /// Names it.
+    /// Names it; what it is for stays.
     Rename(String),
-    /// Says which disc an axial group is for: names it after the disc.
+    /// Says which disc an axial group is for, and names it after the disc.
     SetLevel(Disc),
     /// Moves it.
     Move {
@@ -86,8 +86,10 @@ pub enum Edit {
     FlipPhaseEncoding,
     /// Thickness of a saturation band, mm.
     SetBandThickness(f64),
-    /// Lays an axial group on a disc as the protocol's rules do; it keeps its size, and its name if that names a disc.
-    SnapToDisc(DiscPlace),
+    /// Lays an axial group on a disc, as a planner or a technologist labelled it, in the way that the protocol's rules do;
+    /// it keeps its size, and the disc that it is for if it is for one.
+    #[serde(deserialize_with = "edit_version_1::disc")]
+    SnapToDisc(LabelledDisc),
     /// Takes centre and orientation from another group, and keeps its own size.
     CopyPosition {
         /// The other group: of this draft, or of a series that was scanned.
@@ -101,60 +103,20 @@ pub enum Edit {
     Adopt(ScanPlan),
 }
 
-/// Where a disc is, as somebody labelled it: a planner or a technologist, never the truth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct DiscPlace {
-    /// Which disc.
-    pub label: Disc,
-    /// Its centre, LPS mm.
-    pub centre: Point,
-    /// Its plane's unit normal, towards the head.
-    pub normal: Direction,
-    /// Middle of the spinal canal at the disc's level, LPS mm.
-    pub canal: Point,
-    /// Its extent from front to back, mm; a mean disc's if nobody measured it.
-    #[serde(default = "mean_depth")]
-    pub depth_mm: f64,
-}
-
-fn mean_depth() -> f64 {
-    MEAN_DISC_DEPTH_MM
-}
-
-impl DiscPlace {
-    /// A level of a plan, with a point of the canal behind it.
-    pub fn of_level(level: &PlannedLevel, canal: Point) -> Self {
-        let PlannedLevel { label, centre, normal, .. } = *level;
-        Self { label, centre, normal, canal, depth_mm: MEAN_DISC_DEPTH_MM }
-    }
-}
-
-impl From<&LabelledDisc> for DiscPlace {
-    fn from(disc: &LabelledDisc) -> Self {
-        Self {
-            label: disc.label,
-            centre: disc.plane.centre,
-            normal: disc.plane.normal,
-            canal: disc.canal,
-            depth_mm: disc.depth_mm,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::example_groups::{anterior_band, axial};
     use super::*;
-    use geometry::{Vector, Vertebra};
+    use geometry::{Plane, Vector, Vertebra};
 
     #[test]
     fn every_edit_is_journalled_and_read_back() {
         let centre = Point::new(1.5, -2.0, 30.0);
         let label = Disc::between(Vertebra::L4, Vertebra::L5);
-        let place = DiscPlace { label, centre, normal: Vector::z_axis(), canal: centre, depth_mm: 35.0 };
+        let plane = Plane::new(centre, Vector::z());
+        let disc = LabelledDisc { label, plane, canal: centre, depth_mm: 35.0, width_mm: 48.0 };
         let edits = [
-            Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre },
+            Edit::AddGroup { target: SliceTarget::Disc(label), name: None, centre },
             Edit::AddBand { name: Some("upper".into()), centre },
             Edit::Remove,
             Edit::Select(Some(Selected::Group(3))),
@@ -173,7 +135,7 @@ mod tests {
             Edit::SetPhaseEncoding(PhaseEncoding::Column),
             Edit::FlipPhaseEncoding,
             Edit::SetBandThickness(50.0),
-            Edit::SnapToDisc(place),
+            Edit::SnapToDisc(disc),
             Edit::CopyPosition { from: axial() },
             Edit::Replace(axial()),
             Edit::ReplaceBand(anterior_band()),
@@ -183,15 +145,9 @@ mod tests {
             let text = serde_json::to_string(&edit).expect("an edit serialises");
             assert_eq!(serde_json::from_str::<Edit>(&text).expect("and reads back"), edit, "{text}");
         }
-        let text = r#"{"add-group": {"role": "axial-disc", "centre": [1.5, -2, 30]}}"#;
+        let text = r#"{"add-group": {"target": {"disc": "L4/L5"}, "centre": [1.5, -2, 30]}}"#;
         let edit = serde_json::from_str::<Edit>(text).expect("the name may be left out");
-        assert_eq!(edit, Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre });
+        assert_eq!(edit, Edit::AddGroup { target: SliceTarget::Disc(label), name: None, centre });
         assert!(serde_json::from_str::<Edit>(r#"{"move": {"by-mm": [1, 2, 3], "about": 4}}"#).is_err());
-    }
-
-    #[test]
-    fn a_disc_whose_depth_nobody_measured_is_a_mean_one() {
-        let text = r#"{"label": "L4/L5", "centre": [0, 0, 0], "normal": [0, 0, 1], "canal": [0, 27, 0]}"#;
-        assert_eq!(serde_json::from_str::<DiscPlace>(text).expect("complete").depth_mm, MEAN_DISC_DEPTH_MM);
     }
 }

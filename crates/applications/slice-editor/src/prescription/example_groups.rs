@@ -1,6 +1,6 @@
 //! Groups and a view that the tests share.
 
-use geometry::{PhaseEncoding, Point, SatBand, SliceGroup, SliceRole, Vector};
+use geometry::{Disc, PhaseEncoding, Point, SatBand, SliceGroup, SliceTarget, Vector, Vertebra};
 
 use crate::view::ViewPlane;
 
@@ -8,7 +8,7 @@ use crate::view::ViewPlane;
 pub fn axial() -> SliceGroup {
     SliceGroup {
         name: "axial L4/L5".into(),
-        role: SliceRole::AxialDisc,
+        target: SliceTarget::Disc(Disc::between(Vertebra::L4, Vertebra::L5)),
         centre: Point::new(0.0, 10.0, -20.0),
         row: Vector::x_axis(),
         column: Vector::y_axis(),

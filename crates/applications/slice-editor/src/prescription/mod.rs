@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | `draft` | the plan that is being drawn, with undo |
-//! | `edit` | everything that can be done to it |
+//! | `edit`, `edit_version_1` | everything that can be done to it, and how older journals write it |
 //! | `refused` | why an edit was refused |
 //! | `limits` | how large, thick and far a group can be |
 //! | `new_group` | how a group or band starts |
@@ -14,6 +14,7 @@
 
 mod draft;
 mod edit;
+mod edit_version_1;
 #[cfg(test)]
 pub(crate) mod example_groups;
 mod handles;
@@ -25,7 +26,7 @@ mod turn;
 mod undo;
 
 pub use draft::Draft;
-pub use edit::{DiscPlace, Edit, Selected};
+pub use edit::{Edit, Selected};
 pub use handles::{Handle, Outline, Side, SliceOutline, band_outline, drag, drag_band, group_outline, hit};
-pub use level::level_of;
+pub use level::disc_of_level;
 pub use refused::EditRefused;

@@ -1,43 +1,27 @@
 //! How a group or a saturation band starts: of the protocol's size, in the usual orientation.
 
-use geometry::{PhaseEncoding, Point, SatBand, SliceGroup, SliceRole, Vector};
-use planner::PrescriptionRules;
+use geometry::{Orientation, Point, PrescriptionRules, SatBand, SliceGroup, SliceTarget, Vector};
 
 use super::limits;
 
-/// A contiguous block covers the five lumbar discs: as many slices as their five groups together.
-const DISCS_IN_A_BLOCK: usize = 5;
 /// Thickness of a band where the protocol has none, mm (lumbar-numbers §5b: 40 to 80).
 const BAND_THICKNESS_MM: f64 = 60.0;
 
-/// A group aligned with the patient's axes, head or front at the top; coronal stacks have the sagittal one's size.
-///
-/// Phase encoding is head–foot where that is in the image, so that ghosts of bowel and vessels do not cross the canal,
-/// and left–right on axial images (lumbar-numbers §5b).
-pub(crate) fn new_group(role: SliceRole, name: String, centre: Point, rules: &PrescriptionRules) -> SliceGroup {
+/// A group aligned with the patient's axes, head or front at the top; coronal stacks have the sagittal one's size, and a
+/// block over several discs has as many slices as their groups together, without gaps.
+pub(crate) fn new_group(target: SliceTarget, name: String, centre: Point, rules: &PrescriptionRules) -> SliceGroup {
     let (x, y, feet) = (Vector::x_axis(), Vector::y_axis(), -Vector::z_axis());
-    let (row, column, rule, phase_encoding) = match role {
-        SliceRole::Sagittal => (y, feet, &rules.sagittal, PhaseEncoding::Column),
-        SliceRole::Coronal => (x, feet, &rules.sagittal, PhaseEncoding::Column),
-        SliceRole::AxialDisc | SliceRole::AxialBlock => (x, y, &rules.axial, PhaseEncoding::Row),
+    let (row, column) = match target.orientation() {
+        Orientation::Sagittal => (y, feet),
+        Orientation::Coronal => (x, feet),
+        Orientation::Axial => (x, y),
     };
-    let (slices, gap_mm) = match role {
-        SliceRole::AxialBlock => ((rule.slices * DISCS_IN_A_BLOCK).min(*limits::SLICES.end()), 0.0),
-        _ => (rule.slices, rule.gap_mm),
-    };
-    SliceGroup {
-        name,
-        role,
-        centre,
-        row,
-        column,
-        slices,
-        thickness_mm: rule.thickness_mm,
-        gap_mm,
-        fov_mm: rule.fov_mm,
-        matrix: rule.matrix,
-        phase_encoding,
+    let mut size = *rules.stack(&target);
+    let discs = target.discs().len();
+    if discs > 1 {
+        (size.slices, size.gap_mm) = ((size.slices * discs).min(*limits::SLICES.end()), 0.0);
     }
+    size.at(name, target, centre, row, column)
 }
 
 /// A band that faces the patient's front.
@@ -47,13 +31,11 @@ pub(crate) fn new_band(name: String, centre: Point, rules: &PrescriptionRules) -
     SatBand { name, centre, normal: -Vector::y_axis(), thickness_mm }
 }
 
-/// What a group of a role is called until somebody names it.
-pub(crate) fn usual_name(role: SliceRole) -> &'static str {
-    match role {
-        SliceRole::Sagittal => "sagittal",
-        SliceRole::Coronal => "coronal",
-        SliceRole::AxialDisc => "axial",
-        SliceRole::AxialBlock => "axial block",
+/// What a group is called until somebody names it.
+pub(crate) fn usual_name(target: &SliceTarget) -> String {
+    match target {
+        SliceTarget::Block(discs) if discs.is_empty() => "axial".to_owned(),
+        target => target.to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why an edit was refused.
 
-use geometry::SliceRole;
+use geometry::SliceTarget;
 use geometry::slice_group::SliceGroupError;
 
 /// Why an edit was refused; the draft is as it was.
@@ -25,13 +25,13 @@ pub enum EditRefused {
     /// An edit for bands, and a slice group is selected.
     #[error("a slice group has no {0}: select a saturation band")]
     NotForGroup(&'static str),
-    /// Only groups of role `axial-disc` are for a disc.
-    #[error("'{name}' is no axial group for a disc, its role is {role:?}")]
+    /// Only axial slices are laid on a disc, and not a block over several.
+    #[error("'{name}' is for '{target}' and cannot be laid on one disc: select axial slices of one disc")]
     NotForDisc {
         /// The group's name.
         name: String,
-        /// Its role.
-        role: SliceRole,
+        /// What it is for.
+        target: SliceTarget,
     },
     /// A number that is too large or too small.
     #[error("{field} is {value}, expected {low} to {high}")]

@@ -1,6 +1,6 @@
 //! Scanning: registered coordinates in, images on the group's own grid out.
 
-use geometry::{SatBand, SliceGroup, SliceRole, Volume};
+use geometry::{SatBand, SliceGroup, Volume};
 use scanner::SeriesProtocol;
 
 use super::{Examination, Refused};
@@ -24,18 +24,18 @@ impl Examination {
         series.images = Some(images);
         series.counted_s = scan_time_s;
         self.current = Some(number);
-        Ok(vec![Event::SeriesScanned { series: number, name: group.name, role: group.role, scan_time_s }])
+        Ok(vec![Event::SeriesScanned { series: number, name: group.name, target: group.target, scan_time_s }])
     }
 
     /// The other disc groups with the same protocol: they share the repetition time with a disc group, and saturate
     /// where they cross it. Another series of the very same slices is scanned by itself.
     fn crossing(&self, current: usize) -> Vec<SliceGroup> {
         let own = &self.queue[current];
-        if own.group.role != SliceRole::AxialDisc {
+        if own.group.target.disc().is_none() {
             return Vec::new();
         }
         let others = self.queue.iter().filter(|series| {
-            series.group.role == SliceRole::AxialDisc && series.protocol == own.protocol && series.group != own.group
+            series.group.target.disc().is_some() && series.protocol == own.protocol && series.group != own.group
         });
         others.map(|series| series.group.clone()).collect()
     }

@@ -11,10 +11,10 @@ mod queue;
 mod refused;
 mod series;
 
-use geometry::{SliceRole, Volume};
+use geometry::{Orientation, PrescriptionRules, SliceTarget, Volume};
 use phantom::PatientOnTable;
 use planner::quality_check::{self, QualityVerdict};
-use planner::{Orientation, Planned, Planner, PlanningRequest, PrescriptionRules, ScanPlan};
+use planner::{Planned, Planner, PlanningRequest, ScanPlan};
 use randomness::Stream;
 use scanner::{Protocol, Scanner};
 
@@ -229,10 +229,9 @@ impl Examination {
         let series = self.protocol.localizer.series.clone();
         let mut stacks = Vec::new();
         let mut scan_time_s = 0.0;
-        let orientations = [Orientation::Sagittal, Orientation::Coronal, Orientation::Axial];
-        for (orientation, group) in orientations.into_iter().zip(scanner::localizer(&self.protocol)) {
+        for group in scanner::localizer(&self.protocol) {
             let (images, time_s) = self.acquire(&series, &group, &Saturating::default())?;
-            stacks.push((orientation, images));
+            stacks.push((group.target.orientation(), images));
             scan_time_s += time_s;
         }
         self.localizer = stacks;
@@ -271,8 +270,8 @@ impl Examination {
         let plan = self.plan.clone().unwrap_or_default();
         let group = series.group;
         // An appended series has another contrast; the planned one is what a planner knows how to read.
-        let seen = match group.role {
-            SliceRole::Sagittal if !series.appended => self.ask(planner, &[(Orientation::Sagittal, &images)])?.ok(),
+        let seen = match group.target {
+            SliceTarget::Sagittal if !series.appended => self.ask(planner, &[(Orientation::Sagittal, &images)])?.ok(),
             _ => None,
         };
         let report = quality_check::check_series(&plan, &group, &images, seen.as_ref().map(|planned| &planned.plan));

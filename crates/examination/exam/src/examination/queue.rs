@@ -1,6 +1,6 @@
 //! The queue: series from the plan and appended ones, in the order in which they wait.
 
-use geometry::{SliceGroup, SliceRole};
+use geometry::{Orientation, SliceGroup};
 use planner::{ScanPlan, Severity};
 use scanner::SeriesProtocol;
 
@@ -8,7 +8,7 @@ use super::{Examination, Refused, Series};
 use crate::event::Event;
 
 impl Examination {
-    /// Takes a plan. Without a queue every group becomes a series with the examination's protocol for its role.
+    /// Takes a plan. Without a queue every group becomes a series as the examination's protocol has it for the group's target.
     ///
     /// With a queue, the plan's series are matched by their group's name: one whose group is unchanged stays as it is,
     /// images and acceptance included; one whose group has moved keeps its protocol and waits again; one whose group
@@ -33,7 +33,7 @@ impl Examination {
             queue.push(match known.map(|number| planned.remove(number)) {
                 Some(series) if series.group == *group => series,
                 Some(series) => Series { repeats: series.repeats, ..Series::waiting(group.clone(), series.protocol) },
-                None => Series::waiting(group.clone(), self.protocol_of(group.role).clone()),
+                None => Series::waiting(group.clone(), self.protocol.series_for(&group.target).clone()),
             });
         }
         queue.extend(appended.into_iter().filter_map(|series| followed(series, old_plan.as_ref(), &plan)));
@@ -49,11 +49,12 @@ impl Examination {
 
     /// Takes discs and axial groups from a plan made on a sharper series; what is scanned or appended stays.
     pub(super) fn replace_axial_groups(&mut self, sharper: ScanPlan) {
-        let axial = |group: &SliceGroup| matches!(group.role, SliceRole::AxialDisc | SliceRole::AxialBlock);
+        let axial = |group: &SliceGroup| group.target.orientation() == Orientation::Axial;
         self.queue.retain(|series| series.accepted || series.appended || !axial(&series.group));
         let fresh = sharper.groups.iter().filter(|group| axial(group));
-        let fresh: Vec<_> =
-            fresh.map(|group| Series::waiting(group.clone(), self.protocol_of(group.role).clone())).collect();
+        let fresh: Vec<_> = fresh
+            .map(|group| Series::waiting(group.clone(), self.protocol.series_for(&group.target).clone()))
+            .collect();
         self.queue.extend(fresh);
         if let Some(plan) = &mut self.plan {
             plan.groups.retain(|group| !axial(group));
@@ -139,13 +140,6 @@ impl Examination {
             self.current = None;
         }
         Ok(vec![Event::Accepted { series, name }])
-    }
-
-    fn protocol_of(&self, role: SliceRole) -> &SeriesProtocol {
-        match role {
-            SliceRole::Sagittal | SliceRole::Coronal => &self.protocol.sagittal_t2,
-            SliceRole::AxialDisc | SliceRole::AxialBlock => &self.protocol.axial_t2,
-        }
     }
 
     fn queued(&mut self, series: usize) -> Result<&mut Series, Refused> {

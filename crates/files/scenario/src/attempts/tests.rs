@@ -27,7 +27,7 @@ fn setup() -> ScenarioSetup {
 /// A landing with consequences, and the plan that the truth then asks for, labelled by a position.
 fn perfect(setup: &ScenarioSetup, landing: Landing, registered: PatientPosition) -> RecordedAttempt {
     let (drawn, _) = patient_of_case(setup, 7, 1);
-    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.scenario.prescription);
+    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.prescription);
     let labelled = exam::registered_to_patient(registered, landing.position).inverse();
     RecordedAttempt {
         format_version: ATTEMPT_FORMAT_VERSION,
@@ -48,6 +48,29 @@ fn perfect(setup: &ScenarioSetup, landing: Landing, registered: PatientPosition)
 fn worst_angle_deg(rows: &[results::record::CaseRow]) -> f64 {
     let discs = rows.iter().filter(|row| row.structure.contains('/'));
     discs.map(|row| row.angle_deg.expect("every disc is planned")).fold(0.0, f64::max)
+}
+
+#[test]
+fn renaming_groups_changes_no_row() {
+    let setup = setup();
+    let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
+    let mut renamed = attempt.clone();
+    renamed.plan.groups.iter_mut().for_each(|group| group.name = "axial L1/L2".into());
+    assert_eq!(scored(&setup, &renamed).rows, scored(&setup, &attempt).rows);
+}
+
+#[test]
+fn an_attempt_whose_plan_is_of_version_1_is_still_scored() {
+    let setup = setup();
+    let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
+    let mut written = serde_json::to_value(&attempt).expect("JSON");
+    let plan = written["plan"].as_object_mut().expect("an object");
+    plan.remove("format_version").expect("written");
+    for group in plan["groups"].as_array_mut().expect("a list") {
+        group.as_object_mut().expect("an object").remove("target").expect("written");
+    }
+    let read: RecordedAttempt = serde_json::from_value(written).expect("an older attempt");
+    assert_eq!(scored(&setup, &read).rows, scored(&setup, &attempt).rows);
 }
 
 #[test]
@@ -93,7 +116,7 @@ fn a_plan_in_wrongly_registered_coordinates_is_scored_in_true_ones() {
     let scored_wrong = scored(&setup, &wrong);
     assert!(worst_angle_deg(&scored_wrong.rows) < 1e-5);
     let lowest = scored_wrong.plan.levels.last().expect("levels").centre
-        - scored_wrong.truth.discs.last().expect("discs").plane.centre;
+        - scored_wrong.truth.discs.last().expect("discs").labelled.plane.centre;
     assert!(lowest.norm() < 1e-6, "{lowest}");
     let blind = RecordedAttempt { registered_position: PatientPosition::FeetFirstProne, ..wrong };
     assert!(scored(&setup, &blind).rows.iter().any(|row| row.identified == Some(false)));

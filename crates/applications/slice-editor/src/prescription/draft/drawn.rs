@@ -1,7 +1,7 @@
 //! What is drawn: groups, bands and what is selected.
 
-use geometry::{SatBand, SliceGroup};
-use planner::{PrescriptionRules, ScanPlan};
+use geometry::{PrescriptionRules, SatBand, SliceGroup};
+use planner::ScanPlan;
 
 use super::edited::{edited_band, edited_group};
 use crate::prescription::edit::{Edit, Selected};
@@ -21,9 +21,9 @@ impl Drawn {
     /// Makes one change; on an error, what is drawn may be half changed.
     pub fn edit(&mut self, edit: &Edit, rules: &PrescriptionRules) -> Result<(), EditRefused> {
         match edit {
-            Edit::AddGroup { role, name, centre } => {
-                let name = name.clone().unwrap_or_else(|| free_name(usual_name(*role), &self.group_names()));
-                self.add_group(new_group(*role, name, *centre, rules))
+            Edit::AddGroup { target, name, centre } => {
+                let name = name.clone().unwrap_or_else(|| free_name(&usual_name(target), &self.group_names()));
+                self.add_group(new_group(target.clone(), name, *centre, rules))
             }
             Edit::AddBand { name, centre } => {
                 let name = name.clone().unwrap_or_else(|| free_name("anterior", &self.band_names()));

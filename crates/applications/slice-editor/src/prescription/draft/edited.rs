@@ -1,11 +1,9 @@
 //! One group or band after an edit; not yet checked.
 
-use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceRole, Vector};
-use planner::PrescriptionRules;
-use planner::plan::disc_group_name;
+use geometry::{Direction, PhaseEncoding, PrescriptionRules, SatBand, SliceGroup, SliceTarget, Vector};
 
 use crate::prescription::edit::Edit;
-use crate::prescription::level::{laid_on, level_of};
+use crate::prescription::level::laid_on;
 use crate::prescription::refused::EditRefused;
 use crate::prescription::turn::{turned_band, turned_group};
 
@@ -21,7 +19,8 @@ pub(super) fn edited_group(
         Edit::Rename(name) => group.name = name.trim().to_owned(),
         Edit::SetLevel(disc) => {
             for_a_disc(&group)?;
-            group.name = disc_group_name(*disc);
+            group.target = SliceTarget::Disc(*disc);
+            group.name = group.target.to_string();
         }
         Edit::Move { by_mm } => group.centre += Vector::from(*by_mm),
         Edit::MoveTo { centre } => group.centre = *centre,
@@ -41,12 +40,15 @@ pub(super) fn edited_group(
                 PhaseEncoding::Column => PhaseEncoding::Row,
             };
         }
-        Edit::SnapToDisc(place) => {
+        Edit::SnapToDisc(disc) => {
             for_a_disc(&group)?;
-            group = laid_on(&group, place, rules)?;
-            let name = disc_group_name(place.label);
-            if level_of(&group).is_none() && !taken.contains(&name.as_str()) {
-                group.name = name;
+            group = laid_on(&group, disc, rules)?;
+            if group.target.disc().is_none() {
+                group.target = SliceTarget::Disc(disc.label);
+                let name = group.target.to_string();
+                if !taken.contains(&name.as_str()) {
+                    group.name = name;
+                }
             }
         }
         Edit::CopyPosition { from } => {
@@ -94,9 +96,10 @@ pub(super) fn edited_band(band: &SatBand, edit: &Edit) -> Result<SatBand, EditRe
 }
 
 fn for_a_disc(group: &SliceGroup) -> Result<(), EditRefused> {
-    match group.role {
-        SliceRole::AxialDisc => Ok(()),
-        role => Err(EditRefused::NotForDisc { name: group.name.clone(), role }),
+    match &group.target {
+        SliceTarget::Disc(_) => Ok(()),
+        SliceTarget::Block(discs) if discs.is_empty() => Ok(()),
+        target => Err(EditRefused::NotForDisc { name: group.name.clone(), target: target.clone() }),
     }
 }
 

@@ -5,8 +5,8 @@ mod edited;
 #[cfg(test)]
 mod tests;
 
-use geometry::{SatBand, SliceGroup};
-use planner::{PrescriptionRules, ScanPlan};
+use geometry::{PrescriptionRules, SatBand, SliceGroup};
+use planner::ScanPlan;
 
 use super::edit::{Edit, Selected};
 use super::level::planned_level;
@@ -17,13 +17,12 @@ use drawn::Drawn;
 /// The plan that is being drawn, with the way back. Every change is an [`Edit`]; one that is refused changes nothing.
 ///
 /// ```
-/// use geometry::{Point, SliceRole};
+/// use geometry::{Point, PrescriptionRules, SliceTarget};
 /// use slice_editor::{Draft, Edit};
-/// use planner::PrescriptionRules;
 ///
 /// let mut draft = Draft::new(PrescriptionRules::default());
-/// draft.apply(&Edit::AddGroup { role: SliceRole::AxialDisc, name: None, centre: Point::origin() })?;
-/// draft.apply(&Edit::SetLevel("L4/L5".parse().expect("a disc")))?;
+/// let target = SliceTarget::Disc("L4/L5".parse().expect("a disc"));
+/// draft.apply(&Edit::AddGroup { target, name: None, centre: Point::origin() })?;
 /// draft.apply(&Edit::Rotate { axis: [1.0, 0.0, 0.0], deg: 12.0 })?;
 /// assert_eq!(draft.to_plan().levels[0].label.to_string(), "L4/L5");
 /// draft.undo();

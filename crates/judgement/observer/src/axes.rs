@@ -1,32 +1,6 @@
-//! What there is to be seen of a spine: filled from the truth by the harness, seen with noise here.
+//! The directions of the views in which a disc is marked.
 
-use geometry::{Direction, Disc, Plane, Point, Vector};
-
-/// The spine in the localizer, as a perfect eye would see it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct VisibleSpine {
-    /// The discs in view, from the head downwards.
-    pub discs: Vec<VisibleDisc>,
-    /// The mid-sagittal plane; its normal points to the patient's left.
-    pub midsagittal: Plane,
-    /// Points on the anterior wall of the vertebral bodies, from the head downwards, LPS mm.
-    pub anterior_wall: Vec<Point>,
-}
-
-/// One disc as a perfect eye would see it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct VisibleDisc {
-    /// Which disc.
-    pub label: Disc,
-    /// Its centre and plane; the normal points to the head.
-    pub plane: Plane,
-    /// Middle of the spinal canal at its level, LPS mm.
-    pub canal: Point,
-    /// Antero-posterior extent, mm.
-    pub depth_mm: f64,
-    /// Left–right extent, mm.
-    pub width_mm: f64,
-}
+use geometry::{Direction, Plane, Vector};
 
 /// The directions of the views in which a disc is marked.
 #[derive(Clone, Copy, Debug)]
