@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How the console feels on a machine without a graphics card: start, dragging with the room in view, idling, memory.
+"""Responsiveness of the console without a graphics card: start-up, dragging with the 3-D room in view, idle load, memory.
 
     cargo build --release -p plumbline-console
     benches/console_interaction.py target/release/plumbline-console
 
-Needs Xvfb, xdotool and Mesa's software Vulkan (Debian: xvfb xdotool mesa-vulkan-drivers). Prints one line a figure
-with the limit that it is held against; measure on a machine that does nothing else.
+Needs Xvfb, xdotool and Mesa's software Vulkan (Debian: xvfb xdotool mesa-vulkan-drivers). Prints one line per figure
+with its limit; measure on an idle computer.
 """
 
 import json
@@ -26,7 +26,7 @@ def wait_for(path, process, limit_s=120):
     begin = time.monotonic()
     while not (path.exists() and path.stat().st_size):
         if process.poll() is not None or time.monotonic() - begin > limit_s:
-            sys.exit(f"{path.name} does not appear")
+            sys.exit(f"{path.name} was not written within {limit_s} s, or the console ended")
         time.sleep(0.02)
     return time.monotonic() - begin
 
@@ -94,11 +94,11 @@ def measure(console, environment, folder):
     time.sleep(4)
     before = cpu_s(process.pid)
     time.sleep(10)
-    print(f"idle                        {(cpu_s(process.pid) - before) * 10:6.2f} % of a core")
-    print(f"memory at its most          {memory_mib(process.pid):6.0f} MiB  (limit 1536)")
+    print(f"idle load                   {(cpu_s(process.pid) - before) * 10:6.2f} % of a core")
+    print(f"peak memory                 {memory_mib(process.pid):6.0f} MiB  (limit 1536)")
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    for line in told.splitlines():
+    _, output = process.communicate(timeout=60)
+    for line in output.splitlines():
         if "frames" in line:
             print(line)
 

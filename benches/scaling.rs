@@ -1,11 +1,11 @@
-//! How the V-Net's forward pass grows with the image and shrinks with threads:
+//! Time and memory of the V-Net's forward pass by image size and threads:
 //!
 //! ```text
 //! cargo bench --bench scaling                          # the table, and target/scaling.svg
-//! cargo bench --bench scaling -- benches/scaling.svg   # the same, the picture elsewhere
+//! cargo bench --bench scaling -- benches/scaling.svg   # the same, with another path of the picture
 //! ```
 //!
-//! Every point is measured in a process of its own, so that its thread pool, its buffers and its peak of memory are its own.
+//! Every point is measured in its own process, with its own thread pool, buffers and peak memory.
 #![expect(clippy::print_stdout, reason = "a bench prints its result")]
 
 use std::error::Error;
@@ -23,23 +23,23 @@ use vnet::Model;
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::Allocator;
 
-/// Slices, rows, columns: from a crop of a localizer to an isotropic volume; the fourth is the size of a whole localizer.
+/// Slices, rows, columns: from a part of a localizer to an isotropic volume; the fourth is a whole localizer.
 const EXTENTS: [[usize; 3]; 7] =
     [[8, 128, 80], [8, 192, 112], [16, 192, 112], [20, 256, 160], [24, 320, 208], [40, 320, 256], [64, 384, 288]];
-/// Threads and the colour that stands for them (Okabe and Ito 2008).
+/// Number of threads and its colour in the figure (Okabe and Ito 2008).
 const THREADS: [(usize, &str); 2] = [(1, "#d55e00"), (2, "#0072b2")];
-/// Passes of which the fastest counts, since other work on the machine only ever slows one; one before them fills the
-/// buffers.
+/// Number of passes, of which the fastest counts, because other load only slows a pass. One pass before them fills
+/// the buffers.
 const PASSES: usize = 7;
-/// First argument of a process that measures one point.
+/// First argument of the process that measures one point.
 const MEASURE: &str = "measure";
 
-/// What one process found.
+/// The result of one process.
 #[derive(Clone, Copy)]
 struct Point {
     voxels: f64,
     seconds: f64,
-    /// The process's peak, MiB; none where the system does not tell.
+    /// Peak memory of the process, MiB; `None` if the system does not report it.
     peak_mib: Option<f64>,
 }
 
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // cargo itself adds `--bench`.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     match arguments.as_slice() {
-        [measure, extent @ ..] if measure == MEASURE => measure_here(extent),
+        [measure, extent @ ..] if measure == MEASURE => measure_point(extent),
         [] => scaling(Path::new("target/scaling.svg")),
         [picture, ..] => scaling(Path::new(picture)),
     }
@@ -60,7 +60,7 @@ fn scaling(picture: &Path) -> Result<(), Box<dyn Error>> {
     for (threads, colour) in THREADS {
         let mut points = Vec::new();
         for extent in EXTENTS {
-            let point = measured(extent, threads)?;
+            let point = measure_in_process(extent, threads)?;
             let [slices, rows, columns] = extent;
             let (megavoxels, peak) = (point.voxels / 1e6, point.peak_mib.map_or("?".into(), |mib| format!("{mib:.0}")));
             println!(
@@ -72,13 +72,13 @@ fn scaling(picture: &Path) -> Result<(), Box<dyn Error>> {
         }
         lines.push((threads, colour, points));
     }
-    std::fs::write(picture, drawn(&lines))?;
+    std::fs::write(picture, figure(&lines))?;
     println!("{}", picture.display());
     Ok(())
 }
 
 /// Starts a process for one point.
-fn measured(extent: [usize; 3], threads: usize) -> Result<Point, Box<dyn Error>> {
+fn measure_in_process(extent: [usize; 3], threads: usize) -> Result<Point, Box<dyn Error>> {
     let output = Command::new(std::env::current_exe()?)
         .arg(MEASURE)
         .args(extent.map(|length| length.to_string()))
@@ -93,8 +93,8 @@ fn measured(extent: [usize; 3], threads: usize) -> Result<Point, Box<dyn Error>>
     Ok(Point { voxels, seconds: *seconds, peak_mib: rest.first().copied() })
 }
 
-/// Prints the fastest pass, s, and the peak, MiB.
-fn measure_here(extent: &[String]) -> Result<(), Box<dyn Error>> {
+/// Prints the time of the fastest pass, s, and the peak memory, MiB.
+fn measure_point(extent: &[String]) -> Result<(), Box<dyn Error>> {
     let lengths: Vec<usize> = extent.iter().map(|length| length.parse()).collect::<Result<_, _>>()?;
     let [slices, rows, columns] = lengths[..] else { return Err("expected SLICES ROWS COLUMNS".into()) };
     let model = Model::load(Path::new("models/lumbar-vnet"))?;
@@ -109,7 +109,7 @@ fn measure_here(extent: &[String]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The most memory that this process has held so far, MiB: Linux tells.
+/// Peak memory of this process so far, MiB; only on Linux.
 fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let kib: f64 =
@@ -117,8 +117,8 @@ fn peak_mib() -> Option<f64> {
     Some(kib / 1024.0)
 }
 
-/// Time and memory over voxels, both axes logarithmic.
-fn drawn(lines: &[(usize, &str, Vec<Point>)]) -> String {
+/// The figure: time and memory by number of voxels, both axes logarithmic.
+fn figure(lines: &[(usize, &str, Vec<Point>)]) -> String {
     let panel = |of: fn(&Point) -> Option<f64>| -> Vec<Plot> {
         let mut plots = Vec::new();
         for (threads, colour, points) in lines {
@@ -131,12 +131,12 @@ fn drawn(lines: &[(usize, &str, Vec<Point>)]) -> String {
         plots
     };
     let panels = vec![panel(|point| Some(point.seconds)), panel(|point| point.peak_mib)];
-    // More labels than one a decade would run into each other.
+    // More than one label per decade would overlap.
     let decades = TickFormat::Custom(Arc::new(|value: f64| {
         let is_decade = (value.log10() - value.log10().round()).abs() < 1e-6;
         if is_decade { format!("{value}") } else { String::new() }
     }));
-    let layouts = panels.iter().zip(["forward pass, s", "peak of the process, MiB"]).map(|(plots, label)| {
+    let layouts = panels.iter().zip(["forward pass, s", "peak memory, MiB"]).map(|(plots, label)| {
         Layout::auto_from_plots(plots)
             .with_x_label("voxels, million")
             .with_y_label(label)
@@ -144,6 +144,6 @@ fn drawn(lines: &[(usize, &str, Vec<Point>)]) -> String {
             .with_x_tick_format(decades.clone())
     });
     let layouts = layouts.collect();
-    let figure = Figure::new(1, 2).with_cell_size(420.0, 300.0).with_plots(panels).with_layouts(layouts);
-    SvgBackend::new().render_scene(&figure.render())
+    let rendered = Figure::new(1, 2).with_cell_size(420.0, 300.0).with_plots(panels).with_layouts(layouts);
+    SvgBackend::new().render_scene(&rendered.render())
 }

@@ -1,4 +1,4 @@
-//! What each stage of a case costs: `cargo bench --bench stages`.
+//! Time of each stage of a case: `cargo bench --bench stages`.
 
 use std::hint::black_box;
 use std::path::Path;

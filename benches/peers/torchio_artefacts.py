@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Our sagittal T2 with every artefact beside TorchIO's artefact transforms on an image of the same size, in one run.
+"""Compares our sagittal T2 with every artefact with TorchIO's artefact transforms on an image of the same size, in one run.
 
     benches/peers/torchio_artefacts.py
 
@@ -44,7 +44,7 @@ def ours():
 def main():
     found = {"TorchIO": theirs(), "Plumbline": ours()}
     for name, seconds in found.items():
-        print(f"{name:10} {statistics.median(seconds):6.2f} s  (least {min(seconds):.2f}, most {max(seconds):.2f})")
+        print(f"{name:10} {statistics.median(seconds):6.2f} s  (min {min(seconds):.2f}, max {max(seconds):.2f})")
     ratio = statistics.median(found["TorchIO"]) / statistics.median(found["Plumbline"])
     print(f"Plumbline is {ratio:.2f} times as fast")
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The shipped network beside PyTorch and ONNX Runtime: the same logits, and how long each takes, in one run.
+"""Compares the shipped network with PyTorch and ONNX Runtime: logits and times, in one run.
 
     benches/peers/vnet_torch.py [MODEL] [--step]
 
-The network is built anew from the weights file's own description with PyTorch's operations, so that a wrong kernel of
-ours shows. All use two threads. Exits with 1 if a logit differs by more than 1e-3. `--step` also times a training step
+The network is rebuilt with PyTorch's operations from the description in the weights file, which reveals errors of our
+kernels. All use two threads. Exits with 1 if a logit differs by more than 1e-3. `--step` also times a training step
 (forward, Dice and cross-entropy, backward). On a CPU with AVX-512 BF16 both also run in bf16.
 `tests/peers/run_heavy` installs what it needs.
 """
@@ -25,7 +25,7 @@ from torch.nn import functional as F
 
 THREADS = 2
 REPEATS = 9
-EXTENT = (20, 256, 128)  # the localizer after its air is cut off
+EXTENT = (20, 256, 128)  # the localizer without the surrounding air
 CROP = (16, 192, 128)
 
 
@@ -148,7 +148,7 @@ def timed(function, repeats=REPEATS):
 
 
 def gemm_rate():
-    """The machine's own matrix product, GFLOP/s."""
+    """Rate of the CPU's matrix product, GFLOP/s."""
     a, b = torch.rand(2048, 2048), torch.rand(2048, 2048)
     return 2 * 2048**3 / min(timed(lambda: a @ b)) / 1e9
 
@@ -174,7 +174,7 @@ def training_step(network, classes, crop):
     image, labels = torch.rand(1, 1, *crop), torch.randint(0, classes, (1, *crop))
     structure = torch.tensor([0, 1, 2, 3, 4, 1][:classes])
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-6)
-    # Channels last is PyTorch's faster layout for forward passes; both are tried.
+    # Channels last is PyTorch's faster layout for forward passes; both are measured.
     best = []
     for layout in (torch.contiguous_format, torch.channels_last_3d):
         net, x = network.to(memory_format=layout), image.to(memory_format=layout)
@@ -194,7 +194,7 @@ def training_step(network, classes, crop):
 
 
 def in_bf16(model, network, classes):
-    """Both in bf16, and how many voxels keep the class that f32 gave them."""
+    """Both in bf16, and the fraction of voxels with the same class as in f32."""
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         mine = statistics.median(ours("plumbline-vnet", "forward_pass", model, *EXTENT, folder, REPEATS + 1, "bf16")[1:])
         image = torch.from_numpy(np.fromfile(f"{folder}/image.f32", np.float32).reshape(1, 1, *EXTENT))
@@ -204,7 +204,7 @@ def in_bf16(model, network, classes):
             net, x = network.to(torch.bfloat16).to(memory_format=layout), image.to(torch.bfloat16).to(memory_format=layout)
             best = min(best, statistics.median(timed(lambda: net(x))))
             kept = (net(x)[0].float().argmax(0).numpy() == classes).mean()
-    print(f"bf16: Plumbline {mine:.3f} s, PyTorch {best:.3f} s, ratio {best / mine:.2f}; classes as in f32: "
+    print(f"bf16: Plumbline {mine:.3f} s, PyTorch {best:.3f} s, ratio {best / mine:.2f}; same classes as in f32: "
           f"{100 * (logits.argmax(-1) == classes).mean():.2f} % and {100 * kept:.2f} %")
 
 
@@ -221,9 +221,9 @@ def main():
         image = torch.from_numpy(np.fromfile(f"{folder}/image.f32", np.float32).reshape(1, 1, *EXTENT))
         logits = np.fromfile(f"{folder}/logits.f32", np.float32).reshape(*EXTENT, -1)
         theirs = network(image)[0].permute(1, 2, 3, 0).numpy()
-        apart = np.abs(logits - theirs).max()
+        difference = np.abs(logits - theirs).max()
         equal = (logits.argmax(-1) == theirs.argmax(-1)).mean()
-        print(f"logits: {apart:.1e} apart at most, the same class in {100 * equal:.3f} % of voxels")
+        print(f"logits: largest difference {difference:.1e}, the same class in {100 * equal:.3f} % of voxels")
         found["PyTorch"] = timed(lambda: network(image))
         last = network.to(memory_format=torch.channels_last_3d)
         wide = image.to(memory_format=torch.channels_last_3d)
@@ -238,12 +238,12 @@ def main():
             name, values = session.get_inputs()[0].name, image.numpy()
             found["ONNX Runtime"] = timed(lambda: session.run(None, {name: values}))
         except ImportError:
-            print("ONNX Runtime is not installed: left out")
+            print("ONNX Runtime is not installed: skipped")
     work, rate = flop(shape, EXTENT) / 1e9, gemm_rate()
     print(f"forward pass of {' x '.join(map(str, EXTENT))} voxels, {work:.1f} GFLOP; sgemm {rate:.0f} GFLOP/s")
     for name, seconds in found.items():
         median = statistics.median(seconds)
-        print(f"{name:24} {median:6.3f} s  (least {min(seconds):.3f}, most {max(seconds):.3f})  {work / median:4.0f} GFLOP/s")
+        print(f"{name:24} {median:6.3f} s  (min {min(seconds):.3f}, max {max(seconds):.3f})  {work / median:4.0f} GFLOP/s")
     best = min(statistics.median(seconds) for name, seconds in found.items() if name != "Plumbline")
     print(f"Plumbline is {best / statistics.median(found['Plumbline']):.2f} times as fast as the fastest of them, "
           f"at {100 * work / statistics.median(found['Plumbline']) / rate:.0f} % of sgemm")
@@ -254,7 +254,7 @@ def main():
             VNet(shape, tensors).train(), shape["classes"], CROP)
         print(f"training step of {' x '.join(map(str, CROP))}: Plumbline {statistics.median(mine):.3f} s, "
               f"PyTorch {statistics.median(torchs):.3f} s, ratio {statistics.median(torchs) / statistics.median(mine):.2f}")
-    sys.exit(1 if apart > 1e-3 else 0)
+    sys.exit(1 if difference > 1e-3 else 0)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 
     acr_hazen.py PROGRAM
 
-As acr_pylinac.py, with hazen's measures; noise besides, which must double when the machine's does. Two of hazen's
-measures are left out: lengths on slice 1, whose acrylic takes so much of our slice that hazen changes to a threshold
-that fails, and the position of slice 11, where it takes the spokes' rim for the wedges' end.
+As acr_pylinac.py, with hazen's measures, and SNR, which must halve when the scanner's noise doubles. Two of hazen's
+measures are omitted: lengths on slice 1, where acrylic fills so much of our slice that hazen switches to a threshold
+that fails, and the position of slice 11, where it mistakes the rim of the spokes for the end of the wedges.
 """
 import logging
 import tempfile
@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 logging.disable(logging.CRITICAL)
-warnings.simplefilter("ignore")  # an overflow in hazen's own fit of the ramps
+warnings.simplefilter("ignore")  # an overflow in hazen's fit of the ramps
 import pydicom  # noqa: E402
 from hazenlib.tasks.acr_geometric_accuracy import ACRGeometricAccuracy  # noqa: E402
 from hazenlib.tasks.acr_ghosting import ACRGhosting  # noqa: E402
@@ -23,9 +23,9 @@ from hazenlib.tasks.acr_snr import ACRSNR  # noqa: E402
 from hazenlib.tasks.acr_uniformity import ACRUniformity  # noqa: E402
 from hazenlib.utils import get_dicom_files  # noqa: E402
 
-from virtual_acr import judged  # noqa: E402
+from virtual_acr import check_limits  # noqa: E402
 
-# Name here: task, and the text that its measurement's subtype or description begins with.
+# Our name: hazen's task, and the start of the measurement's subtype or description.
 MEASURES = {
     "diameter, mm": (ACRGeometricAccuracy, "Slice 5 Horizontal"),
     "diameter across, mm": (ACRGeometricAccuracy, "Slice 5 Vertical"),
@@ -46,26 +46,26 @@ ROUND = [
 ]
 
 EXPECTED = {
-    "in order": [*ROUND, ("slice thickness, mm", 4.3, 5.7), ("slice 1 bars, mm", -2.0, 2.0), ("uniformity, %", 85.0, 100.0),
+    "no fault": [*ROUND, ("slice thickness, mm", 4.3, 5.7), ("slice 1 bars, mm", -2.0, 2.0), ("uniformity, %", 85.0, 100.0),
                  ("ghosting, %", 0.0, 1.0)],
     "gradient 2 % too strong": [("diameter, mm", 192.3, 195.3), ("diameter across, mm", 188.0, 192.0)],
     "slice 40 % too thick": [*ROUND, ("slice thickness, mm", 6.3, 7.7)],
     "ghost of 5 %": [*ROUND, ("ghosting, %", 1.0, 6.0)],
-    "noise doubled": lambda in_order: [*ROUND, ("SNR", 0.45 * in_order["SNR"], 0.55 * in_order["SNR"])],
+    "noise doubled": lambda no_fault: [*ROUND, ("SNR", 0.45 * no_fault["SNR"], 0.55 * no_fault["SNR"])],
 }
 
 
-def known_vendor(series, folder):
-    """Copies with a vendor's name: hazen's SNR asks for one of four before it reads the pixel size."""
+def copy_with_vendor(series, folder):
+    """Copies with a vendor's name: hazen's SNR task reads the pixel size only for four vendors."""
     for file in series.glob("*.dcm"):
         image = pydicom.dcmread(file)
         image.Manufacturer = "SIEMENS"
         image.save_as(Path(folder) / file.name)
 
 
-def analysed(series):
+def analyse(series):
     with tempfile.TemporaryDirectory() as folder:
-        known_vendor(series, folder)
+        copy_with_vendor(series, folder)
         files = get_dicom_files(folder)
         tasks = {task: task(input_data=files, report=False).run() for task in {task for task, _ in MEASURES.values()}}
     found = {}
@@ -76,4 +76,4 @@ def analysed(series):
 
 
 if __name__ == "__main__":
-    judged(analysed, EXPECTED)
+    check_limits(analyse, EXPECTED)

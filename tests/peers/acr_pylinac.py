@@ -3,15 +3,15 @@
 
     acr_pylinac.py PROGRAM
 
-scans the phantom with a machine in order and with three faults, and lets pylinac's ACRMRILarge measure. What was
-set must be what it finds, and each fault must show in its own measure and in no other.
+scans the phantom without a fault and with three faults, and measures with pylinac's ACRMRILarge. The dimensions must
+be those of the phantom, and each fault must change its own measure and no other.
 """
 import warnings
 
-warnings.simplefilter("ignore")  # scikit-image announces changes that do not concern us
+warnings.simplefilter("ignore")  # deprecation warnings of scikit-image
 from pylinac import ACRMRILarge  # noqa: E402
 
-from virtual_acr import judged  # noqa: E402
+from virtual_acr import check_limits  # noqa: E402
 
 MEASURES = {
     "diameter, mm": lambda r: r.geometric_distortion_module.profiles["horizontal"]["width (mm)"],
@@ -24,7 +24,7 @@ MEASURES = {
 }
 
 EXPECTED = {
-    "in order": [
+    "no fault": [
         ("diameter, mm", 188.0, 192.0),
         ("diameter across, mm", 188.0, 192.0),
         ("slice thickness, mm", 4.3, 5.7),
@@ -50,7 +50,7 @@ EXPECTED = {
 }
 
 
-def analysed(series):
+def analyse(series):
     phantom = ACRMRILarge(str(series))
     phantom.analyze()
     results = phantom.results_data()
@@ -58,4 +58,4 @@ def analysed(series):
 
 
 if __name__ == "__main__":
-    judged(analysed, EXPECTED)
+    check_limits(analyse, EXPECTED)

@@ -1,9 +1,9 @@
-"""Holds our intraclass correlations and their intervals against pingouin's (pip install pingouin).
+"""Compares our intraclass correlations and their intervals with pingouin's (pip install pingouin).
 
     cargo build --release --workspace --example agreement_json
     agreement_pingouin.py target/release/examples/agreement_json
 
-Exit status 0 if every figure agrees: estimates to 1e-3 and intervals to 0.01 (pingouin rounds them).
+Exit status 0 if all agree: estimates within 1e-3 and intervals within 0.01 (pingouin rounds them).
 """
 
 import json
@@ -45,8 +45,8 @@ def main():
     for name, table in tables():
         mine, peer = ours(table), theirs(table)
         for kind in ["ICC1", "ICC2", "ICC3"]:
-            gaps = np.abs(np.array(mine[kind]) - np.array(peer[kind], float))
-            good = gaps[0] < 1e-3 and gaps[1:].max() < 0.01
+            differences = np.abs(np.array(mine[kind]) - np.array(peer[kind], float))
+            good = differences[0] < 1e-3 and differences[1:].max() < 0.01
             agreed &= bool(good)
             print(f"{'agrees ' if good else 'DIFFERS'} {name:24} {kind} ours {np.round(mine[kind], 4)} pingouin {peer[kind]}")
     return 0 if agreed else 1

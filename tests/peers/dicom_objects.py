@@ -1,6 +1,6 @@
-"""Segmentation, report and images, read by highdicom, pydicom and dcm2niix, hold what our NIfTI and tables hold.
+"""Segmentation, report and images, read by highdicom, pydicom and dcm2niix, agree with our NIfTI and tables.
 
-    python tests/peers/dicom_objects.py FOLDER      # made by the example dicom_objects of imaging-io
+    python tests/peers/dicom_objects.py FOLDER      # written by the example dicom_objects of imaging-io
 """
 
 import csv
@@ -20,7 +20,7 @@ CODES = {"vertebra": "51282000", "disc": "360499006", "sacrum": "54735007", "can
 
 
 def voxels_by_place(affine, values):
-    """Values in an order that depends on the places alone, with those places, mm."""
+    """Positions, mm, and values, sorted by position."""
     index = np.stack(np.meshgrid(*map(np.arange, values.shape), indexing="ij"), -1).reshape(-1, 3)
     places = index @ affine[:3, :3].T + affine[:3, 3]
     order = np.lexsort(np.round(places, 1).T)
@@ -31,10 +31,10 @@ def same_image(name, affine, values, nifti, step=0.0):
     places, read = voxels_by_place(affine, np.asarray(values, float))
     expected_places, expected = voxels_by_place(nifti.affine, np.asarray(nifti.dataobj, float))
     assert read.shape == expected.shape, f"{name}: {read.shape} voxels, NIfTI has {expected.shape}"
-    apart = np.abs(places - expected_places).max()
-    assert apart < 1e-3, f"{name}: voxels lie {apart} mm apart"
-    differ = np.abs(read - expected).max()
-    assert differ <= step, f"{name}: values differ by {differ}"
+    distance = np.abs(places - expected_places).max()
+    assert distance < 1e-3, f"{name}: voxel positions differ by {distance} mm"
+    difference = np.abs(read - expected).max()
+    assert difference <= step, f"{name}: values differ by {difference}"
 
 
 def segmentation(file, nifti):
@@ -48,15 +48,15 @@ def segmentation(file, nifti):
         assert description.algorithm_type.value == "AUTOMATIC" and "V-Net" in description.algorithm_identification.name
         volume = read.get_volume(segment_numbers=[number], combine_segments=True, relabel=True, allow_missing_positions=True)
         values = values if values.size else np.zeros(nifti.shape)
-        # Slices without the structure are not stored: its voxels go where their places are.
+        # Slices without the structure are not stored: voxels are assigned by position.
         to_index = np.linalg.inv(nifti.affine) @ TO_RAS @ volume.affine
         index = np.argwhere(volume.array > 0) @ to_index[:3, :3].T + to_index[:3, 3]
         nearest = np.rint(index).astype(int)
-        assert np.abs(index - nearest).max() < 1e-3, f"{file}: {name} lies between the voxels"
+        assert np.abs(index - nearest).max() < 1e-3, f"{file}: {name} is not on the voxel grid"
         assert not values[tuple(nearest.T)].any(), f"{file}: {name} overlaps another segment"
         values[tuple(nearest.T)] = LABELS[name]
     labels = np.asarray(nifti.dataobj)
-    assert len(np.unique(labels)) == 5, "the labels hold every structure"
+    assert len(np.unique(labels)) == 5, "the labels have every structure"
     wrong = int((values != labels).sum())
     assert wrong == 0, f"{file}: {wrong} voxels differ from the NIfTI labels"
     references = {i.ReferencedSOPInstanceUID for s in read.ReferencedSeriesSequence for i in s.ReferencedInstanceSequence}
@@ -90,7 +90,7 @@ def converted(folder, nifti):
         assert len(files) == 1, f"{folder}: dcm2niix made {files}: {done.stdout}{done.stderr}"
         theirs = nibabel.load(files[0])
         values = np.asarray(theirs.dataobj)
-        # The program flips rows to its liking: turn them back as the axes say, then the affines must agree.
+        # dcm2niix may flip axes: reorient to ours, then the affines must agree.
         turn = nibabel.orientations.ornt_transform(
             nibabel.io_orientation(theirs.affine), nibabel.io_orientation(nifti.affine))
         affine = theirs.affine @ nibabel.orientations.inv_ornt_aff(turn, theirs.shape)
@@ -126,7 +126,7 @@ def positions(folder):
         for name, places in [("DICOM", np.array(bright)), ("NIfTI", from_nifti)]:
             low, high = places.min(0), places.max(0)
             left, front, head = low[0] >= 10 and high[0] <= 40, low[1] >= -30 and high[1] <= -8, low[2] >= 6 and high[2] <= 22
-            assert left and front and head, f"{series.name} as {name}: the block lies from {low} to {high}"
+            assert left and front and head, f"{series.name} as {name}: the block extends from {low} to {high}"
         assert len(bright) == len(from_nifti) > 0
         checked += 1
     assert checked == 8, f"{checked} positions"
@@ -139,12 +139,12 @@ def main(folder):
     references, _ = segmentation(folder / "segmentation.dcm", labels)
     assert references == images, "the segmentation refers to the series' images"
     segmentation(folder / "enhanced-segmentation.dcm", labels)
-    print("  segmentations of classic and enhanced images: highdicom finds every voxel of the NIfTI labels")
+    print("  segmentations of classic and enhanced images: highdicom reads the voxels of the NIfTI labels")
     groups, references = report(folder / "report.dcm", folder / "measurements.tsv")
     assert references == images, "the report refers to the series' images"
-    print(f"  report: highdicom finds {groups} measurement groups with our values")
+    print(f"  report: highdicom reads {groups} measurement groups with our values")
     enhanced(folder / "enhanced/IM0001.dcm", series)
-    print("  enhanced MR: highdicom's volume lies where ours does, values within one grey level")
+    print("  enhanced MR: highdicom's volume has our geometry, values within one grey level")
     for name in ["series", "enhanced"]:
         print(f"  dcm2niix of {name}: affine within {converted(folder / name, series):.0e}")
     positions(folder / "positions")

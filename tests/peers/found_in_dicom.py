@@ -1,4 +1,4 @@
-"""What `plumbline segment` and `plumbline plan` write as DICOM is what they write as NIfTI and JSON.
+"""The DICOM output of `plumbline segment` and `plumbline plan` agrees with their NIfTI and JSON output.
 
     python tests/peers/found_in_dicom.py SEG.dcm LABELS.nii.gz REPORT.dcm PLAN.json
 """
@@ -22,7 +22,7 @@ def main(segmented, labels, report, plan):
         centre = [found[f"DISC-CENTRE-{axis}"] for axis in "XYZ"]
         assert max(abs(a - b) for a, b in zip(centre, level["centre"])) < 1e-9, (centre, level)
         assert abs(found["122157"] - level["confidence"]) < 1e-9
-    print(f"  the same labels, and {len(levels)} levels where the plan has them")
+    print(f"  the same labels, and {len(levels)} levels at the positions of the plan")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The same scan as DICOM (read by pydicom) and as NIfTI (read by nibabel) lies in the same place with the same values.
+"""The same scan as DICOM (read by pydicom) and as NIfTI (read by nibabel) has the same geometry and values.
 
     python tests/peers/image_geometry.py DICOM_FOLDER NIFTI_FOLDER POSITION
 """
@@ -37,7 +37,7 @@ def main(dicom_folder, nifti_folder, expected_position):
         stored = np.stack([s.pixel_array * float(s.RescaleSlope) + float(s.RescaleIntercept) for s in slices])
         values = np.asarray(nifti.dataobj).transpose(2, 1, 0)
         step = float(slices[0].RescaleSlope)
-        assert np.abs(stored - np.maximum(values, 0)).max() <= step, f"{folder.name}: values differ by more than a grey level"
+        assert np.abs(stored - np.maximum(values, 0)).max() <= step, f"{folder.name}: values differ by more than one grey level"
         position = {s.PatientPosition for s in slices}
         assert position == {expected_position}, position
         compared += 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """All eight patient positions: dcm2niix and our NIfTI writer agree on every affine and voxel, the patient's right
-is on the right, and the registered position is in the files.
+is on the right, and the files have the registered position.
 
     positions_dcm2niix.py PROGRAM
 
@@ -23,7 +23,7 @@ def run(*command):
 
 
 def difference(ours, theirs):
-    """Greatest difference of the affines, mm, and of the values, once dcm2niix's flipped axes are flipped back."""
+    """Largest difference of the affines, mm, and of the values, after undoing dcm2niix's axis flips."""
     between = np.linalg.inv(ours.affine) @ theirs.affine
     turn = np.rint(between[:3, :3])
     values = np.asarray(theirs.dataobj, dtype=float)
@@ -37,7 +37,7 @@ def difference(ours, theirs):
 
 
 def liver_against_mirror(image, tissue, liver):
-    """Median signal where the liver is, and where it would be in a mirror."""
+    """Median signal in the liver and at its mirrored position."""
     places = np.argwhere(np.asarray(tissue.dataobj) == liver)[::97]
     world = nib.affines.apply_affine(tissue.affine, places)
     at = lambda points: np.rint(nib.affines.apply_affine(np.linalg.inv(image.affine), points)).astype(int)
@@ -78,8 +78,8 @@ def main():
             liver, mirror = liver_against_mirror(image, tissue, tissues.index("Liver"))
             print(f"  {position:4}: affines within {worst[0]:.1e} mm, values within {worst[1]:.2f}; liver {liver:.0f}, its mirror {mirror:.0f}")
             assert worst[0] < 1e-4, "dcm2niix and our NIfTI differ"
-            assert worst[1] <= 1.0, "values differ by more than a grey level"
-            assert mirror > 1.3 * liver, "the liver does not lie on the right"
+            assert worst[1] <= 1.0, "values differ by more than one grey level"
+            assert mirror > 1.3 * liver, "the liver is not on the right"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""`plumbline segment` on real images: Dice per structure, of bodies and arches, discs found and discs made up.
+"""`plumbline segment` on real images: Dice per structure, of bodies and of arches, discs found and false discs.
 
     real_mri.py PROGRAM FOLDER [PICTURES]
 
 FOLDER holds NNN_image.nii.gz and NNN_label.nii.gz as in the SPIDER data set (van der Graaf et al., Scientific Data
-2024;11:264): 1 vertebra, 2 disc, 4 spinal canal; the sacrum is not labelled. PICTURES, if given, receives each
-image's middle slice with what was found. The images are not part of this project: they are nobody's phantoms.
+2024;11:264): 1 vertebra, 2 disc, 4 spinal canal; the sacrum is not labelled. PICTURES, if given, receives the middle
+slice of each image with its labels. The images are not part of this project.
 """
 import subprocess
 import sys
@@ -18,14 +18,14 @@ from scipy import ndimage
 
 # Name, our label, theirs.
 STRUCTURES = [("vertebra", 1, 1), ("disc", 2, 2), ("canal", 4, 4)]
-# A disc counts as seen, ours or theirs, from this volume on; smaller pieces are cut off by the slab's edge.
+# Discs below this volume are ignored in both: they are cut off at the edge of the image.
 SMALLEST_DISC_MM3 = 500.0
-# A disc is found if this share of it is.
+# A disc counts as found if at least this fraction of its voxels is.
 FOUND = 0.3
 
 
 def discs(mask, voxel_mm3):
-    """Connected discs that are large enough, as numbers in a volume, and how many."""
+    """Numbered connected discs, and the numbers of those that are large enough."""
     numbers, count = ndimage.label(mask)
     sizes = ndimage.sum(mask, numbers, range(1, count + 1)) * voxel_mm3
     kept = [number + 1 for number, size in enumerate(sizes) if size >= SMALLEST_DISC_MM3]
@@ -38,7 +38,7 @@ def overlap(a, b):
 
 
 def behind_the_canal(theirs):
-    """What lies behind the canal's middle, row by row (axes: left-right, head-foot, front-back)."""
+    """Mask of the voxels behind the middle of the canal, row by row (axes: left-right, head-foot, front-back)."""
     columns = np.arange(theirs.shape[2])
     seen = [np.nonzero((theirs[:, row] == 4).any(axis=0))[0] for row in range(theirs.shape[1])]
     rows = [row for row, found in enumerate(seen) if len(found)]

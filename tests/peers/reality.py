@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Our sagittal 3-D T2 beside real ones: intensity ratios, sharpness, noise, and a picture.
+"""Compares our sagittal 3-D T2 with real ones: intensity ratios, sharpness, noise, and a picture.
 
-    reality.py OURS.nii.gz OUR_LABELS.nii.gz SLAB_FOLDER [PICTURE.png]
+    reality.py OURS.nii.gz OUR_LABELS.nii.gz SPIDER_FOLDER [PICTURE.png]
 
-SLAB_FOLDER holds NNN_image.nii.gz and NNN_label.nii.gz (0 background, 1 vertebra, 2 disc, 4 canal), T2 SPACE
-slabs of the SPIDER dataset (CC BY 4.0; not part of this project). Exits with 1 if a ratio of ours lies outside
-the real ones' range, widened by a fifth.
+SPIDER_FOLDER has NNN_image.nii.gz and NNN_label.nii.gz (0 background, 1 vertebra, 2 disc, 4 canal), T2 SPACE
+images of the SPIDER dataset (CC BY 4.0; not part of this project). Exits with 1 if one of our ratios is outside
+the range of the real ones, widened by 20 %.
 """
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 
 
 def canonical(path):
-    """Data with axes left-right, back-to-front reversed so that the second axis runs to the feet."""
+    """The image reoriented to axes that run to the right, the feet and the back."""
     image = nib.load(path)
     axes = nib.orientations.axcodes2ornt(("R", "I", "P"))
     transform = nib.orientations.ornt_transform(nib.orientations.io_orientation(image.affine), axes)
@@ -23,7 +23,7 @@ def canonical(path):
 
 
 def onto(labels, image):
-    """Labels at the image's voxels, nearest."""
+    """Labels at the voxels of the image, by nearest neighbour."""
     place = np.linalg.inv(labels.affine) @ image.affine
     index = np.indices(image.shape).reshape(3, -1)
     at = np.rint(place[:3, :3] @ index + place[:3, 3:]).astype(int)
@@ -35,7 +35,7 @@ def onto(labels, image):
 
 
 def eroded(mask):
-    """Without its outermost voxels in plane."""
+    """The mask without its outermost in-plane voxels."""
     core = mask.copy()
     for axis in (1, 2):
         for step in (-2, 2):
@@ -48,13 +48,13 @@ def measures(image, labels, zooms):
     values, marks = image[middle].astype(float), labels[middle]
     canal, disc, bone = (eroded(marks == mark) for mark in (4, 2, 1))
     csf = np.percentile(values[canal], 75)
-    # Subcutaneous fat: bright tissue at least 25 mm behind the canal, at the canal's heights.
+    # Subcutaneous fat: bright tissue at least 25 mm behind the canal, in the rows of the canal.
     rows = np.where((marks == 4).any(axis=(0, 2)))[0]
     rear = np.where((marks == 4).any(axis=(0, 1)))[0].max() + int(25 / zooms[2])
     behind = values[:, rows.min():rows.max(), rear:]
     fat = np.percentile(behind[behind > 0.15 * csf], 75) if (behind > 0.15 * csf).any() else np.nan
     muscle = np.percentile(behind[behind > 0.03 * csf], 10) if behind.size else np.nan
-    # Sharpness: steepest rise from bone to canal along each row, relative to the step, per mm.
+    # Sharpness: steepest slope between bone and canal along each row, relative to the step, per mm.
     slopes = []
     for plane, mark in zip(values, marks):
         for row in rows[::4]:
@@ -84,12 +84,12 @@ def main():
     image = canonical(ours)
     labels = onto(canonical(our_labels), image)
     mine = measures(image.get_fdata(), labels, image.header.get_zooms())
-    real, slabs = [], []
+    real, images = [], []
     for path in sorted(folder.glob("*_image.nii.gz")):
-        slab, marks = canonical(path), canonical(str(path).replace("_image", "_label"))
-        slabs.append((path.name[:3], slab))
-        real.append(measures(slab.get_fdata(), np.asarray(marks.dataobj), slab.header.get_zooms()))
-    print(f"{'':14} {'ours':>7} {'real: least':>12} {'most':>7}")
+        other, marks = canonical(path), canonical(str(path).replace("_image", "_label"))
+        images.append((path.name[:3], other))
+        real.append(measures(other.get_fdata(), np.asarray(marks.dataobj), other.header.get_zooms()))
+    print(f"{'':14} {'ours':>7} {'real: min':>12} {'max':>7}")
     outside = 0
     for name, value in mine.items():
         range_ = [r[name] for r in real]
@@ -98,7 +98,7 @@ def main():
         outside += not good
         print(f"{name:14} {value:7.3f} {low:12.3f} {high:7.3f}  {'' if good else 'outside'}")
     if len(sys.argv) > 4:
-        draw(sys.argv[4], [("ours", image)] + slabs)
+        draw(sys.argv[4], [("ours", image)] + images)
     sys.exit(1 if outside else 0)
 
 

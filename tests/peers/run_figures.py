@@ -1,4 +1,4 @@
-"""The figures of run.json, computed anew from cases.parquet by pandas and pingouin.
+"""Recomputes the figures of run.json from cases.parquet with pandas and pingouin.
 
     python tests/peers/run_figures.py RUN_DIR
 """

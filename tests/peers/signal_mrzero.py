@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Our signal equations against MRzeroCore, a simulator by phase distribution graphs that nobody here wrote.
+"""Compares our signal equations with MRzeroCore, an independent simulator based on phase distribution graphs.
 
     cargo run --release -p plumbline-scanner --example signal_table > signals.tsv
     signal_mrzero.py signals.tsv [reports/signal-check.md]
 
 Each row's sequence is built from pulses, delays and gradient moments and run to its steady state on one voxel.
-Exits with 1 if a signal of more than 1 % of full magnetization deviates by more than 2 %. One assumption of ours can
-fail: the spoiled gradient echo's formula (Ernst) knows nothing of transverse magnetization that survives a repetition.
-Where T2 is longer than TR, radio-frequency spoiling by 117° leaves some of it; such rows are shown, not judged.
+Exits with 1 if a signal of more than 1 % of full magnetization deviates by more than 2 %. One of our assumptions can
+fail: Ernst's formula for the spoiled gradient echo assumes that no transverse magnetization survives a repetition.
+If T2 is longer than TR, RF spoiling by 117° leaves some of it; such rows are shown but not counted.
 """
 import csv
 import math
@@ -17,7 +17,7 @@ from collections import defaultdict
 import MRzeroCore as mr0
 import torch
 
-# A moment that dephases the voxel completely, cycles a metre; the voxel is 1 mm.
+# A moment that dephases the voxel completely, cycles per metre; the voxel is 1 mm.
 SPOILER = 1e4
 
 
@@ -30,15 +30,15 @@ def voxel(t1_ms, t2_ms):
 
 
 class Builder:
-    """Pulses, delays in ms, spoilers; the last sample is the one that counts."""
+    """Pulses, delays in ms, spoilers; the last sample is the signal."""
 
     def __init__(self):
-        # Moments in cycles a metre: scaled to the size of a single voxel, which is 0, they would vanish.
+        # Moments in cycles per metre: normalized to the field of view of a single voxel, which is 0, they would vanish.
         self.sequence = mr0.Sequence(normalized_grads=False)
         self.moment = SPOILER
 
-    def spoil_anew(self):
-        """Further spoilers are three times as strong, so that no later one refocuses what an earlier one dephased."""
+    def strengthen_spoiler(self):
+        """Later spoilers are three times as strong, so that they do not refocus what earlier ones dephased."""
         self.moment *= 3
 
     def pulse(self, angle_deg, phase_deg, usage, events):
@@ -66,7 +66,7 @@ def built(row):
             b.pulse(flip, 117.0 * n * (n + 1) / 2 % 360, excit, [(te, False, True), (tr - te, True, False)])
     elif kind == "bSSFP":
         b.pulse(flip / 2, 0.0, excit, [(tr / 2, False, False)])
-        # The transient dies away with a rate between 1/T1 and 1/T2 (Hargreaves 2001).
+        # The transient decays with a rate between 1/T1 and 1/T2 (Hargreaves 2001).
         half = flip / 360 * math.pi
         rate = math.cos(half) ** 2 / t1 + math.sin(half) ** 2 / float(row["t2"])
         for n in range(int(6 / rate / tr) + 20):
@@ -75,7 +75,7 @@ def built(row):
         for _ in range(4):
             b.pulse(90.0, 0.0, excit, [(te / 2, False, False)])
             b.pulse(180.0, 90.0, refoc, [(te / 2, False, True), (tr - te, True, False)])
-            b.spoil_anew()
+            b.strengthen_spoiler()
     else:
         train = echoes * spacing
         at = round(te / spacing)
@@ -91,7 +91,7 @@ def built(row):
                 b.pulse(-90.0, 0.0, undef, [(tr - train, True, False)])
             else:
                 b.pulse(0.0, 0.0, undef, [(tr - train - ti, True, False)])
-            b.spoil_anew()
+            b.strengthen_spoiler()
     return b.sequence
 
 

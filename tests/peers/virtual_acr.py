@@ -1,13 +1,13 @@
-"""Scans of the virtual ACR large phantom by machines in order and with faults, and the table of what was found."""
+"""Scans of the virtual ACR large phantom with and without faults, and a table of the measures."""
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-# What is wrong with the machine, as `plumbline scan --faults` reads it.
+# Faults of the scanner, as `plumbline scan --faults` reads them.
 FAULTS = {
-    "in order": "",
+    "no fault": "",
     "gradient 2 % too strong": "gradient-error = [0.02, 0.0, 0.0]",
     "slice 40 % too thick": "slice-thickness-error = 0.4",
     "ghost of 5 %": "ghost = 0.05",
@@ -27,25 +27,26 @@ def scanned(program, fault):
         yield series
 
 
-def judged(analyse, expected):
-    """Analyses every machine of `expected` (measure, least, most), prints a table, exits with 1 if a limit is missed.
+def check_limits(analyse, expected):
+    """Scans with every fault of `expected` (limits by measure: lowest, highest), prints a table, exits with 1 if a
+    measure is outside its limits.
 
-    `analyse` takes the folder of a series and returns figures by measure.
+    `analyse` takes the folder of a series and returns values by measure.
     """
     found = {}
-    for machine in expected:
-        with scanned(sys.argv[1], FAULTS[machine]) as series:
-            found[machine] = analyse(series)
+    for fault in expected:
+        with scanned(sys.argv[1], FAULTS[fault]) as series:
+            found[fault] = analyse(series)
     measures = list(next(iter(found.values())))
     width = max(map(len, found))
-    print(f"{'':20}" + "".join(f" {machine:>{width}}" for machine in found))
+    print(f"{'':20}" + "".join(f" {fault:>{width}}" for fault in found))
     for measure in measures:
-        print(f"{measure:20}" + "".join(f" {found[machine][measure]:{width}.2f}" for machine in found))
-    missed = 0
-    for machine, limits in expected.items():
-        for measure, low, high in limits(found["in order"]) if callable(limits) else limits:
-            value = found[machine][measure]
+        print(f"{measure:20}" + "".join(f" {found[fault][measure]:{width}.2f}" for fault in found))
+    outside = 0
+    for fault, limits in expected.items():
+        for measure, low, high in limits(found["no fault"]) if callable(limits) else limits:
+            value = found[fault][measure]
             if not low <= value <= high:
-                missed += 1
-                print(f"{machine}: {measure} is {value:.2f}, expected {low:.2f} to {high:.2f}")
-    sys.exit(1 if missed else 0)
+                outside += 1
+                print(f"{fault}: {measure} is {value:.2f}, expected {low:.2f} to {high:.2f}")
+    sys.exit(1 if outside else 0)

@@ -1,4 +1,4 @@
-//! Wrong input is told with its place and what was expected, with exit status 2, and leaves nothing behind.
+//! Wrong input ends with exit status 2 and a message that has its place and what was expected; nothing is written.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use geometry::{Grid, Point, Volume};
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
-/// Runs a scenario that is wrong and returns what was complained of.
+/// Runs an invalid scenario and returns the error message.
 fn refused(folder: &Path, text: &str) -> String {
     let path = scenario(folder, text);
     let out = folder.join("out");
     let output = output(plumbline().arg("run").arg(&path).arg("--out").arg(&out));
     let complaint = complaint(&output);
     assert_eq!(output.status.code(), Some(2), "{complaint}");
-    assert!(!out.exists(), "no run directory is left behind");
+    assert!(!out.exists(), "no run directory is created");
     complaint
 }
 
 #[test]
-fn mistakes_in_a_scenario_are_shown_in_their_place() {
+fn mistakes_in_a_scenario_are_reported_with_line_and_column() {
     let folder = tempfile::tempdir().expect("a folder");
     let cases = [
         ("seed = 4711", "sead = 4711", "small.toml:5:1", "did you mean 'seed'?"),
@@ -53,7 +53,7 @@ fn a_negative_thickness_is_refused() {
 }
 
 #[test]
-fn missing_files_damaged_models_and_foreign_folders_are_refused() {
+fn missing_files_damaged_models_and_output_folders_with_other_files_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = output(plumbline().args(["run", "scenarios/absent.toml"]));
     assert_eq!(missing.status.code(), Some(2));
@@ -69,16 +69,16 @@ fn missing_files_damaged_models_and_foreign_folders_are_refused() {
     let complaint_of = refused(folder.path(), SMALL);
     assert!(complaint_of.contains("weights.safetensors"), "{complaint_of}");
 
-    let foreign = folder.path().join("foreign");
-    std::fs::create_dir_all(&foreign).expect("made");
-    std::fs::write(foreign.join("letter.txt"), "dear all").expect("written");
-    let output = output(plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(&foreign));
+    let other = folder.path().join("other");
+    std::fs::create_dir_all(&other).expect("made");
+    std::fs::write(other.join("letter.txt"), "dear all").expect("written");
+    let output = output(plumbline().args(["run", "scenarios/smoke.toml", "--out"]).arg(&other));
     assert_eq!(output.status.code(), Some(2), "{}", complaint(&output));
-    assert_eq!(std::fs::read_dir(&foreign).expect("there").count(), 1, "nothing was added");
+    assert_eq!(std::fs::read_dir(&other).expect("there").count(), 1, "nothing was added");
 }
 
 #[test]
-fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
+fn files_that_are_not_images_and_conflicting_options_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = folder.path().join("image.nii");
     std::fs::write(&text, "not an image").expect("written");
@@ -97,16 +97,16 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {}", complaint(&refused));
         assert!(complaint(&refused).contains("is a file, expected a folder"), "{}", complaint(&refused));
     }
-    // A sound file, which only the network refuses.
+    // A valid file that cannot be prepared for the network.
     let black = folder.path().join("black.nii");
     let grid = Grid::axis_aligned(Point::origin(), [3.0; 3], [32, 64, 64]);
     imaging_io::write_nifti(&black, &Volume::filled(grid, 0.0f32)).expect("written");
     let refused = output(plumbline().arg("segment").arg(&black).arg("--out").arg(folder.path().join("new/labels.nii")));
     assert_eq!(refused.status.code(), Some(2));
     assert!(complaint(&refused).contains("the image is empty"), "{}", complaint(&refused));
-    assert!(!folder.path().join("new").exists(), "a refused image leaves no folder");
-    let nameless = folder.path().join("labels.txt");
-    let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&nameless));
+    assert!(!folder.path().join("new").exists(), "no folder is created for a refused image");
+    let wrong_extension = folder.path().join("labels.txt");
+    let refused = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&wrong_extension));
     assert_eq!(refused.status.code(), Some(2));
     assert!(complaint(&refused).contains("labels.txt: expected a name that ends in .nii"), "{}", complaint(&refused));
     for options in [
@@ -127,7 +127,7 @@ fn images_that_are_none_and_options_that_exclude_each_other_are_refused() {
 }
 
 #[test]
-fn mistakes_in_a_training_file_are_shown_in_their_place() {
+fn mistakes_in_a_training_file_are_reported_with_line_and_column() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = std::fs::read_to_string("models/lumbar-vnet/training.toml").expect("it ships");
     let steps = text.lines().position(|line| line.starts_with("steps = ")).expect("a line") + 1;
@@ -142,11 +142,11 @@ fn mistakes_in_a_training_file_are_shown_in_their_place() {
     let complaint = complaint(&output);
     assert_eq!(output.status.code(), Some(2), "{complaint}");
     assert!(complaint.contains(&format!("t.toml:{steps}:9")) && complaint.contains("start-from"), "{complaint}");
-    assert!(!out.exists(), "no training folder is left behind");
+    assert!(!out.exists(), "no training folder is created");
 }
 
 #[test]
-fn a_card_does_not_lose_the_populations_that_an_evaluation_lacks() {
+fn a_model_card_is_not_overwritten_by_an_evaluation_that_lacks_some_of_its_populations() {
     let folder = tempfile::tempdir().expect("a folder");
     let card = folder.path().join("README.md");
     let shipped = std::fs::read("models/lumbar-vnet/README.md").expect("the shipped card");

@@ -1,4 +1,4 @@
-//! Every verb does what its help says.
+//! Every verb does what its help states.
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ fn a_phantom_is_synthesized_scanned_segmented_and_planned() {
     assert_eq!(plan["frame"], "patient-lps-mm");
     let lowest = plan["levels"].as_array().and_then(|levels| levels.last()).expect("levels");
     assert_eq!(lowest["label"], "L5/S1");
-    // Against the truth of the same individual: the figures a user would check first.
+    // Compared with the truth of the same patient.
     let true_disc = truth["truth"]["discs"].as_array().and_then(|discs| discs.last()).expect("discs");
     let distance: f64 = (0..3)
         .map(|axis| {
@@ -49,7 +49,7 @@ fn a_phantom_is_synthesized_scanned_segmented_and_planned() {
 }
 
 #[test]
-fn dicom_goes_in_and_dicom_of_the_same_study_comes_out() {
+fn dicom_input_gives_dicom_output_of_the_same_study() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let scan = ["scan", "adult-lumbar", "--seed", "7", "--position", "FFDL", "--format"];
@@ -64,7 +64,7 @@ fn dicom_goes_in_and_dicom_of_the_same_study_comes_out() {
     succeeds(&["segment", "--out"], &[&at("seg.dcm"), &localizer]);
     succeeds(&["plan", "--report"], &[&at("report.dcm"), Path::new("--out"), &at("plan.json"), &localizer]);
     for (name, class) in [("seg.dcm", "Segmentation Storage"), ("report.dcm", "Comprehensive 3D SR Storage")] {
-        let message = imaging_io::read_image(&at(name)).expect_err("no image").to_string();
+        let message = imaging_io::read_image(&at(name)).expect_err("not an image").to_string();
         assert!(message.contains(class), "{message}");
     }
 
@@ -88,14 +88,14 @@ fn schemas_and_explanations_are_printed() {
 }
 
 #[test]
-fn a_run_of_an_older_version_is_read() {
-    // The sample was made before some of today's columns existed.
+fn runs_of_older_versions_can_be_read() {
+    // The sample was made before some of the current columns existed.
     let sample = Path::new("reports/sample");
     assert!(succeeds(&["compare"], &[sample, sample]).contains("verdict: same"));
 }
 
 #[test]
-fn every_verb_shows_an_example() {
+fn the_help_of_every_verb_has_an_example() {
     for verb in [
         "run", "console", "compare", "merge", "report", "phantom", "scan", "segment", "plan", "train", "eval",
         "schema", "explain",

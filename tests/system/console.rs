@@ -1,11 +1,11 @@
-//! `plumbline console` finds the console beside it, and says how to build it if there is none.
+//! `plumbline console` starts the console program next to it, and says how to build it if there is none.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::support::{complaint, output};
 
-/// A copy of the command in a folder of its own, where no console lies.
+/// A copy of the command in its own folder, without a console program.
 fn alone(folder: &Path) -> Command {
     let copy = folder.join(format!("plumbline{}", std::env::consts::EXE_SUFFIX));
     std::fs::copy(env!("CARGO_BIN_EXE_plumbline"), &copy).expect("copied");
@@ -15,7 +15,7 @@ fn alone(folder: &Path) -> Command {
 }
 
 #[test]
-fn without_a_console_it_says_how_to_build_one() {
+fn without_a_console_program_the_message_says_how_to_build_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = output(alone(folder.path()).arg("console"));
     assert_eq!(output.status.code(), Some(2));
@@ -24,7 +24,7 @@ fn without_a_console_it_says_how_to_build_one() {
 
 #[cfg(unix)]
 #[test]
-fn arguments_and_exit_status_are_passed_on() {
+fn arguments_and_exit_status_are_passed_through() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().expect("a folder");

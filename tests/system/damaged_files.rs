@@ -1,5 +1,5 @@
-//! Damaged text files are refused or read, never a crash: the same readers as the fuzz targets in `fuzz/`, on
-//! mutations of files that ship.
+//! Damaged text files are refused or read, but never cause a panic: the parsers of the fuzz targets in `fuzz/`, on
+//! mutations of shipped files.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use scanner::Protocol;
 use scenario::{Library, ScenarioSetup};
 
-/// What files get wrong: values beyond every limit, of another type, or none.
-const ODD: [&str; 14] = [
+/// Invalid values: beyond every limit, of another type, or missing.
+const INVALID: [&str; 14] = [
     "-1",
     "0",
     "1e308",
@@ -31,13 +31,13 @@ const ODD: [&str; 14] = [
 /// One change of a text.
 #[derive(Clone, Debug)]
 enum Damage {
-    /// A byte becomes another.
+    /// A byte is replaced.
     Byte(f64, u8),
-    /// A number becomes something odd.
+    /// A number is replaced by an invalid value.
     Number(f64, usize),
-    /// A line is lost or doubled.
+    /// A line is removed or duplicated.
     Line(f64, bool),
-    /// The rest is lost.
+    /// The rest is removed.
     Cut(f64),
 }
 
@@ -45,7 +45,7 @@ fn damage() -> impl Strategy<Value = Vec<Damage>> {
     let place = || 0.0f64..1.0;
     let one = prop_oneof![
         2 => (place(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
-        6 => (place(), 0..ODD.len()).prop_map(|(at, odd)| Damage::Number(at, odd)),
+        6 => (place(), 0..INVALID.len()).prop_map(|(at, invalid)| Damage::Number(at, invalid)),
         2 => (place(), any::<bool>()).prop_map(|(at, twice)| Damage::Line(at, twice)),
         1 => place().prop_map(Damage::Cut),
     ];
@@ -61,14 +61,14 @@ fn damaged(text: &str, damages: &[Damage]) -> Vec<u8> {
                 let at = place(at, bytes.len());
                 bytes[at] = byte;
             }
-            Damage::Number(at, odd) => {
+            Damage::Number(at, invalid) => {
                 let digit = |at: &usize| bytes[*at].is_ascii_digit();
                 let starts: Vec<usize> = (0..bytes.len())
                     .filter(|at| digit(at) && (*at == 0 || !b".0123456789e".contains(&bytes[at - 1])))
                     .collect();
                 if let Some(start) = starts.get(place(at, starts.len())) {
                     let length = bytes[*start..].iter().take_while(|b| b".0123456789e".contains(b)).count();
-                    bytes.splice(*start..start + length, ODD[odd].bytes());
+                    bytes.splice(*start..start + length, INVALID[invalid].bytes());
                 }
             }
             Damage::Line(at, twice) => {
@@ -101,10 +101,9 @@ fn plan() -> String {
     serde_json::to_string_pretty(&plan).expect("a plan has a JSON form")
 }
 
-/// Reads a text many times over, damaged each time in another way; some damage must be noticed and some forgiven, or
-/// nothing was tested.
-fn survives(text: &str, cases: u32, reads: impl Fn(&[u8]) -> bool) {
-    assert!(reads(text.as_bytes()), "the file that ships is read");
+/// Reads many damaged copies of a text without a panic. Some must be refused and some accepted, or nothing was tested.
+fn never_panics(text: &str, cases: u32, reads: impl Fn(&[u8]) -> bool) {
+    assert!(reads(text.as_bytes()), "the shipped file is valid");
     let tally = std::cell::Cell::new([0u32; 2]);
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
     proptest!(config, |(damages in damage())| {
@@ -116,35 +115,35 @@ fn survives(text: &str, cases: u32, reads: impl Fn(&[u8]) -> bool) {
     assert!(refused > cases / 10 && read > 0, "{refused} refused, {read} read");
 }
 
-/// TOML is text: a file that is not UTF-8 is refused before it is parsed.
+/// A file that is not UTF-8 is refused before it is parsed as TOML.
 fn text_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
 #[test]
-fn populations() {
-    survives(include_str!("../../phantoms/adult-lumbar.toml"), 3000, |bytes| {
+fn damaged_populations_never_panic() {
+    never_panics(include_str!("../../phantoms/adult-lumbar.toml"), 3000, |bytes| {
         text_of(bytes).is_some_and(|text| Population::from_toml(text).is_ok())
     });
 }
 
 #[test]
-fn protocols() {
-    survives(include_str!("../../crates/patient/scanner/protocols/lumbar-1.5t.toml"), 3000, |bytes| {
+fn damaged_protocols_never_panic() {
+    never_panics(include_str!("../../crates/patient/scanner/protocols/lumbar-1.5t.toml"), 3000, |bytes| {
         text_of(bytes).is_some_and(|text| Protocol::from_toml(text).is_ok())
     });
 }
 
 #[test]
-fn plans() {
-    survives(&plan(), 5000, |bytes| ScanPlan::from_json(bytes).is_ok());
+fn damaged_plans_never_panic() {
+    never_panics(&plan(), 5000, |bytes| ScanPlan::from_json(bytes).is_ok());
 }
 
 #[test]
-fn scenarios() {
+fn damaged_scenarios_never_panic() {
     let file = Path::new("scenarios/smoke.toml");
     let library = Library::near(Path::new(env!("CARGO_MANIFEST_DIR")));
-    survives(include_str!("../../scenarios/smoke.toml"), 2000, |bytes| {
+    never_panics(include_str!("../../scenarios/smoke.toml"), 2000, |bytes| {
         text_of(bytes).is_some_and(|text| ScenarioSetup::from_text(file, text, &library).is_ok())
     });
 }

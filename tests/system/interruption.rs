@@ -1,4 +1,4 @@
-//! Ctrl-C and a full disk cost no finished case; `--resume` ends with what an undisturbed run ends with.
+//! Ctrl-C and a full disk lose no finished case; `--resume` gives the results of an uninterrupted run.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -28,8 +28,8 @@ fn an_interrupted_run_keeps_its_cases_and_resumes() {
         .expect("started");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     let first = lines.find(|line| line.as_ref().is_ok_and(|line| line.starts_with("1/3")));
-    assert!(first.is_some(), "the first case is told");
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+    assert!(first.is_some(), "the first case is reported");
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is installed");
     assert!(sent.success());
     lines.for_each(drop);
     assert_eq!(child.wait().expect("ended").code(), Some(3));
@@ -37,10 +37,10 @@ fn an_interrupted_run_keeps_its_cases_and_resumes() {
     let run = run_store::open(&cut).expect("what is done is readable");
     assert_eq!(run.manifest.verdict, Verdict::Incomplete);
     let done = run.manifest.scenarios[0].cases_done;
-    assert!((1..3).contains(&done), "{done} cases were kept");
+    assert!((1..3).contains(&done), "{done} cases are stored");
 
     let again = output(plumbline().arg("run").arg(&scenario).arg("--out").arg(&cut));
-    assert_eq!(again.status.code(), Some(2), "not without --resume");
+    assert_eq!(again.status.code(), Some(2), "refused without --resume");
     let resumed = output(plumbline().arg("run").arg(&scenario).arg("--out").arg(&cut).arg("--resume"));
     assert_eq!(resumed.status.code(), Some(0), "{}", complaint(&resumed));
     output(plumbline().arg("run").arg(&scenario).arg("--out").arg(&whole));
@@ -48,11 +48,11 @@ fn an_interrupted_run_keeps_its_cases_and_resumes() {
 }
 
 #[test]
-fn a_disk_that_fills_ends_the_run_with_status_3_and_it_can_be_continued() {
+fn a_full_disk_ends_the_run_with_status_3_and_it_can_be_resumed() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = scenario(folder.path(), SMALL);
     let out = folder.path().join("out");
-    // No file may grow beyond 100 blocks: the first case's pictures do.
+    // Files are limited to 100 blocks, which the first case's pictures exceed.
     let script = "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"";
     let full = output(
         Command::new("sh")

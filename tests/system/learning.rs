@@ -1,10 +1,10 @@
-//! A network is trained, measured and exported as the help says.
+//! A network is trained, evaluated and exported as the help states.
 
 use std::path::Path;
 
 use crate::support::{complaint, output, plumbline};
 
-/// Three steps of a network so small that it learns nothing.
+/// Three steps of a network that is too small to learn anything.
 const TRAINING: &str = r#"
 format-version = 1
 
@@ -32,7 +32,7 @@ levels = [
 "#;
 
 #[test]
-fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
+fn training_gives_usable_weights_and_resumes_only_with_the_same_examples() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     let train = |text: &str| {
@@ -42,21 +42,21 @@ fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
     };
     let trained = train(TRAINING);
     assert_eq!(trained.status.code(), Some(0), "{}", complaint(&trained));
-    let said = String::from_utf8(trained.stdout).expect("text");
-    assert!(said.contains("validation Dice: vertebra") && said.contains("3 steps in"), "{said}");
+    let printed = String::from_utf8(trained.stdout).expect("text");
+    assert!(printed.contains("validation Dice: vertebra") && printed.contains("3 steps in"), "{printed}");
     for name in ["checkpoint.safetensors", "weights.safetensors", "log.jsonl", "curve.svg"] {
         assert!(at("out").join(name).exists(), "{name}");
     }
     let weights = std::fs::read(at("model/weights.safetensors")).expect("exported");
 
-    // Once more there is nothing left to do; other patients are another training.
+    // A finished training has nothing left to do; a training with other examples is refused.
     assert_eq!(train(TRAINING).status.code(), Some(0));
     assert!(std::fs::read(at("model/weights.safetensors")).expect("exported") == weights);
     let other = train(&TRAINING.replace("seed = 5", "seed = 7"));
     assert_eq!(other.status.code(), Some(2));
     assert!(complaint(&other).contains("made with other examples"), "{}", complaint(&other));
 
-    // A model is not written over by a training that begins.
+    // A new training does not overwrite a model.
     let before = std::fs::read(at("model/weights.safetensors")).expect("exported");
     let over = output(plumbline().arg("train").arg(at("t.toml")).arg("--out").arg(at("model")));
     assert_eq!(over.status.code(), Some(2));
@@ -79,14 +79,14 @@ fn a_training_ends_in_weights_that_segment_and_goes_on_as_itself_alone() {
                 .arg(&labels),
         )
     };
-    let seen = segment("readers");
-    assert_eq!(seen.status.code(), Some(0), "{}", complaint(&seen));
-    assert!(complaint(&seen).contains("does not tell the cortex of bodies apart"), "{}", complaint(&seen));
-    assert!(String::from_utf8_lossy(&seen.stdout).contains("vertebrae with their cortex"));
+    let segmented = segment("readers");
+    assert_eq!(segmented.status.code(), Some(0), "{}", complaint(&segmented));
+    assert!(complaint(&segmented).contains("does not tell the cortex of bodies apart"), "{}", complaint(&segmented));
+    assert!(String::from_utf8_lossy(&segmented.stdout).contains("vertebrae with their cortex"));
 }
 
 #[test]
-fn an_evaluation_prints_figures_and_writes_them_into_a_card() {
+fn an_evaluation_prints_figures_and_writes_them_into_a_model_card() {
     let folder = tempfile::tempdir().expect("a folder");
     let (scenario, card) = (folder.path().join("small.toml"), folder.path().join("card.md"));
     std::fs::write(&scenario, crate::support::SMALL).expect("written");
@@ -96,14 +96,14 @@ fn an_evaluation_prints_figures_and_writes_them_into_a_card() {
         let arguments = ["eval", "models/lumbar-vnet", "--device", "cpu", "--cases", "1"];
         output(plumbline().args(arguments).arg(&scenario).args(options))
     };
-    let told = eval(&[]);
-    assert_eq!(told.status.code(), Some(0), "{}", complaint(&told));
-    let told = String::from_utf8(told.stdout).expect("text");
-    assert!(told.contains("small, 1 patient\n") && told.contains("dice.disc"), "{told}");
+    let plain = eval(&[]);
+    assert_eq!(plain.status.code(), Some(0), "{}", complaint(&plain));
+    let printed = String::from_utf8(plain.stdout).expect("text");
+    assert!(printed.contains("small, 1 patient\n") && printed.contains("dice.disc"), "{printed}");
 
-    let told = eval(&["--json", "--card", &card.to_string_lossy()]);
-    assert_eq!(told.status.code(), Some(0), "{}", complaint(&told));
-    let figures: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let json = eval(&["--json", "--card", &card.to_string_lossy()]);
+    assert_eq!(json.status.code(), Some(0), "{}", complaint(&json));
+    let figures: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     let disc = figures["dice.disc"]["mean"].as_f64().expect("a number");
     assert!(disc > 0.85, "{disc}");
     let card = std::fs::read_to_string(card).expect("a card");
@@ -112,7 +112,7 @@ fn an_evaluation_prints_figures_and_writes_them_into_a_card() {
 }
 
 #[test]
-fn no_verb_writes_over_the_images_it_reads() {
+fn no_verb_overwrites_its_input_images() {
     let folder = tempfile::tempdir().expect("a folder");
     let series = folder.path().join("series");
     std::fs::create_dir(&series).expect("made");

@@ -1,4 +1,5 @@
-//! Four or six lumbar vertebrae look like five from the side: a plan is sure of its levels only where ribs were counted.
+//! Four or six lumbar vertebrae look like five on sagittal slices: a plan is confident of its levels only if ribs were
+//! counted.
 
 use std::path::Path;
 
@@ -11,7 +12,7 @@ fn scan(phantom: &str, seed: &str, format: &str, out: &Path) {
     assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
 }
 
-/// The plan for a sagittal image and what was printed of it.
+/// The plan for a sagittal image, and the printed text.
 fn planned(folder: &Path, sagittal: &Path, coronal: Option<&Path>) -> (ScanPlan, String) {
     let out = folder.join("plan.json");
     let mut command = plumbline();
@@ -35,7 +36,7 @@ fn lowest(plan: &ScanPlan) -> (String, f64) {
 }
 
 #[test]
-fn without_coronal_slices_five_lumbar_vertebrae_are_assumed_and_the_plan_says_so() {
+fn without_coronal_slices_five_lumbar_vertebrae_are_assumed_and_flagged() {
     let folder = tempfile::tempdir().expect("a folder");
     scan("adult-lumbar", "7", "nifti", folder.path());
     let [sagittal, coronal] =
@@ -50,20 +51,20 @@ fn without_coronal_slices_five_lumbar_vertebrae_are_assumed_and_the_plan_says_so
     assert!(!counted.is_flagged(), "{:?}", counted.flags);
     assert!(!printed.contains("assumed"), "{printed}");
     assert!(counted.latency_ms["count"] > 0.0);
-    let ((assumed, unsure), (counted, sure)) = (lowest(&assumed), lowest(&counted));
+    let ((assumed, without_count), (counted, with_count)) = (lowest(&assumed), lowest(&counted));
     assert_eq!((assumed.as_str(), counted.as_str()), ("L5/S1", "L5/S1"));
-    assert!(unsure < sure, "confidence {unsure} assumed, {sure} counted");
+    assert!(without_count < with_count, "confidence {without_count} if assumed, {with_count} if counted");
 }
 
 #[test]
-fn coronal_slices_name_six_lumbar_vertebrae() {
+fn with_coronal_slices_six_lumbar_vertebrae_are_counted_and_flagged() {
     let folder = tempfile::tempdir().expect("a folder");
     scan("six-lumbar", "1", "nifti", folder.path());
     let [sagittal, coronal] =
         ["localizer-sagittal", "localizer-coronal"].map(|name| folder.path().join(format!("{name}.nii.gz")));
 
     let (assumed, _) = planned(folder.path(), &sagittal, None);
-    assert_eq!(lowest(&assumed).0, "L5/S1", "from the side nobody can tell");
+    assert_eq!(lowest(&assumed).0, "L5/S1", "sagittal slices do not show the count");
     assert!(has(&assumed, FlagCode::AssumedCount), "{:?}", assumed.flags);
 
     let (counted, _) = planned(folder.path(), &sagittal, Some(&coronal));
@@ -72,7 +73,7 @@ fn coronal_slices_name_six_lumbar_vertebrae() {
 }
 
 #[test]
-fn what_cannot_show_this_patients_ribs_is_refused() {
+fn an_image_that_cannot_show_this_patients_ribs_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     scan("adult-lumbar", "7", "dicom", &at("one"));

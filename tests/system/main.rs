@@ -1,4 +1,4 @@
-//! The whole system, run as a user runs it.
+//! Tests of the whole system through its command line.
 
 mod bad_input;
 mod commands;

@@ -1,11 +1,11 @@
-//! A vendor's planner behind a command is judged like ours; one that crashes costs its cases, never the run.
+//! A vendor's planner behind a command is scored like ours; if it crashes, the run goes on.
 
 use results::Verdict;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
 #[test]
-fn a_planner_that_crashes_fails_the_scenario_and_the_report_says_why() {
+fn a_planner_that_crashes_fails_the_scenario_and_the_report_has_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = scenario(folder.path(), SMALL);
     let out = folder.path().join("out");

@@ -1,4 +1,4 @@
-//! Plans that people made at the console are scored like the simulated technologists', in the same run.
+//! Plans made by people at the console are scored like those of the simulated technologists, in the same run.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use scenario::patient_of_case;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
 
-/// The true plan of case 0 for a landing, labelled by another position than the patient's.
+/// The true plan of case 0 for a patient set-up, registered in a wrong patient position.
 fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
     let setup = ScenarioSetup::load(scenario).expect("a scenario");
     let landing = off_centre();
@@ -40,7 +40,7 @@ fn off_centre() -> exam::Landing {
     exam::Landing { landmark_error_mm: 22.0, ..exam::Landing::default() }
 }
 
-/// Every group and level turned by so many degrees about the left-right axis through its own middle.
+/// Every group and level rotated about the left–right axis through its own centre.
 fn turned(mut attempt: RecordedAttempt, angle_deg: f64) -> RecordedAttempt {
     let turn = |centre: geometry::Point| {
         let turn = Pose::rotation(Vector::x() * angle_deg.to_radians());
@@ -59,7 +59,7 @@ fn write(folder: &Path, name: &str, attempts: &[RecordedAttempt]) -> PathBuf {
 }
 
 #[test]
-fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
+fn a_true_plan_has_no_error_and_a_tilt_of_five_degrees_an_error_of_five() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = scenario(folder.path(), SMALL);
     let right = perfect(&scenario, "Ida");
@@ -96,14 +96,14 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
     assert_eq!(case.arm, "manual");
     assert!(run.rows.iter().any(|row| row.arm == "manual" && row.observer != "Ida" && row.observer != "Max"));
 
-    // The attempts are part of what decides the figures.
+    // The attempts are part of the run's identity.
     let refused = output(command(&files[..1]).arg("--resume"));
     assert_eq!(refused.status.code(), Some(2), "{}", complaint(&refused));
     assert!(complaint(&refused).contains("attempts"), "{}", complaint(&refused));
 }
 
 #[test]
-fn attempts_that_do_not_belong_here_are_refused_with_their_line() {
+fn attempts_of_another_scenario_seed_or_case_are_refused_with_their_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = scenario(folder.path(), SMALL);
     let right = perfect(&scenario, "Ida");

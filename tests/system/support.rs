@@ -1,4 +1,4 @@
-//! Running the command as a user does, on a scenario small enough for a test.
+//! Runs the command line, on a scenario small enough for a test.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

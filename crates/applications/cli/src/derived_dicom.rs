@@ -57,6 +57,6 @@ pub fn write_levels(path: &Path, source: &SourceSeries, plan: &ScanPlan, planner
 fn group(level: &PlannedLevel) -> MeasurementGroup {
     let tilt = Measurement::degrees(TILT, scoring::positioning::sagittal_tilt_deg(&level.plane()));
     let centre = CENTRE.into_iter().zip(level.centre.iter()).map(|(name, mm)| Measurement::mm(name, *mm));
-    let confidence = Measurement::share(CONFIDENCE, level.confidence);
+    let confidence = Measurement::fraction(CONFIDENCE, level.confidence);
     MeasurementGroup::of_disc(level.label, std::iter::once(tilt).chain(centre).chain([confidence]).collect())
 }

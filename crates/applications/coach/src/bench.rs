@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use geometry::{Disc, PatientPosition, Vertebra};
-use phantom::positioning::{Limited, WeightedPosition};
+use phantom::positioning::{TruncatedNormal, WeightedPosition};
 use scanner::Faults;
 use scenario::Scenario;
 use scenario::ScenarioSetup;
@@ -111,7 +111,7 @@ impl Bench {
         scenario.title.clone_from(&self.title);
         scenario.seed = self.seed;
         scenario.patients.population.clone_from(&self.phantom);
-        let set = |value: f64| Limited { mean: value, sd: 0.0, limit: None };
+        let set = |value: f64| TruncatedNormal { mean: value, sd: 0.0, limit: None };
         let lying = &mut scenario.patients.positioning;
         lying.positions = vec![WeightedPosition { position: self.position, weight: 1.0 }];
         [lying.roll_deg, lying.pitch_deg, lying.yaw_deg] = self.turned_deg.map(set);

@@ -1,4 +1,4 @@
-//! What the network is shown: the first examples of a training file as a sheet, images above, labels below.
+//! The first examples of a training file as a sheet of pictures, images above, labels below.
 //!
 //! ```text
 //! cargo run --release -p plumbline-training-data --example training_examples -- TRAINING.toml SHEET.png [COUNT]
@@ -19,14 +19,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [file, sheet, ..] = arguments.as_slice() else { return Err("expected TRAINING.toml and SHEET.png".into()) };
     let count = arguments.get(2).map_or(Ok(8), |count| count.parse())?;
     let setup = TrainingSetup::load(Path::new(file), &Library::near(Path::new(".")))?;
-    let views: Vec<(String, Picture)> = (0..count).flat_map(|index| of(&setup.examples, index)).collect();
+    let views: Vec<(String, Picture)> = (0..count).flat_map(|index| pictures_of(&setup.examples, index)).collect();
     let named: Vec<_> = views.iter().map(|(title, picture)| (title.as_str(), picture)).collect();
     std::fs::write(sheet, montage(&named, 8).encode_png())?;
     Ok(())
 }
 
-/// The middle slice of an example, plain and with its labels.
-fn of(source: &PhantomExamples, index: u64) -> [(String, Picture); 2] {
+/// The middle slice of an example, without and with its labels.
+fn pictures_of(source: &PhantomExamples, index: u64) -> [(String, Picture); 2] {
     let example = source.example(index);
     let (slices, rows, columns) = example.image.dim();
     let grid = Grid::axis_aligned(Point::origin(), [1.75, 1.75, 1.0], [columns, rows, slices]);

@@ -1,6 +1,6 @@
-//! How near the spine lies to the borders of what the network reads of a sagittal localizer: per population, the least
-//! distance from a voxel of a vertebra, disc, sacrum or canal to the first and to the last column, in mm, and voxels that
-//! are lost. The scenarios' patients are drawn by SEED, not by their own seeds.
+//! Distance of the spine from the borders of the network's input region in a sagittal localizer: per population, the least
+//! distance from a voxel of a vertebra, disc, sacrum or canal to the first and to the last column, mm, and the number of
+//! voxels outside. The patients of the scenarios are drawn with SEED, not with the scenarios' seeds.
 //!
 //! ```text
 //! cargo run --release -p plumbline-training-data --example what_is_read -- MODEL CASES SEED SCENARIO.toml…
@@ -20,7 +20,7 @@ use vnet::Model;
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::Allocator;
 
-/// What was seen of a population.
+/// The result for one population.
 struct Margins {
     front_mm: f64,
     back_mm: f64,

@@ -1,6 +1,6 @@
-//! Where a network's overlap with the truth is lost: in the definition of a voxel's true label (the class at its centre,
-//! or the class that fills most of it), in the vertebrae's bodies, or in their arches; and of the arches in which tissue.
-//! How little it takes to lose it, the truth says that is compared with itself, moved in the plane of the slices.
+//! Dice and surface distance of a network's segmentation, split by cause: the definition of a voxel's true label (the class
+//! at its centre, or the class that fills most of it), vertebral bodies, arches, and the tissues of the arches. For scale,
+//! the truth is also compared with itself, shifted in the plane of the slices.
 //!
 //! ```text
 //! cargo run --release -p plumbline-training-data --example where_dice_is_lost -- MODEL CASES SCENARIO.toml…
@@ -22,7 +22,7 @@ use vnet::Model;
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::Allocator;
 
-/// What a column compares, and the sums over patients by class: Dice, ASSD in mm, how many.
+/// A comparison, and sums over patients by class: Dice, ASSD in mm, number of patients.
 struct Column {
     title: String,
     sums: [[f64; 3]; Structure::COUNT],
@@ -43,10 +43,10 @@ impl Column {
     }
 }
 
-/// What arches are made of.
+/// The tissues of arches.
 const BONE: [Tissue; 2] = [Tissue::CorticalBone, Tissue::Marrow];
 
-/// Of each tissue of the arches their voxels, and how many of them the network missed.
+/// By tissue: voxels of the arches, and how many of them the network missed.
 type Missed = [[u64; 2]; BONE.len()];
 
 fn add_missed(missed: &mut Missed, patient: &PatientOnTable, [found, truth]: [&Volume<u8>; 2]) {
@@ -62,7 +62,7 @@ fn add_missed(missed: &mut Missed, patient: &PatientOnTable, [found, truth]: [&V
     }
 }
 
-/// How far the truth is moved that is compared with itself, mm.
+/// Shifts of the truth that is compared with itself, mm.
 const MOVED_MM: [f64; 2] = [0.5, 1.0];
 
 /// The grid moved along the diagonal of its pixels.
@@ -132,10 +132,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out)?;
         }
         for (tissue, [voxels, lost]) in BONE.iter().zip(missed) {
-            let share = lost as f64 / voxels as f64;
+            let fraction = lost as f64 / voxels as f64;
             writeln!(
                 out,
-                "{:<20} missed in arches     {share:.3} of {voxels} voxels of {tissue:?}",
+                "{:<20} missed in arches     {fraction:.3} of {voxels} voxels of {tissue:?}",
                 setup.scenario.name
             )?;
         }

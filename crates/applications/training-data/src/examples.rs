@@ -1,4 +1,4 @@
-//! One example: sample a spine, lay it on the table, scan it, label it.
+//! One example: draw a spine, position the patient, scan, label.
 
 use std::sync::Arc;
 
@@ -12,26 +12,26 @@ use vnet::{BODY_CORTEX, ImageContract};
 use vnet_train::{Example, TrainingSource};
 
 use super::fault_mix::FaultMix;
-use super::foreign::{ForeignSeries, add_foreign_anatomy, on_the_spine};
+use super::out_of_protocol::{OutOfProtocolSeries, add_anatomical_variation, sagittal_stack_on_spine};
 use super::recipe::{ContrastMix, SeriesKind};
 
-/// An endless list of scanned phantoms; example n is always the same.
+/// An infinite sequence of scanned phantoms; example n is always the same.
 pub struct PhantomExamples {
-    /// Whom to draw.
+    /// The patients.
     pub population: Population,
     /// How they lie.
     pub positioning: PositioningDistribution,
-    /// Scanners and sequences, drawn evenly.
+    /// Scanners and sequences, drawn uniformly.
     pub protocols: Vec<Protocol>,
-    /// Which series, how often.
+    /// Kinds of series, by weight.
     pub contrasts: ContrastMix,
-    /// What may be wrong with the scanners.
+    /// Faults of the scanners.
     pub faults: FaultMix,
     /// The network's grid.
     pub image: ImageContract,
-    /// Whether the network tells the cortex of vertebral bodies apart.
+    /// True if the network has a class for the cortex of vertebral bodies.
     pub body_cortex: bool,
-    /// Hash of the recipe that all this was read from.
+    /// Hash of the recipe.
     pub recipe_hash: String,
     /// Root of the examples' random draws.
     pub stream: Stream,
@@ -39,10 +39,10 @@ pub struct PhantomExamples {
 
 impl TrainingSource for PhantomExamples {
     fn example(&self, index: u64) -> Example {
-        // A draw outside the anatomical limits, or one whose picture shows nothing, is drawn again.
+        // A draw outside the anatomical limits, or with an empty image, is repeated.
         (0..)
             .find_map(|attempt| self.draw(&self.stream.child("example", index).child("attempt", attempt)))
-            .expect("the attempts do not end")
+            .expect("the number of attempts is unlimited")
     }
 
     fn identity(&self) -> String {
@@ -57,12 +57,12 @@ impl PhantomExamples {
         let mut rng = stream.child("series", 0).rng();
         let protocol = &self.protocols[rng.random_range(0..self.protocols.len())];
         let kind = self.contrasts.draw(&mut rng);
-        if kind == SeriesKind::Foreign {
-            add_foreign_anatomy(&mut parameters, &mut rng);
+        if kind == SeriesKind::OutOfProtocol {
+            add_anatomical_variation(&mut parameters, &mut rng);
         }
         let spine = Spine::build(&parameters, positioning.knee_cushion).ok()?;
         let patient = PatientOnTable::new(Arc::new(spine), positioning);
-        let ForeignSeries { series, group, bands, coil } = self.series(kind, protocol, &patient, &mut rng);
+        let OutOfProtocolSeries { series, group, bands, coil } = self.series(kind, protocol, &patient, &mut rng);
         series.check(&group).ok()?;
         let contrast = if rng.random_bool(self.contrasts.random) { Contrast::Random } else { Contrast::Varied };
         let varied = VariedTissue { patient: &patient, contrast, stream: stream.child("tissue", 0) };
@@ -73,7 +73,7 @@ impl PhantomExamples {
         let prepared = vnet::prepare(&images, &self.image).ok()?;
         let mut labels = truth_within(&patient, &prepared.grid, &images.grid, self.image.plane);
         if self.body_cortex {
-            tell_body_cortex_apart(&mut labels, &patient, &prepared.grid);
+            label_body_cortex(&mut labels, &patient, &prepared.grid);
         }
         Some(Example { image: prepared.data, labels })
     }
@@ -84,7 +84,7 @@ impl PhantomExamples {
         protocol: &Protocol,
         patient: &PatientOnTable,
         rng: &mut impl Rng,
-    ) -> ForeignSeries {
+    ) -> OutOfProtocolSeries {
         let [sagittal, coronal, axial] = scanner::localizer(protocol);
         let localizer = match self.image.plane {
             Orientation::Sagittal => sagittal,
@@ -94,8 +94,9 @@ impl PhantomExamples {
         let (series, group) = match kind {
             SeriesKind::Localizer => (protocol.localizer.series.clone(), localizer),
             SeriesKind::SagittalT2 => {
-                let astray_mm = [4.0, 8.0, 15.0];
-                let group = on_the_spine(&protocol.sagittal_stack, "sagittal", patient, astray_mm, 0.03, rng);
+                let offset_sd_mm = [4.0, 8.0, 15.0];
+                let group =
+                    sagittal_stack_on_spine(&protocol.sagittal_stack, "sagittal", patient, offset_sd_mm, 0.03, rng);
                 (protocol.sagittal_t2.clone(), group)
             }
             SeriesKind::Free => {
@@ -103,9 +104,9 @@ impl PhantomExamples {
                 let averages = if sequence.is_gradient_echo() { 1 } else { 2 };
                 (SeriesProtocol { sequence, averages, ..protocol.localizer.series.clone() }, localizer)
             }
-            SeriesKind::Foreign => return ForeignSeries::draw(patient, rng),
+            SeriesKind::OutOfProtocol => return OutOfProtocolSeries::draw(patient, rng),
         };
-        ForeignSeries { series, group, bands: Vec::new(), coil: protocol.coil }
+        OutOfProtocolSeries { series, group, bands: Vec::new(), coil: protocol.coil }
     }
 }
 
@@ -123,16 +124,16 @@ fn free_sequence(rng: &mut impl Rng) -> Sequence {
     }
 }
 
-/// How a patient's tissues depart from the tables.
+/// How a patient's tissues deviate from the tabulated values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Contrast {
-    /// They relax a little differently.
+    /// Slightly different relaxation times and densities.
     Varied,
-    /// Each tissue gives any signal: no scanner's contrast, so that shape is what remains to be learned.
+    /// A random signal for each tissue, so that the network learns shape instead of contrast.
     Random,
 }
 
-/// A patient whose tissues depart from the tables.
+/// A patient whose tissues deviate from the tabulated values.
 struct VariedTissue<'a> {
     patient: &'a PatientOnTable,
     contrast: Contrast,
@@ -140,14 +141,14 @@ struct VariedTissue<'a> {
 }
 
 impl VariedTissue<'_> {
-    /// Like tissues vary alike: one L3 marrow is not brighter than the next for this reason.
+    /// Varies a tissue; all substances of one tissue vary in the same way.
     fn vary(&self, tissue: Tissue, substance: &mut Substance) {
         let mut rng = self.stream.child(&format!("{tissue:?}"), 0).rng();
         let [t1, t2, density] = [(); 3].map(|()| normal(&mut rng, 0.0, TISSUE_LOG_SD).exp());
         substance.t1_ms *= t1;
         substance.t2_ms *= t2;
         substance.proton_density *= density;
-        // Grain, and the fatty streaks of muscles that are not used.
+        // Texture, and the fatty infiltration of muscles.
         substance.texture_sd *= rng.random_range(0.5..2.0);
         substance.texture_scale_mm *= rng.random_range(0.6..2.0);
         let fatty = rng.random_range(0.0f64..1.0).powi(2) * 0.6;
@@ -155,7 +156,7 @@ impl VariedTissue<'_> {
             substance.fat.fraction = substance.fat.fraction.max(fatty);
             substance.texture_sd = substance.texture_sd.max(0.8 * fatty);
         }
-        // Between the spinous processes lies dark ligament in some people, fat in others.
+        // Interspinous tissue is dark ligament in some people, fat in others.
         let fibrous = if rng.random_bool(0.5) { rng.random_range(0.05..0.4) } else { rng.random_range(0.4..1.6) };
         if tissue == Tissue::InterspinousTissue && fibrous < 1.0 {
             substance.t2_ms *= fibrous;
@@ -166,9 +167,9 @@ impl VariedTissue<'_> {
             substance.texture_sd = substance.texture_sd.max(rng.random_range(0.0..0.8));
         }
         let signal = rng.random_range(0.0f64..1.0).powi(2);
-        // Cortical bone, metal and gas have no protons to be seen, whatever the sequence.
+        // Cortical bone, metal and gas give no signal in any sequence.
         if self.contrast == Contrast::Random && substance.proton_density > 0.3 && substance.t2_ms > 5.0 {
-            // Equal relaxation leaves density alone to tell tissues apart; a material's own departure stays.
+            // With equal relaxation times only density distinguishes tissues; a material's own deviation is kept.
             let own = (substance.t2_ms / tissue.relaxation_1_5t().t2_ms).clamp(0.3, 3.0).sqrt();
             substance.proton_density = signal * own;
             (substance.t1_ms, substance.t2_ms) = (400.0, 150.0);
@@ -231,10 +232,10 @@ fn truth_within(patient: &PatientOnTable, grid: &Grid, scanned: &Grid, plane: Or
     labels
 }
 
-/// Gives cortex and endplates of the vertebral bodies a class of their own: who outlines bones in real images leaves them
-/// out, dark as the ligaments beside them, but takes in the cortex of arches. (Seen beside four slabs of the SPIDER data
-/// set.)
-fn tell_body_cortex_apart(labels: &mut Array3<u8>, patient: &PatientOnTable, grid: &Grid) {
+/// Gives cortex and endplates of the vertebral bodies their own class: readers who outline bones on real images leave them
+/// out, because they are as dark as the adjacent ligaments, but include the cortex of arches. (Observed in four images of
+/// the SPIDER data set.)
+fn label_body_cortex(labels: &mut Array3<u8>, patient: &PatientOnTable, grid: &Grid) {
     let is_cortex =
         |material: &Material| material.tissue == Tissue::CorticalBone && material.structure == Structure::Vertebra;
     let is_cortex: Vec<bool> = patient.materials().iter().map(is_cortex).collect();
@@ -255,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_patient_with_other_tissues_still_moves() {
+    fn varied_tissue_keeps_motion_and_implants() {
         let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
         let spine = Spine::build(&parameters, true).expect("a draw is a spine");
         let motion = Motion { bulk_mm: 2.0, breathing_mm: 8.0, ..Motion::STILL };
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cortex_of_bodies_lies_before_their_posterior_walls_and_is_no_more_than_a_shell() {
+    fn body_cortex_is_a_thin_shell_in_front_of_the_posterior_walls() {
         let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
         let spine = Spine::build(&parameters, true).expect("a draw is a spine");
         let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
@@ -276,7 +277,7 @@ mod tests {
         let grid = Grid::axis_aligned(centre - geometry::Vector::new(20.0, 40.0, 80.0), [1.0; 3], [40, 100, 160]);
         let whole = truth_within(&patient, &grid, &grid, Orientation::Sagittal);
         let mut apart = whole.clone();
-        tell_body_cortex_apart(&mut apart, &patient, &grid);
+        label_body_cortex(&mut apart, &patient, &grid);
         let count = |labels: &Array3<u8>, class: u8| labels.iter().filter(|label| **label == class).count() as f64;
         let vertebra = Structure::Vertebra.label();
         let shell = count(&apart, BODY_CORTEX) / count(&whole, vertebra);
@@ -294,7 +295,7 @@ mod tests {
         let spine = Spine::build(&parameters, true).expect("a draw is a spine");
         let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
         let between = patient.materials().iter().position(|m| m.tissue == Tissue::InterspinousTissue);
-        let between = between.expect("spinous processes have something between them");
+        let between = between.expect("there is tissue between spinous processes");
         let usual = patient.substances(1.5)[between];
         let drawn: Vec<Substance> = (0..60)
             .map(|n| {

@@ -1,23 +1,25 @@
-//! Machines that need service, as part of what a network is shown.
+//! Scanner faults in training examples.
 
 use randomness::rand::Rng;
 use scanner::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How often machines are faulty, and how badly.
+use super::recipe::RecipeError;
+
+/// Frequency and severity of scanner faults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FaultMix {
-    /// Part of the examples, 0…1, that come from a faulty machine.
+    /// Fraction of the examples, 0…1, that come from a faulty scanner.
     pub probability: f64,
-    /// The worst of its faults: each is drawn evenly from none to this, half of them absent; one of the elements listed
-    /// may be dead.
+    /// The largest faults: each is absent in half of the faulty scanners and else drawn uniformly from 0 to this value; one
+    /// of the listed elements may be dead.
     pub worst: Faults,
 }
 
 impl FaultMix {
-    /// What is wrong with one machine.
+    /// The faults of one scanner.
     pub fn draw(&self, rng: &mut impl Rng) -> Faults {
         if !rng.random_bool(self.probability) {
             return Faults::default();
@@ -40,13 +42,18 @@ impl FaultMix {
         faults
     }
 
-    /// What is wrong with the mix, if anything.
-    pub fn fault(&self) -> Option<String> {
+    /// Checks the probability and the faults.
+    ///
+    /// # Errors
+    /// [`RecipeError`] with the value found and the limits.
+    pub fn check(&self) -> Result<(), RecipeError> {
+        let error = |message: String| RecipeError { field: "faults".into(), message };
         if !(0.0..=1.0).contains(&self.probability) {
-            return Some(format!("probability: found {}, expected 0 to 1", self.probability));
+            return Err(error(format!("probability: found {}, expected 0 to 1", self.probability)));
         }
-        let impossible = self.worst.check().err();
-        impossible.map(|(field, value, [low, high])| format!("worst.{field}: found {value}, expected {low} to {high}"))
+        self.worst.check().map_err(|(field, value, [low, high])| {
+            error(format!("worst.{field}: found {value}, expected {low} to {high}"))
+        })
     }
 }
 
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn some_machines_are_faulty_and_none_worse_than_the_worst() {
+    fn some_scanners_are_faulty_and_none_beyond_the_limits() {
         let worst = Faults { ghost: 0.1, excess_noise: 2.0, dead_elements: vec![1, 4], ..Faults::default() };
         let mix = FaultMix { probability: 0.4, worst };
         let mut rng = Stream::from_seed(3).rng();
@@ -66,9 +73,9 @@ mod tests {
         assert!((90..180).contains(&faulty), "{faulty} of 400 are faulty");
         assert!(drawn.iter().all(|faults| faults.ghost <= 0.1 && faults.excess_noise <= 2.0 && faults.spikes == 0.0));
         assert!(drawn.iter().any(|faults| faults.dead_elements == [4]) && drawn.iter().any(|f| f.ghost > 0.05));
-        assert_eq!(mix.fault(), None);
-        assert!(FaultMix { probability: 1.5, ..FaultMix::default() }.fault().is_some());
-        let impossible = Faults { dead_elements: vec![9], ..Faults::default() };
-        assert!(FaultMix { probability: 0.5, worst: impossible }.fault().is_some_and(|fault| fault.contains("dead")));
+        assert_eq!(mix.check(), Ok(()));
+        assert!(FaultMix { probability: 1.5, ..FaultMix::default() }.check().is_err());
+        let impossible = FaultMix { probability: 0.5, worst: Faults { dead_elements: vec![9], ..Faults::default() } };
+        assert!(impossible.check().expect_err("no element 9").to_string().contains("dead"));
     }
 }

@@ -1,12 +1,12 @@
-//! Training examples from phantoms: a new patient, a new posture, a new contrast for every example.
+//! Training examples from phantoms: every example has another patient, positioning and contrast.
 
 mod examples;
 mod fault_mix;
-mod foreign;
+mod out_of_protocol;
 mod recipe;
 mod setup;
 
 pub use examples::PhantomExamples;
 pub use fault_mix::FaultMix;
-pub use recipe::{ContrastMix, ExampleRecipe, TrainingFile};
+pub use recipe::{ContrastMix, ExampleRecipe, RecipeError, TrainingFile};
 pub use setup::TrainingSetup;

@@ -1,4 +1,4 @@
-//! The training file: who is scanned how, and how the network learns from it.
+//! The training file: the training examples, and how the network learns from them.
 
 use geometry::Orientation;
 use phantom::PositioningDistribution;
@@ -18,49 +18,63 @@ pub const FORMAT_VERSION: u32 = 1;
 pub struct TrainingFile {
     /// Version of the format: 1.
     pub format_version: u32,
-    /// Where examples come from.
+    /// The training examples.
     pub examples: ExampleRecipe,
     /// How the network learns.
     pub training: TrainingConfig,
 }
 
-/// Who is scanned how.
+/// Why a recipe gives no training examples: the wrong field, and what was found and expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct RecipeError {
+    /// The field, as named in the `[examples]` table.
+    pub field: String,
+    /// What was found and what was expected.
+    pub message: String,
+}
+
+/// The training examples: which patients are scanned and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ExampleRecipe {
-    /// Name of a population in phantoms/, or a file as seen from the training file.
+    /// Name of a population in phantoms/, or a file relative to the training file.
     pub population: String,
-    /// Protocols that are drawn from, by built-in name or as files.
+    /// Protocols to draw from, by built-in name or as files.
     pub protocols: Vec<String>,
     /// Seed of the training patients.
     pub seed: u64,
     /// Seed of the validation patients.
     pub validation_seed: u64,
-    /// Which series, how often.
+    /// Kinds of series, by weight.
     pub contrasts: ContrastMix,
     /// How the patients lie.
     pub positioning: PositioningDistribution,
-    /// What may be wrong with the machines; nothing if left out.
+    /// Faults of the scanners; none if omitted.
     #[serde(default)]
     pub faults: FaultMix,
 }
 
 impl ExampleRecipe {
-    /// What is wrong for slices of a plane, if anything: the field, and what was found and expected.
-    pub(super) fn fault(&self, plane: Orientation) -> Option<(String, String)> {
+    /// Checks the recipe for slices of an orientation.
+    ///
+    /// # Errors
+    /// [`RecipeError`] for the first field that is wrong.
+    pub fn check(&self, plane: Orientation) -> Result<(), RecipeError> {
+        let error = |field: &str, message: String| Err(RecipeError { field: field.into(), message });
         if self.protocols.is_empty() {
-            return Some(("protocols".into(), "found none, expected one or more".into()));
+            return error("protocols", "found none, expected one or more".into());
         }
         if self.seed == self.validation_seed {
             let found = self.seed;
             let message = format!("validation-seed: found {found}, which is the seed of the training patients");
-            return Some(("validation-seed".into(), message));
+            return error("validation-seed", message);
         }
-        if let Err(error) = self.positioning.check() {
-            return Some((format!("positioning.{}", error.field()), error.to_string()));
+        if let Err(wrong) = self.positioning.check() {
+            return error(&format!("positioning.{}", wrong.field()), wrong.to_string());
         }
-        let contrasts = self.contrasts.fault(plane).map(|fault| ("contrasts".into(), fault));
-        contrasts.or_else(|| Some(("faults".into(), self.faults.fault()?)))
+        self.contrasts.check(plane)?;
+        self.faults.check()
     }
 }
 
@@ -74,10 +88,10 @@ pub struct ContrastMix {
     pub sagittal_t2: f64,
     /// A spin echo or gradient echo of random timing on the localizer's slices.
     pub free: f64,
-    /// A series that no protocol here has: any slice step, field of view, contrast and saturation band.
-    #[serde(default)]
-    pub foreign: f64,
-    /// Part of all examples, 0…1, in which each tissue gives any signal.
+    /// An out-of-protocol series: any slice step, field of view, contrast and saturation band. Also read as `foreign`.
+    #[serde(default, alias = "foreign")]
+    pub out_of_protocol: f64,
+    /// Fraction of all examples, 0…1, with a random signal for each tissue.
     #[serde(default)]
     pub random: f64,
 }
@@ -88,32 +102,35 @@ pub(super) enum SeriesKind {
     Localizer,
     SagittalT2,
     Free,
-    Foreign,
+    OutOfProtocol,
 }
 
 impl ContrastMix {
     /// Draws a kind of series by the weights.
     pub(super) fn draw(&self, rng: &mut impl Rng) -> SeriesKind {
-        let drawn = rng.random_range(0.0..self.localizer + self.sagittal_t2 + self.free + self.foreign);
+        let drawn = rng.random_range(0.0..self.localizer + self.sagittal_t2 + self.free + self.out_of_protocol);
         match drawn {
             _ if drawn < self.localizer => SeriesKind::Localizer,
             _ if drawn < self.localizer + self.sagittal_t2 => SeriesKind::SagittalT2,
             _ if drawn < self.localizer + self.sagittal_t2 + self.free => SeriesKind::Free,
-            _ => SeriesKind::Foreign,
+            _ => SeriesKind::OutOfProtocol,
         }
     }
 
-    /// What is wrong with the weights for slices of a plane, if anything.
-    fn fault(&self, plane: Orientation) -> Option<String> {
-        if plane == Orientation::Coronal && self.sagittal_t2 + self.foreign > 0.0 {
-            return Some("sagittal-t2 and foreign series are sagittal: expected 0 for coronal slices".into());
+    /// Checks the weights for slices of an orientation.
+    fn check(&self, plane: Orientation) -> Result<(), RecipeError> {
+        let error = |message: String| Err(RecipeError { field: "contrasts".into(), message });
+        if plane == Orientation::Coronal && self.sagittal_t2 + self.out_of_protocol > 0.0 {
+            return error("sagittal-t2 and out-of-protocol series are sagittal: expected 0 for coronal slices".into());
         }
-        let weights = [self.localizer, self.sagittal_t2, self.free, self.foreign];
+        let weights = [self.localizer, self.sagittal_t2, self.free, self.out_of_protocol];
         if weights.iter().any(|w| !(w.is_finite() && *w >= 0.0)) || weights.iter().sum::<f64>() <= 0.0 {
-            return Some(format!("found weights {weights:?}, expected none below 0 and one above"));
+            return error(format!("found weights {weights:?}, expected none below 0 and at least one above 0"));
         }
-        let part = 0.0..=1.0;
-        (!part.contains(&self.random)).then(|| format!("random: found {}, expected 0 to 1", self.random))
+        if !(0.0..=1.0).contains(&self.random) {
+            return error(format!("random: found {}, expected 0 to 1", self.random));
+        }
+        Ok(())
     }
 }
 
@@ -124,18 +141,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_of_series_come_as_often_as_their_weights_say() {
-        let mix = ContrastMix { localizer: 4.0, sagittal_t2: 2.0, free: 0.0, foreign: 2.0, random: 0.0 };
+    fn kinds_of_series_are_drawn_in_proportion_to_their_weights() {
+        let mix = ContrastMix { localizer: 4.0, sagittal_t2: 2.0, free: 0.0, out_of_protocol: 2.0, random: 0.0 };
         let mut rng = Stream::from_seed(3).rng();
         let drawn: Vec<SeriesKind> = (0..4000).map(|_| mix.draw(&mut rng)).collect();
-        let share = |kind| drawn.iter().filter(|other| **other == kind).count() as f64 / 4000.0;
+        let fraction = |kind| drawn.iter().filter(|other| **other == kind).count() as f64 / 4000.0;
         for (kind, expected) in [
             (SeriesKind::Localizer, 0.5),
             (SeriesKind::SagittalT2, 0.25),
             (SeriesKind::Free, 0.0),
-            (SeriesKind::Foreign, 0.25),
+            (SeriesKind::OutOfProtocol, 0.25),
         ] {
-            assert!((share(kind) - expected).abs() < 0.03, "{kind:?}: {}", share(kind));
+            assert!((fraction(kind) - expected).abs() < 0.03, "{kind:?}: {}", fraction(kind));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A training file with everything that its names lead to: what a training is made from.
+//! A training file with the populations, protocols and weights that it refers to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ use scenario::setup::hash_of;
 pub struct TrainingSetup {
     /// How the network learns.
     pub config: TrainingConfig,
-    /// What it learns from.
+    /// Training examples.
     pub examples: PhantomExamples,
-    /// What it is validated on.
+    /// Validation examples.
     pub validation: PhantomExamples,
-    /// The weights that it starts from; random ones if there are none.
+    /// Initial weights; random if `None`.
     pub start: Option<Model>,
-    /// The files that they were read from.
+    /// The files of the initial weights.
     pub starts: Vec<PathBuf>,
-    /// Which they are, in words.
+    /// Description of the initial weights, one line per file.
     pub origin: Vec<String>,
 }
 
 impl TrainingSetup {
-    /// Reads a training file; populations and protocols in files, and weights to start from, are seen from its folder.
+    /// Reads a training file. Paths of populations, protocols and initial weights are relative to its folder.
     ///
     /// # Errors
     /// [`ScenarioError`] with file, line, column and what was expected.
@@ -50,8 +50,8 @@ impl TrainingSetup {
         if let Some(fault) = training.fault() {
             return Err(wrong(&format!("training.{}", fault.field), fault.to_string(), ""));
         }
-        if let Some((field, message)) = examples.fault(training.image.plane) {
-            return Err(wrong(&format!("examples.{field}"), message, ""));
+        if let Err(error) = examples.check(training.image.plane) {
+            return Err(wrong(&format!("examples.{}", error.field), error.message, ""));
         }
 
         let named = |at: String| {
@@ -70,7 +70,7 @@ impl TrainingSetup {
             protocols.push(library.protocol(name, file).map_err(named(format!("examples.protocols.{number}")))?);
         }
 
-        // All that an example follows from; the network's own part is in the configuration.
+        // Everything that determines the examples; the hash of the network's configuration is separate.
         let recipe = serde_json::to_string(&examples).expect("checked numbers and fixed names are JSON");
         let texts = [recipe.as_str(), &population.text].into_iter().chain(protocols.iter().map(|p| p.text.as_str()));
         let recipe_hash = hash_of(&texts.collect::<Vec<_>>());
@@ -89,7 +89,7 @@ impl TrainingSetup {
         let named = training.start_from.as_ref().map_or(&[][..], StartFrom::paths);
         let starts: Vec<PathBuf> = named.iter().map(|path| folder.join(path)).collect();
         let (start, origin) =
-            first_weights(named, &starts, &training).map_err(|reason| wrong("training.start-from", reason, ""))?;
+            initial_weights(named, &starts, &training).map_err(|reason| wrong("training.start-from", reason, ""))?;
         Ok(Self {
             examples: source(examples.seed),
             validation: source(examples.validation_seed),
@@ -101,8 +101,8 @@ impl TrainingSetup {
     }
 }
 
-/// The model that a training starts from, if there is one, and what it was made of in words.
-fn first_weights(
+/// The initial weights, if there are any, and their description.
+fn initial_weights(
     named: &[PathBuf],
     files: &[PathBuf],
     config: &TrainingConfig,
@@ -112,10 +112,10 @@ fn first_weights(
     }
     let load = |file: &PathBuf| Model::load(file).map_err(|error| error.to_string());
     let models: Vec<Model> = files.iter().map(load).collect::<Result<_, _>>()?;
-    let in_words = |(name, model): (&PathBuf, &Model)| {
+    let describe = |(name, model): (&PathBuf, &Model)| {
         format!("{} (weights {}, {} steps)", name.display(), &model.hash()[..12], model.provenance().steps)
     };
-    let origin = named.iter().zip(&models).map(in_words).collect();
+    let origin = named.iter().zip(&models).map(describe).collect();
     let start = vnet_train::mean(&models).map_err(|error| error.to_string())?;
     match start.network().obstacle_to(&config.network) {
         Some(reason) => Err(reason),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn every_stage_that_ships_is_sound() {
+    fn every_shipped_training_file_is_valid() {
         let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/lumbar-vnet");
         let library = Library::near(&models);
         let mut stages = 0;
@@ -160,7 +160,7 @@ mod tests {
             stages += 1;
             match TrainingSetup::load(&path, &library) {
                 Ok(setup) => assert_ne!(setup.examples.stream, setup.validation.stream),
-                // What a stage started from may have been replaced since, or not be kept: nothing else is wrong.
+                // The initial weights of a stage may have been replaced or not kept; no other error is accepted.
                 Err(error) => {
                     let error = error.to_string();
                     assert!(error.contains("found weights") || error.contains("reports/"), "{error}");
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_training_can_be_made_from_is_shown_in_its_place() {
+    fn mistakes_in_a_training_file_are_reported_with_their_place() {
         for (line, wrong, expected) in [
             ("format-version = 1", "format-version = 99", "training.toml:3:18: format-version is 99"),
             ("seed = 730001", "seed = 740001", "validation-seed"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decides_examples_is_part_of_their_identity() {
+    fn the_identity_of_examples_changes_with_everything_that_determines_them() {
         let identity = |replaced: &[(&str, &str)]| load(replaced).expect("sound").examples.identity();
         let usual = identity(&[]);
         assert_eq!(usual, identity(&[("steps = 2600", "steps = 2601")]));

@@ -1,13 +1,13 @@
-//! Writes one of every object that this crate writes, for programs that nobody here wrote to read:
+//! Writes one of every object that this crate can write, as input of independent programs:
 //!
 //! ```text
 //! cargo run --release -p plumbline-imaging-io --example dicom_objects -- FOLDER
 //! ```
 //!
-//! | file | what it holds |
+//! | file | content |
 //! | --- | --- |
 //! | `series/`, `enhanced/`, `series.nii.gz` | the same oblique volume, classic, enhanced and as NIfTI |
-//! | `labels.nii.gz`, `segmentation.dcm`, `enhanced-segmentation.dcm` | the same labels, of either series |
+//! | `labels.nii.gz`, `segmentation.dcm`, `enhanced-segmentation.dcm` | the same labels, for either series |
 //! | `report.dcm`, `measurements.tsv` | the same measurements |
 //! | `sequences/GR-SP/`, … | gradient echo, balanced, spin echo and inversion recovery, classic and enhanced |
 //! | `positions/HFS/`, `positions/HFS.nii.gz`, … | a bright block on the patient's left, front and head side |
@@ -52,14 +52,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_positions(&folder.join("positions"))
 }
 
-/// Oblique sagittal slices: columns to the back, rows to the feet, both a little turned.
+/// Oblique sagittal slices: columns to the back, rows to the feet, both slightly rotated.
 fn sagittal_grid() -> Grid {
     let axes = Matrix3::from_columns(&[Vector::y(), -Vector::z(), -Vector::x()]);
     let turned = Rotation3::from_euler_angles(0.05, -0.08, 0.11).matrix() * axes;
     Grid::centred(Point::new(3.0, -12.0, 20.0), turned, [1.25, 1.25, 4.4], [75, 91, 9])
 }
 
-/// A short spine of blocks, in the places that spines have them; the sacrum is left out of half of the slices.
+/// A short spine made of blocks; the sacrum is missing in half of the slices.
 fn labels() -> Volume<u8> {
     Volume::from_fn(sagittal_grid(), |p| {
         let structure = match (p.x.abs(), p.y, p.z) {
@@ -81,7 +81,7 @@ fn report() -> MeasurementReport {
         let measurements = vec![
             Measurement::degrees(tilt.clone(), -3.7 * n),
             Measurement::mm(height.clone(), 8.0 + n / 7.0),
-            Measurement::share(probability.clone(), 1.0 - 0.013 * n),
+            Measurement::fraction(probability.clone(), 1.0 - 0.013 * n),
         ];
         MeasurementGroup::of_disc(Disc::between(upper, lower), measurements)
     };
@@ -90,7 +90,7 @@ fn report() -> MeasurementReport {
     MeasurementReport { observer: "Plumbline planner".into(), description: "Lumbar discs".into(), groups }
 }
 
-/// One line a number: group, site, name, value, unit.
+/// One line per measurement: group, site, name, value, unit.
 fn table(report: &MeasurementReport) -> String {
     let lines = report.groups.iter().flat_map(|group| {
         group.measurements.iter().map(|m| {
@@ -101,7 +101,7 @@ fn table(report: &MeasurementReport) -> String {
     lines.collect()
 }
 
-/// The other kinds of sequence, classic and enhanced: what must be said of each differs.
+/// The other kinds of sequence, classic and enhanced: they differ in their required attributes.
 fn write_sequences(folder: &Path) -> Result<(), Box<dyn Error>> {
     let volume = Volume::filled(sagittal_grid(), 100.0f32);
     for (number, scanning, variant, inversion_time_ms, echo_train_length) in [
@@ -128,7 +128,7 @@ fn write_positions(folder: &Path) -> Result<(), Box<dyn Error>> {
     for (position, number) in PatientPosition::ALL.into_iter().zip(10..) {
         let series = folder.join(position.code());
         std::fs::create_dir_all(&series)?;
-        // As a technologist sees it on the table: the axial image's rows run along the table's x and y.
+        // Axial images in table axes, as a technologist sees the patient.
         let axes = position.table_to_patient();
         let grid = Grid::centred(Point::origin(), axes, [2.0, 2.0, 5.0], [64, 48, 12]);
         let marker =

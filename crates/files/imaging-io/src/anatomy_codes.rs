@@ -1,10 +1,10 @@
-//! The anatomy's names in SNOMED CT, as DICOM lists them (PS3.16 CID 7603 vertebrae, CID 7604 discs, CID 6115).
+//! SNOMED CT codes of the anatomy, as listed in DICOM (PS3.16 CID 7603 vertebrae, CID 7604 discs, CID 6115).
 
 use geometry::{Disc, Structure, Vertebra};
 
 use crate::dicom_element::Code;
 
-/// The whole class: any vertebra, any disc. Background has no code.
+/// The code of a class, such as any vertebra or any disc. Background has no code.
 pub fn structure_code(structure: Structure) -> Option<Code> {
     match structure {
         Structure::Background => None,
@@ -15,7 +15,7 @@ pub fn structure_code(structure: Structure) -> Option<Code> {
     }
 }
 
-/// One vertebra; `None` for L6, which SNOMED CT does not number.
+/// The code of one vertebra; `None` for L6, which has no code in SNOMED CT.
 pub fn vertebra_code(vertebra: Vertebra) -> Option<Code> {
     let (value, meaning) = match vertebra {
         Vertebra::T10 => ("7610001", "T10 vertebra"),
@@ -32,8 +32,8 @@ pub fn vertebra_code(vertebra: Vertebra) -> Option<Code> {
     Some(Code::snomed(value, meaning))
 }
 
-/// One disc. Discs of variant counts (L5/L6, L6/S1, L4/S1) have no code of their own and are coded as a disc;
-/// the tracking identifier says which.
+/// The code of one disc. Discs of anatomical variants (L5/L6, L6/S1, L4/S1) have no specific code and get that of any
+/// disc; the tracking identifier has their name.
 pub fn disc_code(disc: Disc) -> Code {
     use Vertebra::{L1, L2, L3, L4, L5, S1, T10, T11, T12};
     let (value, meaning) = match (disc.upper, disc.lower) {
@@ -56,7 +56,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn codes_name_their_level_and_no_other() {
+    fn every_level_has_its_own_code() {
         let levels: Vec<Disc> = Vertebra::ALL
             .windows(2)
             .filter(|pair| !pair.contains(&Vertebra::L6))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Why an image file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The system or the format.
+    /// An error of the operating system or of the format.
     #[error("{}: {reason}", path.display())]
     Unreadable {
         /// The file or folder.
@@ -13,12 +13,12 @@ pub enum FileError {
         /// What went wrong.
         reason: String,
     },
-    /// A sound file that is nothing for us.
+    /// A valid file that this program cannot use.
     #[error("{}: {found}, expected {expected}", path.display())]
     Unsuitable {
         /// The file or folder.
         path: PathBuf,
-        /// What it holds.
+        /// What was found in it.
         found: String,
         /// What was expected.
         expected: &'static str,
@@ -32,7 +32,7 @@ impl FileError {
         move |error| Self::Unreadable { path: path.clone(), reason: error.to_string() }
     }
 
-    /// A sound file that is nothing for us.
+    /// A valid file that this program cannot use.
     pub fn unsuitable(path: &Path, found: impl Into<String>, expected: &'static str) -> Self {
         Self::Unsuitable { path: path.to_owned(), found: found.into(), expected }
     }

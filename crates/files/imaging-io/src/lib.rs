@@ -1,4 +1,4 @@
-//! NIfTI, DICOM and PNG: how images enter and leave the program.
+//! Reading and writing of images: NIfTI, DICOM and PNG.
 //!
 //! ```
 //! use geometry::{Grid, Point, Volume};
@@ -6,23 +6,23 @@
 //!
 //! let grid = Grid::axis_aligned(Point::origin(), [1.0, 1.0, 4.0], [64, 48, 3]);
 //! let volume = Volume::from_fn(grid, |p| p.x as f32);
-//! let view = SliceView::of(&volume, 1, Window { low: 0.0, high: 64.0 }, 2.0); // 2 pixels a millimetre
+//! let view = SliceView::of(&volume, 1, Window { low: 0.0, high: 64.0 }, 2.0); // 2 pixels per mm
 //! assert_eq!((view.picture.width, view.picture.height), (128, 96));
 //! assert!(view.picture.encode_png().starts_with(b"\x89PNG"));
 //! ```
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`nifti_file`] | NIfTI-1 files, LPS at our side and RAS at theirs |
-//! | [`dicom_series`] | one MR series, classic or enhanced: writing and reading it |
+//! | [`nifti_file`] | NIfTI-1 files; converts between LPS here and RAS in the file |
+//! | [`dicom_series`] | writes and reads one MR series, classic or enhanced |
 //! | [`dicom_segmentation`] | labels as a DICOM segmentation of a series |
 //! | [`dicom_report`] | measurements as a DICOM structured report |
 //! | [`dicom_element`] | data elements, codes and UIDs |
 //! | [`anatomy_codes`] | vertebrae, discs, sacrum and canal in SNOMED CT |
-//! | [`mod@read_image`] | a path, whatever it is, to an image |
-//! | [`picture`] | slices as pictures, with labels, planes and captions drawn on them |
+//! | [`mod@read_image`] | reads an image of any supported format |
+//! | [`picture`] | slices as pictures with labels, planes and captions |
 //! | [`error`] | why a file cannot be read or written |
-//! | [`whole_file`] | files that appear whole or not at all |
+//! | [`whole_file`] | atomic writing of files |
 
 pub mod anatomy_codes;
 pub mod dicom_element;

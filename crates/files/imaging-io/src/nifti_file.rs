@@ -1,5 +1,5 @@
-//! NIfTI-1 files. NIfTI counts x to the right and y to the front (RAS), we to the left and the back (LPS):
-//! both are negated on the way.
+//! NIfTI-1 files. NIfTI coordinates are RAS (x to the right, y to the front), ours are LPS: x and y are negated when
+//! reading and writing.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read};
@@ -15,24 +15,24 @@ use nifti::{InMemNiftiVolume, IntoNdArray, NiftiError, NiftiHeader};
 use crate::error::FileError;
 use crate::whole_file::part_of;
 
-/// Larger images are refused, voxels.
-const MOST_VOXELS: usize = 1 << 28;
+/// Images with more voxels are refused.
+const MAX_VOXELS: usize = 1 << 28;
 
-/// Deflate makes nothing smaller than by this factor (zlib's technical details): a compressed file cannot hold more.
+/// Largest compression ratio of deflate (zlib's technical details): limits the uncompressed size of a file.
 const DEFLATE_LIMIT: u64 = 1032;
 
-/// Length of a header.
+/// Length of the header, bytes.
 const HEADER_BYTES: u64 = 348;
-/// The first byte that a voxel may lie at.
+/// Least offset of the first voxel, bytes.
 const FIRST_VOXEL: u64 = 352;
 
 /// First byte of a gzip member.
 const GZIP: u8 = 0x1f;
 
-/// What every damaged file is not.
-const WHOLE: &str = "a whole NIfTI-1 file (.nii or .nii.gz)";
+/// What is expected of a damaged file.
+const WHOLE: &str = "a complete NIfTI-1 file (.nii or .nii.gz)";
 
-/// Values that NIfTI files hold.
+/// Voxel types that can be written.
 pub trait NiftiValue: Copy + nifti::DataElement {}
 impl NiftiValue for f32 {}
 impl NiftiValue for u8 {}
@@ -40,16 +40,16 @@ impl NiftiValue for u8 {}
 /// Writes a volume as `.nii` or, compressed, as `.nii.gz`.
 ///
 /// # Errors
-/// [`FileError::Unreadable`] with the system's reason; nothing is left behind.
+/// [`FileError::Unreadable`] with the operating system's error; no partial file remains.
 pub fn write_nifti<T>(path: &Path, volume: &Volume<T>) -> Result<(), FileError>
 where
     T: NiftiValue + bytemuck::Pod,
 {
-    // The library knows its own endings in small letters alone.
+    // The library knows the extensions only in lower case.
     let part = part_of(path);
     let part = part.with_file_name(part.file_name().unwrap_or_default().to_string_lossy().to_lowercase());
     let header = header_of(&volume.grid);
-    // Our arrays are [k, j, i]; the library writes the first axis fastest.
+    // Our arrays are [k, j, i]; in the library's output the first axis varies fastest.
     let data = volume.data.view().reversed_axes();
     let written = WriterOptions::new(&part).reference_header(&header).write_nifti(&data).map_err(|error| match error {
         NiftiError::Io(error) => FileError::unreadable(path)(error),
@@ -62,8 +62,7 @@ where
     renamed
 }
 
-/// The library's errors in words for people: what the system says, what inflates a file, what the header promised; `end` is
-/// what a file that is too short is.
+/// Converts the library's errors to messages for users; `end` describes a file that is too short.
 fn refused(path: &Path, error: NiftiError, end: &str) -> FileError {
     let found = match error {
         NiftiError::Io(error) => match error.kind() {
@@ -73,8 +72,8 @@ fn refused(path: &Path, error: NiftiError, end: &str) -> FileError {
         },
         NiftiError::IncompatibleLength(..) => end.to_owned(),
         NiftiError::ReserveVolume(..) | NiftiError::ReserveExtended(..) => return FileError::unreadable(path)(error),
-        // The parser's own words are a program's, not a person's.
-        _ => "no NIfTI header, or a damaged one".to_owned(),
+        // The parser's own messages are not meant for users.
+        _ => "a missing or damaged NIfTI header".to_owned(),
     };
     FileError::unsuitable(path, found, WHOLE)
 }
@@ -88,7 +87,7 @@ fn header_of(grid: &Grid) -> NiftiHeader {
     let steps = mirrored(grid.steps());
     let origin = [-grid.origin.x, -grid.origin.y, grid.origin.z];
     let row = |r: usize| [steps[(r, 0)] as f32, steps[(r, 1)] as f32, steps[(r, 2)] as f32, origin[r] as f32];
-    // qform: a rotation, and a sign for the third axis where the axes are left-handed.
+    // qform: a rotation, and a negative sign of the third axis if the axes are left-handed.
     let axes = mirrored(grid.axes);
     let hand = if axes.determinant() < 0.0 { -1.0 } else { 1.0 };
     let mut rotation = axes;
@@ -129,18 +128,18 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     let header = NiftiHeader::from_reader(&mut content)
         .map_err(|error| refused(path, error, "a file that ends within its header"))?;
     if header.magic != *b"n+1\0" {
-        return Err(unsuitable("a header without voxels after it (.hdr and .img)".into(), WHOLE));
+        return Err(unsuitable("a header without voxels (.hdr and .img)".into(), WHOLE));
     }
     let Some(bits) = bits_of(header.datatype) else {
         return Err(unsuitable(format!("voxels of datatype {}", header.datatype), "integers or real numbers"));
     };
     if header.bitpix != bits {
-        let found = format!("{} bits a voxel of datatype {}", header.bitpix, header.datatype);
-        return Err(unsuitable(found, "a header that agrees with itself"));
+        let found = format!("{} bits per voxel with datatype {}", header.bitpix, header.datatype);
+        return Err(unsuitable(found, "a bitpix that matches the datatype"));
     }
     let dim = header.dim;
     let dim = &dim[1..=usize::from(dim[0].clamp(1, 7))];
-    // The format's extents are signed, the library's are not.
+    // Extents are signed in the format but not in the library.
     if dim.iter().any(|d| d.cast_signed() < 1) {
         let found = dim.iter().map(|d| d.cast_signed()).collect::<Vec<_>>();
         return Err(unsuitable(format!("axes of {found:?} voxels"), "at least one voxel along every axis"));
@@ -150,50 +149,50 @@ pub fn read_nifti(path: &Path) -> Result<Volume<f32>, FileError> {
     if extents.len() < 3 || extra != 1 {
         return Err(unsuitable(format!("{} axes of {extents:?} voxels", extents.len()), "a 3-D image"));
     }
-    let voxels = extents.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).filter(|n| (1..=MOST_VOXELS).contains(n));
+    let voxels = extents.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).filter(|n| (1..=MAX_VOXELS).contains(n));
     let Some(voxels) = voxels else {
         return Err(unsuitable(format!("{extents:?} voxels"), "between 1 and 2^28 voxels"));
     };
     let length = std::fs::metadata(path).map_err(FileError::unreadable(path))?.len();
     let room = length.saturating_mul(if compressed { DEFLATE_LIMIT } else { 1 });
-    // Before anything is allocated: a damaged header promises gigabytes easily.
+    // Checked before any allocation: a damaged header may claim gigabytes.
     let needed = voxels as u64 * u64::from(header.bitpix.unsigned_abs()) / 8;
     if room < needed {
-        let found = format!("{length} bytes for {extents:?} voxels, which are {needed} bytes uncompressed");
+        let found = format!("{length} bytes for {extents:?} voxels, which need {needed} bytes uncompressed");
         return Err(unsuitable(found, WHOLE));
     }
     let grid = grid_of(&header, [extents[0], extents[1], extents[2]]).ok_or_else(|| {
-        unsuitable("voxel axes that are skewed, zero or no numbers".into(), "perpendicular axes (sform or qform)")
+        unsuitable("voxel axes that are skewed, zero or not finite".into(), "perpendicular axes (sform or qform)")
     })?;
 
     let short = |error| refused(path, error, "a file that ends before its last voxel");
-    // Between header and voxels lie four bytes at least, and extensions, which are none of our business.
+    // Between header and voxels are at least four bytes, and extensions, which are skipped.
     let first = f64::from(header.vox_offset);
     if !(0.0..=room as f64).contains(&first) {
-        return Err(unsuitable(format!("voxels that begin at byte {first}"), "a byte within the file"));
+        return Err(unsuitable(format!("voxels that begin at byte {first}"), "an offset within the file"));
     }
     let between = (first as u64).max(FIRST_VOXEL) - HEADER_BYTES;
     std::io::copy(&mut content.by_ref().take(between), &mut std::io::sink()).map_err(|error| short(error.into()))?;
     let array = InMemNiftiVolume::from_reader(&mut content, &header).and_then(|volume| volume.into_ndarray::<f32>());
     let array = array.map_err(short)?;
-    // To the end, where a compressed file has its checksum.
+    // Read to the end, where a compressed file has its checksum.
     let rest = std::io::copy(&mut content, &mut std::io::sink());
     rest.map_err(|error| refused(path, error.into(), "a compressed file that ends before its checksum"))?;
     let count = array.len();
     let array = array
         .into_shape_with_order((Ix3(extents[0], extents[1], extents[2]), ndarray::Order::ColumnMajor))
-        .map_err(|_| unsuitable(format!("{count} values"), "one value a voxel"))?;
+        .map_err(|_| unsuitable(format!("{count} values"), "one value per voxel"))?;
     let data: Array3<f32> = array.reversed_axes().as_standard_layout().into_owned();
     Ok(Volume::new(grid, data))
 }
 
-/// What a file holds, inflated where it is compressed.
+/// The content of a file, decompressed if necessary.
 fn content(path: &Path, compressed: bool) -> std::io::Result<Box<dyn Read>> {
     let file = BufReader::new(File::open(path)?);
     Ok(if compressed { Box::new(Members(Some(GzDecoder::new(file)))) } else { Box::new(file) })
 }
 
-/// All members of a gzip file, one after the other; what follows the last, zeros of a tape for instance, is no part of it.
+/// All members of a gzip file, one after the other; data after the last member, such as zero padding, is ignored.
 struct Members(Option<GzDecoder<BufReader<File>>>);
 
 impl Read for Members {
@@ -213,8 +212,7 @@ impl Read for Members {
     }
 }
 
-/// Bits of a voxel of a `datatype` that is one real number; the library would rather panic over colours, complex numbers,
-/// and headers whose `bitpix` is another.
+/// Bits per voxel of a real scalar `datatype`. For colours, complex numbers and a wrong `bitpix` the library would panic.
 fn bits_of(datatype: i16) -> Option<i16> {
     use nifti::NiftiType::{Float32, Float64, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64};
     let known = [
@@ -226,7 +224,7 @@ fn bits_of(datatype: i16) -> Option<i16> {
     known.into_iter().find_map(|(bits, types)| types.iter().any(|t| *t as i16 == datatype).then_some(bits))
 }
 
-/// Millimetres in the unit that a header's lengths have; files that name none mean millimetres.
+/// Millimetres per unit of length of the header; without a unit, millimetres are assumed.
 fn unit_mm(header: &NiftiHeader) -> f64 {
     match header.xyzt_units & 7 {
         1 => 1000.0,
@@ -235,7 +233,7 @@ fn unit_mm(header: &NiftiHeader) -> f64 {
     }
 }
 
-/// The voxels' places: from the sform, else from the qform.
+/// The voxel grid, from the sform or else from the qform.
 fn grid_of(header: &NiftiHeader, shape: [usize; 3]) -> Option<Grid> {
     let (steps, origin) = if header.sform_code > 0 {
         let rows = [header.srow_x, header.srow_y, header.srow_z];

@@ -1,4 +1,4 @@
-//! A path, whatever it is, to an image.
+//! Reads an image of any supported format.
 
 use std::path::{Path, PathBuf};
 
@@ -9,25 +9,25 @@ use crate::dicom_series::read_series;
 use crate::error::FileError;
 use crate::nifti_file::read_nifti;
 
-/// An image with what its file says of the patient.
+/// An image with the patient position of its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// The voxels.
     pub volume: Volume<f32>,
-    /// The registered position, where the format keeps it.
+    /// Patient position, if the format has it.
     pub position: Option<PatientPosition>,
 }
 
-/// Why a path is no image.
+/// Why an image cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Nothing is there.
+    /// The path does not exist.
     #[error("{} does not exist; expected a .nii or .nii.gz file, a DICOM file or a folder of them", .0.display())]
     Missing(PathBuf),
-    /// Something else is there.
-    #[error("{} is no image that plumbline reads; expected a .nii or .nii.gz file, a DICOM file or a folder of them", .0.display())]
+    /// The file is not in a supported format.
+    #[error("{} is not an image that plumbline can read; expected a .nii or .nii.gz file, a DICOM file or a folder of them", .0.display())]
     Unknown(PathBuf),
-    /// An image, but.
+    /// The file is damaged or unsuitable.
     #[error(transparent)]
     File(#[from] FileError),
 }

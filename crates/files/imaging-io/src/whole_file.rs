@@ -1,13 +1,12 @@
-//! Files that appear whole or not at all.
+//! Atomic writing: a file appears complete or not at all.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Writes a file under another name, flushes it to the disk, then gives it its own name. An older file of that name is
-/// untouched until then.
+/// Writes a temporary file, flushes it to disk and renames it to `path`. An existing file is unchanged until then.
 ///
 /// # Errors
-/// The system's reason; nothing is left behind.
+/// The operating system's error; the temporary file is removed.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = part_of(path);
     let written = std::fs::File::create(&part).and_then(|mut file| {
@@ -16,18 +15,18 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     });
     let written = written.and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
-        // The first error is the one to tell.
+        // The first error is the one to report.
         let _ = std::fs::remove_file(&part);
     }
     written
 }
 
-/// Whether two paths lead to one file or folder.
+/// True if two paths refer to the same existing file or folder.
 pub fn same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// The name under which a file grows: hidden, in the same folder, with the same ending.
+/// The temporary file: hidden, in the same folder, with the same extension.
 pub(crate) fn part_of(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".part-{}-{name}", std::process::id()))

@@ -1,11 +1,11 @@
-//! The check against the standard cannot pass by not being made.
+//! The DICOM conformance check fails if it was not performed.
 #![cfg(unix)]
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A folder of programs: those that the script needs, and the `dciodvfy` given, if any.
+/// A folder with the programs that the script needs, and with a `dciodvfy` if given.
 fn programs(folder: &Path, dciodvfy: Option<&str>) {
     for name in ["bash", "env", "find", "grep"] {
         let all = std::env::var_os("PATH").expect("a PATH");
@@ -30,16 +30,16 @@ fn check(dciodvfy: Option<&str>) -> Output {
 }
 
 #[test]
-fn without_dciodvfy_the_check_fails_and_says_so() {
+fn without_dciodvfy_the_check_fails_with_the_reason() {
     let output = check(None);
     assert!(!output.status.success(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("dciodvfy is not installed"), "{output:?}");
 }
 
 #[test]
-fn errors_and_silence_fail_and_warnings_pass() {
+fn errors_and_missing_output_fail_and_warnings_pass() {
     assert!(!check(Some("echo MRImage >&2; echo 'Error - missing' >&2; exit 1")).status.success());
-    assert!(!check(Some("exit 139")).status.success(), "a checker that fell over has found nothing out");
+    assert!(!check(Some("exit 139")).status.success(), "a crashed checker has checked nothing");
     let good = check(Some("echo MRImage >&2; echo 'Warning - old' >&2"));
     assert!(good.status.success(), "{good:?}");
 }

@@ -1,17 +1,17 @@
-//! What is wrong in a file that the user wrote, and where.
+//! Mistakes in the text files that a user writes: where, what was found, what was expected.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// One mistake in a text file, with all that is needed to show it in place.
+/// One mistake in a text file, with everything needed to show it in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// The file, as the user named it.
     pub file: PathBuf,
     /// Its whole text.
     pub text: String,
-    /// The bytes of the text that are wrong.
+    /// The wrong part of the text, in bytes.
     pub span: Range<usize>,
     /// What was found.
     pub message: String,
@@ -20,8 +20,8 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// A mistake at the place that a TOML path such as `criteria.2.metric` names; where the path ends
-    /// early (a value left to its default), at the table that would hold it.
+    /// A mistake at a TOML path such as `criteria.2.metric`. If the file lacks the value (it was left to its
+    /// default), the place is the table that would hold it.
     pub fn at(file: &Path, text: &str, path: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             file: file.to_owned(),
@@ -32,7 +32,7 @@ impl Diagnosis {
         }
     }
 
-    /// What the TOML reader refused, with a nearer name where a name was not known.
+    /// An error of the TOML parser; for an unknown name, the help suggests a similar one.
     pub fn of_toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
         let message = in_words(error.message());
         let help = suggestion_in(&message);
@@ -60,7 +60,7 @@ impl fmt::Display for Diagnosis {
 
 impl std::error::Error for Diagnosis {}
 
-/// The bytes of the value at a dotted TOML path, or of the deepest table on the way that is there.
+/// The bytes of the value at a dotted TOML path, or of the deepest table on the way that exists.
 fn locate(text: &str, path: &str) -> Range<usize> {
     let Ok(root) = toml::de::DeTable::parse(text) else { return 0..0 };
     let mut span = 0..0;
@@ -80,7 +80,7 @@ fn locate(text: &str, path: &str) -> Range<usize> {
     span
 }
 
-/// The reader's message with what was expected in words where it names a type of Rust.
+/// The parser's message, with Rust's type names replaced by plain words.
 fn in_words(message: &str) -> String {
     let Some((found, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
     let expected = match expected {
@@ -102,11 +102,11 @@ fn suggestion_in(message: &str) -> String {
     did_you_mean(found, quoted)
 }
 
-/// "did you mean 'y'?" if one of the known names is near, else an empty text.
+/// "did you mean 'y'?" if one of the known names is similar, else an empty text.
 pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let nearest = known.into_iter().map(|name| (edit_distance(found, name), name)).min();
     match nearest {
-        // A third of the letters wrong is still a typo; more is another word.
+        // Up to a third of the letters wrong is taken for a typo, more for another word.
         Some((distance, name)) if distance <= 1 + found.chars().count() / 3 => format!("did you mean '{name}'?"),
         _ => String::new(),
     }
@@ -146,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn near_names_are_offered_and_far_ones_are_not() {
+    fn only_similar_names_are_suggested() {
         assert_eq!(did_you_mean("medain", ["mean", "median"]), "did you mean 'median'?");
         assert_eq!(did_you_mean("torque", ["mean", "median"]), "");
     }
 
     #[test]
-    fn types_of_rust_are_put_in_words() {
+    fn rust_types_in_parser_messages_become_plain_words() {
         let refused = |text: &str| {
             let error = toml::from_str::<std::collections::BTreeMap<String, u64>>(text).expect_err("no whole number");
             Diagnosis::of_toml(Path::new("f"), text, &error).message
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_lead_to_the_value_or_the_nearest_table() {
+    fn a_path_locates_its_value_or_the_deepest_existing_table() {
         let text = "a = 1\n[[list]]\nname = \"x\"\n[[list]]\nname = \"yy\"\n";
         assert_eq!(&text[locate(text, "list.1.name")], "\"yy\"");
         assert_eq!(&text[locate(text, "a")], "1");

@@ -1,8 +1,8 @@
-//! One seed tree from which every random draw of a run descends.
+//! The seed tree from which every random number of a run is derived.
 //!
-//! A [`Stream`] is a node of the tree. Naming a child derives its key from the parent's key and the
-//! name alone, so a case draws the same numbers whatever ran before it, on however many threads, and
-//! can be replayed alone.
+//! A [`Stream`] is a node of the tree. A child's key depends only on the parent's key and the child's
+//! name. A case therefore draws the same numbers on any number of threads and in any order, and can be
+//! replayed alone.
 //!
 //! ```
 //! use randomness::Stream;
@@ -59,7 +59,7 @@ pub fn normal(rng: &mut impl Rng, mean: f64, sd: f64) -> f64 {
     mean + sd * z
 }
 
-/// A draw from N(mean, sd²) held within `limit_sd` standard deviations by redrawing.
+/// A draw from N(mean, sd²) limited to ± `limit_sd` standard deviations by rejection sampling.
 pub fn truncated_normal(rng: &mut impl Rng, mean: f64, sd: f64, limit_sd: f64) -> f64 {
     loop {
         let z: f64 = StandardNormal.sample(rng);
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn siblings_and_cousins_differ() {
+    fn streams_with_different_paths_differ() {
         let root = Stream::from_seed(1);
         let mut keys = vec![root.child("a", 0), root.child("a", 1), root.child("b", 0)];
         keys.push(root.child("a", 0).child("a", 0));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn normal_has_the_asked_moments() {
+    fn normal_has_the_requested_moments() {
         let mut rng = Stream::from_seed(3).rng();
         let n = 20_000;
         let draws: Vec<f64> = (0..n).map(|_| normal(&mut rng, 5.0, 2.0)).collect();

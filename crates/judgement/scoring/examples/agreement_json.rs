@@ -1,6 +1,6 @@
 //! Agreement figures of a table on standard input as JSON, for the peer test `tests/peers/agreement_pingouin.py`.
 //!
-//! One subject a line, its observers' measurements parted by spaces.
+//! One subject per line, its observers' measurements separated by spaces.
 
 #![expect(clippy::print_stdout, reason = "an example's result is what it prints")]
 

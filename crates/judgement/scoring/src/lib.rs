@@ -1,25 +1,25 @@
-//! How true a plan hangs: positioning accuracy, overlap, agreement and ROC statistics.
+//! Statistics of positioning: plane errors, overlap, agreement, calibration and ROC.
 //!
 //! ```
 //! use geometry::{Plane, Point, Vector};
 //! use scoring::positioning::PlaneError;
 //!
-//! // A disc plane planned 2 mm too high and tipped 3° forwards.
+//! // A disc plane planned 2 mm too high and tilted 3° forwards.
 //! let truth = Plane::new(Point::origin(), Vector::z());
-//! let tip = 3.0_f64.to_radians();
-//! let planned = Plane::new(Point::new(0.0, 0.0, 2.0), Vector::new(0.0, -tip.sin(), tip.cos()));
+//! let tilt = 3.0_f64.to_radians();
+//! let planned = Plane::new(Point::new(0.0, 0.0, 2.0), Vector::new(0.0, -tilt.sin(), tilt.cos()));
 //! let error = PlaneError::between(&planned, &truth, &Vector::x_axis());
 //! assert!((error.angle_deg - 3.0).abs() < 1e-9);
 //! assert!((error.sagittal_tilt_deg - 3.0).abs() < 1e-9);
 //! assert_eq!(error.slice_offset_mm, 2.0);
 //! ```
 //!
-//! | module | what it answers |
+//! | module | what it computes |
 //! | --- | --- |
-//! | [`positioning`] | how far is a planned disc from the true one, is it covered, is the plan a failure? |
+//! | [`positioning`] | errors of a planned disc, its coverage, and whether the plan is a failure |
 //! | [`overlap`] | Dice and surface distances of two segmentations |
-//! | [`agreement`] | how far do observers agree: ICC, between-observer SD, Bland–Altman, kappa |
-//! | [`calibration`] | does a probability mean what it says? |
+//! | [`agreement`] | agreement between observers: ICC, between-observer SD, Bland–Altman, kappa |
+//! | [`calibration`] | expected calibration error of predicted probabilities |
 //! | [`roc`] | area under the ROC curve with DeLong's interval |
 //! | [`summary`] | moments, quantiles and bootstrap intervals |
 

@@ -1,8 +1,8 @@
-//! How far a planned disc lies from the true one, whether it is covered, and whether the plan is a failure.
+//! Errors of a planned disc against the true one, its coverage, and whether the plan is a failure.
 //!
-//! Limits are those of lumbar-numbers §2c: ideal ≤ 3° and ≤ 2 mm, acceptable ≤ 5° and ≤ 3 mm, failed
-//! over 10°, over one slice thickness, a wrong level or an uncovered disc. They are project choices; the 10°
-//! rest on the gantry-angle cadaver study and on how the dural sac's area changes with tilt (§2b).
+//! Limits are those of lumbar-numbers §2c: ideal ≤ 3° and ≤ 2 mm, acceptable ≤ 5° and ≤ 3 mm, failure
+//! beyond 10° or one slice thickness, for a wrong level or an uncovered disc. They are project choices. The 10°
+//! are based on the gantry-angle cadaver study and on how the dural sac's area changes with tilt (§2b).
 
 use geometry::{Direction, Disc, LabelledDisc, Plane, Point, SliceGroup, Vector};
 
@@ -14,9 +14,9 @@ pub const IDENTIFICATION_MM: f64 = 8.0;
 pub struct PlaneError {
     /// Angle between the planes, 0…90°.
     pub angle_deg: f64,
-    /// Its component in the sagittal view; positive if the plan's normal is tipped forwards.
+    /// Its component in the sagittal view; positive if the plan's normal is tilted forwards.
     pub sagittal_tilt_deg: f64,
-    /// Its component in the coronal view; positive if the plan's normal is tipped to the patient's left.
+    /// Its component in the coronal view; positive if the plan's normal is tilted to the patient's left.
     pub coronal_tilt_deg: f64,
     /// Distance of the centres, mm.
     pub centre_mm: f64,
@@ -26,12 +26,12 @@ pub struct PlaneError {
 
 impl PlaneError {
     /// Compares two planes; `left` is the normal of the spine's mid-sagittal plane, to the patient's left.
-    /// The views are the spine's own, so a rolled patient's tilts are not mixed.
+    /// Sagittal and coronal are the spine's own planes, so that roll does not mix the two tilts.
     pub fn between(planned: &Plane, truth: &Plane, left: &Direction) -> Self {
         let head = truth.normal.into_inner();
         let posterior = head.cross(left).try_normalize(1e-9).unwrap_or_else(|| perpendicular(&head));
         let left = posterior.cross(&head);
-        // A plane has two normals: the one on the true normal's side is meant.
+        // A plane has two normals: take the one on the true normal's side.
         let normal = planned.normal.into_inner() * if planned.normal.dot(&head) < 0.0 { -1.0 } else { 1.0 };
         let upwards = normal.dot(&head);
         Self {
@@ -44,14 +44,14 @@ impl PlaneError {
     }
 }
 
-/// Tilt of a plane in the scanner's sagittal view, degrees; positive if its normal is tipped forwards, as
+/// Tilt of a plane in the scanner's sagittal view, degrees; positive if its normal is tilted forwards, as
 /// at L5/S1.
 pub fn sagittal_tilt_deg(plane: &Plane) -> f64 {
     let n = upward(plane);
     (-n.y).atan2(n.z).to_degrees()
 }
 
-/// Tilt of a plane in the scanner's coronal view, degrees; positive if its normal is tipped to the
+/// Tilt of a plane in the scanner's coronal view, degrees; positive if its normal is tilted to the
 /// patient's left.
 pub fn coronal_tilt_deg(plane: &Plane) -> f64 {
     let n = upward(plane);
@@ -72,7 +72,7 @@ pub fn is_identified(planned_label: Disc, planned_centre: &Point, true_label: Di
     planned_label == true_label && (planned_centre - true_centre).norm() < IDENTIFICATION_MM
 }
 
-/// What an axial group must show of a disc: points of the disc's box and of the canal beside it.
+/// What an axial group must cover at a disc: points of the disc's box and of the canal behind it.
 ///
 /// `height_mm` is the disc's; the canal is sampled over the same height, 8 mm to either side (the sac is
 /// 13 × 20 mm, lumbar-numbers §6d).
@@ -94,7 +94,7 @@ fn disc_region(disc: &LabelledDisc, height_mm: f64, left: &Direction) -> Vec<Poi
     points
 }
 
-/// Part of the points that lie in a group's slab, 0…1 (gaps count as covered); 1 of no points.
+/// Fraction of the points that lie in a group's slab, 0…1 (gaps count as covered); 1 if there are no points.
 pub fn coverage(points: &[Point], group: &SliceGroup) -> f64 {
     if points.is_empty() {
         return 1.0;
@@ -102,14 +102,14 @@ pub fn coverage(points: &[Point], group: &SliceGroup) -> f64 {
     points.iter().filter(|point| group.contains(point)).count() as f64 / points.len() as f64
 }
 
-/// The true disc that a plan is held against.
+/// The true disc that a plan is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrueDisc {
-    /// Which disc it is, and where it lies.
+    /// Label, plane and extent of the disc.
     pub disc: LabelledDisc,
     /// Normal of the mid-sagittal plane, to the patient's left.
     pub left: Direction,
-    /// What a group must show of it: points of the disc's box and of the canal beside it.
+    /// What a group must cover of it: points of the disc's box and of the canal behind it.
     pub region: Vec<Point>,
 }
 
@@ -120,7 +120,7 @@ impl TrueDisc {
     }
 }
 
-/// What a plan holds for one disc.
+/// What a plan contains for one disc.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlannedDisc<'a> {
     /// Centre and plane of the level with the disc's label.
@@ -129,7 +129,7 @@ pub struct PlannedDisc<'a> {
     pub group: Option<&'a SliceGroup>,
 }
 
-/// How a plan fares at one disc.
+/// Errors and coverage of a plan at one disc.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DiscScore {
     /// The right label within 8 mm.
@@ -140,12 +140,12 @@ pub struct DiscScore {
     pub group: Option<PlaneError>,
     /// Thickness of the group's slices, mm.
     pub thickness_mm: Option<f64>,
-    /// Part of the disc and canal that the group shows, 0…1; 0 without a group.
+    /// Fraction of the disc and canal that the group covers, 0…1; 0 without a group.
     pub coverage: f64,
 }
 
 impl DiscScore {
-    /// Holds what was planned against the truth.
+    /// Compares what was planned with the truth.
     pub fn of(planned: &PlannedDisc<'_>, truth: &TrueDisc) -> Self {
         let error = |plane: &Plane| PlaneError::between(plane, &truth.disc.plane, &truth.left);
         Self {
@@ -159,7 +159,7 @@ impl DiscScore {
         }
     }
 
-    /// Everything that makes this disc's plan a failure; empty if it may be scanned.
+    /// All reasons why this disc's plan is a failure; empty if it is acceptable.
     pub fn failures(&self, limits: &FailureLimits) -> Vec<Failure> {
         let mut failures = Vec::new();
         if !self.identified {
@@ -180,36 +180,37 @@ impl DiscScore {
     }
 }
 
-/// When a plan is wrong (lumbar-numbers §2c, "fail"); the offset's limit is the group's own slice thickness.
+/// Limits beyond which a plan is a failure (lumbar-numbers §2c, "fail"); the offset's limit is the group's own
+/// slice thickness.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FailureLimits {
     /// Greatest angle, degrees.
     pub angle_deg: f64,
-    /// Least part of disc and canal shown, 0…1.
+    /// Least fraction of disc and canal that must be covered, 0…1.
     pub coverage: f64,
 }
 
 impl Default for FailureLimits {
-    /// 10°, and three quarters of the disc: below it a wedge of a slice or more is missing (project choice).
+    /// 10°, and three quarters of the disc: below that, a wedge of at least one slice is missing (project choice).
     fn default() -> Self {
         Self { angle_deg: 10.0, coverage: 0.75 }
     }
 }
 
-/// One way for a disc's plan to be wrong.
+/// Why a disc's plan is a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Failure {
     /// Wrong label, missing, or 8 mm or more away.
     WrongLevel,
-    /// Tilted too far.
+    /// The group is tilted too far.
     Angle,
-    /// Off by more than a slice.
+    /// The group is off by more than its slice thickness.
     Offset,
-    /// The slices miss the disc.
+    /// The slices do not cover the disc.
     Uncovered,
 }
 
-/// The worst thing the product can produce: a plan that is wrong at some disc and carries no warning.
+/// True for a plan that fails at some disc and carries no warning: the worst outcome.
 pub fn is_silent_failure(discs: &[DiscScore], limits: &FailureLimits, flagged: bool) -> bool {
     !flagged && discs.iter().any(|disc| !disc.failures(limits).is_empty())
 }
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_true_plan_has_no_error_and_no_failure() {
+    fn a_plan_that_equals_the_truth_has_no_failure() {
         let score = score(&Pose::identity());
         assert!(score.identified && score.coverage == 1.0);
         assert_eq!(score.failures(&FailureLimits::default()), []);
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_be_wrong_is_found_and_a_flag_breaks_the_silence() {
+    fn each_kind_of_failure_is_found_and_a_flagged_one_is_not_silent() {
         let limits = FailureLimits::default();
         let tilted = score(&about_centre(Vector::x_axis(), 11.0, Vector::zeros()));
         assert_eq!(tilted.failures(&limits), [Failure::Angle]);
@@ -282,9 +283,9 @@ mod tests {
     }
 
     #[test]
-    fn tilts_are_signed_as_at_the_lumbosacral_junction() {
-        let tip = 35.0_f64.to_radians();
-        let l5_s1 = Plane::new(Point::origin(), Vector::new(0.0, -tip.sin(), tip.cos()));
+    fn a_forward_tilt_as_at_l5_s1_is_positive() {
+        let tilt = 35.0_f64.to_radians();
+        let l5_s1 = Plane::new(Point::origin(), Vector::new(0.0, -tilt.sin(), tilt.cos()));
         assert!((sagittal_tilt_deg(&l5_s1) - 35.0).abs() < 1e-9);
         assert!(coronal_tilt_deg(&l5_s1).abs() < 1e-9);
         assert!(!is_identified(L4_L5, &Point::origin(), Disc::between(Vertebra::L3, Vertebra::L4), &Point::origin()));
@@ -292,17 +293,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn errors_do_not_depend_on_how_the_patient_lies(
+        fn errors_do_not_depend_on_the_patients_pose(
             sagittal in -12.0f64..12.0, shift in -6.0f64..6.0, roll in -3.0f64..3.0, yaw in -0.4f64..0.4,
         ) {
             let plane = group(&about_centre(Vector::x_axis(), sagittal, Vector::new(1.0, 0.5, shift))).plane();
-            let lying = Pose::from_parts(Translation3::new(9.0, -4.0, 70.0), UnitQuaternion::from_euler_angles(0.2, roll, yaw));
-            let here = PlaneError::between(&plane, &truth().disc.plane, &truth().left);
-            let there = PlaneError::between(&plane.moved(&lying), &truth().disc.plane.moved(&lying), &(lying.rotation * truth().left));
-            prop_assert!((here.sagittal_tilt_deg - sagittal).abs() < 1e-9, "{here:?}");
-            prop_assert!((here.sagittal_tilt_deg - there.sagittal_tilt_deg).abs() < 1e-6);
-            prop_assert!((here.coronal_tilt_deg - there.coronal_tilt_deg).abs() < 1e-6);
-            prop_assert!((there.slice_offset_mm - shift).abs() < 1e-9);
+            let pose = Pose::from_parts(Translation3::new(9.0, -4.0, 70.0), UnitQuaternion::from_euler_angles(0.2, roll, yaw));
+            let still = PlaneError::between(&plane, &truth().disc.plane, &truth().left);
+            let moved = PlaneError::between(&plane.moved(&pose), &truth().disc.plane.moved(&pose), &(pose.rotation * truth().left));
+            prop_assert!((still.sagittal_tilt_deg - sagittal).abs() < 1e-9, "{still:?}");
+            prop_assert!((still.sagittal_tilt_deg - moved.sagittal_tilt_deg).abs() < 1e-6);
+            prop_assert!((still.coronal_tilt_deg - moved.coronal_tilt_deg).abs() < 1e-6);
+            prop_assert!((moved.slice_offset_mm - shift).abs() < 1e-9);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Area under the ROC curve with the interval of DeLong et al. (Biometrics 1988;44:837).
+//! Area under the ROC curve with the confidence interval of DeLong et al. (Biometrics 1988;44:837).
 
 /// Area under the ROC curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -7,11 +7,11 @@ pub struct Auc {
     pub value: f64,
     /// DeLong's standard error.
     pub standard_error: f64,
-    /// 95 % confidence interval (normal approximation, held within 0…1).
+    /// 95 % confidence interval (normal approximation, clipped to 0…1).
     pub ci95: [f64; 2],
 }
 
-/// Why there is no curve.
+/// Why the area cannot be computed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AucError {
     /// Too few cases of one kind for a variance.
@@ -23,12 +23,12 @@ pub enum AucError {
         healthy: usize,
     },
     /// A score that cannot be ordered.
-    #[error("a score is NaN, expected numbers that can be ordered")]
+    #[error("a score is NaN, expected a number")]
     NotANumber,
 }
 
 impl Auc {
-    /// The curve of the scores of diseased and of healthy cases.
+    /// The area for the scores of diseased and of healthy cases.
     ///
     /// # Errors
     /// [`AucError`] for fewer than two cases of a kind, or NaN.
@@ -75,7 +75,7 @@ mod tests {
     use randomness::{Stream, normal};
 
     #[test]
-    fn a_small_example_by_hand() {
+    fn auc_of_a_hand_calculated_example() {
         // 7.5 of 9 pairs won; placements ⅔ ⅚ 1 and 1 1 ½: variance (1/36 + 1/12) / 3.
         let auc = Auc::of(&[3.0, 4.0, 5.0], &[1.0, 2.0, 4.0]).expect("three of each");
         assert!((auc.value - 7.5 / 9.0).abs() < 1e-12);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binormal_reader_has_the_area_of_his_separation() {
+    fn auc_of_a_binormal_reader_follows_from_d_prime() {
         // d′ = 1.812 gives an area of 0.90 (lumbar-numbers §4c).
         let mut rng = Stream::from_seed(5).rng();
         let mut draw = |mean: f64| (0..1500).map(|_| normal(&mut rng, mean, 1.0)).collect::<Vec<f64>>();

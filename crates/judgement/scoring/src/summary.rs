@@ -4,7 +4,7 @@ use rand::Rng;
 use randomness::Stream;
 use statrs::distribution::{Beta, ContinuousCDF as _};
 
-/// What a report says of a list of values, in their unit.
+/// Descriptive statistics of a list of values, in their unit.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Number of values.
@@ -17,9 +17,9 @@ pub struct Summary {
     pub median: f64,
     /// 95th percentile.
     pub p95: f64,
-    /// Least.
+    /// Minimum.
     pub min: f64,
-    /// Greatest.
+    /// Maximum.
     pub max: f64,
 }
 
@@ -36,13 +36,13 @@ impl Summary {
     }
 }
 
-/// Mean, summed in the order given; NaN of none.
+/// Mean, summed in the given order; NaN of an empty list.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Quantile `q` in 0…1 by linear interpolation (type 7 of Hyndman & Fan, Am Stat 1996;50:361, the default of
-/// R and NumPy); NaN of none. Puts the values in another order.
+/// R and NumPy); NaN of an empty list. Reorders the values.
 pub fn quantile(values: &mut [f64], q: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return f64::NAN };
     let at = q.clamp(0.0, 1.0) * last as f64;
@@ -51,42 +51,43 @@ pub fn quantile(values: &mut [f64], q: f64) -> f64 {
     if high.is_finite() { *low + at.fract() * (high - *low) } else { *low }
 }
 
-/// Resamples of a bootstrap interval: the tails of 2.5 % hold 25 each.
+/// Resamples of a bootstrap interval: each tail of 2.5 % holds 25.
 pub const RESAMPLES: usize = 1000;
 
-/// 95 % percentile-bootstrap interval (Efron & Tibshirani 1993) of a figure of `cases` cases; `None` of fewer
-/// than two. `figure` is given the cases drawn: whole cases, since the discs of one patient resemble each
-/// other and drawing them apart would make the interval too narrow. The same stream gives the same interval.
+/// 95 % percentile-bootstrap interval (Efron & Tibshirani 1993) of a statistic over `cases` cases; `None` for
+/// fewer than two. `statistic` receives the resampled case numbers. Whole cases are resampled, because the discs of
+/// one patient are correlated and resampling discs would make the interval too narrow. The same stream gives the
+/// same interval.
 pub fn bootstrap_ci95(
     cases: usize,
     stream: &Stream,
-    mut figure: impl FnMut(&[usize]) -> Option<f64>,
+    mut statistic: impl FnMut(&[usize]) -> Option<f64>,
 ) -> Option<[f64; 2]> {
     if cases < 2 {
         return None;
     }
     let mut rng = stream.child("bootstrap", 0).rng();
-    let mut drawn = vec![0; cases];
-    let mut figures: Vec<f64> = (0..RESAMPLES)
+    let mut resample = vec![0; cases];
+    let mut statistics: Vec<f64> = (0..RESAMPLES)
         .filter_map(|_| {
-            drawn.iter_mut().for_each(|case| *case = rng.random_range(0..cases));
-            figure(&drawn).filter(|figure| figure.is_finite())
+            resample.iter_mut().for_each(|case| *case = rng.random_range(0..cases));
+            statistic(&resample).filter(|value| value.is_finite())
         })
         .collect();
-    (!figures.is_empty()).then(|| [quantile(&mut figures, 0.025), quantile(&mut figures, 0.975)])
+    (!statistics.is_empty()).then(|| [quantile(&mut statistics, 0.025), quantile(&mut statistics, 0.975)])
 }
 
-/// Exact 95 % interval of a share of `n` of which `k` have it (Clopper & Pearson 1934); `k` may be no whole number, the
-/// mean of several answers a subject. Where none or all have it, the one-sided limit, (1 − limit)ⁿ = 0.05 (Hanley &
-/// Lippman-Hand 1983). `None` of no subject.
+/// Exact 95 % interval of a proportion k/n (Clopper & Pearson 1934). `k` may be fractional, where a subject contributes
+/// the mean of several answers. For k = 0 and k = n the limit is one-sided, (1 − limit)ⁿ = 0.05 (Hanley & Lippman-Hand
+/// 1983). `None` without subjects.
 pub fn exact_ci95(k: f64, n: usize) -> Option<[f64; 2]> {
     let n = n as f64;
     if n < 1.0 || !(0.0..=n).contains(&k) {
         return None;
     }
-    let unseen = 1.0 - 0.05_f64.powf(1.0 / n);
+    let one_sided = 1.0 - 0.05_f64.powf(1.0 / n);
     if k == 0.0 || k == n {
-        return Some(if k == 0.0 { [0.0, unseen] } else { [1.0 - unseen, 1.0] });
+        return Some(if k == 0.0 { [0.0, one_sided] } else { [1.0 - one_sided, 1.0] });
     }
     let limit = |a: f64, b: f64, p: f64| Some(Beta::new(a, b).ok()?.inverse_cdf(p));
     Some([limit(k, n - k + 1.0, 0.025)?, limit(k + 1.0, n - k, 0.975)?])
@@ -98,7 +99,7 @@ mod tests {
     use randomness::normal;
 
     #[test]
-    fn exact_intervals_are_scipys() {
+    fn exact_intervals_match_scipy() {
         // scipy.stats.binomtest(k, n).proportion_ci(method="exact"); 1 − 0.05^(1/24) = 0.1173.
         for (k, n, expected) in [
             (1, 24, [0.001054, 0.211202]),
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_by_hand_ignores_what_is_not_finite() {
+    fn summary_ignores_values_that_are_not_finite() {
         let summary = Summary::of(&[4.0, 1.0, f64::NAN, 3.0, 2.0]).expect("four values");
         assert_eq!((summary.n, summary.mean, summary.median, summary.min, summary.max), (4, 2.5, 2.5, 1.0, 4.0));
         assert!((summary.sd - (5.0_f64 / 3.0).sqrt()).abs() < 1e-12);
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_as_numpy_gives_them() {
+    fn quantiles_match_numpy() {
         // numpy.percentile([40, 15, 50, 20, 35], [5, 30, 40, 95, 100])
         let values = [40.0, 15.0, 50.0, 20.0, 35.0];
         for (q, expected) in [(0.05, 16.0), (0.30, 23.0), (0.40, 29.0), (0.95, 48.0), (1.0, 50.0)] {
@@ -138,10 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_of_a_mean_is_that_of_theory() {
+    fn bootstrap_interval_of_a_mean_matches_theory() {
         let mut rng = Stream::from_seed(1).rng();
         let values: Vec<f64> = (0..200).map(|_| normal(&mut rng, 10.0, 2.0)).collect();
-        let mean_of = |drawn: &[usize]| Some(drawn.iter().map(|case| values[*case]).sum::<f64>() / drawn.len() as f64);
+        let mean_of =
+            |resample: &[usize]| Some(resample.iter().map(|case| values[*case]).sum::<f64>() / resample.len() as f64);
         let found = bootstrap_ci95(values.len(), &Stream::from_seed(2), mean_of).expect("many");
         let summary = Summary::of(&values).expect("many");
         let half = 1.96 * summary.sd / 200.0_f64.sqrt();

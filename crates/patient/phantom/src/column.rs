@@ -1,8 +1,8 @@
-//! The spinal column's frames: every vertebra, disc and sacral segment at its place.
+//! The frames of the spinal column: pose and size of every vertebra, disc and sacral segment.
 //!
 //! The chain is built from the sacral endplate upwards, disc by disc and body by body, then moved so
-//! that the centre of the L3 body is the origin. Sagittal tilts turn about the patient's left–right axis
-//! (positive leans the upper side forward), coronal tilts about the antero-posterior axis.
+//! that the centre of the L3 body is the origin. Sagittal tilts are rotations about the patient's left–right axis
+//! (positive tilts the upper side forward), coronal tilts about the antero-posterior axis.
 
 use geometry::{Disc, Plane, Point, Pose, Vector, Vertebra};
 use nalgebra::{Rotation3, Translation3, UnitQuaternion};
@@ -10,23 +10,23 @@ use nalgebra::{Rotation3, Translation3, UnitQuaternion};
 use crate::parameters::{DiscParameters, SpineParameters, VertebraParameters};
 use crate::solid::frame;
 
-/// Vertebrae above T10, which fill the field of view: unnamed, labelled by class only.
+/// Number of vertebrae above T10 that fill the field of view: unnamed, labelled by class only.
 const ABOVE_T10: usize = 4;
 
 /// Size of a thoracic vertebra relative to the one below it (choice, after Panjabi 1991).
 const THORACIC_TAPER: f64 = 0.96;
 
-/// Part of the lean between sacrum and chest that lying down takes away (choice: the rest spreads as in
-/// real slabs, some ± 20 mm between T11 and S2).
-const TAKEN_BY_TABLE: f64 = 0.6;
+/// Fraction of the sagittal lean between sacrum and chest that lying down removes (choice: the remaining spread, about
+/// ± 20 mm between T11 and S2, is that of real images).
+const LEAN_REMOVED: f64 = 0.6;
 
-/// Lean of the line from S2 to T10 of an average spine, forward, degrees (from the population's means).
+/// Forward lean of the line from S2 to T10 in an average spine, degrees (from the population's means).
 const USUAL_LEAN_DEG: f64 = 8.5;
 
-/// Least height of a disc at its posterior and anterior rim, as part of the height between.
+/// Least height of a disc at its posterior and anterior rim, as a fraction of its middle height.
 const LEAST_RIM: f64 = 0.42;
 
-/// A vertebra at its place.
+/// A vertebra with its pose.
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedVertebra {
     /// Its name, from T10 downwards.
@@ -34,17 +34,17 @@ pub(crate) struct PlacedVertebra {
     /// Value in instance label volumes; unnamed vertebrae count down from T10's.
     pub instance_label: u8,
     pub size: VertebraParameters,
-    /// From the vertebra's frame (x left, y posterior, z to the head, origin in the body's centre).
+    /// From the vertebra's frame (x left, y posterior, z to the head, origin at the centre of the body).
     pub pose: Pose,
 }
 
 impl PlacedVertebra {
-    /// The rim's plane of the upper endplate.
+    /// Plane through the rim of the upper endplate.
     pub fn superior_endplate(&self) -> Plane {
         self.endplate(1.0)
     }
 
-    /// The rim's plane of the lower endplate; the normal points to the head.
+    /// Plane through the rim of the lower endplate; the normal points to the head.
     pub fn inferior_endplate(&self) -> Plane {
         self.endplate(-1.0)
     }
@@ -80,14 +80,14 @@ impl PlacedVertebra {
         self.pose.rotation * Vector::x()
     }
 
-    /// Half the body's depth at a height from −1 (lower rim) to 1 (upper rim), waist included, mm.
+    /// Half the body's depth at a height from −1 (lower rim) to 1 (upper rim), with the waist, mm.
     pub fn half_depth_mm(&self, t: f64) -> f64 {
         let s = &self.size;
         let rim = s.inferior_depth_mm + (s.superior_depth_mm - s.inferior_depth_mm) * (t + 1.0) / 2.0;
         rim / 2.0 * (1.0 - s.waist * (1.0 - t * t))
     }
 
-    /// Half the body's width at a height from −1 to 1, waist included, mm.
+    /// Half the body's width at a height from −1 to 1, with the waist, mm.
     pub fn half_width_mm(&self, t: f64) -> f64 {
         let s = &self.size;
         let rim = s.inferior_width_mm + (s.superior_width_mm - s.inferior_width_mm) * (t + 1.0) / 2.0;
@@ -95,7 +95,7 @@ impl PlacedVertebra {
     }
 }
 
-/// A disc at its place: x left, y posterior, z along the bisector of its endplates to the head.
+/// A disc with its pose: x left, y posterior, z along the bisector of its endplates to the head.
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedDisc {
     /// Its name, from T10/T11 downwards.
@@ -104,17 +104,17 @@ pub(crate) struct PlacedDisc {
     pub instance_label: u8,
     pub size: DiscParameters,
     pub pose: Pose,
-    /// Distance between the rims' planes at the middle, mm.
+    /// Distance between the planes of the two rims at the middle, mm.
     pub rim_height_mm: f64,
-    /// Rise of the lower and the upper rim's plane per mm of x and of y.
+    /// Slope of the plane of the lower rim along x and y, mm per mm.
     pub lower_slope: [f64; 2],
-    /// See `lower_slope`.
+    /// The same of the upper rim.
     pub upper_slope: [f64; 2],
-    /// Left–right and antero-posterior extents of the rims, mm.
+    /// Left–right extent of the rims, mm.
     pub width_mm: f64,
-    /// See `width_mm`.
+    /// Antero-posterior extent of the rims, mm.
     pub depth_mm: f64,
-    /// Depth of the hollow below and above, mm.
+    /// Depth of the endplate concavity below and above, mm.
     pub concavity_mm: [f64; 2],
 }
 
@@ -129,14 +129,14 @@ impl PlacedDisc {
         self.pose * Point::new(x, y, z)
     }
 
-    /// Distance between the rims' planes at a place in the disc's frame, mm.
+    /// Distance between the planes of the rims at a point in the disc's frame, mm.
     pub fn rim_height_at_mm(&self, x: f64, y: f64) -> f64 {
         let rise = |slope: [f64; 2]| slope[0] * x + slope[1] * y;
         self.rim_height_mm + rise(self.upper_slope) - rise(self.lower_slope)
     }
 }
 
-/// A sacral segment at its place: origin in the middle of its body.
+/// A sacral segment with its pose: origin at the centre of its body.
 #[derive(Clone, Debug)]
 pub(crate) struct PlacedSegment {
     pub pose: Pose,
@@ -154,7 +154,7 @@ impl PlacedSegment {
     }
 }
 
-/// All of it, from the head downwards.
+/// The whole column, from the head downwards.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub vertebrae: Vec<PlacedVertebra>,
@@ -175,13 +175,13 @@ impl Column {
         let cushion = if knee_cushion { alignment.knee_cushion_factor } else { 1.0 };
         let factor = alignment.recumbent_factor * cushion;
         let standing_deg: f64 = parameters.discs.iter().map(|d| d.segment_lordosis_deg.max(0.0)).sum();
-        // Bending the knees tilts the pelvis back by about half of what the lordosis loses (choice).
+        // Flexing the knees tilts the pelvis back by about half the lost lordosis (choice).
         let sacral_slope_deg =
             alignment.sacral_slope_deg - 0.5 * standing_deg * alignment.recumbent_factor * (1.0 - cushion);
 
         let sacrum_size = &parameters.sacrum;
         let (coronal_deg, axial_deg) = curve(parameters, 5.0);
-        let rotation = turned(sacral_slope_deg, coronal_deg, axial_deg);
+        let rotation = rotation_by(sacral_slope_deg, coronal_deg, axial_deg);
         let sacral_endplate = Plane::new(Point::origin(), rotation * Vector::z());
 
         let mut below = Rim {
@@ -199,7 +199,7 @@ impl Column {
             let segment_deg = disc.segment_lordosis_deg * if lordotic { factor } else { 1.0 };
 
             let concavity_mm = [below.concavity_mm, size.inferior_concavity_mm];
-            // Published middle heights lie between the hollows, part of which the rims stand closer.
+            // Published middle heights are measured between the concavities; the rims are closer.
             let rim_height_mm = (disc.middle_height_mm - concavity_mm[0] - concavity_mm[1]).max(2.5);
             let depth_mm = (below.extent_mm[1] + size.inferior_depth_mm) / 2.0;
             let steepest_deg = 2.0 * ((1.0 - LEAST_RIM) * rim_height_mm / depth_mm).atan().to_degrees();
@@ -208,7 +208,7 @@ impl Column {
             let (coronal_deg, axial_deg) = curve(parameters, level);
             let inferior_tilt_deg = below.tilt_deg - wedge_deg;
             let middle_tilt_deg = inferior_tilt_deg - size.lordotic_wedge_deg / 2.0;
-            let rotation = turned(middle_tilt_deg, coronal_deg, axial_deg);
+            let rotation = rotation_by(middle_tilt_deg, coronal_deg, axial_deg);
             let mut vertebra = PlacedVertebra {
                 label: named.then_some(size.label),
                 instance_label: if *named {
@@ -265,33 +265,33 @@ impl Column {
             sacral_endplate,
             sacrum: sacral_segments(parameters, sacral_slope_deg, coronal_deg, axial_deg),
         };
-        column.lying()
+        column.supine()
     }
 
-    /// Lays the column on its back, the L3 body at the origin: the table takes most of the lean that
-    /// slope and curves leave between the sacrum and the chest.
-    fn lying(self) -> Self {
+    /// The column of a supine patient, the L3 body at the origin: the table removes most of the sagittal lean between
+    /// sacrum and chest.
+    fn supine(self) -> Self {
         let chest = self.vertebra(Vertebra::T10).point(0.0, 0.0, 0.0);
         let rise = chest - self.sacrum[1].point(0.0, 0.0, 0.0);
-        let levelled = TAKEN_BY_TABLE * (rise.y.atan2(rise.z) + USUAL_LEAN_DEG.to_radians());
+        let levelled = LEAN_REMOVED * (rise.y.atan2(rise.z) + USUAL_LEAN_DEG.to_radians());
         let rotation = UnitQuaternion::from_axis_angle(&Vector::x_axis(), levelled);
         let l3 = rotation * self.vertebra(Vertebra::L3).point(0.0, 0.0, 0.0);
         self.moved(&Pose::from_parts(Translation3::from(-l3.coords), rotation))
     }
 
-    /// Slope of the sacral endplate in the patient's sagittal plane as it lies, degrees.
+    /// Slope of the sacral endplate in the sagittal plane of the supine patient, degrees.
     pub fn sacral_slope_deg(&self) -> f64 {
         let normal = self.sacral_endplate.normal;
         (-normal.y).atan2(normal.z).to_degrees()
     }
 
-    /// A disc with the vertebra above it and, but for the last disc, the one below.
+    /// A disc with the vertebra above it and, except for the last disc, the one below.
     pub fn segment(&self, label: Disc) -> Option<(&PlacedDisc, &PlacedVertebra, Option<&PlacedVertebra>)> {
         let index = self.discs.iter().position(|disc| disc.label == Some(label))?;
         Some((&self.discs[index], &self.vertebrae[index], self.vertebrae.get(index + 1)))
     }
 
-    /// A vertebra, if it is a named one.
+    /// A vertebra by its label, if the spine has it.
     pub fn named(&self, label: Vertebra) -> Option<&PlacedVertebra> {
         self.vertebrae.iter().find(|v| v.label == Some(label))
     }
@@ -321,7 +321,7 @@ impl Column {
     }
 }
 
-/// The endplate on which the next disc is built.
+/// The endplate below the next disc.
 struct Rim {
     plane: Plane,
     posterior: Vector,
@@ -356,8 +356,8 @@ fn with_thoracic_discs(parameters: &SpineParameters) -> Vec<DiscParameters> {
     above.chain(parameters.discs.iter().copied()).collect()
 }
 
-/// Rotation by sagittal, coronal and axial angles, degrees.
-fn turned(sagittal_deg: f64, coronal_deg: f64, axial_deg: f64) -> Rotation3<f64> {
+/// Rotation by a sagittal, a coronal and an axial angle, degrees.
+fn rotation_by(sagittal_deg: f64, coronal_deg: f64, axial_deg: f64) -> Rotation3<f64> {
     Rotation3::from_axis_angle(&Vector::y_axis(), coronal_deg.to_radians())
         * Rotation3::from_axis_angle(&Vector::x_axis(), sagittal_deg.to_radians())
         * Rotation3::from_axis_angle(&Vector::z_axis(), axial_deg.to_radians())
@@ -365,8 +365,8 @@ fn turned(sagittal_deg: f64, coronal_deg: f64, axial_deg: f64) -> Rotation3<f64>
 
 /// Coronal tilt and axial rotation of the scoliotic curve, degrees, `level` vertebrae below L1.
 ///
-/// The tilt is half the Cobb angle either side of the apex, greatest two and a half vertebrae from it,
-/// and fades beyond; a curve convex to the left leans its upper half to the right.
+/// The tilt is half the Cobb angle on either side of the apex, is greatest two and a half vertebrae from it,
+/// and decreases beyond. A curve convex to the left tilts its upper half to the right.
 fn curve(parameters: &SpineParameters, level: f64) -> (f64, f64) {
     let a = &parameters.alignment;
     let from_apex = (level - a.apex_level) / 2.5;
@@ -386,17 +386,18 @@ fn sacral_segments(p: &SpineParameters, slope_deg: f64, coronal_deg: f64, axial_
     (0..5)
         .map(|segment| {
             let tilt_deg = slope_deg + size.segment_tilts_deg[segment];
-            // The first segment's top is the endplate itself: it keeps the endplate's direction.
+            // The top of S1 is the endplate itself: S1 has the endplate's direction.
             let tilt_deg = if segment == 0 { slope_deg } else { tilt_deg };
             let fade = 1.0 - segment as f64 / 4.0;
-            let rotation = turned(tilt_deg, coronal_deg * fade, axial_deg * fade);
+            let rotation = rotation_by(tilt_deg, coronal_deg * fade, axial_deg * fade);
             let down = rotation * -Vector::z();
             let height_mm = size.segment_heights_mm[segment];
             let centre = top + down * (height_mm / 2.0);
             top += down * height_mm;
-            let part =
-                |parts: [f64; 6], end: usize| parts[end] + (1.0 - p.proportions.sacral_taper) * (parts[0] - parts[end]);
-            let extent = |end: usize| [part(WIDTH, end) * size.width_mm, part(DEPTH, end) * size.depth_mm];
+            let ratio = |ratios: [f64; 6], end: usize| {
+                ratios[end] + (1.0 - p.proportions.sacral_taper) * (ratios[0] - ratios[end])
+            };
+            let extent = |end: usize| [ratio(WIDTH, end) * size.width_mm, ratio(DEPTH, end) * size.depth_mm];
             PlacedSegment {
                 pose: Pose::from_parts(
                     Translation3::from(centre.coords),

@@ -1,10 +1,10 @@
-//! Radiological measurements and grades of each level, from the geometry.
+//! Radiological measurements and grades of each level, derived from the geometry.
 
 use geometry::Disc;
 use serde::{Deserialize, Serialize};
 
 use crate::anatomy::Sac;
-use crate::anatomy::intruders::{Intruder, intruders, room_behind_mm};
+use crate::anatomy::encroachment::{Encroachment, clearance_behind_mm, encroachments};
 use crate::column::{Column, PlacedDisc, PlacedVertebra};
 use crate::findings::{Findings, Herniation, HerniationKind, Side, Zone};
 use crate::solid::local;
@@ -16,9 +16,9 @@ pub struct LevelTruth {
     pub disc: Disc,
     /// Pfirrmann grade, 1 to 5.
     pub pfirrmann: u8,
-    /// Distance from the disc's back (bulge and herniation included) to ligament or lamina in the midline, mm.
+    /// Midline distance from the posterior border of the disc, with bulge and herniation, to ligament or lamina, mm.
     pub canal_ap_mm: f64,
-    /// Cross-section of the thecal sac, less what dents it, mm².
+    /// Cross-sectional area of the thecal sac without what encroaches on it, mm².
     pub sac_area_mm2: f64,
     /// Schizas' grade of central stenosis, from the sac's area.
     pub schizas: Schizas,
@@ -32,7 +32,7 @@ pub struct LevelTruth {
     pub foramen_mm: [f64; 2],
     /// Grade of foraminal stenosis, 0 to 3, from that extent.
     pub foraminal: [u8; 2],
-    /// How far the vertebra above has slipped forward, mm.
+    /// Anterior slip of the vertebra above, mm.
     pub slip_mm: f64,
     /// Meyerding's grade of the slip, 0 to 4.
     pub meyerding: u8,
@@ -50,69 +50,69 @@ pub enum Schizas {
     D,
 }
 
-/// One herniation, as reported.
+/// One herniation, as a radiologist would report it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HerniationTruth {
     /// Protrusion, extrusion or sequestrum.
     pub kind: HerniationKind,
-    /// Where in the axial plane.
+    /// Location in the axial plane.
     pub zone: Zone,
-    /// On which side.
+    /// Side.
     pub side: Side,
-    /// MSU size, 1 to 3: up to half the way to the line between the facets, beyond half, beyond the line
+    /// MSU size, 1 to 3: up to half the distance to the interfacet line, beyond half, beyond the line
     /// (Mysliwiec, Eur Spine J 2010;19:1087).
     pub msu_size: u8,
-    /// MSU zone: A central, B beside it, C far lateral.
+    /// MSU zone: A central, B lateral, C far lateral.
     pub msu_zone: char,
 }
 
-/// Areas of the sac below which Schizas' grade is B, C, D, mm². The cut-offs of area (100 relative, 75 absolute
-/// stenosis: Schönström, `lumbar-numbers.md` §4b; grades and area correlate with ρ = 0.85) stand for the look
-/// of the rootlets; 50 is a choice.
+/// Areas of the sac below which Schizas' grade is B, C, D, mm². Schizas grades by the appearance of the rootlets; area
+/// cut-offs replace it here (100 relative, 75 absolute stenosis: Schönström, `lumbar-numbers.md` §4b; grades and area
+/// correlate with ρ = 0.85). 50 is a choice.
 const SCHIZAS_MM2: [f64; 3] = [100.0, 75.0, 50.0];
 
-/// Heights of the recess below which Bartynski's grade is 1, 2, 3, mm (`lumbar-numbers.md` §4b: 5 normal,
-/// 3 stenosis, 2 certain).
+/// Heights of the recess below which Bartynski's grade is 1, 2, 3, mm (`lumbar-numbers.md` §4b: above 5 normal,
+/// below 3 stenosis, below 2 definite stenosis).
 const RECESS_GRADES_MM: [f64; 3] = [5.0, 3.0, 2.0];
 
 /// Antero-posterior extents of the foramen below which its grade is 1, 2, 3, mm (below 3 mm is stenosis,
 /// `lumbar-numbers.md` §4b; 5 and 1.5 are choices).
 const FORAMEN_GRADES_MM: [f64; 3] = [5.0, 3.0, 1.5];
 
-/// Ordinary antero-posterior room of a foramen behind the disc, mm (choice).
+/// Normal antero-posterior extent of a foramen behind the disc, mm (choice).
 const FORAMEN_MM: f64 = 10.0;
 
-/// Place of the line between the facets behind the disc's edge, as a part of the canal's depth (choice).
+/// Distance of the interfacet line behind the disc's border, as a fraction of the canal's depth (choice).
 const FACET_LINE: f64 = 0.55;
 
-/// How many of some falling cut-offs a value is below.
+/// Number of cut-offs that a value is below.
 fn grade(value: f64, cut_offs: [f64; 3]) -> u8 {
     cut_offs.into_iter().filter(|cut_off| value < *cut_off).count() as u8
 }
 
 /// All named levels from the head downwards.
 pub(crate) fn levels(column: &Column, sac: &Sac, findings: &Findings) -> Vec<LevelTruth> {
-    let intruders = intruders(column, findings);
+    let encroachments = encroachments(column, findings);
     let named = column.discs.iter().enumerate().filter_map(|(index, disc)| Some((index, disc, disc.label?)));
     named
         .map(|(index, disc, label)| {
             let above = &column.vertebrae[index];
             let half_canal = above.size.canal_width_mm / 2.0;
             let canal_mm = (above.size.canal_depth_mm - disc.size.bulge_mm.max(0.0)).max(0.0);
-            let sac_area_mm2 = sac_area_mm2(sac, index, &intruders);
+            let sac_area_mm2 = sac_area_mm2(sac, index, &encroachments);
             let sides = |at: f64, most: f64| {
                 [1.0, -1.0].map(|side| {
                     let room = most - disc.size.bulge_mm.max(0.0);
-                    room_behind_mm(&intruders, disc, side * at, -1.0, room.max(0.0))
+                    clearance_behind_mm(&encroachments, disc, side * at, -1.0, room.max(0.0))
                 })
             };
-            let recess_mm = sides(0.75 * half_canal, crate::anatomy::intruders::RECESS_MM);
+            let recess_mm = sides(0.75 * half_canal, crate::anatomy::encroachment::RECESS_MM);
             let foramen_mm = sides(half_canal + 3.0, FORAMEN_MM * narrowed(disc));
             let slip_mm = slip_mm(findings, above);
             LevelTruth {
                 disc: label,
                 pfirrmann: disc.size.grade(),
-                canal_ap_mm: room_behind_mm(&intruders, disc, 0.0, 0.0, canal_mm),
+                canal_ap_mm: clearance_behind_mm(&encroachments, disc, 0.0, 0.0, canal_mm),
                 sac_area_mm2,
                 schizas: [Schizas::A, Schizas::B, Schizas::C, Schizas::D]
                     [usize::from(grade(sac_area_mm2, SCHIZAS_MM2))],
@@ -134,7 +134,7 @@ pub(crate) fn levels(column: &Column, sac: &Sac, findings: &Findings) -> Vec<Lev
         .collect()
 }
 
-/// A low disc brings the facets up into the foramen: part of its extent that is left.
+/// Fraction of the foramen's extent that remains: with loss of disc height the facets move up into the foramen.
 fn narrowed(disc: &PlacedDisc) -> f64 {
     (disc.rim_height_mm / 5.0).clamp(0.35, 1.0)
 }
@@ -143,13 +143,13 @@ fn slip_mm(findings: &Findings, above: &PlacedVertebra) -> f64 {
     findings.slips.iter().find(|slip| Some(slip.vertebra) == above.label).map_or(0.0, |slip| slip.slip_mm)
 }
 
-/// Area of the sac's ellipse at a disc without the points that lie in an intruder: a sum over a fine lattice in
-/// the sac's own cross-section.
-fn sac_area_mm2(sac: &Sac, index: usize, intruders: &[Intruder]) -> f64 {
+/// Area of the sac's ellipse at a disc without what encroaches on it: a sum over a fine lattice in the sac's
+/// cross-section.
+fn sac_area_mm2(sac: &Sac, index: usize, encroachments: &[Encroachment]) -> f64 {
     let Some(station) = sac.stations.iter().find(|station| station.centre == sac.at_discs[index]) else { return 0.0 };
     let [a, b] = station.radii_mm;
     let whole = std::f64::consts::PI * a * b;
-    if intruders.is_empty() {
+    if encroachments.is_empty() {
         return whole;
     }
     const STEPS: i32 = 60;
@@ -161,7 +161,7 @@ fn sac_area_mm2(sac: &Sac, index: usize, intruders: &[Intruder]) -> f64 {
                 continue;
             }
             let place = station.inside(u, v);
-            let taken = intruders.iter().flat_map(|intruder| &intruder.parts).any(|part| {
+            let taken = encroachments.iter().flat_map(|encroachment| &encroachment.parts).any(|part| {
                 let own = part.pose.inverse() * place;
                 part.shape.signed(local(own.x, own.y, own.z)) < 0.0
             });
@@ -174,14 +174,14 @@ fn sac_area_mm2(sac: &Sac, index: usize, intruders: &[Intruder]) -> f64 {
 
 impl HerniationTruth {
     fn of(herniation: &Herniation, canal_depth_mm: f64) -> Self {
-        let way = herniation.depth_mm / (FACET_LINE * canal_depth_mm);
+        let to_line = herniation.depth_mm / (FACET_LINE * canal_depth_mm);
         Self {
             kind: herniation.kind,
             zone: herniation.zone,
             side: herniation.side,
-            msu_size: if way > 1.0 {
+            msu_size: if to_line > 1.0 {
                 3
-            } else if way > 0.5 {
+            } else if to_line > 0.5 {
                 2
             } else {
                 1

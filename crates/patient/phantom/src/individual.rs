@@ -1,4 +1,4 @@
-//! Named phantoms: one person of a population, with what makes them a case worth having.
+//! Named phantoms: one fixed person of a population, with set parameters and findings.
 
 use geometry::Disc;
 use randomness::Stream;
@@ -17,19 +17,19 @@ const FORMAT_VERSION: u32 = 1;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Individual {
     format_version: u32,
-    /// One line for people.
+    /// Title, one line.
     pub title: String,
     /// Name of the population it is drawn from.
     pub population: String,
     /// Seed of that draw.
     pub seed: u64,
-    /// The disc that an axial picture should show; L4/L5 or the last one if left out.
+    /// The disc that an axial picture shows; L4/L5 or the last one if omitted.
     #[serde(default)]
     pub shows: Option<Disc>,
-    /// How far below that disc the picture is put, mm; negative above it.
+    /// Distance of the axial picture below that disc, mm; negative above it.
     #[serde(default)]
     pub shows_below_mm: f64,
-    /// How far to the left of the midline sagittal pictures are put, mm; negative to the right.
+    /// Distance of sagittal pictures to the left of the midline, mm; negative to the right.
     #[serde(default)]
     pub shows_left_mm: f64,
     /// Number of lumbar vertebrae: 4, 5 or 6.
@@ -38,13 +38,13 @@ pub struct Individual {
     /// Factor on every length.
     #[serde(default = "one")]
     pub scale: f64,
-    /// Who it is, where that is not left to the draw.
+    /// Demographics that are set rather than drawn.
     #[serde(default)]
     pub person: PersonChange,
     /// Parameters that are set rather than drawn.
     #[serde(default)]
     pub change: Change,
-    /// What a radiologist would report.
+    /// Findings that a radiologist would report.
     #[serde(default)]
     pub findings: Findings,
 }
@@ -57,7 +57,7 @@ const fn one() -> f64 {
     1.0
 }
 
-/// Who it is.
+/// Demographics that are set rather than drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PersonChange {
@@ -71,7 +71,7 @@ pub struct PersonChange {
     pub body_mass_index: Option<f64>,
 }
 
-/// Parameters that are set.
+/// Parameters that are set rather than drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Change {
@@ -81,21 +81,21 @@ pub struct Change {
     pub apex_level: Option<f64>,
     /// Axial rotation at the apex, degrees.
     pub apex_rotation_deg: Option<f64>,
-    /// Sacral slope lying with straight legs, degrees.
+    /// Sacral slope, supine with straight legs, degrees.
     pub sacral_slope_deg: Option<f64>,
     /// Factor on every segment's lordosis.
     pub lordosis_factor: Option<f64>,
     /// Factor on the bony canal's depth at every level (congenital stenosis).
     pub canal_depth_factor: Option<f64>,
-    /// Depth of the thecal sac as part of the bony canal's.
+    /// Depth of the thecal sac relative to that of the bony canal.
     pub sac_depth_ratio: Option<f64>,
-    /// Width of the thecal sac as part of the bony canal's.
+    /// Width of the thecal sac relative to that of the bony canal.
     pub sac_width_ratio: Option<f64>,
     /// Tip of the conus, vertebrae below the upper endplate of L1.
     pub conus_level: Option<f64>,
     /// Fat fraction of the marrow, 0…1.
     pub marrow_fat: Option<f64>,
-    /// Further depth of every endplate's hollow, mm (low bone density: fish vertebrae).
+    /// Additional depth of every endplate's concavity, mm (low bone density: fish vertebrae).
     pub concavity_mm: Option<f64>,
     /// Thickness of the remnant of the S1/S2 disc, mm.
     pub remnant_mm: Option<f64>,
@@ -103,13 +103,13 @@ pub struct Change {
     pub pfirrmann: Option<f64>,
 }
 
-/// Why a text is no named phantom.
+/// Why a named phantom cannot be read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum IndividualError {
-    /// Not TOML, or not these fields.
+    /// Invalid TOML, or unknown or missing fields.
     #[error("the phantom cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// Written for another version of the program.
+    /// A format version that this program does not read.
     #[error("format-version is {0}, expected {FORMAT_VERSION}")]
     Version(u32),
     /// A value outside its range.
@@ -130,7 +130,7 @@ impl Individual {
     /// Reads a named phantom's file.
     ///
     /// # Errors
-    /// Says what is wrong and what was expected; what only the build can know, [`crate::Spine::build`] says.
+    /// What is wrong and what was expected. Errors of the anatomy are reported by [`crate::Spine::build`].
     pub fn from_toml(text: &str) -> Result<Self, IndividualError> {
         let individual: Self = toml::from_str(text)?;
         if individual.format_version != FORMAT_VERSION {

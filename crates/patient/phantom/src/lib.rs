@@ -1,7 +1,7 @@
 //! Lumbar spines as implicit solids, sampled from population statistics.
 //!
 //! A [`Population`] gives [`SpineParameters`], these build a [`Spine`], and a [`Positioning`] lays it on
-//! the table as a [`PatientOnTable`], which can be seen on any grid and knows its own truth.
+//! the table as a [`PatientOnTable`], which can be rasterized on any grid and has its own truth.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -14,7 +14,7 @@
 //! let spine = Spine::build(&parameters, true).expect("drawn sizes are anatomical");
 //! let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
 //!
-//! // The voxel in the middle of a disc is disc.
+//! // The voxel in the middle of a disc is labelled as disc.
 //! let truth = patient.truth();
 //! let middle = truth.discs[6].labelled.plane.centre;
 //! let labels = patient.structures(&Grid::axis_aligned(middle, [1.0; 3], [1, 1, 1]));
@@ -25,14 +25,14 @@
 //! | --- | --- |
 //! | [`population`], `statistics`, `prevalence`, `sampling` | a population file, its tables, one draw from them |
 //! | [`individual`] | a named phantom's file |
-//! | [`parameters`], `limits` | everything that makes one spine, and within which limits |
-//! | [`findings`] | what a radiologist would report |
+//! | [`parameters`], `limits` | all parameters of one spine, and their limits |
+//! | [`findings`] | findings that a radiologist would report |
 //! | `column` | the frames of vertebrae, discs and sacrum along the spine |
-//! | `anatomy` | solids by region, from the canal's contents to the skin |
+//! | `anatomy` | solids by region, from the contents of the canal to the skin |
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
-//! | [`tissue`], [`material`] | relaxation, and one patient's tissues by structure |
-//! | [`spine`], [`truth`], [`grading`] | the built spine, what is true of it, and how a radiologist would grade it |
-//! | [`positioning`], [`motion`], [`patient`] | how a patient lies, and how still; the patient on the table |
+//! | [`tissue`], [`material`] | relaxation times, and one patient's tissues by structure |
+//! | [`spine`], [`truth`], [`grading`] | the built spine, its truth, and its radiological grades |
+//! | [`positioning`], [`motion`], [`patient`] | how a patient lies and moves; the patient on the table |
 
 mod anatomy;
 mod column;

@@ -1,14 +1,14 @@
-//! What sizes a spine may have before it is built.
+//! Limits of the parameters, checked before a spine is built.
 
 use geometry::{Disc, Vertebra};
 
 use crate::findings::{Herniation, Zone};
 use crate::parameters::SpineParameters;
 
-/// Why parameters make no column.
+/// Why a spine cannot be built from its parameters.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AnatomyError {
-    /// Levels are missing, doubled or out of order.
+    /// Levels are missing, duplicated or out of order.
     #[error(
         "vertebrae and discs must run from T10 to L4, L5 or L6 and from T10/T11 to the sacrum; found {vertebrae} vertebrae and {discs} discs, first mismatch at {found}"
     )]
@@ -17,7 +17,7 @@ pub enum AnatomyError {
         vertebrae: usize,
         /// Number of discs.
         discs: usize,
-        /// The first entry out of place.
+        /// The first entry that is out of order.
         found: String,
     },
     /// A finding at a level that this spine lacks.
@@ -29,16 +29,16 @@ pub enum AnatomyError {
         level: String,
     },
     /// More disc material than the canal can hold.
-    #[error("the herniation at {disc} is {depth_mm} mm deep, but the canal has room for {room_mm:.1} mm only")]
+    #[error("the herniation at {disc} is {depth_mm} mm deep, but the canal has room for only {room_mm:.1} mm")]
     HerniationTooLarge {
         /// The disc.
         disc: Disc,
         /// Its depth, mm.
         depth_mm: f64,
-        /// What there is, mm.
+        /// Available depth, mm.
         room_mm: f64,
     },
-    /// Screws from below upwards.
+    /// A fusion with the lower vertebra first.
     #[error("the fusion runs from {from} to {to}, expected the upper vertebra first")]
     FusionUpsideDown {
         /// The first vertebra.
@@ -46,7 +46,7 @@ pub enum AnatomyError {
         /// The second vertebra.
         to: Vertebra,
     },
-    /// A size that no anatomy has.
+    /// A value outside its anatomical limits.
     #[error("{field} of {level} is {value}, expected {low} to {high}")]
     Size {
         /// The level.
@@ -62,20 +62,20 @@ pub enum AnatomyError {
     },
 }
 
-/// Refuses parameters that make no column.
+/// Refuses parameters from which no spine can be built.
 pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
     // Four, five or six lumbar vertebrae.
     let number = parameters.vertebrae.len().clamp(7, 9);
     let expected = &Vertebra::ALL[..number];
     let below = |index: usize| expected.get(index + 1).copied().unwrap_or(Vertebra::S1);
-    let stray_vertebra =
+    let wrong_vertebra =
         expected.iter().zip(&parameters.vertebrae).find(|(e, v)| **e != v.label).map(|(_, v)| v.label.to_string());
-    let stray_disc = (0..number)
+    let wrong_disc = (0..number)
         .zip(&parameters.discs)
         .find(|(index, d)| Disc::between(expected[*index], below(*index)) != d.label)
         .map(|(_, d)| d.label.to_string());
     let short = parameters.vertebrae.len() != number || parameters.discs.len() != number;
-    if let Some(found) = stray_vertebra.or(stray_disc).or(short.then(|| "the end".to_owned())) {
+    if let Some(found) = wrong_vertebra.or(wrong_disc).or(short.then(|| "the end".to_owned())) {
         let (vertebrae, discs) = (parameters.vertebrae.len(), parameters.discs.len());
         return Err(AnatomyError::Levels { vertebrae, discs, found });
     }
@@ -175,8 +175,8 @@ pub(crate) fn check(parameters: &SpineParameters) -> Result<(), AnatomyError> {
     check_findings(parameters)
 }
 
-/// Refuses findings at levels that the spine lacks, of sizes that no finding has, and herniations that the
-/// canal cannot hold.
+/// Refuses findings at levels that the spine lacks or of impossible size, and herniations that do not fit into the
+/// canal.
 fn check_findings(parameters: &SpineParameters) -> Result<(), AnatomyError> {
     let f = &parameters.findings;
     let vertebra = |finding, label: Vertebra| match parameters.vertebrae.iter().find(|v| v.label == label) {
@@ -265,7 +265,7 @@ fn check_findings(parameters: &SpineParameters) -> Result<(), AnatomyError> {
     Ok(())
 }
 
-/// Refuses a herniation that reaches through the whole canal.
+/// Refuses a herniation that is deeper than the canal.
 fn check_room(parameters: &SpineParameters, herniation: &Herniation) -> Result<(), AnatomyError> {
     let room_mm = match herniation.zone {
         Zone::Central | Zone::Subarticular => parameters

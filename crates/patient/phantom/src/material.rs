@@ -1,10 +1,10 @@
-//! Materials: a tissue of one patient's one structure, as the volume's indices name it.
+//! Materials: one tissue of one structure of a patient, addressed by the indices of a rasterized volume.
 
 use geometry::Structure;
 
 use crate::tissue::{Relaxation, Tissue};
 
-/// What one index of a rasterized volume stands for.
+/// The meaning of one index of a rasterized volume.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Material {
     /// What it is made of.
@@ -17,15 +17,15 @@ pub struct Material {
     pub relaxation_1_5t: Relaxation,
     /// Relaxation at 3 T, with this patient's variation.
     pub relaxation_3t: Relaxation,
-    /// Part of the protons that is fat, 0…1: it resonates at fat's frequency and relaxes as fat.
+    /// Fat fraction of the protons, 0…1.
     pub fat_fraction: f64,
-    /// Relative SD of the signal's fine variation within the tissue, 0…1.
+    /// Relative SD of the signal's texture within the tissue, 0…1.
     pub texture_sd: f64,
-    /// Correlation length of that variation, mm.
+    /// Correlation length of the texture, mm.
     pub texture_scale_mm: f64,
 }
 
-/// Factors on a tissue's reference relaxation.
+/// Factors on a tissue's reference relaxation times and density.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Variation {
     /// Factor of T1.
@@ -34,7 +34,7 @@ pub(crate) struct Variation {
     pub t2: f64,
     /// Factor of the proton density.
     pub proton_density: f64,
-    /// Part of the protons that is fat, where it differs from the tissue's usual one.
+    /// Fat fraction, if it differs from the tissue's usual one.
     pub fat_fraction: Option<f64>,
 }
 
@@ -43,7 +43,7 @@ impl Variation {
     pub const NONE: Self = Self { t1: 1.0, t2: 1.0, proton_density: 1.0, fat_fraction: None };
 }
 
-/// The materials of one patient as they are added; index 0 is air.
+/// The materials of one patient while they are collected; index 0 is air.
 #[derive(Clone, Debug)]
 pub(crate) struct Palette {
     materials: Vec<Material>,
@@ -92,8 +92,8 @@ impl Palette {
     }
 }
 
-/// Relative SD and correlation length (mm) of the signal within a tissue; project choices, by eye
-/// beside real T2-weighted slabs.
+/// Relative SD and correlation length (mm) of the signal within a tissue; project choices, by visual comparison
+/// with real T2-weighted images.
 const fn texture(tissue: Tissue) -> (f64, f64) {
     match tissue {
         Tissue::Marrow => (0.08, 2.5),

@@ -1,28 +1,31 @@
-//! How still a patient lies.
+//! Motion of a patient during acquisition.
 
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What moves while a series is acquired. The truth stays that of the pose before the first movement.
+/// Motion while a series is acquired. The truth is that of the pose before the first movement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Motion {
-    /// SD of the shift along each axis when the patient moves once during a series, mm; 0: lies still.
+    /// SD of the shift along each axis when the patient moves once during a series, mm; 0 without movement.
     pub bulk_mm: f64,
-    /// SD of the turn about each axis of that movement, degrees.
+    /// SD of the rotation about each axis in that movement, degrees.
     pub bulk_deg: f64,
-    /// Travel of the belly's wall in breathing, peak to peak, mm; the spine hardly takes part.
+    /// Peak-to-peak displacement of the abdominal wall with breathing, mm; the spine hardly moves.
     pub breathing_mm: f64,
-    /// Pulsation of cerebrospinal fluid and vessels: 0 none, 1 ordinary, 2 strong.
+    /// Pulsation of cerebrospinal fluid and vessels: 0 none, 1 normal, 2 strong.
     pub pulsation: f64,
 }
 
 impl Motion {
-    /// Nobody breathes, no heart beats.
+    /// No movement, no breathing, no pulsation.
     pub const STILL: Self = Self { bulk_mm: 0.0, bulk_deg: 0.0, breathing_mm: 0.0, pulsation: 0.0 };
 
-    /// The first value that no patient can have: its field, the value, and the limits.
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first field outside its limits, its value and the limits.
     pub fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
         for (field, value, high) in [
             ("bulk-mm", self.bulk_mm, 50.0),
@@ -42,12 +45,12 @@ impl Motion {
         *self == Self::STILL
     }
 
-    /// True if the patient moves as a whole.
+    /// True if the whole patient moves.
     pub fn is_bulk(&self) -> bool {
         self.bulk_mm > 0.0 || self.bulk_deg > 0.0
     }
 
-    /// The same motion or none, with a probability: not every patient is restless.
+    /// The same motion with a probability, else without movement of the whole patient.
     pub(crate) fn with_probability(self, probability: f64, rng: &mut impl Rng) -> Self {
         if rng.random::<f64>() < probability { self } else { Self { bulk_mm: 0.0, bulk_deg: 0.0, ..self } }
     }

@@ -1,4 +1,4 @@
-//! Everything that makes one spine: sizes, angles, tissue variation. The build is a pure function of it.
+//! All parameters of one spine: sizes, angles, tissue variation. The build is a pure function of them.
 
 use geometry::Disc;
 use geometry::Vertebra;
@@ -10,20 +10,20 @@ use crate::findings::Findings;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpineParameters {
-    /// Who it is.
+    /// Demographics.
     pub person: Person,
     /// T10 to L5, from the head downwards.
     pub vertebrae: Vec<VertebraParameters>,
     /// The disc below each vertebra, in the same order.
     pub discs: Vec<DiscParameters>,
-    /// How the build departs from the usual.
+    /// Deviations from the usual proportions.
     #[serde(default, skip_serializing_if = "Proportions::is_usual")]
     pub proportions: Proportions,
     /// The sacrum.
     pub sacrum: SacrumParameters,
-    /// How the segments stand to each other.
+    /// Alignment of the segments.
     pub alignment: AlignmentParameters,
-    /// The canal's contents.
+    /// Contents of the canal.
     pub canal: CanalParameters,
     /// The trunk around the spine.
     pub trunk: TrunkParameters,
@@ -34,9 +34,9 @@ pub struct SpineParameters {
     pub marrow_t1: f64,
     /// Factor of marrow T2.
     pub marrow_t2: f64,
-    /// Seed of what no parameter names: loops of bowel, courses of roots.
+    /// Seed of details without parameters, such as bowel loops and courses of roots.
     pub detail_seed: u64,
-    /// What a radiologist would report.
+    /// Findings that a radiologist would report.
     #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub findings: Findings,
 }
@@ -45,7 +45,7 @@ fn usual_marrow_fat() -> f64 {
     crate::Tissue::Marrow.fat_fraction()
 }
 
-/// Who it is.
+/// Demographics.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
@@ -61,7 +61,7 @@ pub struct Person {
     pub size_sd: f64,
 }
 
-/// Sex, as far as the sizes of bones depend on it.
+/// Sex, on which the sizes of bones depend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -98,16 +98,15 @@ pub struct VertebraParameters {
     pub pedicle_height_mm: f64,
     /// Length of the spinous process behind the laminae, mm.
     pub spinous_length_mm: f64,
-    /// Depth of the upper endplate's hollow, mm.
+    /// Depth of the upper endplate's concavity, mm.
     pub superior_concavity_mm: f64,
-    /// Depth of the lower endplate's hollow, mm.
+    /// Depth of the lower endplate's concavity, mm.
     pub inferior_concavity_mm: f64,
-    /// Part of the radius by which the body's walls are drawn in at mid-height, 0…1.
+    /// Narrowing of the body at mid-height as a fraction of its radius, 0…1.
     pub waist: f64,
 }
 
-/// How one person's vertebrae depart from the usual proportions: factors on all levels alike, and a
-/// difference of fat.
+/// One person's deviations from the usual proportions: factors that hold at all levels, unless a field says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proportions {
@@ -115,7 +114,7 @@ pub struct Proportions {
     pub lamina_thickness: f64,
     /// Cranio-caudal extent of the laminae.
     pub lamina_height: f64,
-    /// How far the laminae lean forward with their upper border, degrees: no factor.
+    /// Forward slope of the laminae's upper border, degrees (not a factor).
     pub lamina_slope_deg: f64,
     /// Radius of the articular processes.
     pub facet_radius: f64,
@@ -127,18 +126,18 @@ pub struct Proportions {
     pub interspinous_thickness: f64,
     /// Thickness of cortex and endplates.
     pub cortex_thickness: f64,
-    /// What the fat fraction of the arches' marrow exceeds the bodies' by: no factor, 0…1.
+    /// Excess of the fat fraction in the marrow of the arches over that of the bodies, 0…1 (not a factor).
     pub arch_fat: f64,
-    /// How far the cross-section of the sac's front and back half departs from an ellipse (0) towards a square with
-    /// round corners (1, the quartic superellipse).
+    /// Cross-section of the front and back half of the sac, between an ellipse (0) and a rounded square (1, the quartic
+    /// superellipse).
     pub sac_squareness: [f64; 2],
     /// Radius of the roots within the sac.
     pub root_radius: f64,
-    /// How far the roots have sunk to the back of the sac, as they do in people on their backs: no factor, 0…1.
+    /// Sedimentation of the roots to the back of the sac in a supine patient, 0…1 (not a factor).
     pub root_settling: f64,
     /// Thickness of the cartilage between endplate and disc, mm: dark, and labelled as neither.
     pub cartilage_mm: f64,
-    /// How much the sacral segments narrow downwards: 0 would leave S5 as wide as the endplate.
+    /// Narrowing of the sacral segments downwards: with 0, S5 is as wide as the endplate.
     pub sacral_taper: f64,
     /// Left–right and antero-posterior extent of the remnants of sacral discs.
     pub remnant_extent: f64,
@@ -147,7 +146,7 @@ pub struct Proportions {
 }
 
 impl Proportions {
-    /// Nothing departs.
+    /// No deviation.
     pub const USUAL: Self = Self {
         lamina_thickness: 1.0,
         lamina_height: 1.0,
@@ -184,13 +183,13 @@ impl Default for Proportions {
 pub struct DiscParameters {
     /// Which disc.
     pub label: Disc,
-    /// Height in the middle, between the hollows of the endplates, mm.
+    /// Height in the middle, between the concavities of the endplates, mm.
     pub middle_height_mm: f64,
-    /// Lordosis of the segment standing, from the upper endplate above to the upper endplate below, degrees.
+    /// Standing lordosis of the segment, from the upper endplate above to the upper endplate below, degrees.
     pub segment_lordosis_deg: f64,
     /// Degeneration on Pfirrmann's scale, 1 to 5, continuous.
     pub degeneration: f64,
-    /// How far the annulus stands out beyond the rims, mm.
+    /// Bulge of the annulus beyond the rims, mm.
     pub bulge_mm: f64,
 }
 
@@ -211,7 +210,7 @@ pub struct SacrumParameters {
     pub depth_mm: f64,
     /// Heights of S1…S5, mm.
     pub segment_heights_mm: [f64; 5],
-    /// Axes of S1…S5 against the endplate's normal, degrees; negative turns forward.
+    /// Angles between the axes of S1…S5 and the endplate's normal, degrees; negative is forward.
     pub segment_tilts_deg: [f64; 5],
     /// Left–right extent of the canal at S1, mm.
     pub canal_width_mm: f64,
@@ -221,17 +220,17 @@ pub struct SacrumParameters {
     pub remnant_mm: f64,
 }
 
-/// How the segments stand to each other.
+/// Alignment of the segments.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlignmentParameters {
     /// Pelvic incidence, degrees.
     pub pelvic_incidence_deg: f64,
-    /// Sacral slope lying with straight legs, degrees.
+    /// Sacral slope, supine with straight legs, degrees.
     pub sacral_slope_deg: f64,
-    /// Lying with straight legs: part of the standing lordosis that is left, 0…1.
+    /// Supine lordosis with straight legs relative to the standing lordosis, 0…1.
     pub recumbent_factor: f64,
-    /// Further factor with a cushion under the knees, 0…1.
+    /// Additional factor with a cushion under the knees, 0…1.
     pub knee_cushion_factor: f64,
     /// Cobb angle of the lumbar curve, degrees; positive is convex to the left.
     pub cobb_deg: f64,
@@ -241,13 +240,13 @@ pub struct AlignmentParameters {
     pub apex_rotation_deg: f64,
 }
 
-/// The canal's contents.
+/// Contents of the canal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CanalParameters {
-    /// Depth of the thecal sac as part of the bony canal's.
+    /// Depth of the thecal sac relative to that of the bony canal.
     pub sac_depth_ratio: f64,
-    /// Width of the thecal sac as part of the bony canal's.
+    /// Width of the thecal sac relative to that of the bony canal.
     pub sac_width_ratio: f64,
     /// Tip of the conus, in vertebrae below the upper endplate of L1.
     pub conus_level: f64,
@@ -267,6 +266,6 @@ pub struct TrunkParameters {
     pub back_fat_mm: f64,
     /// Subcutaneous fat in front, mm.
     pub belly_fat_mm: f64,
-    /// Factor of the muscles' radii.
+    /// Factor on the radii of the muscles.
     pub muscle: f64,
 }

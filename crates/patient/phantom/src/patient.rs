@@ -1,4 +1,4 @@
-//! A patient on the table: a spine at a pose, seen on any grid.
+//! A patient on the table: a spine with a pose, rasterized on any grid.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::rasterize::{rasterize, rasterize_samples};
 use crate::spine::Spine;
 use crate::truth::SpineTruth;
 
-/// A spine at its place in the scanner.
+/// A spine positioned in the scanner.
 #[derive(Clone, Debug)]
 pub struct PatientOnTable {
-    /// Who lies there.
+    /// The patient's spine.
     pub spine: Arc<Spine>,
     /// From the anatomical frame to LPS with the isocentre as origin.
     pub pose: Pose,
@@ -24,8 +24,8 @@ pub struct PatientOnTable {
 }
 
 impl PatientOnTable {
-    /// Lays a patient down. A perfect landmark brings the centre of the L3 body to the isocentre in x
-    /// and z; the table's height brings the middle of the trunk to y = 0. The rotations turn about the L3
+    /// Positions a patient. A perfect landmark brings the centre of the L3 body to the isocentre in x
+    /// and z; the table height brings the middle of the trunk to y = 0. The rotations are about the L3
     /// body: roll about z first, then pitch about x, then yaw about y.
     pub fn new(spine: Arc<Spine>, positioning: Positioning) -> Self {
         let about = |axis, deg: f64| UnitQuaternion::from_axis_angle(&axis, deg.to_radians());
@@ -37,7 +37,7 @@ impl PatientOnTable {
         Self { pose: Pose::from_parts(translation, rotation), spine, positioning }
     }
 
-    /// What the indices of [`Self::rasterize`] stand for; index 0 is air.
+    /// The meaning of the indices of [`Self::rasterize`]; index 0 is air.
     pub fn materials(&self) -> &[Material] {
         self.spine.materials()
     }
@@ -47,9 +47,9 @@ impl PatientOnTable {
         rasterize(&self.spine.solids, &self.pose, grid)
     }
 
-    /// Material index at several places of every voxel, `[slice · offsets + offset, row, column]`: offsets from the
-    /// centre in voxels along columns, rows and slices, best in ascending order of the last. One pass over all places
-    /// is much faster than a volume for each.
+    /// Material index at several points of every voxel, `[slice · offsets + offset, row, column]`: offsets from the
+    /// centre in voxels along columns, rows and slices, best in ascending order of the last. One pass over all points
+    /// is much faster than one volume per offset.
     pub fn rasterize_samples(&self, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
         rasterize_samples(&self.spine.solids, &self.pose, grid, offsets)
     }
@@ -59,11 +59,11 @@ impl PatientOnTable {
         self.looked_up(grid, |material| material.structure.label())
     }
 
-    /// The class that fills most of each voxel, in slices of `thickness_mm`: what a thick slice shows, and what a person
-    /// who outlines its image draws. Ties go to the lower label.
+    /// The class that fills most of each voxel, in slices of `thickness_mm`: what a thick slice shows, and what a reader
+    /// would outline on its image. Ties go to the lower label.
     pub fn structures_by_volume(&self, grid: &Grid, thickness_mm: f64) -> Volume<u8> {
         let table: Vec<u8> = self.materials().iter().map(|material| material.structure.label()).collect();
-        let offsets = places_in_a_voxel(thickness_mm / grid.spacing_mm[2]);
+        let offsets = points_in_voxel(thickness_mm / grid.spacing_mm[2]);
         let samples = self.rasterize_samples(grid, &offsets);
         let slices: Vec<_> = samples.axis_chunks_iter(Axis(0), offsets.len()).collect();
         let [_, rows, columns] = grid.array_shape();
@@ -92,7 +92,7 @@ impl PatientOnTable {
         self.spine.truth().moved(&self.pose)
     }
 
-    /// Metal in the patient as balls: centres in LPS mm and radii, mm.
+    /// Metal in the patient as spheres: centres in LPS mm and radii, mm.
     pub fn metal(&self) -> Vec<(Point, f64)> {
         self.spine.metal().iter().map(|(centre, radius_mm)| (self.pose * centre, *radius_mm)).collect()
     }
@@ -105,11 +105,11 @@ impl PatientOnTable {
     }
 }
 
-/// Layers of places in a voxel, from slice to slice: half a millimetre apart in slices of 5 mm.
+/// Layers of points in a voxel: half a millimetre apart in slices of 5 mm.
 const LAYERS: usize = 9;
 
-/// Places spread evenly over a voxel, four in plane, none on a line with another.
-fn places_in_a_voxel(depth: f64) -> Vec<[f64; 3]> {
+/// Points spread evenly over a voxel, four per layer, no two in the same row or column.
+fn points_in_voxel(depth: f64) -> Vec<[f64; 3]> {
     let in_plane = [[-0.375, -0.125], [0.125, -0.375], [0.375, 0.125], [-0.125, 0.375]];
     let layer = |layer: usize| depth * ((layer as f64 + 0.5) / LAYERS as f64 - 0.5);
     (0..LAYERS).flat_map(|k| in_plane.map(|[i, j]| [i, j, layer(k)])).collect()
@@ -132,8 +132,8 @@ mod tests {
         let thickness_mm = 4.0;
         let by_volume = patient.structures_by_volume(&grid, thickness_mm);
 
-        // The slow twin: one volume of classes for each place.
-        let offsets = places_in_a_voxel(thickness_mm / 5.0);
+        // The reference: one volume of classes per offset.
+        let offsets = points_in_voxel(thickness_mm / 5.0);
         let volumes: Vec<_> = offsets
             .iter()
             .map(|offset| patient.structures(&Grid { origin: grid.point(*offset), ..grid.clone() }).data)

@@ -42,23 +42,23 @@ pub struct Population {
     pub(crate) findings: Prevalence,
 }
 
-/// Why a text is no population.
+/// Why a population cannot be read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum PopulationError {
-    /// Not TOML, or not the fields of a population; the source carries line, column and span.
+    /// Invalid TOML, or unknown or missing fields; the source has line, column and span.
     #[error("the population cannot be read: {0}")]
     Syntax(#[from] toml::de::Error),
-    /// Written for another version of the program.
+    /// A format version that this program does not read.
     #[error("format-version is {found}, expected {FORMAT_VERSION}")]
     Version {
         /// The version found.
         found: u32,
     },
-    /// A population that is not known.
-    #[error("base is \"{0}\", expected \"adult-lumbar\", the only population that others build on")]
+    /// An unknown base.
+    #[error("base is \"{0}\", expected \"adult-lumbar\", the only population that can be a base")]
     UnknownBase(String),
     /// A level without statistics.
-    #[error("{table} has no entry \"{level}\": every level from T10 to the sacrum is needed")]
+    #[error("{table} has no entry \"{level}\", expected every level from T10 to the sacrum")]
     MissingLevel {
         /// The table.
         table: &'static str,
@@ -98,18 +98,18 @@ impl Population {
     /// Reads a population file.
     ///
     /// # Errors
-    /// Says which field is wrong and what was expected; syntax errors keep their span.
+    /// Which field is wrong and what was expected; syntax errors have their span.
     pub fn from_toml(text: &str) -> Result<Self, PopulationError> {
-        // A file without a base is read as it is, so that its mistakes keep their place.
+        // A file without a base is parsed directly, so that its errors keep their position.
         let population: Self = match text.parse::<toml::Table>() {
-            Ok(table) if table.contains_key("base") => on_its_base(table)?.try_into()?,
+            Ok(table) if table.contains_key("base") => merged_with_base(table)?.try_into()?,
             _ => toml::from_str(text)?,
         };
         population.check()?;
         Ok(population)
     }
 
-    /// The same population, all of one sex, age, height or body mass where these are given.
+    /// The same population with sex, age, height or body mass index fixed where they are set.
     pub(crate) fn of_person(&self, person: &PersonChange) -> Self {
         let mut population = self.clone();
         let p = &mut population.person;
@@ -120,7 +120,7 @@ impl Population {
         p.age_years = person.age_years.map_or(p.age_years, exactly);
         p.height_women_cm = person.height_cm.map_or(p.height_women_cm, exactly);
         p.height_men_cm = person.height_cm.map_or(p.height_men_cm, exactly);
-        // The trunk's tables are given at the population's mean index, which therefore stays.
+        // The statistics of the trunk refer to the population's mean index, which therefore stays.
         if let Some(index) = person.body_mass_index {
             p.body_mass_index = Spread { mean: p.body_mass_index.mean, sd: 0.0, low: Some(index), high: Some(index) };
         }
@@ -132,7 +132,7 @@ impl Population {
         Self::from_toml(ADULT_LUMBAR).expect("a test reads the embedded population")
     }
 
-    /// One line for people.
+    /// Title, one line.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -235,8 +235,8 @@ impl Population {
     }
 }
 
-/// The base's tables with those values in their place that the file gives anew.
-fn on_its_base(mut table: toml::Table) -> Result<toml::Table, PopulationError> {
+/// The tables of the base with the file's values in place of the base's.
+fn merged_with_base(mut table: toml::Table) -> Result<toml::Table, PopulationError> {
     match table.remove("base") {
         Some(toml::Value::String(base)) if base == "adult-lumbar" => {}
         other => return Err(PopulationError::UnknownBase(other.map_or(String::new(), |value| value.to_string()))),
@@ -297,12 +297,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_population_reads() {
+    fn the_embedded_population_is_valid() {
         assert_eq!(Population::adult_lumbar().name(), "adult-lumbar");
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn mistakes_are_reported_with_field_and_value() {
         let refused = |from: &str, to: &str| {
             assert!(ADULT_LUMBAR.contains(from), "the test's text '{from}' is in the file");
             Population::from_toml(&ADULT_LUMBAR.replacen(from, to, 1)).expect_err("refused").to_string()

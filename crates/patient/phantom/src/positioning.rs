@@ -8,31 +8,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::motion::Motion;
 
-/// How one patient lies: the registered position, the rotations and offsets of the trunk, the cushion.
+/// How one patient lies: patient position, rotations and offsets of the trunk, knee cushion.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Positioning {
-    /// The registered position. The anatomy stays aligned with the patient's axes whatever it is.
+    /// Patient position as registered. The anatomy keeps the patient's axes in every position.
     pub position: PatientPosition,
     /// Rotation about z, degrees; positive turns the patient's left side (+x) to the back (+y).
     pub roll_deg: f64,
-    /// Rotation about x, degrees; positive tips the head (+z) to the front (−y).
+    /// Rotation about x, degrees; positive tilts the head (+z) to the front (−y).
     pub pitch_deg: f64,
-    /// Rotation about y, degrees; positive tips the head (+z) to the patient's left (+x).
+    /// Rotation about y, degrees; positive tilts the head (+z) to the patient's left (+x).
     pub yaw_deg: f64,
     /// Displacement from the centred position, LPS mm.
     pub offset_mm: [f64; 3],
     /// True with a cushion under the knees, which flattens the lordosis.
     pub knee_cushion: bool,
-    /// Distance of the L3 body from the isocentre along z that the landmark laser left, mm.
+    /// Landmark error: distance of the L3 body from the isocentre along z, mm.
     pub landmark_error_mm: f64,
-    /// How still the patient lies.
+    /// Motion during acquisition.
     #[serde(skip_serializing_if = "Motion::is_still")]
     pub motion: Motion,
 }
 
 impl Default for Positioning {
-    /// Supine, head first, straight, centred, knees on the cushion.
+    /// Head first supine, straight, centred, with a knee cushion.
     fn default() -> Self {
         Self {
             position: PatientPosition::HeadFirstSupine,
@@ -48,10 +48,10 @@ impl Default for Positioning {
 }
 
 impl Positioning {
-    /// Refuses a positioning with a number that is infinite or missing.
+    /// Refuses a positioning with a value that is not finite, or impossible motion.
     ///
     /// # Errors
-    /// Names the field.
+    /// The field, its value and what was expected.
     pub fn check(&self) -> Result<(), PositioningError> {
         let [left, posterior, head] = self.offset_mm;
         for (field, value) in [
@@ -75,21 +75,21 @@ fn check_motion(motion: &Motion) -> Result<(), PositioningError> {
     motion.check().map_err(|(field, value, [low, high])| PositioningError::Motion { field, value, low, high })
 }
 
-/// A normal distribution cut off at ± `limit` from the mean.
+/// A normal distribution truncated at ± `limit` from the mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Limited {
+pub struct TruncatedNormal {
     /// Mean.
     #[serde(default)]
     pub mean: f64,
-    /// Standard deviation before the cut; 0 sets the mean outright.
+    /// Standard deviation before truncation; with 0 every draw is the mean.
     pub sd: f64,
-    /// Largest distance from the mean; 3 standard deviations if left out.
+    /// Largest distance from the mean; 3 standard deviations if omitted.
     #[serde(default)]
     pub limit: Option<f64>,
 }
 
-impl Limited {
+impl TruncatedNormal {
     const fn about_zero(sd: f64, limit: f64) -> Self {
         Self { mean: 0.0, sd, limit: Some(limit) }
     }
@@ -97,7 +97,7 @@ impl Limited {
     fn sample(&self, stream: &Stream) -> f64 {
         let usable = self.sd.is_finite() && self.sd > 0.0;
         let limit_sd = self.limit.map_or(3.0, |limit| limit.abs() / self.sd);
-        // Below a thousandth of an SD the redrawing would not end in time; such a limit means the mean.
+        // Below a thousandth of an SD rejection sampling would take too long; such a limit means the mean.
         if !usable || limit_sd.is_nan() || limit_sd < 1e-3 {
             return self.mean;
         }
@@ -118,42 +118,42 @@ impl Limited {
     }
 }
 
-/// A position with its weight among the others.
+/// A patient position with its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WeightedPosition {
-    /// The position.
+    /// The patient position.
     pub position: PatientPosition,
-    /// Its weight; weights need not add up to 1.
+    /// Its relative weight; weights need not add up to 1.
     pub weight: f64,
 }
 
-/// How the patients of a scenario lie. Standard deviations of 0 set a value outright.
+/// How the patients of a scenario lie. With a standard deviation of 0 the value is the mean.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PositioningDistribution {
-    /// Which positions, how often.
+    /// Patient positions with their weights.
     pub positions: Vec<WeightedPosition>,
     /// Rotation about z, degrees.
-    pub roll_deg: Limited,
+    pub roll_deg: TruncatedNormal,
     /// Rotation about x, degrees.
-    pub pitch_deg: Limited,
+    pub pitch_deg: TruncatedNormal,
     /// Rotation about y, degrees.
-    pub yaw_deg: Limited,
+    pub yaw_deg: TruncatedNormal,
     /// Displacement to the patient's left, mm.
-    pub offset_left_mm: Limited,
+    pub offset_left_mm: TruncatedNormal,
     /// Displacement to the patient's back, mm.
-    pub offset_posterior_mm: Limited,
+    pub offset_posterior_mm: TruncatedNormal,
     /// Displacement to the head, mm.
-    pub offset_head_mm: Limited,
+    pub offset_head_mm: TruncatedNormal,
     /// Error of the landmark along the table, mm.
-    pub landmark_error_mm: Limited,
+    pub landmark_error_mm: TruncatedNormal,
     /// Probability of a cushion under the knees, 0…1.
     pub knee_cushion_probability: f64,
-    /// How still they lie.
+    /// Motion during acquisition.
     #[serde(skip_serializing_if = "Motion::is_still")]
     pub motion: Motion,
-    /// Probability that a patient moves as a whole, 0…1; the others only breathe and pulsate.
+    /// Probability that the whole patient moves, 0…1; the others only breathe and pulsate.
     #[serde(skip_serializing_if = "is_one")]
     pub restless_probability: f64,
 }
@@ -164,18 +164,18 @@ fn is_one(probability: &f64) -> bool {
 }
 
 impl Default for PositioningDistribution {
-    /// Ordinary care on an ordinary day: supine, head first, a few degrees and millimetres off
+    /// Routine positioning: head first supine, a few degrees and millimetres off
     /// (project choice; no published figures were found).
     fn default() -> Self {
         Self {
             positions: vec![WeightedPosition { position: PatientPosition::HeadFirstSupine, weight: 1.0 }],
-            roll_deg: Limited::about_zero(3.0, 9.0),
-            pitch_deg: Limited::about_zero(2.0, 6.0),
-            yaw_deg: Limited::about_zero(2.5, 8.0),
-            offset_left_mm: Limited::about_zero(8.0, 25.0),
-            offset_posterior_mm: Limited::about_zero(5.0, 15.0),
-            offset_head_mm: Limited::about_zero(3.0, 10.0),
-            landmark_error_mm: Limited::about_zero(10.0, 30.0),
+            roll_deg: TruncatedNormal::about_zero(3.0, 9.0),
+            pitch_deg: TruncatedNormal::about_zero(2.0, 6.0),
+            yaw_deg: TruncatedNormal::about_zero(2.5, 8.0),
+            offset_left_mm: TruncatedNormal::about_zero(8.0, 25.0),
+            offset_posterior_mm: TruncatedNormal::about_zero(5.0, 15.0),
+            offset_head_mm: TruncatedNormal::about_zero(3.0, 10.0),
+            landmark_error_mm: TruncatedNormal::about_zero(10.0, 30.0),
             knee_cushion_probability: 0.8,
             motion: Motion::STILL,
             restless_probability: 1.0,
@@ -183,10 +183,10 @@ impl Default for PositioningDistribution {
     }
 }
 
-/// Why positions cannot be drawn.
+/// Why positionings cannot be drawn.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PositioningError {
-    /// An infinite or missing number.
+    /// A value that is not finite.
     #[error("positioning: {what} of {field} is {value}, expected a finite number")]
     NotFinite {
         /// The field.
@@ -196,16 +196,16 @@ pub enum PositioningError {
         /// What it was.
         value: f64,
     },
-    /// A negative spread.
+    /// A negative sd or limit.
     #[error("positioning: sd and limit of {field} must not be negative")]
     Negative {
         /// The field.
         field: &'static str,
     },
-    /// Nothing to choose from.
+    /// No position with a positive weight.
     #[error("positioning: positions needs at least one entry with a positive, finite weight and none below 0")]
     NoPosition,
-    /// No probability.
+    /// A probability outside 0…1.
     #[error("positioning: {field} is {value}, expected 0 to 1")]
     NoProbability {
         /// The field.
@@ -213,7 +213,7 @@ pub enum PositioningError {
         /// What it was.
         value: f64,
     },
-    /// A motion that no patient can make.
+    /// A motion outside its limits.
     #[error("positioning: motion.{field} is {value}, expected {low} to {high}")]
     Motion {
         /// The field.
@@ -228,7 +228,7 @@ pub enum PositioningError {
 }
 
 impl PositioningError {
-    /// The field that is wrong, as it stands in a file.
+    /// The wrong field, as named in a file.
     pub fn field(&self) -> &'static str {
         match self {
             Self::NotFinite { field, .. } | Self::Negative { field } | Self::NoProbability { field, .. } => field,
@@ -242,7 +242,7 @@ impl PositioningDistribution {
     /// Refuses a distribution that cannot be drawn from.
     ///
     /// # Errors
-    /// Names the field and what was expected.
+    /// The field and what was expected.
     pub fn check(&self) -> Result<(), PositioningError> {
         self.roll_deg.check("roll-deg")?;
         self.pitch_deg.check("pitch-deg")?;
@@ -266,10 +266,10 @@ impl PositioningDistribution {
         check_motion(&self.motion)
     }
 
-    /// One patient's positioning. Every quantity has a stream of its own, so that changing one
-    /// distribution leaves the others' draws alone.
+    /// One patient's positioning. Every quantity has its own stream, so that changing one distribution does not
+    /// change the draws of the others.
     pub fn sample(&self, stream: &Stream) -> Positioning {
-        let draw = |name: &str, limited: &Limited| limited.sample(&stream.child(name, 0));
+        let draw = |name: &str, distribution: &TruncatedNormal| distribution.sample(&stream.child(name, 0));
         Positioning {
             position: self.sample_position(&stream.child("position", 0)),
             roll_deg: draw("roll", &self.roll_deg),
@@ -288,10 +288,10 @@ impl PositioningDistribution {
 
     fn sample_position(&self, stream: &Stream) -> PatientPosition {
         let total: f64 = self.positions.iter().map(|entry| entry.weight).sum();
-        let mut left = stream.rng().random::<f64>() * total;
+        let mut remaining = stream.rng().random::<f64>() * total;
         for entry in &self.positions {
-            left -= entry.weight;
-            if left < 0.0 {
+            remaining -= entry.weight;
+            if remaining < 0.0 {
                 return entry.position;
             }
         }
@@ -304,14 +304,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_keep_their_limits_and_weights() {
+    fn draws_respect_limits_and_weights() {
         let distribution = PositioningDistribution {
             positions: vec![
                 WeightedPosition { position: PatientPosition::FeetFirstSupine, weight: 1.0 },
                 WeightedPosition { position: PatientPosition::HeadFirstProne, weight: 3.0 },
             ],
-            roll_deg: Limited { mean: 20.0, sd: 5.0, limit: Some(6.0) },
-            yaw_deg: Limited { mean: -4.0, sd: 0.0, limit: None },
+            roll_deg: TruncatedNormal { mean: 20.0, sd: 5.0, limit: Some(6.0) },
+            yaw_deg: TruncatedNormal { mean: -4.0, sd: 0.0, limit: None },
             ..Default::default()
         };
         let draws: Vec<_> = (0..2000).map(|n| distribution.sample(&Stream::from_seed(n))).collect();
@@ -326,7 +326,7 @@ mod tests {
     fn impossible_distributions_are_refused() {
         let refused = |distribution: PositioningDistribution| distribution.check().expect_err("refused").to_string();
         assert_eq!(PositioningDistribution::default().check(), Ok(()));
-        let negative = Limited { mean: 0.0, sd: -1.0, limit: None };
+        let negative = TruncatedNormal { mean: 0.0, sd: -1.0, limit: None };
         assert!(refused(PositioningDistribution { roll_deg: negative, ..Default::default() }).contains("roll-deg"));
         assert!(refused(PositioningDistribution { positions: vec![], ..Default::default() }).contains("positions"));
         let unlikely = PositioningDistribution { knee_cushion_probability: 1.5, ..Default::default() };

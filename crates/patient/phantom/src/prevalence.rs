@@ -1,4 +1,4 @@
-//! How often findings occur in a population, and their draw for one person.
+//! Prevalence of findings in a population, and their draw for one person.
 
 use geometry::{Disc, Vertebra};
 use rand::Rng;
@@ -13,8 +13,8 @@ use crate::findings::{
 };
 use crate::parameters::SpineParameters;
 
-/// Probabilities of findings, 0…1; a population without the table has none of them. "Per disc" and "per
-/// vertebra" count lumbar ones.
+/// Probabilities of findings, 0…1; a population without this table has no findings. "Per disc" and "per vertebra"
+/// refer to lumbar ones.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Prevalence {
@@ -40,11 +40,11 @@ pub(crate) struct Prevalence {
     pub schmorl_node: f64,
     /// Osteophytes, per disc of grade III or more.
     pub osteophytes: f64,
-    /// Thickened ligaments and facets, per disc below L2 of grade III or more.
+    /// Hypertrophy of ligamenta flava and facets, per disc below L2 of grade III or more.
     pub overgrowth: f64,
     /// A slip of L4 or L5, per person.
     pub slip: f64,
-    /// Part of the slips that come from a broken pars.
+    /// Fraction of the slips with spondylolysis.
     pub lysis: f64,
     /// A vertebral fracture, per person.
     pub fracture: f64,
@@ -88,8 +88,8 @@ impl Prevalence {
         ]
     }
 
-    /// Draws a person's number of vertebrae and findings into their parameters. Every finding has a stream of
-    /// its own, so that changing one probability leaves the other draws alone.
+    /// Adds a person's drawn number of vertebrae and findings to their parameters. Every finding has its own stream,
+    /// so that changing one probability does not change the other draws.
     pub fn draw_into(&self, mut p: SpineParameters, stream: &Stream) -> SpineParameters {
         if *self == Self::default() {
             return p;
@@ -124,12 +124,12 @@ impl Prevalence {
                 grade = 5.0;
                 findings.degenerations.push(Degeneration { disc: label, pfirrmann: 5.0, bulge_mm: None });
             }
-            let worn = grade >= 2.5;
+            let degenerated = grade >= 2.5;
             let low = n + 3 >= p.discs.len();
-            if low && worn && draws.happens("herniation", n, self.herniation) {
+            if low && degenerated && draws.happens("herniation", n, self.herniation) {
                 findings.herniations.push(self.herniation_of(label, vertebra.canal_depth_mm, draws, n));
             }
-            if worn && draws.happens("fissure", n, self.fissure) {
+            if degenerated && draws.happens("fissure", n, self.fissure) {
                 let length_mm = draws.between("fissure length", n, 5.0, 12.0);
                 findings.fissures.push(AnnularFissure { disc: label, side: draws.side("fissure side", n), length_mm });
             }
@@ -152,11 +152,11 @@ impl Prevalence {
                     });
                 }
             }
-            if worn && draws.happens("osteophytes", n, self.osteophytes) {
+            if degenerated && draws.happens("osteophytes", n, self.osteophytes) {
                 let length_mm = draws.between("osteophyte length", n, 1.5, 6.0);
                 findings.osteophytes.push(Osteophytes { disc: label, length_mm });
             }
-            if label.upper >= Vertebra::L2 && worn && draws.happens("overgrowth", n, self.overgrowth) {
+            if label.upper >= Vertebra::L2 && degenerated && draws.happens("overgrowth", n, self.overgrowth) {
                 findings.overgrowths.push(Overgrowth {
                     disc: label,
                     flavum_mm: draws.between("flavum", n, 0.3, 2.8),
@@ -170,7 +170,7 @@ impl Prevalence {
         let kinds = [HerniationKind::Protrusion, HerniationKind::Extrusion, HerniationKind::Sequestration];
         let kind = kinds[draws.choice_at("herniation kind", n, &self.herniation_kinds)];
         let zones = [Zone::Central, Zone::Subarticular, Zone::Foraminal, Zone::Extraforaminal];
-        // Most lie beside the midline (weights: choice).
+        // Most are paramedian (weights: choice).
         let zone = zones[draws.choice_at("herniation zone", n, &[3.0, 5.0, 1.0, 0.4])];
         let depth_mm = match kind {
             HerniationKind::Protrusion => draws.between("herniation depth", n, 2.0, 5.0),
@@ -204,7 +204,7 @@ impl Prevalence {
         }
         if draws.happens("slip", 0, self.slip) {
             let lysis = draws.happens("lysis", 0, self.lysis);
-            // A broken pars lets the last vertebra slip, worn facets the one above it.
+            // Isthmic slips are most common at the last vertebra, degenerative slips at the one above it.
             let vertebra = lumbar[lumbar.len() - if lysis { 1 } else { 2 }];
             findings.slips.push(Slip {
                 vertebra,
@@ -215,7 +215,7 @@ impl Prevalence {
         let any =
             |name: &str| lumbar[(draws.between(name, 0, 0.0, lumbar.len() as f64) as usize).min(lumbar.len() - 1)];
         if draws.happens("fracture", 0, self.fracture) {
-            // Most break at the thoracolumbar junction.
+            // Most fractures are at the thoracolumbar junction.
             let vertebra = [Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3]
                 [draws.choice("fractured", &[3.0, 4.0, 2.0, 1.0])];
             let burst = draws.happens("burst", 0, 0.2);
@@ -276,7 +276,7 @@ impl Prevalence {
     }
 }
 
-/// Draws by purpose.
+/// Named random draws.
 struct Draws(Stream);
 
 impl Draws {
@@ -288,7 +288,7 @@ impl Draws {
         if self.happens(name, number, 0.5) { Side::Left } else { Side::Right }
     }
 
-    /// A value that lies between two limits and more often in the middle.
+    /// A value between two limits, more likely near the middle.
     fn between(&self, name: &str, number: usize, low: f64, high: f64) -> f64 {
         let middle = (low + high) / 2.0;
         truncated_normal(&mut self.0.child(name, number as u64).rng(), middle, (high - low) / 3.5, 1.75)
@@ -298,12 +298,12 @@ impl Draws {
         self.choice_at(name, 0, weights)
     }
 
-    /// An index with the probability of its weight; 0 if there is no weight at all.
+    /// An index with probability proportional to its weight; 0 if all weights are 0.
     fn choice_at(&self, name: &str, number: usize, weights: &[f64]) -> usize {
-        let mut left = self.0.child(name, number as u64).rng().random::<f64>() * weights.iter().sum::<f64>();
+        let mut remaining = self.0.child(name, number as u64).rng().random::<f64>() * weights.iter().sum::<f64>();
         for (index, weight) in weights.iter().enumerate() {
-            left -= weight;
-            if left < 0.0 {
+            remaining -= weight;
+            if remaining < 0.0 {
                 return index;
             }
         }

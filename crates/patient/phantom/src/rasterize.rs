@@ -1,9 +1,9 @@
-//! From solids to voxels: the grid is halved until a box holds one material or few solids.
+//! From solids to voxels: the grid is halved until a box contains one material or few points.
 //!
-//! A box is ruled in or out of a part from the part's signed distance at the box's centre and the
-//! box's radius. What is left in a small box is evaluated at every place in it, solid by solid, so
-//! that the loops over places vectorize; solids listed first win. The result at a place depends on
-//! it alone, never on how the boxes fell.
+//! A part's signed distance at the centre of a box, with the radius of the box, decides whether the part can reach into
+//! the box or fills it. In a small box the remaining solids are evaluated at every point, solid by solid, so
+//! that the loops over points vectorize; solids listed first have priority. The result at a point does not
+//! depend on how the grid was halved.
 
 use geometry::{Grid, Pose, Volume};
 use nalgebra::Matrix3;
@@ -12,25 +12,25 @@ use ndarray::{Array3, ArrayViewMut3, Axis};
 use crate::shape::{Local, Places, Shape, smooth_min};
 use crate::solid::Solid;
 
-/// Boxes with at most this many places are evaluated place by place (choice of a short bench).
+/// Boxes with at most this many points are evaluated point by point (chosen by a short benchmark).
 const LEAF: usize = 128;
 
-/// Boxes above this many places are halved on separate threads.
+/// The halves of boxes with more points than this are computed on separate threads.
 const PARALLEL: usize = 16_384;
 
-/// Index of the material around the patient.
+/// Material index of the air around the patient.
 const AIR: u8 = 0;
 
-/// A part as seen from the grid: voxel index to the part's own frame.
+/// A part in grid coordinates: maps a voxel index to the part's own frame.
 #[derive(Clone, Copy)]
-struct Seen {
+struct GridPart {
     shape: Shape,
     slope: f32,
     step: [Local; 3],
     origin: Local,
 }
 
-impl Seen {
+impl GridPart {
     #[inline]
     fn at(&self, [i, j, k]: [f32; 3]) -> Local {
         self.origin + self.step[0] * i + self.step[1] * j + self.step[2] * k
@@ -38,47 +38,47 @@ impl Seen {
 
     /// Signed distances at grid indices.
     fn signed_each(&self, indices: &Places<LEAF>, out: &mut [f32]) {
-        let mut seen = Places::<LEAF>::default();
+        let mut local = Places::<LEAF>::default();
         for axis in 0..3 {
             let (origin, step) = (self.origin[axis], self.step.map(|step| step[axis]));
             let [i, j, k] = indices.axes(out.len());
-            for (((at, i), j), k) in seen.axis_mut(axis).iter_mut().zip(i).zip(j).zip(k) {
+            for (((at, i), j), k) in local.axis_mut(axis).iter_mut().zip(i).zip(j).zip(k) {
                 *at = origin + step[0] * i + step[1] * j + step[2] * k;
             }
         }
-        self.shape.signed_each(&seen, out);
+        self.shape.signed_each(&local, out);
     }
 }
 
-/// A solid as seen from the grid.
-struct SeenSolid<'a> {
+/// A solid in grid coordinates.
+struct GridSolid<'a> {
     solid: &'a Solid,
-    carved: Vec<Seen>,
-    parts: Vec<Seen>,
+    carved: Vec<GridPart>,
+    parts: Vec<GridPart>,
 }
 
-/// What of a solid reaches into a box: indices of its parts.
+/// The parts of a solid that reach into a box, by index.
 #[derive(Clone)]
-struct Reaching {
+struct SolidInBox {
     solid: usize,
     carved: Vec<u16>,
     parts: Vec<u16>,
 }
 
-/// A box of places: first index and number of columns, rows and layers; a slice has a layer for every offset.
+/// A box of points: first index and number of columns, rows and layers; a slice has one layer per offset.
 #[derive(Clone, Copy)]
 struct Block {
     first: [usize; 3],
     count: [usize; 3],
 }
 
-/// The material index at every voxel centre; `pose` takes the solids' frame to the grid's.
+/// The material index at every voxel centre; `pose` transforms from the solids' frame to the grid's.
 pub(crate) fn rasterize(solids: &[Solid], pose: &Pose, grid: &Grid) -> Volume<u8> {
     Volume::new(grid.clone(), rasterize_samples(solids, pose, grid, &[[0.0; 3]]))
 }
 
-/// The material index at several places of every voxel, `[slice · offsets + offset, row, column]`. Offsets from the
-/// centre are given in voxels along columns, rows and slices; in ascending order of the last, boxes are compact.
+/// The material index at several points of every voxel, `[slice · offsets + offset, row, column]`. Offsets from the
+/// centre are in voxels along columns, rows and slices; boxes are compact if they ascend in the last.
 pub(crate) fn rasterize_samples(solids: &[Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
     let scene = Scene::new(solids, pose, grid, offsets);
     let [slices, rows, columns] = grid.array_shape();
@@ -91,21 +91,21 @@ pub(crate) fn rasterize_samples(solids: &[Solid], pose: &Pose, grid: &Grid, offs
 }
 
 struct Scene<'a> {
-    solids: Vec<SeenSolid<'a>>,
+    solids: Vec<GridSolid<'a>>,
     /// Steps between voxels, mm, as columns.
     steps: Matrix3<f32>,
-    /// Places within a voxel, voxels from its centre.
+    /// Sample points within a voxel, relative to its centre, voxels.
     offsets: Vec<[f32; 3]>,
-    /// How far they lie from the centre, voxels.
+    /// Their largest distance from the centre along each axis, voxels.
     widest: [f32; 3],
 }
 
 impl<'a> Scene<'a> {
     fn new(solids: &'a [Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Self {
-        let see = |part: &crate::solid::Part| {
+        let in_grid = |part: &crate::solid::Part| {
             let inverse = (pose * part.pose).inverse();
             let steps = inverse.rotation.to_rotation_matrix().matrix() * grid.steps();
-            Seen {
+            GridPart {
                 shape: part.shape,
                 slope: part.shape.slope(),
                 step: std::array::from_fn(|axis| steps.column(axis).into_owned().cast::<f32>()),
@@ -114,10 +114,10 @@ impl<'a> Scene<'a> {
         };
         let solids = solids
             .iter()
-            .map(|solid| SeenSolid {
+            .map(|solid| GridSolid {
                 solid,
-                carved: solid.carved.iter().map(see).collect(),
-                parts: solid.parts.iter().map(see).collect(),
+                carved: solid.carved.iter().map(in_grid).collect(),
+                parts: solid.parts.iter().map(in_grid).collect(),
             })
             .collect();
         let offsets: Vec<_> = offsets.iter().map(|offset| offset.map(|part| part as f32)).collect();
@@ -125,14 +125,14 @@ impl<'a> Scene<'a> {
         Self { solids, steps: grid.steps().cast::<f32>(), offsets, widest }
     }
 
-    /// Grid index of a place.
+    /// Grid index of a point.
     #[inline]
     fn index(&self, column: usize, row: usize, layer: usize) -> [f32; 3] {
         let [i, j, k] = self.offsets[layer % self.offsets.len()];
         [column as f32 + i, row as f32 + j, (layer / self.offsets.len()) as f32 + k]
     }
 
-    /// First and last grid index along each axis between which a block's places lie.
+    /// Lowest and highest grid index of a block's points along each axis.
     fn bounds(&self, block: Block) -> [[f32; 2]; 3] {
         let last: [usize; 3] = std::array::from_fn(|axis| block.first[axis] + block.count[axis] - 1);
         let across =
@@ -145,25 +145,25 @@ impl<'a> Scene<'a> {
         [across(0), across(1), [low, high]]
     }
 
-    fn everything(&self) -> Vec<Reaching> {
-        let all = |seen: &[Seen]| (0..seen.len() as u16).collect();
+    fn everything(&self) -> Vec<SolidInBox> {
+        let all = |parts: &[GridPart]| (0..parts.len() as u16).collect();
         self.solids
             .iter()
             .enumerate()
-            .map(|(solid, seen)| Reaching { solid, carved: all(&seen.carved), parts: all(&seen.parts) })
+            .map(|(number, solid)| SolidInBox { solid: number, carved: all(&solid.carved), parts: all(&solid.parts) })
             .collect()
     }
 
-    /// Fills a box from the solids that may reach into it; `ground` is the material where none does.
-    fn fill(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, candidates: &[Reaching], ground: u8) {
-        let (reaching, ground) = self.reaching(block, candidates, ground);
+    /// Fills a box from the solids that may reach into it; `background` is the material where none does.
+    fn fill(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, candidates: &[SolidInBox], background: u8) {
+        let (reaching, background) = self.reaching(block, candidates, background);
         if reaching.is_empty() {
-            out.fill(ground);
+            out.fill(background);
             return;
         }
         let number: usize = block.count.iter().product();
         if number <= LEAF {
-            self.evaluate(out, block, &reaching, ground);
+            self.evaluate(out, block, &reaching, background);
             return;
         }
 
@@ -172,7 +172,7 @@ impl<'a> Scene<'a> {
         let longest = (0..3)
             .filter(|&axis| block.count[axis] > 1)
             .max_by(|&a, &b| side_mm(a).total_cmp(&side_mm(b)))
-            .expect("a box with more places than a leaf has a side to halve");
+            .expect("a box with more points than a leaf has a side to halve");
         let half = block.count[longest] / 2;
         let (mut low, mut high) = (block, block);
         low.count[longest] = half;
@@ -180,15 +180,18 @@ impl<'a> Scene<'a> {
         high.count[longest] -= half;
         let (low_out, high_out) = out.split_at(Axis(2 - longest), half);
         if number > PARALLEL {
-            rayon::join(|| self.fill(low_out, low, &reaching, ground), || self.fill(high_out, high, &reaching, ground));
+            rayon::join(
+                || self.fill(low_out, low, &reaching, background),
+                || self.fill(high_out, high, &reaching, background),
+            );
         } else {
-            self.fill(low_out, low, &reaching, ground);
-            self.fill(high_out, high, &reaching, ground);
+            self.fill(low_out, low, &reaching, background);
+            self.fill(high_out, high, &reaching, background);
         }
     }
 
-    /// The solids that reach into a box, cut off at the first that fills it, which becomes the ground.
-    fn reaching(&self, block: Block, candidates: &[Reaching], ground: u8) -> (Vec<Reaching>, u8) {
+    /// The solids that reach into a box, up to the first that fills it; its material is the new background.
+    fn reaching(&self, block: Block, candidates: &[SolidInBox], background: u8) -> (Vec<SolidInBox>, u8) {
         let bounds = self.bounds(block);
         let centre = bounds.map(|[low, high]| (low + high) / 2.0);
         let half_mm = |axis: usize| self.steps.column(axis).norm() * (bounds[axis][1] - bounds[axis][0]) / 2.0;
@@ -196,14 +199,14 @@ impl<'a> Scene<'a> {
 
         let mut reaching = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            let seen = &self.solids[candidate.solid];
-            let shell = seen.solid.shell.map_or(0.0, |(thickness, _)| thickness);
-            let signed = |part: &Seen| (part.shape.signed(part.at(centre)), part.slope * radius);
+            let solid = &self.solids[candidate.solid];
+            let shell = solid.solid.shell.map_or(0.0, |(thickness, _)| thickness);
+            let signed = |part: &GridPart| (part.shape.signed(part.at(centre)), part.slope * radius);
 
             let mut carved_away = false;
             let carved: Vec<u16> = (candidate.carved.iter().copied())
                 .filter(|&part| {
-                    let (distance, reach) = signed(&seen.carved[usize::from(part)]);
+                    let (distance, reach) = signed(&solid.carved[usize::from(part)]);
                     carved_away |= distance < -reach;
                     distance <= reach + shell
                 })
@@ -215,23 +218,23 @@ impl<'a> Scene<'a> {
             let mut filled = false;
             let parts: Vec<u16> = (candidate.parts.iter().copied())
                 .filter(|&part| {
-                    let (distance, reach) = signed(&seen.parts[usize::from(part)]);
+                    let (distance, reach) = signed(&solid.parts[usize::from(part)]);
                     filled |= distance < -reach - shell;
-                    distance <= reach + seen.solid.blend_mm
+                    distance <= reach + solid.solid.blend_mm
                 })
                 .collect();
             if filled && carved.is_empty() {
-                return (reaching, seen.solid.core);
+                return (reaching, solid.solid.core);
             }
             if !parts.is_empty() {
-                reaching.push(Reaching { solid: candidate.solid, carved, parts });
+                reaching.push(SolidInBox { solid: candidate.solid, carved, parts });
             }
         }
-        (reaching, ground)
+        (reaching, background)
     }
 
-    /// The material at every place of a small box.
-    fn evaluate(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, reaching: &[Reaching], ground: u8) {
+    /// The material at every point of a small box.
+    fn evaluate(&self, mut out: ArrayViewMut3<'_, u8>, block: Block, reaching: &[SolidInBox], background: u8) {
         let mut indices = Places::<LEAF>::default();
         let mut number = 0;
         for layer in 0..block.count[2] {
@@ -243,7 +246,7 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        let (mut materials, mut undecided) = ([ground; LEAF], [true; LEAF]);
+        let (mut materials, mut undecided) = ([background; LEAF], [true; LEAF]);
         let mut distance = [0.0; LEAF];
         for reaching in reaching {
             let solid = self.solids[reaching.solid].solid;
@@ -264,8 +267,8 @@ impl<'a> Scene<'a> {
     }
 
     /// Signed distances of the parts of a solid that reach into a box, joined and carved.
-    fn distances(&self, reaching: &Reaching, indices: &Places<LEAF>, distance: &mut [f32]) {
-        let SeenSolid { solid, carved, parts } = &self.solids[reaching.solid];
+    fn distances(&self, reaching: &SolidInBox, indices: &Places<LEAF>, distance: &mut [f32]) {
+        let GridSolid { solid, carved, parts } = &self.solids[reaching.solid];
         let mut scratch = [0.0; LEAF];
         let to_part = &mut scratch[..distance.len()];
         for (n, &part) in reaching.parts.iter().enumerate() {
@@ -296,7 +299,7 @@ mod tests {
     use nalgebra::{Rotation3, Translation3, UnitQuaternion};
     use randomness::Stream;
 
-    /// The slow twin: every solid at every voxel.
+    /// The reference method: evaluates every solid at every voxel.
     fn rasterize_by_brute_force(solids: &[Solid], pose: &Pose, grid: &Grid, offsets: &[[f64; 3]]) -> Array3<u8> {
         let scene = Scene::new(solids, pose, grid, offsets);
         let [slices, rows, columns] = grid.array_shape();

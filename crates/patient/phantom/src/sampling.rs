@@ -12,14 +12,13 @@ use crate::parameters::{
 use crate::population::{Population, VERTEBRAE, disc_below};
 use crate::statistics::Spread;
 
-/// Draws further out than this are drawn again: nobody's vertebra is four standard deviations off.
+/// Draws beyond this are rejected: a vertebra four standard deviations from the mean is not realistic.
 const LIMIT_SD: f64 = 2.5;
 
-/// Share of a size's own variance that all levels have in common, so that neighbours resemble each
-/// other (choice).
+/// Fraction of a size's own variance that all levels share, so that neighbouring levels are correlated (choice).
 const SHARED_BETWEEN_LEVELS: f64 = 0.7;
 
-/// Standard normal draws, each named, so that adding one leaves the others alone.
+/// Named standard normal draws: adding one does not change the others.
 struct Draws(Stream);
 
 impl Draws {
@@ -31,7 +30,7 @@ impl Draws {
         self.0.child(name, 0).rng().random()
     }
 
-    /// A level's deviation: partly shared by all levels of the person.
+    /// A level's deviation, partly shared by all levels of the person.
     fn level_z(&self, name: &str, level: usize) -> f64 {
         let shared = SHARED_BETWEEN_LEVELS;
         shared.sqrt() * self.z(name, usize::MAX) + (1.0 - shared).sqrt() * self.z(name, level)
@@ -39,8 +38,8 @@ impl Draws {
 }
 
 impl Population {
-    /// One person's spine. Bony sizes share a body-size factor and a sex effect; slope follows
-    /// incidence, lordosis follows slope, degeneration and marrow follow age.
+    /// One person's spine. Bony sizes share a body-size factor and a sex effect. Sacral slope depends on pelvic
+    /// incidence, lordosis on sacral slope, degeneration and marrow on age.
     pub fn sample(&self, stream: &Stream) -> SpineParameters {
         let draws = Draws(*stream);
         let person = self.sample_person(&draws);
@@ -90,13 +89,13 @@ impl Population {
         }
     }
 
-    /// A bony size: the mean, shifted by sex, plus a spread that is correlated with the body size.
+    /// A bony size: the mean, shifted by sex, plus a deviation that is correlated with body size.
     fn size_mm(&self, person: &Person, mean: f64, sd: f64, own_z: f64) -> f64 {
         let rho = self.person.size_correlation;
         let sign = if person.sex == Sex::Male { 1.0 } else { -1.0 };
         let size = mean * (1.0 + sign * self.person.sex_size_effect)
             + sd * (rho * person.size_sd + (1.0 - rho * rho).sqrt() * own_z);
-        // However the tables are combined, a bone keeps more than half its mean size.
+        // Whatever the combination of draws, a bone has more than half its mean size.
         size.max(0.55 * mean)
     }
 
@@ -110,13 +109,13 @@ impl Population {
             Sex::Male => mean.wedge_men_deg,
         } + spread.wedge_deg * draws.z("wedge", level);
 
-        // The tables give the posterior height; a ventral wedge makes the middle lower by half its rise.
+        // The tables give the posterior height; an anterior wedge lowers the middle by half its rise.
         let posterior_height_mm = size(mean.posterior_height_mm, spread.height_mm, "height");
         let depth_mm = (mean.superior_depth_mm + mean.inferior_depth_mm) / 2.0;
         let height_mm = posterior_height_mm - depth_mm * (wedge_deg.to_radians() / 2.0).tan();
 
         // Thoracic endplates are flatter (choice).
-        let hollow = if label >= Vertebra::L1 { 1.0 } else { 0.6 };
+        let concavity = if label >= Vertebra::L1 { 1.0 } else { 0.6 };
 
         VertebraParameters {
             label,
@@ -131,8 +130,8 @@ impl Population {
             pedicle_width_mm: size(mean.pedicle_width_mm, 0.1 * mean.pedicle_width_mm, "pedicle"),
             pedicle_height_mm: size(mean.pedicle_height_mm, 0.08 * mean.pedicle_height_mm, "pedicle"),
             spinous_length_mm: size(mean.spinous_length_mm, 0.1 * mean.spinous_length_mm, "spinous process"),
-            superior_concavity_mm: (hollow * (0.9 + 0.35 * draws.z("superior concavity", level))).max(0.1),
-            inferior_concavity_mm: (hollow * (1.4 + 0.45 * draws.z("inferior concavity", level))).max(0.2),
+            superior_concavity_mm: (concavity * (0.9 + 0.35 * draws.z("superior concavity", level))).max(0.1),
+            inferior_concavity_mm: (concavity * (1.4 + 0.45 * draws.z("inferior concavity", level))).max(0.2),
             waist: (0.085 + 0.02 * draws.level_z("waist", level)).clamp(0.02, 0.15),
         }
     }
@@ -159,8 +158,8 @@ impl Population {
         let mean_deg = |level| self.discs[&disc_below(level)].segment_lordosis_deg.mean;
         let mean_total_deg: f64 = (0..VERTEBRAE.len()).filter(|&level| lumbar(level)).map(mean_deg).sum();
 
-        // Segments share the person's lordosis in proportion to the population's, each with a deviation
-        // of its own; the deviations cancel in the sum, so that the person's lordosis stays as drawn.
+        // The person's lordosis is distributed over the segments in proportion to the population's means, each with its
+        // own deviation. The deviations cancel in the sum, so that the person's lordosis stays as drawn.
         let own: Vec<f64> = (0..VERTEBRAE.len())
             .map(|level| {
                 0.6 * self.discs[&disc_below(level)].segment_lordosis_deg.sd * draws.z("segment lordosis", level)

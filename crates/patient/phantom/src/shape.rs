@@ -1,8 +1,7 @@
-//! Primitive solids, each in a frame of its own, as signed distances.
+//! Primitive solids as signed distances, each in its own frame.
 //!
-//! Distances are negative inside. They need not be exact; what the rasterizer relies on is that none
-//! changes faster than [`Shape::slope`] with position, so that a brick can be ruled in or out from
-//! its centre alone.
+//! Distances are negative inside. They need not be exact. The rasterizer only relies on their Lipschitz bound
+//! [`Shape::slope`], with which the distance at the centre of a box decides about the whole box.
 
 use nalgebra::Vector3;
 
@@ -18,47 +17,47 @@ pub(crate) enum Shape {
     RoundCone { length: f32, start: f32, end: f32 },
     /// An elliptic cone with round ends along z; radii along x and y.
     EllipticCone { length: f32, start: [f32; 2], end: [f32; 2] },
-    /// The same, its halves on the sides of -y and +y squarer than an ellipse (0: not; 1: a quartic superellipse).
+    /// The same with a squarer cross-section on the −y and the +y side (0: ellipse, 1: quartic superellipse).
     SquaredCone { length: f32, start: [f32; 2], end: [f32; 2], squareness: [f32; 2] },
     /// A vertebral body about its centre.
     Body(Body),
     /// A disc about its centre.
     Disc(DiscShape),
-    /// The trunk: endless along z.
+    /// The trunk: infinite along z.
     Trunk(Trunk),
     /// Everything outside a trunk.
     Around(Trunk),
 }
 
-/// A waisted body: kidney-shaped cross-section, hollow endplates. x left, y posterior, z head.
+/// A waisted body: kidney-shaped cross-section, concave endplates. x left, y posterior, z head.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Body {
-    /// Half the height between the rims' planes, at the middle.
+    /// Half the height between the planes of the rims, at the middle.
     pub half_height: f32,
     /// Semi-extents along x and y at the lower and at the upper rim.
     pub inferior: [f32; 2],
     /// See `inferior`.
     pub superior: [f32; 2],
-    /// Rise of the upper rim's plane per mm of y; the lower one falls as much.
+    /// Slope of the upper rim's plane along y, mm per mm; the lower one has the opposite slope.
     pub rim_slope: f32,
-    /// Depth of the hollows of the lower and the upper endplate.
+    /// Depth of the concavity of the lower and the upper endplate.
     pub concavity: [f32; 2],
-    /// Part of the radius by which the walls are drawn in at mid-height.
+    /// Narrowing at mid-height as a fraction of the radius.
     pub waist: f32,
 }
 
 /// The space between two rims.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct DiscShape {
-    /// Half the distance of the rims' planes, at the middle.
+    /// Half the distance between the planes of the rims, at the middle.
     pub half_height: f32,
     /// Semi-extents along x and y, bulge included.
     pub semi: [f32; 2],
-    /// Rise of the lower surface per mm of x and of y.
+    /// Slope of the lower surface along x and y, mm per mm.
     pub lower_slope: [f32; 2],
-    /// Rise of the upper surface per mm of x and of y.
+    /// Slope of the upper surface along x and y, mm per mm.
     pub upper_slope: [f32; 2],
-    /// How much higher the space is in the middle than at the rim, below and above.
+    /// Additional height in the middle relative to the rim, below and above.
     pub concavity: [f32; 2],
 }
 
@@ -67,17 +66,17 @@ pub(crate) struct DiscShape {
 pub(crate) struct Trunk {
     /// Semi-extents along x and y at the waist (z = 0).
     pub semi: [f32; 2],
-    /// Where the back is flat.
+    /// Position of the flat back along y.
     pub back: f32,
     /// Relative widening at 200 mm above and below the waist.
     pub widening: [f32; 2],
 }
 
-/// How far the widest of a kidney-shaped outline lies in front of its posterior wall, as part of its depth.
+/// Distance of the widest part of a kidney-shaped outline from its posterior wall, as a fraction of its depth.
 const KIDNEY_FRONT: f32 = 0.60;
 
-/// How far that wall is hollowed in the midline, as part of half the depth.
-const HOLLOW_BEHIND: f32 = 0.03;
+/// Depth of the posterior wall's concavity in the midline, as a fraction of half the depth.
+const POSTERIOR_CONCAVITY: f32 = 0.03;
 
 /// Rounding between flanks and back, mm.
 const BACK_ROUNDING: f32 = 30.0;
@@ -85,7 +84,7 @@ const BACK_ROUNDING: f32 = 30.0;
 /// Rounding of the rim, mm.
 const RIM_ROUNDING: f32 = 1.2;
 
-/// Up to N places as three rows of coordinates: loops over them vectorize.
+/// Up to N points as three arrays of coordinates, so that loops over them vectorize.
 pub(crate) struct Places<const N: usize>([[f32; N]; 3]);
 
 impl<const N: usize> Default for Places<N> {
@@ -101,7 +100,7 @@ impl<const N: usize> Places<N> {
         }
     }
 
-    /// The coordinates of the first places.
+    /// The coordinates of the first `number` points.
     pub fn axes(&self, number: usize) -> [&[f32]; 3] {
         [&self.0[0][..number], &self.0[1][..number], &self.0[2][..number]]
     }
@@ -112,7 +111,7 @@ impl<const N: usize> Places<N> {
 }
 
 impl Shape {
-    /// Signed distance, mm: negative inside, near the surface true to about a tenth.
+    /// Signed distance, mm: negative inside, accurate to about 10 % near the surface.
     #[inline]
     pub fn signed(&self, p: Local) -> f32 {
         match self {
@@ -127,7 +126,7 @@ impl Shape {
         }
     }
 
-    /// [`Self::signed`] at the first places, as many as `out` takes.
+    /// [`Self::signed`] at the first `out.len()` points.
     pub fn signed_each<const N: usize>(&self, places: &Places<N>, out: &mut [f32]) {
         match self {
             Self::Ellipsoid { semi } => each(places, out, |p| ellipsoid(semi, p)),
@@ -143,7 +142,7 @@ impl Shape {
         }
     }
 
-    /// Bound on how fast [`Self::signed`] changes per mm.
+    /// Lipschitz bound of [`Self::signed`], mm per mm.
     pub fn slope(&self) -> f32 {
         match self {
             Self::Ellipsoid { .. } => 1.0,
@@ -177,7 +176,8 @@ fn round_cone(length: f32, start: f32, end: f32, p: Local) -> f32 {
     (p.x * p.x + p.y * p.y + along * along).sqrt() - (start + (end - start) * t)
 }
 
-/// A place in radii of the cone's cross-section beside it (beyond its ends along z too), with the smaller radius.
+/// A point relative to the radii of the cone's nearest cross-section (beyond its ends also along z), with the smaller
+/// radius.
 #[inline(always)]
 fn by_radii(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> ([f32; 3], f32) {
     let t = (p.z / length).clamp(0.0, 1.0);
@@ -193,16 +193,15 @@ fn elliptic_cone(length: f32, start: [f32; 2], end: [f32; 2], p: Local) -> f32 {
     ((x * x + y * y + z * z).sqrt() - 1.0) * least
 }
 
-/// The gauge is a mean of two norms, the Euclidean and the quartic one, which never exceeds the former: neither does
-/// its slope.
+/// A weighted mean of the Euclidean and the quartic norm, which never exceeds the Euclidean norm: neither does its slope.
 #[inline(always)]
 fn squared_cone(length: f32, start: [f32; 2], end: [f32; 2], squareness: [f32; 2], p: Local) -> f32 {
     let ([x, y, z], least) = by_radii(length, start, end, p);
     let (xx, yy, zz) = (x * x, y * y, z * z);
-    let round = (xx + yy + zz).sqrt();
-    let square = ((xx * xx + yy * yy).sqrt() + zz).sqrt();
-    let part = if p.y < 0.0 { squareness[0] } else { squareness[1] };
-    (round + part * (square - round) - 1.0) * least
+    let euclidean = (xx + yy + zz).sqrt();
+    let quartic = ((xx * xx + yy * yy).sqrt() + zz).sqrt();
+    let weight = if p.y < 0.0 { squareness[0] } else { squareness[1] };
+    (euclidean + weight * (quartic - euclidean) - 1.0) * least
 }
 
 impl Body {
@@ -247,13 +246,13 @@ impl Trunk {
     }
 }
 
-/// Signed distance to a kidney-shaped outline of extents ±a and ±b, concave behind.
+/// Signed distance to a kidney-shaped outline of extents ±a and ±b, with a concave posterior wall.
 #[inline(always)]
 fn outline(x: f32, y: f32, a: f32, b: f32) -> f32 {
     let depth = 2.0 * b;
     let front = KIDNEY_FRONT * depth;
     let side = (x / (0.55 * a)).powi(2).min(1.0);
-    let behind = y - b + HOLLOW_BEHIND * b * (1.0 - side);
+    let behind = y - b + POSTERIOR_CONCAVITY * b * (1.0 - side);
     smooth_max(ellipse(x, y + b - front, a, front), behind, 2.0)
 }
 
@@ -263,7 +262,7 @@ fn ellipse(x: f32, y: f32, a: f32, b: f32) -> f32 {
     let (u, v) = (x / a, y / b);
     let k = (u * u + v * v).sqrt();
     let gradient = ((u / a).powi(2) + (v / b).powi(2)).sqrt();
-    // Near the centre the quotient depends on the direction; the nearer axis bounds it.
+    // Near the centre the quotient depends on the direction; the shorter semi-axis bounds it.
     if gradient < 1e-9 { -a.min(b) } else { (k * (k - 1.0) / gradient).max(-a.min(b)) }
 }
 
@@ -312,9 +311,9 @@ mod tests {
     }
 
     proptest! {
-        /// What brick culling relies on.
+        /// The rasterizer relies on it.
         #[test]
-        fn no_distance_changes_faster_than_its_slope(
+        fn slope_is_a_lipschitz_bound_of_every_distance(
             p in prop::array::uniform3(-60.0f32..60.0),
             step in prop::array::uniform3(-6.0f32..6.0),
         ) {
@@ -327,11 +326,11 @@ mod tests {
     }
 
     #[test]
-    fn surfaces_lie_where_the_sizes_say() {
+    fn surfaces_lie_at_the_given_sizes() {
         let body = shapes()[3];
         assert!(body.signed(Local::new(0.0, -17.0, 12.0)) < 0.5);
         assert!(body.signed(Local::new(0.0, -18.5, 12.0)) > 0.5);
-        assert!(body.signed(Local::new(0.0, 0.0, 12.5)) > 0.0, "the endplate is hollow");
+        assert!(body.signed(Local::new(0.0, 0.0, 12.5)) > 0.0, "the endplate is concave");
         assert!(body.signed(Local::new(0.0, 0.0, 11.5)) < 0.0);
         let cone = shapes()[2];
         assert!((cone.signed(Local::new(10.0, 0.0, 0.0))).abs() < 1e-4);

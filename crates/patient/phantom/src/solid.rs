@@ -1,11 +1,11 @@
-//! Solids of one material: blended parts, less what is carved out of them, with an optional shell.
+//! Solids of one material: a blended union of parts minus carved parts, with an optional shell.
 
 use geometry::{Direction, Point, Pose, Vector};
 use nalgebra::{Rotation3, Translation3, UnitQuaternion};
 
 use crate::shape::{Local, Shape};
 
-/// A primitive at its place in the anatomical frame.
+/// A primitive with its pose in the anatomical frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     pub shape: Shape,
@@ -13,14 +13,14 @@ pub(crate) struct Part {
     pub pose: Pose,
 }
 
-/// A union of parts in one material; where several solids overlap, the one listed first wins.
+/// A union of parts in one material; where several solids overlap, the one listed first has priority.
 #[derive(Clone, Debug)]
 pub(crate) struct Solid {
-    /// Taken away from the union.
+    /// Subtracted from the union.
     pub carved: Vec<Part>,
-    /// United.
+    /// The union.
     pub parts: Vec<Part>,
-    /// Creases between parts are filled over this radius, mm; 0 leaves them sharp.
+    /// Radius over which creases between parts are filled, mm; 0 leaves them sharp.
     pub blend_mm: f32,
     /// Material index of the core.
     pub core: u8,
@@ -85,7 +85,7 @@ impl Part {
     }
 }
 
-/// [`tube`] with halves squarer than an ellipse: the one on the side of `x` × the way along the points, and the other.
+/// [`tube`] with a squarer cross-section: first on the side of `x` × the direction along the points, then on the other.
 pub(crate) fn squared_tube(points: &[(Point, [f64; 2])], x: Vector, squareness: [f64; 2]) -> Vec<Part> {
     let mut parts = tube(points, x);
     if squareness == [0.0; 2] {

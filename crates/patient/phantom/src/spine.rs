@@ -1,4 +1,4 @@
-//! One spine with the trunk around it, as solids in the anatomical frame.
+//! One spine with the surrounding trunk, as solids in the anatomical frame.
 
 use geometry::Point;
 
@@ -10,8 +10,8 @@ use crate::parameters::SpineParameters;
 use crate::solid::Solid;
 use crate::truth::SpineTruth;
 
-/// A spine as solids. Its anatomical frame has the axes of LPS for an undisturbed supine patient and
-/// its origin in the centre of the L3 body.
+/// A spine as solids. Its anatomical frame has the LPS axes of a supine patient who lies straight, and
+/// its origin at the centre of the L3 body.
 #[derive(Clone, Debug)]
 pub struct Spine {
     pub(crate) solids: Vec<Solid>,
@@ -26,7 +26,7 @@ impl Spine {
     /// Builds the solids and the truth. A cushion under the knees flattens the lordosis.
     ///
     /// # Errors
-    /// If a level is missing or a size is one that no anatomy has.
+    /// If a level is missing or a value is outside its anatomical limits.
     pub fn build(parameters: &SpineParameters, knee_cushion: bool) -> Result<Self, AnatomyError> {
         check(parameters)?;
         let applied = parameters.with_findings_applied();
@@ -34,7 +34,7 @@ impl Spine {
         let column = Column::build(&applied, knee_cushion);
         let sac = Sac::along(&column, &applied);
         let truth = SpineTruth::of(&column, &sac, &applied);
-        let atlas = Atlas::gather(&applied, &column, &sac);
+        let atlas = Atlas::collect(&applied, &column, &sac);
         Ok(Self {
             trunk_centre_mm: atlas.trunk.centre_mm(),
             metal: atlas.metal,
@@ -50,22 +50,22 @@ impl Spine {
         &self.truth
     }
 
-    /// What it was built from.
+    /// The parameters from which it was built.
     pub fn parameters(&self) -> &SpineParameters {
         &self.parameters
     }
 
-    /// What the indices of a rasterized volume stand for; index 0 is air.
+    /// The meaning of the indices of a rasterized volume; index 0 is air.
     pub fn materials(&self) -> &[Material] {
         &self.materials
     }
 
-    /// Metal as balls: centres in the anatomical frame and radii, mm.
+    /// Metal as spheres: centres in the anatomical frame and radii, mm.
     pub fn metal(&self) -> &[(Point, f64)] {
         &self.metal
     }
 
-    /// How far behind the L3 body the middle of the trunk lies, mm along y (negative: in front).
+    /// Position of the middle of the trunk behind the L3 body, mm along y (negative: in front).
     pub fn trunk_centre_mm(&self) -> f64 {
         self.trunk_centre_mm
     }

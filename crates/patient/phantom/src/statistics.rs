@@ -1,10 +1,10 @@
-//! The tables of a population file. Fields carry their units in their names; the shipped file gives each
-//! value's source.
+//! The tables of a population file. Field names end in their units; the file that ships gives the source of
+//! each value.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A normal distribution, optionally cut off.
+/// A normal distribution, optionally clamped.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Spread {
@@ -15,13 +15,13 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// The value `z` standard deviations from the mean, held within the limits.
+    /// The value `z` standard deviations from the mean, clamped to the limits.
     pub fn at(&self, z: f64) -> f64 {
         (self.mean + self.sd * z).clamp(self.low.unwrap_or(f64::NEG_INFINITY), self.high.unwrap_or(f64::INFINITY))
     }
 }
 
-/// Who is scanned: age, height, weight, and how sizes hang together.
+/// Demographics: age, height, weight, and the correlation of sizes.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct PersonStatistics {
@@ -75,7 +75,7 @@ impl VertebraStatistics {
     }
 }
 
-/// Standard deviations of the vertebrae's sizes between people, sex apart.
+/// Standard deviations of the vertebrae's sizes between people of one sex.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct VertebraSpread {
@@ -88,13 +88,13 @@ pub(crate) struct VertebraSpread {
     /// SD of ln of the arch's proportions.
     #[serde(default)]
     pub proportions_log: f64,
-    /// Most by which spinous processes are taller than usual, as part of their height; drawn evenly from 0.
+    /// Largest excess height of the spinous processes as a fraction of their height; drawn uniformly from 0.
     #[serde(default)]
     pub spinous_taller: f64,
     /// SD of ln of the thickness of cortex and endplates.
     #[serde(default)]
     pub cortex_log: f64,
-    /// Most by which the fat fraction of the arches' marrow exceeds the bodies'; drawn evenly from 0.
+    /// Largest excess of the fat fraction in the marrow of the arches over the bodies; drawn uniformly from 0.
     #[serde(default)]
     pub arch_fat: f64,
 }
@@ -120,7 +120,7 @@ pub(crate) struct DiscStatistics {
     pub segment_lordosis_deg: Spread,
 }
 
-/// How the segments stand to each other.
+/// Alignment of the segments.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct AlignmentStatistics {
@@ -136,7 +136,7 @@ pub(crate) struct AlignmentStatistics {
     pub axial_rotation_per_cobb: f64,
 }
 
-/// The canal's contents.
+/// Contents of the canal.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct CanalStatistics {

@@ -1,4 +1,4 @@
-//! Tissues and their relaxation: what the scanner's signal equations ask for.
+//! Tissues and their relaxation times, for the scanner's signal equations.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,16 +37,16 @@ pub enum Tissue {
     BowelWall,
     BowelFluid,
     BowelStool,
-    /// Bowel gas: no protons to speak of.
+    /// Bowel gas: almost no protons.
     Gas,
     Lung,
     Heart,
     Urine,
-    /// Titanium of screws, rods and plates: no protons, and a field of its own.
+    /// Titanium of screws, rods and plates: no signal, disturbs the main field.
     Metal,
     /// Granulation tissue and fibrosis after surgery.
     Scar,
-    /// Polyethylene and PEEK of prostheses and cages: no protons that live long enough.
+    /// Polyethylene and PEEK of prostheses and cages: T2 too short for any signal.
     Plastic,
 }
 
@@ -67,7 +67,7 @@ impl Tissue {
         matches!(self, Self::FlowingBlood)
     }
 
-    /// Part of the protons that is fat, 0…1. Lumbar marrow: 30 to 50 % in middle age (order of magnitude
+    /// Fat fraction of the protons, 0…1. Lumbar marrow: 30 to 50 % in middle age (order of magnitude
     /// from the literature on Dixon and spectroscopy; the population varies it by patient).
     pub const fn fat_fraction(self) -> f64 {
         match self {
@@ -77,7 +77,7 @@ impl Tissue {
         }
     }
 
-    /// True if it swings to and fro with the heartbeat.
+    /// True if it moves back and forth with the heartbeat.
     pub const fn pulsates(self) -> bool {
         matches!(self, Self::CerebrospinalFluid)
     }
@@ -92,7 +92,7 @@ impl Tissue {
             Self::SubcutaneousFat => (250.0, 135.0, 0.97),
             Self::VisceralFat | Self::EpiduralFat => (260.0, 115.0, 0.92),
             Self::Muscle => (856.0, 32.0, 0.72),
-            // Its water; with the fat of `fat_fraction` it looks like the whole marrow of the tables (T1 530).
+            // Its water alone; with the fat of `fat_fraction` the whole has the published T1 of marrow (530 ms).
             Self::Marrow => (850.0, 55.0, 0.88),
             Self::CorticalBone => (500.0, 0.8, 0.15),
             Self::Nucleus => (1165.0, 129.0, 0.79),

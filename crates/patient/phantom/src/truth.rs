@@ -1,4 +1,4 @@
-//! The truth about one spine: poses, planes and measurements from its parameters, never from voxels.
+//! The truth of one spine: poses, planes and measurements from its parameters, never from voxels.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::column::{Column, PlacedDisc, PlacedVertebra};
 use crate::grading::{LevelTruth, levels};
 use crate::parameters::SpineParameters;
 
-/// What is true of one spine, in the frame it was asked for (LPS mm for a patient on the table).
+/// The truth of one spine, in the frame of its owner (LPS mm for a patient on the table).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpineTruth {
     /// T10 to the lowest lumbar vertebra, from the head downwards.
@@ -25,9 +25,9 @@ pub struct SpineTruth {
     pub midsagittal: Plane,
     /// Middle of the thecal sac from the head down to its end.
     pub canal_centreline: Vec<Point>,
-    /// Angles and distances, the same in every frame.
+    /// Angles and distances, independent of the frame.
     pub measurements: Measurements,
-    /// What a radiologist would measure and grade, disc by disc.
+    /// Radiological measurements and grades, disc by disc.
     pub levels: Vec<LevelTruth>,
 }
 
@@ -46,22 +46,22 @@ pub struct VertebraTruth {
     pub depth_mm: f64,
     /// Left–right extent of the body, mean of both rims, mm.
     pub width_mm: f64,
-    /// Height of the body, anterior, middle (between the hollows) and posterior, mm.
+    /// Height of the body, anterior, middle (between the concavities) and posterior, mm.
     pub height_mm: [f64; 3],
-    /// Middle of the anterior wall, waist included.
+    /// Middle of the anterior wall, at the waist.
     pub anterior_wall: Point,
-    /// Middle of the posterior wall, waist included.
+    /// Middle of the posterior wall, at the waist.
     pub posterior_wall: Point,
 }
 
 /// One disc.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DiscTruth {
-    /// Which disc it is and where it lies; depth and width are those between the rims, bulge excluded, and the canal is
-    /// the middle of the thecal sac.
+    /// Label, plane and extent of the disc; depth and width are between the rims, without bulge, and the canal is the
+    /// middle of the thecal sac.
     #[serde(flatten)]
     pub labelled: LabelledDisc,
-    /// Height at the anterior rim, in the middle (between the hollows) and at the posterior rim, mm.
+    /// Height at the anterior rim, in the middle (between the concavities) and at the posterior rim, mm.
     pub height_mm: [f64; 3],
     /// Middle of the anterior edge.
     pub anterior: Point,
@@ -78,13 +78,13 @@ pub struct DiscTruth {
 /// Angles and distances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurements {
-    /// Between the upper endplates of L1 and S1 in the patient's sagittal plane, as the patient lies, degrees.
+    /// Supine lumbar lordosis: angle between the upper endplates of L1 and S1 in the sagittal plane, degrees.
     pub lumbar_lordosis_deg: f64,
     /// Pelvic incidence, degrees.
     pub pelvic_incidence_deg: f64,
-    /// Slope of the sacral endplate as the patient lies, degrees.
+    /// Supine slope of the sacral endplate, degrees.
     pub sacral_slope_deg: f64,
-    /// Pelvic tilt, incidence less slope, degrees.
+    /// Pelvic tilt: incidence minus slope, degrees.
     pub pelvic_tilt_deg: f64,
     /// Coronal angle between the most tilted lumbar endplates, degrees.
     pub cobb_deg: f64,
@@ -92,7 +92,7 @@ pub struct Measurements {
     pub canal_depth_mm: BTreeMap<Vertebra, f64>,
     /// Width of the bony canal by vertebra, mm.
     pub canal_width_mm: BTreeMap<Vertebra, f64>,
-    /// Cross-section of the thecal sac by disc, mm².
+    /// Cross-sectional area of the thecal sac by disc, mm².
     pub sac_area_mm2: BTreeMap<Disc, f64>,
     /// Tip of the conus, vertebrae below the upper endplate of L1.
     pub conus_level: f64,
@@ -113,7 +113,7 @@ impl SpineTruth {
         }
     }
 
-    /// Whether a place lies behind the posterior wall of the nearest body: in the canal, in an arch, or further back.
+    /// True if a point lies behind the posterior wall of the nearest body: in the canal, in an arch, or further back.
     pub fn is_behind_the_bodies(&self, place: &Point) -> bool {
         let nearest = self.vertebrae.iter().min_by(|a, b| {
             let [a, b] = [a, b].map(|vertebra| (vertebra.centre - place).norm_squared());
@@ -253,7 +253,7 @@ impl Measurements {
     }
 }
 
-/// The plane of least squares through the lumbar body centres, the sacral endplate and the canal.
+/// The least-squares plane through the lumbar body centres, the sacral endplate and the canal.
 fn midsagittal(column: &Column, sac: &Sac) -> Plane {
     let lumbar = column.vertebrae.iter().zip(&sac.at_discs).filter(|(v, _)| v.is_lumbar());
     let mut points: Vec<Point> = lumbar.flat_map(|(v, canal)| [v.point(0.0, 0.0, 0.0), *canal]).collect();

@@ -1,4 +1,4 @@
-//! The same seed gives the same voxels, whatever the number of threads or the extent of the grid.
+//! The same seed gives the same voxels for any number of threads and any extent of the grid.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn grid() -> Grid {
 }
 
 #[test]
-fn threads_do_not_change_a_voxel() {
+fn voxels_do_not_depend_on_the_number_of_threads() {
     let with_threads = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| patient(3).rasterize(&grid()))
@@ -28,8 +28,8 @@ fn threads_do_not_change_a_voxel() {
 }
 
 #[test]
-fn a_voxel_does_not_depend_on_its_neighbours() {
-    // The part of a volume is the volume of the part: how the boxes were halved leaves no trace.
+fn voxels_do_not_depend_on_the_extent_of_the_grid() {
+    // A part of a volume equals the volume of that part.
     let patient = patient(4);
     let whole = patient.rasterize(&grid());
     let mut part = grid();
@@ -37,13 +37,13 @@ fn a_voxel_does_not_depend_on_its_neighbours() {
     part.shape = [61, 90, 53];
     let expected = whole.data.slice(s![29..82, .., 13..74]).to_owned();
     let differing = patient.rasterize(&part).data.iter().zip(&expected).filter(|(a, b)| a != b).count();
-    // The corner's position is rounded anew: a voxel centre within a micrometre of a surface may fall
+    // The position of the corner is rounded differently: a voxel centre within a micrometre of a surface may fall
     // on its other side.
     assert!(differing * 20_000 < expected.len(), "{differing} of {} voxels differ", expected.len());
 }
 
 #[test]
-fn seeds_differ_and_repeat() {
+fn one_seed_gives_one_spine_and_another_seed_another() {
     let population = Population::adult_lumbar();
     let draw = |seed| population.sample(&Stream::from_seed(seed));
     assert_eq!(draw(5), draw(5));

@@ -1,4 +1,4 @@
-//! The named phantoms are what their titles say, by their own truth; the populations hold what they promise.
+//! The truth of the named phantoms agrees with their titles, and every population gives spines that can be built.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ fn files(name: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_named_phantom_builds_and_shows_every_class() {
+fn every_named_phantom_can_be_built_and_has_every_class() {
     let files = files("gallery");
     assert!(files.len() >= 24, "{} phantoms", files.len());
     for path in files {
@@ -42,7 +42,7 @@ fn every_named_phantom_builds_and_shows_every_class() {
         let grid = Grid::centred(Point::new(0.0, 30.0, -20.0), nalgebra::Matrix3::identity(), [4.0; 3], [60, 40, 90]);
         let labels = patient.structures(&grid);
         for structure in Structure::FOREGROUND {
-            assert!(labels.data.iter().any(|label| *label == structure.label()), "{name} shows no {structure:?}");
+            assert!(labels.data.iter().any(|label| *label == structure.label()), "{name} has no {structure:?}");
         }
     }
 }
@@ -55,7 +55,7 @@ fn grades_follow_from_the_geometry() {
 
     let extrusion = level(&truth("l4-l5-extrusion"), L4_L5.0, L4_L5.1);
     assert_eq!((extrusion.herniations[0].msu_size, extrusion.herniations[0].msu_zone), (2, 'B'));
-    assert!(extrusion.recess_mm[0] + 2.0 < extrusion.recess_mm[1], "the left recess is the narrow one");
+    assert!(extrusion.recess_mm[0] + 2.0 < extrusion.recess_mm[1], "the left recess is the narrower one");
 
     let stenosis = level(&truth("central-stenosis"), L4_L5.0, L4_L5.1);
     assert!(stenosis.schizas >= Schizas::B && stenosis.sac_area_mm2 < 0.6 * healthy.sac_area_mm2, "{stenosis:?}");
@@ -66,7 +66,7 @@ fn grades_follow_from_the_geometry() {
     assert_eq!((slip.meyerding, slip.slip_mm), (1, 7.0));
     let isthmic = level(&truth("isthmic-slip"), Vertebra::L5, Vertebra::S1);
     assert_eq!(isthmic.meyerding, 2);
-    assert!(isthmic.sac_area_mm2 > 2.0 * slip.sac_area_mm2, "a broken pars leaves the canal wide");
+    assert!(isthmic.sac_area_mm2 > 2.0 * slip.sac_area_mm2, "spondylolysis leaves the canal wide");
 
     let fracture = truth("compression-fracture");
     let [anterior, _, posterior] = fracture.vertebra(Vertebra::L1).unwrap().height_mm;
@@ -75,7 +75,7 @@ fn grades_follow_from_the_geometry() {
 }
 
 #[test]
-fn a_slip_moves_the_vertebra_forward_by_its_millimetres() {
+fn a_slip_moves_the_vertebra_forward_by_its_size() {
     let text = std::fs::read_to_string(folder("gallery/degenerative-slip.toml")).unwrap();
     let mut parameters = Individual::from_toml(&text).unwrap().parameters(&Population::adult_lumbar());
     let slipped = Spine::build(&parameters, true).unwrap().truth().clone();
@@ -91,7 +91,7 @@ fn a_slip_moves_the_vertebra_forward_by_its_millimetres() {
 }
 
 #[test]
-fn vertebrae_are_counted_from_the_chest_down() {
+fn vertebrae_are_numbered_from_the_thoracic_spine_downwards() {
     let labels =
         |name: &str| -> Vec<Disc> { spine(name).truth().labelled().discs.iter().map(|disc| disc.label).collect() };
     assert_eq!(labels("six-lumbar").last(), Some(&Disc::between(Vertebra::L6, Vertebra::S1)));
@@ -100,7 +100,7 @@ fn vertebrae_are_counted_from_the_chest_down() {
 }
 
 #[test]
-fn screws_are_metal_and_disturb_the_field_where_they_are() {
+fn the_metal_of_screws_lies_in_the_screws() {
     let patient = PatientOnTable::new(Arc::new(spine("pedicle-screws")), Positioning::default());
     let metal = patient.metal();
     assert!(metal.len() > 20);
@@ -111,12 +111,12 @@ fn screws_are_metal_and_disturb_the_field_where_they_are() {
 }
 
 #[test]
-fn every_population_draws_spines_that_build() {
+fn every_population_gives_spines_that_can_be_built() {
     for path in files("") {
         let population = Population::from_toml(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let draws = (0..60).map(|seed| Spine::build(&population.sample(&Stream::from_seed(seed)), seed % 2 == 0));
         let (built, refused): (Vec<_>, Vec<_>) = draws.partition(Result::is_ok);
-        // A combination of findings may be impossible now and then; the caller draws again.
+        // A few combinations of findings are impossible; the caller draws again.
         assert!(
             refused.len() <= 3,
             "{}: {:?}",

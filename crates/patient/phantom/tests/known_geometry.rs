@@ -1,4 +1,4 @@
-//! What the voxels show agrees with what the truth says, and moves with the patient.
+//! Voxels agree with the truth, and both move with the patient.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -14,11 +14,11 @@ fn patient(seed: u64, positioning: Positioning) -> PatientOnTable {
     PatientOnTable::new(Arc::new(Spine::build(&parameters, positioning.knee_cushion).unwrap()), positioning)
 }
 
-fn lying_straight(parameters: &SpineParameters) -> PatientOnTable {
+fn straight(parameters: &SpineParameters) -> PatientOnTable {
     PatientOnTable::new(Arc::new(Spine::build(parameters, true).unwrap()), Positioning::default())
 }
 
-fn awkward() -> Positioning {
+fn rotated_and_off_centre() -> Positioning {
     Positioning {
         roll_deg: 9.0,
         pitch_deg: -6.0,
@@ -29,14 +29,14 @@ fn awkward() -> Positioning {
     }
 }
 
-/// The middle slab of the spine at 1.5 mm.
+/// A grid around the middle of the spine.
 fn around(patient: &PatientOnTable, spacing_mm: f64, half: [f64; 3]) -> Grid {
     let centre = patient.pose * Point::new(0.0, 20.0, -20.0);
     let shape = half.map(|h| (2.0 * h / spacing_mm).round() as usize);
     Grid::centred(centre, Matrix3::identity(), [spacing_mm; 3], shape)
 }
 
-/// Plane of least variance through points.
+/// The least-squares plane through points.
 fn fitted(points: &[Point]) -> Plane {
     let n = points.len() as f64;
     let centre = Point::from(points.iter().fold(Vector::zeros(), |sum, p| sum + p.coords) / n);
@@ -46,7 +46,7 @@ fn fitted(points: &[Point]) -> Plane {
 }
 
 /// Plane halfway between a disc's lower and upper surface near its middle, fitted to voxels. The grid is
-/// turned with the disc, so that no surface is rounded to steps.
+/// aligned with the disc, so that no surface has steps.
 fn middle_surface(patient: &PatientOnTable, disc: &phantom::DiscTruth) -> Plane {
     let plane = disc.labelled.plane;
     let left = (disc.left - plane.centre).normalize();
@@ -69,13 +69,13 @@ fn middle_surface(patient: &PatientOnTable, disc: &phantom::DiscTruth) -> Plane 
 #[test]
 fn disc_voxels_lie_in_the_true_disc_planes() {
     for seed in 0..12 {
-        let patient = patient(seed, awkward());
+        let patient = patient(seed, rotated_and_off_centre());
         for disc in patient.truth().discs {
             let plane = middle_surface(&patient, &disc);
             let disc = disc.labelled;
             let angle = plane.angle_deg(&disc.plane);
             assert!(angle < 0.4, "seed {seed} {}: voxels and truth differ by {angle:.2}°", disc.label);
-            // The hollows above and below differ by half a millimetre on average.
+            // The concavities above and below differ by half a millimetre on average.
             let offset = disc.plane.distance_mm(&plane.centre);
             assert!(offset.abs() < 0.6, "seed {seed} {}: voxels lie {offset:.2} mm off the plane", disc.label);
         }
@@ -83,7 +83,7 @@ fn disc_voxels_lie_in_the_true_disc_planes() {
 }
 
 #[test]
-fn voxels_measure_what_the_truth_says() {
+fn extents_of_vertebrae_in_voxels_match_the_truth() {
     for seed in [3, 8] {
         let patient = patient(seed, Positioning::default());
         let truth = patient.truth();
@@ -115,16 +115,16 @@ fn voxels_measure_what_the_truth_says() {
 }
 
 #[test]
-fn the_canal_is_whole_and_where_the_truth_says() {
+fn the_canal_is_continuous_and_follows_the_true_centreline() {
     for seed in [1, 4, 9] {
-        let patient = patient(seed, awkward());
+        let patient = patient(seed, rotated_and_off_centre());
         let truth = patient.truth();
         let volume = patient.structures(&around(&patient, 1.0, [70.0, 70.0, 130.0]));
         for pair in truth.canal_centreline.windows(2) {
             for n in 0..10 {
                 let p = pair[0] + (pair[1] - pair[0]) * (f64::from(n) / 10.0);
                 if let Some(label) = volume.nearest(&p) {
-                    assert_eq!(label, Structure::Canal.label(), "seed {seed}: the sac is broken at {p}");
+                    assert_eq!(label, Structure::Canal.label(), "seed {seed}: the sac is interrupted at {p}");
                 }
             }
         }
@@ -136,11 +136,11 @@ fn the_canal_is_whole_and_where_the_truth_says() {
 }
 
 #[test]
-fn vertebrae_are_closed_by_discs_without_gap() {
+fn there_is_no_gap_between_vertebrae_and_discs() {
     let patient = patient(6, Positioning::default());
     let grid = around(&patient, 0.5, [20.0, 25.0, 110.0]);
     let volume = patient.structures(&grid);
-    // Down the line from body centre to body centre there is bone or disc only.
+    // On the line from one body centre to the next there is only bone or disc.
     let truth = patient.truth();
     for pair in truth.vertebrae.windows(2).filter(|pair| pair[0].label >= geometry::Vertebra::L1) {
         for n in 0..=100 {
@@ -157,13 +157,13 @@ fn labels_move_with_the_patient() {
     let parameters = Population::adult_lumbar().sample(&Stream::from_seed(11));
     let spine = Arc::new(Spine::build(&parameters, true).unwrap());
     let straight = PatientOnTable::new(spine.clone(), Positioning::default());
-    let turned = PatientOnTable::new(spine, awkward());
+    let turned = PatientOnTable::new(spine, rotated_and_off_centre());
     let motion: Pose = turned.pose * straight.pose.inverse();
 
     let grid = around(&straight, 2.0, [60.0, 60.0, 100.0]);
     let (before, after) = (straight.rasterize(&grid), turned.rasterize(&grid.moved(&motion)));
     let differing = before.data.iter().zip(&after.data).filter(|(a, b)| a != b).count();
-    // Single precision moves a surface by micrometres: next to no voxel centre lies that near to one.
+    // Single precision moves a surface by micrometres: almost no voxel centre lies that close to one.
     assert!(differing * 10_000 < before.data.len(), "{differing} of {} voxels differ", before.data.len());
 
     let (moved, truth) = (straight.truth().moved(&motion), turned.truth());
@@ -184,12 +184,12 @@ fn rotations_have_the_documented_signs() {
 }
 
 #[test]
-fn proportions_change_arches_and_leave_discs_and_truth_alone() {
+fn proportions_change_arches_but_not_discs_or_truth() {
     let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut sturdy = usual.clone();
     sturdy.proportions =
         Proportions { lamina_thickness: 1.5, spinous_thickness: 1.5, arch_fat: 0.4, ..usual.proportions };
-    let [usual, sturdy] = [usual, sturdy].map(|parameters| lying_straight(&parameters));
+    let [usual, sturdy] = [usual, sturdy].map(|parameters| straight(&parameters));
     assert_eq!(usual.truth(), sturdy.truth());
 
     let grid = around(&usual, 1.5, [20.0, 60.0, 90.0]);
@@ -200,7 +200,7 @@ fn proportions_change_arches_and_leave_discs_and_truth_alone() {
     let grown = volume(&sturdy, Structure::Vertebra) as f64 / volume(&usual, Structure::Vertebra) as f64;
     assert!((1.03..1.25).contains(&grown), "vertebrae are {grown} times as large");
 
-    // Fatter marrow lies in the arch and nowhere in front of the canal.
+    // Marrow with more fat lies only in the arches, not in the bodies.
     let parameters = sturdy.spine.parameters();
     let fatty: Vec<usize> = (0..sturdy.materials().len())
         .filter(|index| {
@@ -223,14 +223,14 @@ fn proportions_change_arches_and_leave_discs_and_truth_alone() {
 }
 
 #[test]
-fn a_sac_with_a_square_front_fills_its_front_corners_only() {
+fn a_sac_with_a_square_front_gains_only_its_anterior_corners() {
     let ellipse = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut square = ellipse.clone();
     square.proportions.sac_squareness = [1.0, 0.0];
-    let [ellipse, square] = [ellipse, square].map(|parameters| lying_straight(&parameters));
+    let [ellipse, square] = [ellipse, square].map(|parameters| straight(&parameters));
     assert_eq!(ellipse.truth(), square.truth());
 
-    // What the square sac holds more, by whether it lies in front of the sac's middle in its slice.
+    // Voxels that the square sac gains, in front of and behind the middle of the sac in their slice.
     let grid = around(&ellipse, 1.0, [20.0, 60.0, 60.0]);
     let canal = |patient: &PatientOnTable| patient.structures(&grid).data.mapv(|l| l == Structure::Canal.label());
     let (before, after) = (canal(&ellipse), canal(&square));
@@ -251,13 +251,13 @@ fn a_sac_with_a_square_front_fills_its_front_corners_only() {
 }
 
 #[test]
-fn laminae_lean_forward_by_their_slope() {
+fn laminae_slope_forward_by_their_angle() {
     let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut sloping = usual.clone();
     sloping.proportions.lamina_slope_deg = 30.0;
-    // The front of the bone 6 mm left of L3's midline, behind the canal: how much further back its lower half lies.
+    // Anterior surface of the lamina 6 mm to the left of L3's midline: distance of its lower half behind its upper half.
     let [usual, sloping] = [usual, sloping].map(|parameters| {
-        let patient = lying_straight(&parameters);
+        let patient = straight(&parameters);
         let truth = patient.truth();
         let l3 = truth.vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3");
         let middle = l3.centre + Vector::new(6.0, 37.0, -4.0);
@@ -272,16 +272,16 @@ fn laminae_lean_forward_by_their_slope() {
         let mean = |half: &[f64]| half.iter().sum::<f64>() / half.len() as f64;
         mean(lower) - mean(upper)
     });
-    assert!(sloping > usual + 1.0, "{usual} mm, and with a slope {sloping}");
+    assert!(sloping > usual + 1.0, "{usual} mm without and {sloping} mm with slope");
 }
 
 #[test]
-fn settled_roots_lie_at_the_back_of_the_sac_and_do_not_change_it() {
+fn settled_roots_lie_at_the_back_of_an_unchanged_sac() {
     let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut settled = usual.clone();
     settled.proportions.root_settling = 1.0;
     let [usual, settled] = [usual, settled].map(|parameters| {
-        let patient = lying_straight(&parameters);
+        let patient = straight(&parameters);
         let truth = patient.truth();
         let l3 = truth.vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3");
         let grid =
@@ -304,11 +304,11 @@ fn settled_roots_lie_at_the_back_of_the_sac_and_do_not_change_it() {
 }
 
 #[test]
-fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
+fn cartilage_reduces_a_disc_by_its_thickness_on_both_sides() {
     let plain = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut lined = plain.clone();
     lined.proportions.cartilage_mm = 1.0;
-    let [plain, lined] = [plain, lined].map(|parameters| lying_straight(&parameters));
+    let [plain, lined] = [plain, lined].map(|parameters| straight(&parameters));
     assert_eq!(plain.truth(), lined.truth());
     let truth = plain.truth();
     let disc = truth.discs.iter().find(|d| d.labelled.label.to_string() == "L3/L4").unwrap();
@@ -321,14 +321,14 @@ fn cartilage_takes_its_thickness_from_both_sides_of_a_disc() {
 }
 
 #[test]
-fn a_sacrum_that_tapers_less_is_deeper_below_and_its_remnants_have_endplates() {
+fn a_sacrum_with_less_taper_is_larger_and_remnants_may_have_endplates() {
     let usual = Population::adult_lumbar().sample(&Stream::from_seed(6));
     let mut blunt = usual.clone();
     blunt.proportions.sacral_taper = 0.4;
     let mut lined = usual.clone();
     lined.proportions.remnant_endplate_mm = 1.0;
     let [usual, blunt, lined] = [usual, blunt, lined].map(|parameters| {
-        let patient = lying_straight(&parameters);
+        let patient = straight(&parameters);
         let endplate = patient.truth().sacral_endplate;
         let middle = endplate.centre - endplate.normal.into_inner() * 32.0;
         let grid = Grid::centred(middle, Matrix3::identity(), [0.5; 3], [1, 110, 60]);

@@ -1,4 +1,4 @@
-//! A cohort has the means, spreads and correlations that its population file asks for.
+//! A cohort has the means, standard deviations and correlations of its population file.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use geometry::{Disc, Vertebra};
@@ -29,7 +29,7 @@ fn near(what: &str, value: f64, expected: f64, tolerance: f64) {
 }
 
 #[test]
-fn sizes_have_the_tables_means_and_spreads() {
+fn sizes_have_the_means_and_standard_deviations_of_the_tables() {
     let cohort = cohort();
     let column = |f: &dyn Fn(&SpineParameters) -> f64| cohort.iter().map(f).collect::<Vec<_>>();
     let l4 = |p: &SpineParameters| *p.vertebrae.iter().find(|v| v.label == Vertebra::L4).unwrap();
@@ -56,13 +56,13 @@ fn sizes_have_the_tables_means_and_spreads() {
 
     // Scoliosis of 10° or more in about 9 % (JBJS 2016).
     let scoliotic = cohort.iter().filter(|p| p.alignment.cobb_deg.abs() >= 10.0).count() as f64 / cohort.len() as f64;
-    near("part with scoliosis", scoliotic, 0.085, 0.03);
+    near("fraction with scoliosis", scoliotic, 0.085, 0.03);
     let degeneration = column(&|p| p.discs.iter().map(|d| d.degeneration).sum::<f64>() / p.discs.len() as f64);
-    assert!(correlation(&degeneration, &column(&|p| p.person.age_years)) > 0.4, "discs age");
+    assert!(correlation(&degeneration, &column(&|p| p.person.age_years)) > 0.4, "discs degenerate with age");
 }
 
 #[test]
-fn spines_lie_as_the_literature_says() {
+fn supine_alignment_matches_the_literature() {
     let cohort = cohort();
     let measured = |cushion| {
         let truths = cohort.iter().take(200).map(|p| Spine::build(p, cushion).unwrap().truth().measurements.clone());
@@ -71,11 +71,11 @@ fn spines_lie_as_the_literature_says() {
     let (straight, cushioned) = (measured(false), measured(true));
     let lordosis = |m: &[phantom::Measurements]| m.iter().map(|m| m.lumbar_lordosis_deg).collect::<Vec<_>>();
     let (mean, sd) = mean_sd(&lordosis(&straight));
-    // L1–S1 standing 50.5°, lying 0.9 of it.
-    near("lordosis lying", mean, 45.0, 3.0);
+    // L1–S1: 50.5° standing, 0.9 of that supine.
+    near("supine lordosis", mean, 45.0, 3.0);
     near("SD of lordosis", sd, 10.0, 2.0);
     let factor = mean_sd(&lordosis(&cushioned)).0 / mean;
-    near("lordosis on the cushion against straight legs", factor, 0.86, 0.04);
+    near("lordosis with knee cushion relative to straight legs", factor, 0.86, 0.04);
     let slopes: Vec<f64> = straight.iter().map(|m| m.sacral_slope_deg).collect();
     near("sacral slope", mean_sd(&slopes).0, 40.0, 3.0);
     let areas: Vec<f64> = straight.iter().map(|m| m.sac_area_mm2[&Disc::between(Vertebra::L3, Vertebra::L4)]).collect();

@@ -1,4 +1,4 @@
-//! Any parameters give either a spine or a refusal with its reason: building never panics.
+//! Any parameters give a spine or an error with its reason: building never panics.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn drawn(seed: u64) -> SpineParameters {
     Population::adult_lumbar().sample(&Stream::from_seed(seed))
 }
 
-/// Deep enough for the spine of the deepest trunk that is allowed.
+/// Deep enough for the spine in the deepest trunk that is allowed.
 fn coarse_grid() -> Grid {
     Grid::centred(Point::new(0.0, 0.0, -10.0), Matrix3::identity(), [9.0, 8.0, 7.0], [40, 64, 60])
 }
@@ -38,7 +38,7 @@ proptest! {
         value in prop_oneof![-1e3..1e3, Just(0.0), Just(-1.0), Just(1e300), -5.0..5.0],
     ) {
         let mut lined = drawn(1);
-        // Proportions are only written where they are unusual.
+        // Proportions are only serialized if they are unusual.
         lined.proportions.cartilage_mm = 0.5;
         let mut document = serde_json::to_value(lined).unwrap();
         let mut places = numbers(&mut document);
@@ -55,7 +55,7 @@ proptest! {
 }
 
 #[test]
-fn every_draw_is_a_whole_spine() {
+fn every_draw_is_a_complete_spine() {
     for seed in 0..150 {
         let parameters = drawn(seed);
         let spine = Spine::build(&parameters, seed % 2 == 0).unwrap();
@@ -84,7 +84,7 @@ fn every_draw_is_a_whole_spine() {
 }
 
 #[test]
-fn wrong_parameters_are_refused_with_the_level() {
+fn wrong_parameters_are_refused_with_level_and_limits() {
     let mut parameters = drawn(1);
     parameters.vertebrae[5].height_mm = f64::NAN;
     let message = Spine::build(&parameters, true).unwrap_err().to_string();
@@ -101,7 +101,7 @@ fn wrong_parameters_are_refused_with_the_level() {
 }
 
 #[test]
-fn parameters_and_truth_survive_their_files() {
+fn parameters_and_truth_survive_a_round_trip_through_json() {
     let parameters = drawn(3);
     let text = serde_json::to_string(&parameters).unwrap();
     let read: SpineParameters = serde_json::from_str(&text).unwrap();
@@ -117,14 +117,14 @@ fn parameters_and_truth_survive_their_files() {
 }
 
 #[test]
-fn a_patient_out_of_reach_is_air() {
+fn a_grid_beside_the_patient_is_air() {
     let patient = PatientOnTable::new(
         Arc::new(Spine::build(&drawn(2), true).unwrap()),
         Positioning { offset_mm: [2000.0, 0.0, 0.0], ..Default::default() },
     );
     assert!(patient.rasterize(&coarse_grid()).data.iter().all(|index| *index == 0));
 
-    let lost = Positioning { roll_deg: f64::NAN, ..Default::default() };
-    assert!(lost.check().unwrap_err().to_string().contains("roll-deg is NaN"));
+    let nan = Positioning { roll_deg: f64::NAN, ..Default::default() };
+    assert!(nan.check().unwrap_err().to_string().contains("roll-deg is NaN"));
     assert_eq!(Positioning::default().check(), Ok(()));
 }

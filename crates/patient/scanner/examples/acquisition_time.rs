@@ -1,4 +1,4 @@
-//! Seconds that one sagittal T2 of 15 × 384 × 384 takes with every artefact on, one a line:
+//! Computing time of one sagittal T2 of 15 × 384 × 384 with every artefact on, in seconds, one repeat per line:
 //! `cargo run --release -p plumbline-scanner --example acquisition_time -- REPEATS`.
 
 use std::io::Write;

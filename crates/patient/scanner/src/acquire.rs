@@ -12,10 +12,10 @@ use crate::bias::Bias;
 use crate::coil::PlacedCoil;
 use crate::encoding::Encoding;
 use crate::fat_suppression::noise_factor;
-use crate::field::{MainField, transmitted};
+use crate::field::{MainField, transmit_factor};
 use crate::k_space::Transforms;
 use crate::motion::Course;
-use crate::object::{Object, Surroundings};
+use crate::object::{Conditions, Object};
 use crate::ordering::Ordering;
 use crate::saturation::Saturation;
 use crate::shading::smooth_over;
@@ -25,16 +25,15 @@ use crate::{Scanner, SeriesProtocol, Subject};
 const FULL_SCALE: f32 = 2000.0;
 
 /// Amplitude of a spike, relative to the summed magnetization of a slice full of cerebrospinal fluid
-/// (choice: a clearly visible pattern of stripes).
+/// (choice: clearly visible stripes).
 const SPIKE: f32 = 0.03;
 
 /// Scans a group of slices: magnitude images in arbitrary units on `group.grid()`.
 ///
 /// Signal equations, partial volume, chemical shift, coil sensitivity, saturation, motion from line to line,
-/// wrap-around, echo-train decay, noise, the machine's faults, and receive normalization, reconstructed from
-/// each slice's k-space. What is random has streams of its own by slice, so that the result does not depend
-/// on the number of threads. Call [`SeriesProtocol::check`] first: what it refuses gives meaningless images
-/// here.
+/// wrap-around, echo-train decay, noise, the scanner's faults, and receive normalization, reconstructed from
+/// each slice's k-space. Each slice has its own random streams, so that the result does not depend on the
+/// number of threads. Call [`SeriesProtocol::check`] first: a series that it refuses gives meaningless images.
 pub fn acquire(
     subject: &impl Subject,
     scanner: &Scanner,
@@ -49,9 +48,9 @@ pub fn acquire(
     let field = MainField::new(scanner, subject.implants(), &stream.child("shim", 0));
     let encoding = Encoding::new(series, group);
     let acquisition = Acquisition {
-        object: Object::sample(subject, scanner, series, group, encoding, &course, field.is_even()),
+        object: Object::sample(subject, scanner, series, group, encoding, &course, field.is_homogeneous()),
         transforms: Transforms::new(encoding, series.phase_resolution, series.read_resolution),
-        coil: scanner.coil.under(subject.position(), &scanner.faults.dead_elements),
+        coil: scanner.coil.placed(subject.position(), &scanner.faults.dead_elements),
         bias: Bias::draw(scanner.field_t, &stream.child("bias", 0)),
         noise_sd: noise_sd(scanner, series, group) * (encoding.encoded as f32).sqrt(),
         scanner,
@@ -65,20 +64,20 @@ pub fn acquire(
     };
     let slices: Vec<Vec<f32>> = (0..group.slices).into_par_iter().map(|k| acquisition.slice(k)).collect();
     let grid = group.grid();
-    let data = Array3::from_shape_vec(grid.array_shape(), slices.concat()).expect("one value a voxel");
+    let data = Array3::from_shape_vec(grid.array_shape(), slices.concat()).expect("one value per voxel");
     Volume::new(grid, data)
 }
 
-/// Noise SD of real and imaginary part of an image before k-space is truncated and filtered.
+/// Noise SD of the real and the imaginary part of an image before k-space is truncated and filtered.
 fn noise_sd(scanner: &Scanner, series: &SeriesProtocol, group: &SliceGroup) -> f32 {
-    // Truncation itself takes the noise of the missing samples away, so the full k-space counts here; fewer
-    // samples in the same readout time are quieter.
+    // Truncation itself removes the noise of the missing samples, so this is the noise of the full k-space. Fewer
+    // samples in the same readout time have less noise.
     let full = SeriesProtocol { phase_resolution: 1.0, read_resolution: 1.0, ..series.clone() };
-    let quiet = Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t) * series.read_resolution.sqrt();
-    (quiet * noise_factor(series) * (1.0 + scanner.faults.excess_noise)) as f32
+    let sd = Scanner::UNIT_NOISE / full.relative_snr(group, scanner.field_t) * series.read_resolution.sqrt();
+    (sd * noise_factor(series) * (1.0 + scanner.faults.excess_noise)) as f32
 }
 
-/// Everything that the slices of one series share.
+/// What all slices of one series share.
 struct Acquisition<'a> {
     scanner: &'a Scanner,
     series: &'a SeriesProtocol,
@@ -92,7 +91,7 @@ struct Acquisition<'a> {
     transforms: Transforms,
     coil: PlacedCoil,
     bias: Bias,
-    /// SD of real and imaginary part of a sample that is transformed along phase encoding.
+    /// Noise SD of the real and the imaginary part of a sample that is transformed along phase encoding.
     noise_sd: f32,
 }
 
@@ -115,7 +114,7 @@ impl Acquisition<'_> {
             }
         }
         if self.scanner.faults.ghost > 0.0 {
-            k_space.alternate(self.scanner.faults.ghost as f32);
+            k_space.add_n_half_ghost(self.scanner.faults.ghost as f32);
         }
         let mut rng = self.stream.child("noise", k as u64).rng();
         let acquired: Vec<bool> = self.ordering.lines.iter().map(Option::is_some).collect();
@@ -133,14 +132,14 @@ impl Acquisition<'_> {
     fn magnetization(&self, pose: usize, k: usize) -> Vec<Option<Vec<Complex32>>> {
         let factor = |grid: &Grid, k: usize| {
             let mut factor = smooth_over(grid, k, |place| {
-                let transmitted = transmitted(&self.scanner.faults, &self.series.sequence, place);
-                self.coil.received(place) * self.bias.at(place) * transmitted
+                let transmit = transmit_factor(&self.scanner.faults, &self.series.sequence, place);
+                self.coil.received(place) * self.bias.at(place) * transmit
             });
             if !self.saturation.bands.is_empty() {
                 let columns = grid.shape[0];
                 for (n, factor) in factor.iter_mut().enumerate() {
                     let place = grid.point([(n % columns) as f64, (n / columns) as f64, k as f64]);
-                    *factor *= self.saturation.left_by_bands(&place);
+                    *factor *= self.saturation.remaining_after_bands(&place);
                 }
             }
             factor
@@ -151,17 +150,17 @@ impl Acquisition<'_> {
         let near = self.field.implants_near(&plane.centre, 0.5 * height.hypot(width) + self.group.thickness_mm);
         let metal = |place: &Point| self.field.shift_hz(&near, place);
         let crossed = |place: &Point| self.saturation.is_crossed(place);
-        let around = Surroundings {
+        let conditions = Conditions {
             factor: &factor,
-            shim_hz: (!self.field.is_even()).then_some(&shim),
+            shim_hz: (!self.field.is_homogeneous()).then_some(&shim),
             metal_hz: (!near.is_empty()).then_some(&metal),
             crossed: (!self.saturation.crossing.is_empty()).then_some(&crossed),
         };
-        self.object.magnetization(pose, k, &around)
+        self.object.magnetization(pose, k, &conditions)
     }
 
-    /// When a slice is first excited, s: slices of a spin echo share each repetition, gradient echoes are
-    /// acquired one slice after the other.
+    /// Time of a slice's first excitation, s: the slices of a spin echo are interleaved within each repetition, those of a
+    /// gradient echo are acquired one after the other.
     fn start_s(&self, k: usize) -> f64 {
         if self.series.sequence.is_gradient_echo() {
             k as f64 * self.series.scan_time_s(self.group) / self.group.slices as f64
@@ -170,10 +169,10 @@ impl Acquisition<'_> {
         }
     }
 
-    /// Shift of what breathes along phase encoding and readout, pixels, by line and average.
+    /// Shift of the abdominal wall along phase encoding and readout, pixels, by line and average.
     fn shifts(&self, start_s: f64) -> Vec<Vec<[f32; 2]>> {
         let grid = self.group.grid();
-        // To the front, along the image's axes.
+        // Towards the front, in image axes.
         let along = [0, 1].map(|axis| -grid.axes.column(axis).y / grid.spacing_mm[axis]);
         let [phase, read] = if self.transforms.encoding.along_row { along } else { [along[1], along[0]] };
         let shift = |time_s: &f64| {

@@ -1,14 +1,14 @@
-//! The slow shading that is left in every image: transmit field and imperfect normalization.
+//! The residual slow shading of every image: transmit field and imperfect normalization.
 
 use geometry::Point;
 use randomness::{Stream, normal};
 
-/// Distance over which the shading may reach its SD, mm.
+/// Distance from the isocentre at which the shading has its SD, mm.
 const REACH_MM: f64 = 200.0;
-/// Relative SD of the shading at that distance; project choice by eye.
+/// Relative SD of the shading at that distance; project choice by visual comparison.
 const SHADING_SD: f64 = 0.06;
 
-/// A polynomial of second degree about 1.
+/// A second-degree polynomial about 1.
 pub(crate) struct Bias {
     slope: [f32; 3],
     curvature: [f32; 3],
@@ -23,7 +23,7 @@ impl Bias {
         Self { slope: draw(), curvature: draw() }
     }
 
-    /// Factor at a place.
+    /// Factor at a point.
     pub fn at(&self, point: &Point) -> f32 {
         let along: [f32; 3] = std::array::from_fn(|axis| (point[axis] / REACH_MM).clamp(-2.0, 2.0) as f32);
         let terms = (0..3).map(|axis| along[axis] * (self.slope[axis] + self.curvature[axis] * along[axis]));

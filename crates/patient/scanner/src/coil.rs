@@ -1,4 +1,4 @@
-//! Receive coils: where the image is bright, and where it is noisy.
+//! Receive coils: sensitivity and normalization.
 
 use geometry::{PatientPosition, Point};
 use schemars::JsonSchema;
@@ -10,22 +10,22 @@ use crate::faults::COIL_ELEMENTS;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Coil {
-    /// Radius of the array's loops, mm: sensitivity reaches about that deep.
+    /// Radius of the array's loops, mm: about the depth that it is sensitive to.
     pub loop_radius_mm: f64,
     /// Distance of the spine array below the isocentre, mm.
     pub table_below_isocentre_mm: f64,
     /// Half the length of the array along the table, mm.
     pub half_length_mm: f64,
-    /// Middle of the arrays, from the isocentre towards the patient's head, mm.
+    /// Centre of the arrays relative to the isocentre, towards the patient's head, mm.
     pub centre_mm: f64,
-    /// Sensitivity of the array on the patient's upper side relative to the spine array, 0…1; 0: none.
+    /// Sensitivity of the body array on top of the patient relative to the spine array, 0…1; 0: no body array.
     pub upper_array: f64,
-    /// Part of the fall-off that receive normalization takes out of the images, 0…1.
+    /// Fraction of the sensitivity fall-off that receive normalization removes from the images, 0…1.
     pub normalization: f64,
 }
 
 impl Default for Coil {
-    /// Loops of 12 cm and a table 12 cm below the isocentre are usual; the rest by eye, project choices.
+    /// Loops of 12 cm and a table 12 cm below the isocentre are usual; the rest are project choices, by visual comparison.
     fn default() -> Self {
         Self {
             loop_radius_mm: 120.0,
@@ -39,8 +39,8 @@ impl Default for Coil {
 }
 
 impl Coil {
-    /// The first value that no coil can have.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, f64)> {
+    /// The first value outside its limits, with these.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
         for (field, value, low, high) in [
             ("loop-radius-mm", self.loop_radius_mm, 1.0, 1e4),
             ("table-below-isocentre-mm", self.table_below_isocentre_mm, 0.0, 1e4),
@@ -50,14 +50,14 @@ impl Coil {
             ("normalization", self.normalization, 0.0, 1.0),
         ] {
             if !(low..=high).contains(&value) {
-                return Err((field, value));
+                return Err((field, value, [low, high]));
             }
         }
         Ok(())
     }
 
-    /// The coil as a patient who lies in `position` meets it; of the spine array some elements may be dead.
-    pub(crate) fn under(&self, position: PatientPosition, dead_elements: &[usize]) -> PlacedCoil {
+    /// The coil in the coordinates of a patient in `position`, with dead elements of the spine array.
+    pub(crate) fn placed(&self, position: PatientPosition, dead_elements: &[usize]) -> PlacedCoil {
         PlacedCoil {
             coil: *self,
             down: position.down().into_inner().map(|x| x as f32).into(),
@@ -74,31 +74,31 @@ pub(crate) struct PlacedCoil {
 }
 
 impl PlacedCoil {
-    /// Sensitivity at a place with the elements that live.
+    /// Sensitivity at a point with the dead elements missing.
     pub fn received(&self, point: &Point) -> f32 {
         if self.dead.is_empty() {
             return self.sensitivity(point);
         }
         let pitch = (2.0 * self.coil.half_length_mm / COIL_ELEMENTS as f64) as f32;
-        // Elements overlap: each adds a bell two pitches wide to the sum of squares, all of them 1.
+        // Elements overlap: each adds a bell two pitches wide to the sum of squares; together they add up to 1.
         let share = |element: usize| {
             let middle = self.coil.half_length_mm as f32 - (element as f32 + 0.5) * pitch;
             let away = ((self.along(point) - middle) / pitch).abs().min(1.0);
             0.5 + 0.5 * (std::f32::consts::PI * away).cos()
         };
         let lost: f32 = self.dead.iter().map(|&element| share(element)).sum();
-        // Neighbours and the upper array see a little of what a dead element would have seen.
+        // Neighbours and the body array receive a little of what a dead element would have received.
         self.sensitivity(point) * (1.0 - lost).max(0.02).sqrt()
     }
 
-    /// Distance from the middle of the arrays towards the head, mm.
+    /// Distance from the centre of the arrays towards the head, mm.
     fn along(&self, point: &Point) -> f32 {
         (point.z - self.coil.centre_mm) as f32
     }
 
-    /// Sensitivity of the whole array at a place, 1 at the centre of the spine array. A loop of radius a has on its axis, at
-    /// the distance d, the field (1 + d²/a²)^(−3/2) (Biot–Savart, by reciprocity the sensitivity); the
-    /// arrays add as sum of squares, and fade over about a loop's radius at their ends.
+    /// Sensitivity of the whole array at a point, 1 at the centre of the spine array. On the axis of a loop of radius a, at
+    /// distance d, the field is (1 + d²/a²)^(−3/2) (Biot–Savart; by reciprocity the sensitivity). The arrays combine as
+    /// sum of squares, and fall off over about a loop's radius at their ends.
     pub fn sensitivity(&self, point: &Point) -> f32 {
         let coil = &self.coil;
         let (radius, table) = (coil.loop_radius_mm as f32, coil.table_below_isocentre_mm as f32);
@@ -113,9 +113,9 @@ impl PlacedCoil {
         (spine * spine + upper * upper).sqrt() / (1.0 + beyond)
     }
 
-    /// Factor by which normalization brightens a place of the given sensitivity.
+    /// Factor by which normalization brightens a point of the given sensitivity.
     pub fn normalization(&self, sensitivity: f32) -> f32 {
-        // Scanners stop amplifying where there is next to nothing to amplify.
+        // The gain is limited where there is almost no signal.
         sensitivity.max(0.02).powf(-(self.coil.normalization as f32))
     }
 }
@@ -125,32 +125,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_array_sees_the_side_that_lies_on_the_table() {
+    fn the_spine_array_is_most_sensitive_on_the_table_side() {
         let (front, back) = (Point::new(0.0, -80.0, 0.0), Point::new(0.0, 80.0, 0.0));
-        let supine = Coil::default().under(PatientPosition::HeadFirstSupine, &[]);
+        let supine = Coil::default().placed(PatientPosition::HeadFirstSupine, &[]);
         assert!(supine.sensitivity(&back) > 2.0 * supine.sensitivity(&front));
-        let prone = Coil::default().under(PatientPosition::HeadFirstProne, &[]);
+        let prone = Coil::default().placed(PatientPosition::HeadFirstProne, &[]);
         assert!((prone.sensitivity(&front) - supine.sensitivity(&back)).abs() < 1e-6);
     }
 
     #[test]
-    fn the_arrays_are_bright_where_they_are_switched_on() {
-        let moved = Coil { centre_mm: 150.0, ..Coil::default() }.under(PatientPosition::HeadFirstSupine, &[0]);
-        let still = Coil::default().under(PatientPosition::HeadFirstSupine, &[0]);
+    fn sensitivity_moves_with_the_centre_of_the_arrays() {
+        let moved = Coil { centre_mm: 150.0, ..Coil::default() }.placed(PatientPosition::HeadFirstSupine, &[0]);
+        let still = Coil::default().placed(PatientPosition::HeadFirstSupine, &[0]);
         for z in [-300.0, -100.0, 0.0, 180.0, 400.0] {
-            let (there, here) = (Point::new(5.0, 60.0, z + 150.0), Point::new(5.0, 60.0, z));
-            assert!((moved.received(&there) - still.received(&here)).abs() < 1e-6, "at {z} mm");
+            let [shifted, point] = [150.0, 0.0].map(|shift| Point::new(5.0, 60.0, z + shift));
+            assert!((moved.received(&shifted) - still.received(&point)).abs() < 1e-6, "at {z} mm");
         }
     }
 
     #[test]
-    fn normalization_evens_out_most_of_the_fall_off() {
-        let coil = Coil::default().under(PatientPosition::HeadFirstSupine, &[]);
-        let seen = |y| {
+    fn normalization_removes_most_of_the_fall_off() {
+        let coil = Coil::default().placed(PatientPosition::HeadFirstSupine, &[]);
+        let signal = |y| {
             let s = coil.sensitivity(&Point::new(0.0, y, 0.0));
             (s, s * coil.normalization(s))
         };
-        let (near, deep) = (seen(90.0), seen(-40.0));
+        let (near, deep) = (signal(90.0), signal(-40.0));
         assert!(near.1 / deep.1 < 0.6 * near.0 / deep.0 && near.1 > deep.1);
     }
 }

@@ -1,25 +1,25 @@
-//! How the lines and samples of k-space lie to the rows and columns of the image.
+//! How lines and samples of k-space relate to rows and columns of the image.
 
 use geometry::{PhaseEncoding, SliceGroup};
 
 use crate::SeriesProtocol;
 
-/// How far from the middle of the field of view the body may reach, mm: half a tall trunk within the coils.
+/// Greatest distance of the body from the middle of the field of view, mm: half a tall trunk within the coils.
 const REACH_MM: f64 = 280.0;
 
 /// Sizes along the phase-encoding and the readout axis, in pixels of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Encoding {
-    /// True if phase encoding runs along a row (columns differ in phase).
+    /// True if phase encoding runs along a row.
     pub along_row: bool,
     /// Pixels of the image along phase encoding.
     pub phase: usize,
-    /// Pixels along the readout; its filter cuts off what lies beyond.
+    /// Pixels along the readout; its filter removes what lies beyond.
     pub read: usize,
     /// Pixels of the encoded field of view along phase encoding, oversampling included.
     pub encoded: usize,
-    /// Pixels before and after the image over which the body may reach along phase encoding: what is not
-    /// encoded wraps around.
+    /// Pixels before and after the image that the body may occupy along phase encoding; signal beyond the encoded field of
+    /// view wraps around.
     pub margin: usize,
 }
 
@@ -40,12 +40,12 @@ impl Encoding {
         if self.along_row { self.encoded } else { self.read }
     }
 
-    /// Where a pixel lands along phase encoding; `place` counts from the image's first, negative before it.
-    pub fn folded(&self, place: isize) -> usize {
+    /// Position of a pixel along phase encoding after wrap-around; `place` is relative to the image's first pixel.
+    pub fn wrapped(&self, place: isize) -> usize {
         (place + self.first() as isize).rem_euclid(self.encoded as isize) as usize
     }
 
-    /// Place of the image's first pixel in the encoded field of view.
+    /// Position of the image's first pixel in the encoded field of view.
     pub fn first(&self) -> usize {
         (self.encoded - self.phase) / 2
     }
@@ -56,10 +56,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_beyond_the_encoded_field_comes_back_on_the_other_side() {
+    fn signal_beyond_the_encoded_field_of_view_wraps_to_the_other_side() {
         let encoding = Encoding { along_row: true, phase: 100, read: 80, encoded: 120, margin: 60 };
-        assert_eq!((encoding.folded(0), encoding.folded(99)), (10, 109));
-        assert_eq!(encoding.folded(-15), 115, "15 pixels left of the image appear 5 from the right edge");
+        assert_eq!((encoding.wrapped(0), encoding.wrapped(99)), (10, 109));
+        assert_eq!(encoding.wrapped(-15), 115, "15 pixels left of the image appear 5 from the right edge");
         assert_eq!(encoding.columns(), 120);
     }
 }

@@ -1,4 +1,4 @@
-//! What may be wrong with a machine. Nothing by default.
+//! Faults of the scanner; none by default.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,35 +6,35 @@ use serde::{Deserialize, Serialize};
 /// Number of elements of the spine array along the table.
 pub const COIL_ELEMENTS: usize = 6;
 
-/// Faults of the machine, each graded; 0 is a machine in order.
+/// Faults of the scanner, each with its size; 0 is a scanner without the fault.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Faults {
     /// Relative error of the gradients along x, y, z: 0.02 shows everything 2 % too large.
     pub gradient_error: [f64; 3],
-    /// Relative error of the slice thickness: 0.4 excites 7 mm in place of 5.
+    /// Relative error of the slice thickness: 0.4 excites 7 mm instead of 5.
     pub slice_thickness_error: f64,
-    /// Amplitude of the ghost at half the field of view, relative to the object.
+    /// Amplitude of the N/2 ghost, relative to the object.
     pub ghost: f64,
     /// Spikes in k-space per slice, on average.
     pub spikes: f64,
-    /// Elements of the spine array that are dead, 0 (head end) to 5.
+    /// Dead elements of the spine array, 0 (head end) to 5.
     pub dead_elements: Vec<usize>,
-    /// Factor minus 1 on the noise: 1 doubles it.
+    /// Relative increase of the noise: 1 doubles it.
     pub excess_noise: f64,
     /// Inhomogeneity of the main field at 200 mm from the isocentre, ppm.
     pub shim_ppm: f64,
-    /// Loss of flip angle at 200 mm from the isocentre, relative.
+    /// Relative loss of flip angle at 200 mm from the isocentre.
     pub transmit_loss: f64,
 }
 
-/// Why a text is no list of faults.
+/// Why a list of faults cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FaultsError {
-    /// Not TOML, or not these fields.
+    /// Invalid TOML, or unknown fields.
     #[error(transparent)]
     Syntax(#[from] toml::de::Error),
-    /// A fault that no machine can have.
+    /// A fault outside its limits.
     #[error("{field} is {value}, expected {low} to {high}")]
     OutOfRange {
         /// The field.
@@ -52,7 +52,7 @@ impl Faults {
     /// Reads and checks a list of faults.
     ///
     /// # Errors
-    /// [`FaultsError`] with the place or the field.
+    /// [`FaultsError`] with the place in the file or the field.
     pub fn from_toml(text: &str) -> Result<Self, FaultsError> {
         let faults: Self = toml::from_str(text)?;
         match faults.check() {
@@ -61,10 +61,10 @@ impl Faults {
         }
     }
 
-    /// Refuses what no machine can have.
+    /// Checks every fault against its limits.
     ///
     /// # Errors
-    /// The first such field, its value and its limits.
+    /// The first field outside its limits, its value and the limits.
     pub fn check(&self) -> Result<(), (&'static str, f64, [f64; 2])> {
         let [x, y, z] = self.gradient_error;
         for (field, value, low, high) in [

@@ -1,24 +1,24 @@
-//! Metal and what it does to the field around it.
+//! Metal and the field shift around it.
 
 use geometry::Point;
 
-/// A piece of metal as a ball of the same volume.
+/// A piece of metal, modelled as a sphere of the same volume.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Implant {
-    /// Its middle, LPS mm.
+    /// Its centre, LPS mm.
     pub centre: Point,
-    /// Radius of the ball, mm.
+    /// Radius of the sphere, mm.
     pub radius_mm: f64,
-    /// Volume susceptibility against tissue, ppm (SI).
+    /// Volume susceptibility relative to tissue, ppm (SI).
     pub susceptibility_ppm: f64,
 }
 
 impl Implant {
-    /// Titanium against tissue, ppm (Schenck, Med Phys 1996;23:815: 182 against −9).
+    /// Titanium relative to tissue, ppm (Schenck, Med Phys 1996;23:815: 182 and −9).
     pub const TITANIUM_PPM: f64 = 191.0;
 
-    /// Shift of the field at a place, ppm: the dipole outside a magnetized ball,
-    /// Δχ/3 · (a/r)³ · (3 cos²θ − 1), θ against the field, which runs along z (Schenck 1996). Inside: 0.
+    /// Field shift at a point, ppm: the dipole field outside a magnetized sphere,
+    /// Δχ/3 · (a/r)³ · (3 cos²θ − 1), with θ the angle to the field, along z (Schenck 1996). Inside: 0.
     pub fn shift_ppm(&self, place: &Point) -> f64 {
         let away = place - self.centre;
         let r2 = away.norm_squared();

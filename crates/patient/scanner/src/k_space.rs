@@ -1,4 +1,4 @@
-//! One slice's k-space: summed from its slots, spoilt by the machine, reconstructed.
+//! One slice's k-space: sum of its slots, noise and faults, reconstruction.
 
 use std::f32::consts::TAU;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use rustfft::{Fft, FftPlanner, num_complex::Complex32};
 
 use crate::encoding::Encoding;
 
-/// Part of the acquired k-space that the reconstruction's filter rounds off; as mild as scanners' default.
-const ROUNDED: f64 = 0.25;
+/// Fraction of the acquired k-space over which the reconstruction filter tapers; as mild as scanners' default.
+const TAPER: f64 = 0.25;
 
 /// The transforms and the filter of one series.
 pub(crate) struct Transforms {
@@ -21,7 +21,7 @@ pub(crate) struct Transforms {
 }
 
 impl Transforms {
-    /// With the acquired parts of k-space along phase encoding and readout.
+    /// For the acquired fractions of k-space along phase encoding and readout.
     pub fn new(encoding: Encoding, phase_resolution: f64, read_resolution: f64) -> Self {
         let mut planner = FftPlanner::new();
         let mut both = |n| [planner.plan_fft_forward(n), planner.plan_fft_inverse(n)];
@@ -41,8 +41,8 @@ impl Transforms {
     }
 }
 
-/// A slice's k-space as it fills. `hybrid` is transformed along phase encoding alone, `[read][phase]`: what
-/// does not move along the readout needs no more until all of it is summed.
+/// A slice's k-space while it is being filled. `hybrid` is transformed along phase encoding only, `[read][phase]`: what
+/// does not move along the readout needs its second transform only once, after the sum.
 pub(crate) struct KSpace<'a> {
     transforms: &'a Transforms,
     hybrid: Vec<Complex32>,
@@ -51,7 +51,7 @@ pub(crate) struct KSpace<'a> {
 }
 
 impl KSpace<'_> {
-    /// Adds an image of the encoded field of view (rows × columns) whose lines carry weights.
+    /// Adds an image of the encoded field of view (rows × columns) with weighted k-space lines.
     pub fn add(&mut self, image: Vec<Complex32>, weights: &[Complex32]) {
         let lines = self.phase_encoded(image);
         let encoded = self.transforms.encoding.encoded;
@@ -62,7 +62,7 @@ impl KSpace<'_> {
         }
     }
 
-    /// Adds an image that is shifted from line to line: `shifts` gives, by line, the shifts along phase
+    /// Adds an image that is shifted from line to line: `shifts` holds, for each line, the shifts along phase
     /// encoding and readout at each of its averages, pixels.
     pub fn add_moving(&mut self, image: Vec<Complex32>, weights: &[Complex32], shifts: &[Vec<[f32; 2]>]) {
         let Encoding { encoded, read, .. } = self.transforms.encoding;
@@ -76,10 +76,10 @@ impl KSpace<'_> {
                 continue;
             }
             for (m, (value, sum)) in line.iter().zip(sum).enumerate() {
-                let turn = |[phase, along]: &[f32; 2]| {
+                let shifted = |[phase, along]: &[f32; 2]| {
                     Complex32::from_polar(1.0, -TAU * (frequency(n, encoded) * phase + frequency(m, read) * along))
                 };
-                let mean = shifts.iter().map(turn).sum::<Complex32>() / shifts.len() as f32;
+                let mean = shifts.iter().map(shifted).sum::<Complex32>() / shifts.len() as f32;
                 *sum += value * weight * mean;
             }
         }
@@ -93,7 +93,7 @@ impl KSpace<'_> {
         lines
     }
 
-    /// Adds to every sample of the lines that `acquired` names what `draw` gives.
+    /// Adds a value of `draw` to every sample of the acquired lines.
     pub fn add_noise(&mut self, acquired: &[bool], mut draw: impl FnMut() -> Complex32) {
         for line in self.hybrid.chunks_exact_mut(self.transforms.encoding.encoded) {
             for value in line.iter_mut().zip(acquired).filter_map(|(value, acquired)| acquired.then_some(value)) {
@@ -102,16 +102,16 @@ impl KSpace<'_> {
         }
     }
 
-    /// Alternate lines are weighed up and down by a part: a ghost of that amplitude at half the field of view.
-    pub fn alternate(&mut self, part: f32) {
+    /// Scales alternate lines by 1 ± `amplitude`: an N/2 ghost, half a field of view away.
+    pub fn add_n_half_ghost(&mut self, amplitude: f32) {
         for line in self.hybrid.chunks_exact_mut(self.transforms.encoding.encoded) {
             for (n, value) in line.iter_mut().enumerate() {
-                *value *= if n % 2 == 0 { 1.0 + part } else { 1.0 - part };
+                *value *= if n % 2 == 0 { 1.0 + amplitude } else { 1.0 - amplitude };
             }
         }
     }
 
-    /// The image (rows × columns of the group's matrix). `spikes` are places (line, sample) and amplitudes.
+    /// The image (rows × columns of the group's matrix). `spikes` are positions (line, sample) and amplitudes.
     pub fn reconstruct(self, spikes: &[([usize; 2], Complex32)]) -> Vec<Complex32> {
         let Encoding { along_row, encoded, read, phase, .. } = self.transforms.encoding;
         let mut samples = transposed(&self.hybrid, read, encoded);
@@ -129,12 +129,12 @@ impl KSpace<'_> {
             }
         }
         self.transforms.read[1].process(&mut samples);
-        let mut turned = transposed(&samples, encoded, read);
-        self.transforms.phase[1].process(&mut turned);
-        // What oversampling added is cut off.
+        let mut lines = transposed(&samples, encoded, read);
+        self.transforms.phase[1].process(&mut lines);
+        // The oversampled margins are removed.
         let first = self.transforms.encoding.first();
         let kept: Vec<Complex32> =
-            turned.chunks_exact(encoded).flat_map(|line| &line[first..first + phase]).copied().collect();
+            lines.chunks_exact(encoded).flat_map(|line| &line[first..first + phase]).copied().collect();
         if along_row { kept } else { transposed(&kept, read, phase) }
     }
 }
@@ -149,8 +149,8 @@ fn filter(n: usize, acquired: f64) -> Vec<f32> {
     (0..n)
         .map(|bin| {
             let out = f64::from(signed(bin, n)).abs() / n as f64 / (acquired / 2.0);
-            let into_edge = ((out - (1.0 - ROUNDED)) / ROUNDED).clamp(0.0, 1.0);
-            // One pixel has no frequency but zero; it always passes. Half the signal is left at the edge.
+            let into_edge = ((out - (1.0 - TAPER)) / TAPER).clamp(0.0, 1.0);
+            // A single pixel has only the frequency zero, which always passes. The filter is one half at the edge.
             let rounded = 0.75 + 0.25 * (std::f64::consts::PI * into_edge).cos();
             if out > 1.0 { 0.0 } else { rounded as f32 }
         })
@@ -158,19 +158,19 @@ fn filter(n: usize, acquired: f64) -> Vec<f32> {
 }
 
 fn transposed(values: &[Complex32], rows: usize, columns: usize) -> Vec<Complex32> {
-    let mut turned = vec![Complex32::ZERO; values.len()];
-    // Blocks of one cache line a side: a plain transpose misses the cache once a value.
+    let mut result = vec![Complex32::ZERO; values.len()];
+    // Square blocks, one cache line wide: a plain transpose misses the cache at every value.
     const BLOCK: usize = 16;
     for row_block in (0..rows).step_by(BLOCK) {
         for column_block in (0..columns).step_by(BLOCK) {
             for row in row_block..(row_block + BLOCK).min(rows) {
                 for column in column_block..(column_block + BLOCK).min(columns) {
-                    turned[column * rows + row] = values[row * columns + column];
+                    result[column * rows + row] = values[row * columns + column];
                 }
             }
         }
     }
-    turned
+    result
 }
 
 #[cfg(test)]
@@ -179,8 +179,8 @@ mod tests {
 
     const ENCODING: Encoding = Encoding { along_row: false, phase: 48, read: 40, encoded: 64, margin: 8 };
 
-    /// An image of the encoded field of view, put through k-space.
-    fn passed(image: impl Fn(usize, usize) -> f32, resolution: f64) -> Vec<Complex32> {
+    /// An image of the encoded field of view after acquisition and reconstruction.
+    fn reconstructed(image: impl Fn(usize, usize) -> f32, resolution: f64) -> Vec<Complex32> {
         let transforms = Transforms::new(ENCODING, resolution, 1.0);
         let mut k_space = transforms.empty();
         let pixels = (0..64 * 40).map(|n| Complex32::from(image(n / 40, n % 40)));
@@ -190,19 +190,19 @@ mod tests {
     }
 
     #[test]
-    fn an_even_object_stays_as_it_is() {
-        assert!(passed(|_, _| 3.0, 0.6).iter().all(|v| (v - Complex32::from(3.0)).norm() < 1e-4));
+    fn a_uniform_object_is_unchanged() {
+        assert!(reconstructed(|_, _| 3.0, 0.6).iter().all(|v| (v - Complex32::from(3.0)).norm() < 1e-4));
     }
 
     #[test]
-    fn an_edge_rings_by_gibbs_nine_percent_at_most() {
-        let image = passed(|row, _| if (20..44).contains(&row) { 1.0 } else { 0.0 }, 0.6);
+    fn gibbs_overshoot_at_an_edge_is_below_ten_percent() {
+        let image = reconstructed(|row, _| if (20..44).contains(&row) { 1.0 } else { 0.0 }, 0.6);
         let peak = image.iter().map(|v| v.norm()).fold(0.0, f32::max);
         assert!((1.01..1.10).contains(&peak), "overshoot {peak}");
     }
 
     #[test]
-    fn a_steady_shift_moves_the_image() {
+    fn a_constant_shift_moves_the_image() {
         let point = |row: usize, column: usize| if (row, column) == (30, 12) { 1.0 } else { 0.0 };
         let transforms = Transforms::new(ENCODING, 1.0, 1.0);
         let mut k_space = transforms.empty();

@@ -1,11 +1,11 @@
-//! A virtual MRI scanner: sequences, signal equations, coils, k-space, noise.
+//! A virtual MRI scanner: sequences, signal equations, coils, k-space, artefacts, noise.
 //!
 //! ```
 //! use geometry::{Grid, PatientPosition, Volume};
 //! use randomness::Stream;
 //! use scanner::{Protocol, Saturation, Subject, Substance, acquire, localizer};
 //!
-//! /// A ball of water, 40 mm in radius, at the isocentre.
+//! /// A sphere of water, 40 mm in radius, at the isocentre.
 //! struct Ball;
 //!
 //! impl Subject for Ball {
@@ -32,15 +32,15 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`substance`], [`subject`], [`implant`] | what can be scanned, and what the scanner sees of it |
-//! | [`sequence`], [`fat_suppression`] | pulse sequences and their signal equations; what becomes of fat |
-//! | [`series`], [`series_error`], [`protocol`] | how a series is scanned; all series of an examination, and how large their stacks are |
+//! | [`substance`], [`subject`], [`implant`] | what can be scanned, and its MR properties |
+//! | [`sequence`], [`fat_suppression`] | pulse sequences and their signal equations; fat saturation and Dixon |
+//! | [`series`], [`series_error`], [`protocol`] | the parameters of a series; all series of an examination and the sizes of their stacks |
 //! | [`mod@localizer`] | the three planes at the isocentre |
-//! | [`coil`], [`mod@scanner`], [`faults`] | the machine, and what may be wrong with it |
-//! | [`saturation`] | bands, and slices that cross |
+//! | [`coil`], [`mod@scanner`], [`faults`] | the scanner and its faults |
+//! | [`saturation`] | saturation bands and crossing slices |
 //! | [`mod@acquire`] | one series, from the subject to magnitude images |
-//! | `encoding`, `ordering`, `slot`, `k_space` | lines of k-space: which there are, when each is acquired, how tissue and motion weigh it, and what is reconstructed |
-//! | `object`, `field`, `shading`, `texture`, `bias`, `motion` | the subject as one series sees it |
+//! | `encoding`, `ordering`, `slot`, `k_space` | lines of k-space: which there are, when each is acquired, how tissue and motion weight it, and reconstruction |
+//! | `object`, `field`, `shading`, `texture`, `bias`, `motion` | the subject and the conditions during one series |
 
 pub mod acquire;
 mod bias;

@@ -1,10 +1,10 @@
-//! The three-plane localizer: fixed at the isocentre, before anybody knows how the patient lies.
+//! The three-plane localizer: fixed at the isocentre, independent of how the patient lies.
 
 use geometry::{Point, SliceGroup, SliceTarget, Vector};
 
 use crate::Protocol;
 
-/// The sagittal, coronal and axial stack, aligned with the patient axes.
+/// The sagittal, coronal and axial stacks, aligned with the patient axes.
 ///
 /// | stack | row (to the right) | column (downwards) | slices advance |
 /// | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-//! A patient's motion as a function of time during one series.
+//! The patient's motion as a function of time during one series.
 
 use std::f64::consts::TAU;
 
@@ -8,16 +8,16 @@ use phantom::Motion;
 use randomness::rand::Rng;
 use randomness::{Stream, normal};
 
-/// Breaths and heartbeats take so long, s (usual adult rates: 15 and 65 a minute); SD between people 10 %.
+/// Duration of a breath and of a heartbeat, s (usual adult rates: 15 and 65 per minute); SD between people 10 %.
 const BREATH_S: f64 = 4.0;
 const HEARTBEAT_S: f64 = 0.92;
 
-/// Where the belly's wall begins to move in breathing and from where on it moves fully: distance in front of
-/// the isocentre, mm (choice).
+/// Distances in front of the isocentre, mm, at which the abdominal wall begins to move with breathing and at which it
+/// moves fully (choice).
 const BREATHES_FROM_MM: f64 = 10.0;
 const BREATHES_FULLY_MM: f64 = 90.0;
 
-/// One series' course of motion.
+/// The motion during one series.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
     motion: Motion,
@@ -31,15 +31,14 @@ pub(crate) struct Course {
 /// A movement of the whole patient.
 #[derive(Clone, Copy, Debug)]
 struct Moved {
-    /// When, s after the start.
+    /// Time after the start, s.
     at_s: f64,
-    /// Where to.
+    /// The pose afterwards.
     pose: Pose,
 }
 
 impl Course {
-    /// Draws the phases of breath and heart, and when and whereto the patient moves in a series of
-    /// `duration_s`.
+    /// Draws the phases of breathing and heartbeat, and time and extent of a movement in a series of `duration_s`.
     pub fn draw(motion: Motion, duration_s: f64, stream: &Stream) -> Self {
         let mut rng = stream.rng();
         let mut rate = |period: f64| period * (1.0 + normal(&mut rng, 0.0, 0.1)).clamp(0.6, 1.5);
@@ -53,29 +52,29 @@ impl Course {
         Self { motion, breath_s, breath_phase, beat_s, beat_phase, moved }
     }
 
-    /// The poses that the patient takes, the first being the one of the truth.
+    /// The patient's poses; the first is that of the truth.
     pub fn poses(&self) -> Vec<Pose> {
         std::iter::once(Pose::identity()).chain(self.moved.map(|moved| moved.pose)).collect()
     }
 
-    /// Which of [`Self::poses`] holds at a time.
+    /// Index into [`Self::poses`] at a time.
     pub fn pose_at(&self, time_s: f64) -> usize {
         usize::from(self.moved.is_some_and(|moved| time_s >= moved.at_s))
     }
 
-    /// Travel of the belly's wall against its mean place, to the front, mm.
+    /// Displacement of the abdominal wall from its mean position towards the front, mm.
     pub fn breath_mm(&self, time_s: f64) -> f64 {
         0.5 * self.motion.breathing_mm * (TAU * time_s / self.breath_s + self.breath_phase).cos()
     }
 
-    /// Velocity of what pulsates, relative to its ordinary amplitude.
+    /// Velocity of pulsating fluid and blood, relative to its normal amplitude.
     pub fn pulse(&self, time_s: f64) -> f64 {
         let phase = TAU * time_s / self.beat_s + self.beat_phase;
-        // A heartbeat is no sine: the second harmonic makes systole steep.
+        // The second harmonic makes systole steeper than a sine.
         self.motion.pulsation * (phase.sin() + 0.35 * (2.0 * phase).sin())
     }
 
-    /// True if the belly's wall moves.
+    /// True if the abdominal wall moves.
     pub fn breathes(&self) -> bool {
         self.motion.breathing_mm > 0.0
     }
@@ -86,8 +85,8 @@ impl Course {
     }
 }
 
-/// Part that a place takes in the wall's travel, 0…1.
-pub(crate) fn takes_part_in_breathing(place: &Point) -> f32 {
+/// Fraction of the abdominal wall's displacement at a point, 0…1.
+pub(crate) fn breathing_fraction(place: &Point) -> f32 {
     let t = ((-place.y - BREATHES_FROM_MM) / (BREATHES_FULLY_MM - BREATHES_FROM_MM)).clamp(0.0, 1.0);
     (t * t * (3.0 - 2.0 * t)) as f32
 }

@@ -9,20 +9,20 @@ use crate::SeriesProtocol;
 pub(crate) struct Line {
     /// Time of its echo after the excitation, ms; TE without a train.
     pub echo_ms: f64,
-    /// When it is acquired, s after the start of the slice's first excitation; one time an average.
+    /// Times of acquisition, s after the slice's first excitation; one per average.
     pub times_s: Vec<f64>,
 }
 
 /// The phase-encoding lines of one slice.
 #[derive(Clone, Debug)]
 pub(crate) struct Ordering {
-    /// By frequency in the order of a discrete Fourier transform (0, 1, … , −2, −1); `None` was not acquired.
+    /// By frequency in the order of a discrete Fourier transform (0, 1, … , −2, −1); `None` if not acquired.
     pub lines: Vec<Option<Line>>,
 }
 
 impl Ordering {
     /// Linear view ordering: each echo of the train fills one band of k-space, from one edge to the other,
-    /// the effective echo in the middle; shots interleave within the bands.
+    /// with the effective echo in the centre; the shots are interleaved within the bands.
     pub fn new(series: &SeriesProtocol, group: &SliceGroup) -> Self {
         let full = series.encoded_lines(group);
         let acquired = ((full as f64 * series.phase_resolution).round() as usize).clamp(1, full);
@@ -58,7 +58,7 @@ impl Ordering {
         Self { lines }
     }
 
-    /// When the last line is acquired, s after the slice's first excitation.
+    /// Time of the last line, s after the slice's first excitation.
     pub fn duration_s(&self) -> f64 {
         self.lines.iter().flatten().flat_map(|line| line.times_s.iter().copied()).fold(0.0, f64::max)
     }
@@ -70,11 +70,11 @@ mod tests {
     use crate::Protocol;
 
     #[test]
-    fn the_middle_of_k_space_is_filled_by_the_effective_echo() {
+    fn the_effective_echo_fills_the_centre_of_k_space() {
         let protocol = Protocol::builtin("lumbar-1.5t").expect("ships");
         let [group, ..] = crate::localizer(&protocol);
         let ordering = Ordering::new(&protocol.sagittal_t2, &group);
-        let middle = ordering.lines[0].as_ref().expect("the middle is always acquired");
+        let middle = ordering.lines[0].as_ref().expect("the centre is always acquired");
         assert!((middle.echo_ms - protocol.sagittal_t2.sequence.te_ms()).abs() < 1e-9);
         // Neighbouring lines lie in the same band but in different shots, TR apart.
         let next = ordering.lines[1].as_ref().expect("acquired");

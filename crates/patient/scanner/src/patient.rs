@@ -1,4 +1,4 @@
-//! The virtual patient as a scanner's subject.
+//! The virtual patient as a subject of the scanner.
 
 use geometry::{Grid, PatientPosition, Volume};
 use ndarray::Array3;
@@ -8,7 +8,7 @@ use crate::{FatPool, Subject, Substance};
 
 impl Subject for PatientOnTable {
     fn substances(&self, field_t: f64) -> Vec<Substance> {
-        // The atlas knows two fields; between them the nearer one holds.
+        // Relaxation times are tabulated at 1.5 T and 3 T; the nearer field is used.
         let strong = field_t > 2.25;
         let fat = Tissue::SubcutaneousFat;
         let (fat_t1, fat_t2) = if strong { (fat.t1_factor_3t(), fat.t2_factor_3t()) } else { (1.0, 1.0) };
@@ -17,7 +17,7 @@ impl Subject for PatientOnTable {
             .iter()
             .map(|material| {
                 let relaxation = if strong { material.relaxation_3t } else { material.relaxation_1_5t };
-                // Fatty tissue relaxes as its own numbers say; the fat within marrow as fat elsewhere does.
+                // Fatty tissue has its own relaxation times; fat within marrow has those of subcutaneous fat.
                 let (fat_t1_ms, fat_t2_ms) = if material.fat_fraction >= 1.0 {
                     (relaxation.t1_ms, relaxation.t2_ms)
                 } else {

@@ -1,4 +1,4 @@
-//! Protocols: what is scanned at a field strength, as their TOML files write it.
+//! Protocols: the series of an examination at one field strength, read from TOML files.
 
 use geometry::{Orientation, PrescriptionRules, SliceTarget, StackGeometry};
 use schemars::JsonSchema;
@@ -10,27 +10,27 @@ use crate::{Coil, Faults, Scanner, SeriesError, SeriesProtocol};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Protocol {
-    /// The name that scenarios call it by.
+    /// Name by which scenarios refer to it.
     pub name: String,
     /// Field strength, T.
     pub field_t: f64,
-    /// The receive coils; the usual arrays if left out.
+    /// The receive coils; the usual arrays if omitted.
     #[serde(default)]
     pub coil: Coil,
-    /// What is wrong with the machine; nothing if left out.
+    /// Faults of the scanner; none if omitted.
     #[serde(default)]
     pub faults: Faults,
     /// The three-plane localizer.
     pub localizer: LocalizerProtocol,
     /// The sagittal T2-weighted series.
     pub sagittal_t2: SeriesProtocol,
-    /// Size of its stack.
+    /// Size of the sagittal stack.
     pub sagittal_stack: StackGeometry,
     /// The axial T2-weighted series.
     pub axial_t2: SeriesProtocol,
-    /// Size of the group through each disc.
+    /// Size of the axial slice group of each disc.
     pub axial_stack: StackGeometry,
-    /// The anterior saturation band; the usual one if left out.
+    /// The anterior saturation band; the usual one if omitted.
     #[serde(default)]
     pub saturation_band: SaturationBandRule,
     /// Further series of the examination, on the same stacks.
@@ -38,13 +38,13 @@ pub struct Protocol {
     pub further: Vec<FurtherSeries>,
 }
 
-/// A series beside the two T2-weighted ones that are planned.
+/// A series in addition to the two T2-weighted ones that are planned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FurtherSeries {
-    /// On which stack: `sagittal`, or `axial` for the group through each disc.
+    /// On which stack: `sagittal`, or `axial` for the group of each disc.
     pub stack: Orientation,
-    /// How it is scanned.
+    /// Its parameters.
     pub series: SeriesProtocol,
 }
 
@@ -69,7 +69,7 @@ impl Default for SaturationBandRule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LocalizerProtocol {
-    /// How its slices are scanned.
+    /// The parameters of its series.
     pub series: SeriesProtocol,
     /// The sagittal stack.
     pub sagittal: StackGeometry,
@@ -109,7 +109,7 @@ impl Protocol {
     /// Reads and checks a protocol file.
     ///
     /// # Errors
-    /// [`ProtocolError`]: where the file is no protocol, or which series no scanner could acquire.
+    /// [`ProtocolError`] with the place in the file, the value or the series that is wrong.
     pub fn from_toml(text: &str) -> Result<Self, ProtocolError> {
         let protocol: Self = toml::from_str(text).map_err(|error| ProtocolError::Syntax(Box::new(error)))?;
         protocol.check()?;
@@ -148,7 +148,7 @@ impl Protocol {
         if !(self.field_t.is_finite() && (0.2..=7.0).contains(&self.field_t)) {
             return Err(ProtocolError::Field(self.field_t));
         }
-        self.coil.check().map_err(|(field, value)| ProtocolError::Coil { field, value })?;
+        self.coil.check().map_err(|(field, value, [low, high])| ProtocolError::Coil { field, value, low, high })?;
         self.faults.check().map_err(|(field, value, [low, high])| ProtocolError::Fault { field, value, low, high })?;
         let impossible = |series: String| move |source| ProtocolError::Impossible { series, source };
         for group in crate::localizer(self) {
@@ -188,24 +188,28 @@ impl Protocol {
     }
 }
 
-/// Why a text is no protocol.
+/// Why a protocol cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
-    /// Not TOML, or not these fields; the error knows the place.
+    /// Invalid TOML, or unknown or missing fields; the error has the place.
     #[error(transparent)]
     Syntax(Box<toml::de::Error>),
     /// A field strength that no scanner has.
     #[error("field-t is {0}, expected 0.2 to 7 T")]
     Field(f64),
-    /// An impossible coil.
-    #[error("coil.{field} is {value}, which no coil has")]
+    /// A coil that no scanner has.
+    #[error("coil.{field} is {value}, expected {low} to {high}")]
     Coil {
         /// The field.
         field: &'static str,
         /// What it was.
         value: f64,
+        /// The least it may be.
+        low: f64,
+        /// The most it may be.
+        high: f64,
     },
-    /// A fault that no machine can have.
+    /// A fault outside its limits.
     #[error("faults.{field} is {value}, expected {low} to {high}")]
     Fault {
         /// The field.
@@ -248,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_protocol_that_ships_reads_and_carries_its_name() {
+    fn every_builtin_protocol_is_valid_and_has_its_name() {
         for name in Protocol::BUILTIN_NAMES {
             assert_eq!(Protocol::builtin(name).expect("listed").name, *name);
         }
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_saturation_band_may_be_left_out_and_only_planned_stacks_have_further_series() {
+    fn the_saturation_band_is_optional_and_further_series_need_a_planned_stack() {
         let good = include_str!("../protocols/lumbar-1.5t.toml");
         let without =
             good.replacen("[saturation-band]\nthickness-mm = 60.0", "[saturation-band]\nthickness-mm = 0.0", 1);
@@ -279,12 +283,15 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn mistakes_are_reported_with_field_and_value() {
         let good = include_str!("../protocols/lumbar-1.5t.toml");
         let typo = Protocol::from_toml(&good.replacen("averages", "avrages", 1)).expect_err("typo");
         assert!(matches!(&typo, ProtocolError::Syntax(error) if error.span().is_some()), "{typo}");
         let negative = good.replacen("thickness-mm = 5.0", "thickness-mm = -5.0", 1);
         let message = Protocol::from_toml(&negative).expect_err("negative").to_string();
         assert!(message.contains("localizer") && message.contains("thickness_mm is -5"), "{message}");
+        let coil = good.replacen("[localizer.series]", "[coil]\nupper-array = 2.0\n\n[localizer.series]", 1);
+        let message = Protocol::from_toml(&coil).expect_err("no such coil").to_string();
+        assert_eq!(message, "coil.upper-array is 2, expected 0 to 1");
     }
 }

@@ -1,4 +1,4 @@
-//! The machine: its field, its coils, and what is wrong with it.
+//! The scanner: field strength, coils and faults.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,14 @@ pub struct Scanner {
     /// The receive coils.
     #[serde(default)]
     pub coil: Coil,
-    /// What is wrong with it.
+    /// Its faults.
     #[serde(default)]
     pub faults: Faults,
 }
 
 impl Scanner {
     /// Noise SD of an image of relative signal-to-noise ratio 1 (T mm³ s^½), in units of the equilibrium
-    /// magnetization of cerebrospinal fluid at the spine array. Chosen so that the routine 1.5 T localizer
-    /// shows muscle at an SNR of about 20 and the sagittal T2 cerebrospinal fluid at about 50.
+    /// magnetization of cerebrospinal fluid at the spine array. Chosen for an SNR of about 20 in muscle on the routine
+    /// 1.5 T localizer, and of about 50 in cerebrospinal fluid on the sagittal T2.
     pub(crate) const UNIT_NOISE: f64 = 0.05;
 }

@@ -14,7 +14,7 @@ pub const FAT_SHIFT_HZ_PER_T: f64 = -3.4 * HZ_PER_PPM_AND_T;
 /// Precession frequency of protons, Hz per ppm of a tesla.
 pub const HZ_PER_PPM_AND_T: f64 = 42.577;
 
-/// Part of the signal of blood that is left in a spin echo after it has flowed out of the slice.
+/// Residual fraction of the blood signal in a spin echo after outflow from the slice.
 const FLOW_VOID: f64 = 0.03;
 
 /// A pulse sequence with its timing.
@@ -50,18 +50,18 @@ pub enum Sequence {
         tr_ms: f64,
         /// Effective echo time, ms: that of the echo in the centre of k-space.
         te_ms: f64,
-        /// Number of echoes a train.
+        /// Number of echoes per train.
         echo_train_length: usize,
-        /// Distance between echoes, ms.
+        /// Echo spacing, ms.
         echo_spacing_ms: f64,
         /// True if a flip-back pulse restores the magnetization after the train (RESTORE, FRFSE, DRIVE).
         #[serde(default)]
         restore: bool,
-        /// True if the whole stack is excited as one slab and encoded through it, too (SPACE, CUBE, VISTA).
+        /// True if the whole stack is excited as one slab and also phase-encoded along the slices (SPACE, CUBE, VISTA).
         #[serde(default)]
         three_d: bool,
     },
-    /// Inversion recovery with a turbo spin echo read-out (STIR).
+    /// Inversion recovery with a turbo spin echo readout (STIR).
     InversionRecovery {
         /// Repetition time, ms.
         tr_ms: f64,
@@ -69,9 +69,9 @@ pub enum Sequence {
         te_ms: f64,
         /// Inversion time, ms.
         ti_ms: f64,
-        /// Number of echoes a train.
+        /// Number of echoes per train.
         echo_train_length: usize,
-        /// Distance between echoes, ms.
+        /// Echo spacing, ms.
         echo_spacing_ms: f64,
     },
 }
@@ -99,7 +99,7 @@ impl Sequence {
         }
     }
 
-    /// Number of echoes a train and their distance in ms; one echo at TE without a train.
+    /// Number of echoes per train and echo spacing, ms; one echo at TE without a train.
     pub const fn echo_train(&self) -> (usize, f64) {
         match *self {
             Self::TurboSpinEcho { echo_train_length, echo_spacing_ms, .. }
@@ -123,7 +123,7 @@ impl Sequence {
         matches!(self, Self::SpoiledGradientEcho { .. } | Self::Bssfp { .. })
     }
 
-    /// True if the stack is one slab, phase-encoded through its slices, too.
+    /// True if the stack is one slab, also phase-encoded along the slices.
     pub const fn is_three_d(&self) -> bool {
         matches!(self, Self::TurboSpinEcho { three_d: true, .. })
     }
@@ -144,8 +144,8 @@ impl Sequence {
     }
 
     /// Transverse magnetization at the echo relative to the equilibrium magnetization of cerebrospinal
-    /// fluid; signed after an inversion. A substance relaxes here as its water does: mixtures are the sum of
-    /// their pools' signals.
+    /// fluid; signed after an inversion. Only the water's relaxation times are used: the signal of a mixture is the
+    /// sum over its pools.
     ///
     /// | sequence | formula | source |
     /// | --- | --- | --- |
@@ -153,7 +153,7 @@ impl Sequence {
     /// | bSSFP | sin α (1−E₁)/(1−(E₁−E₂) cos α−E₁E₂) e^(−TE/T₂) | Scheffler & Lehnhardt, Eur Radiol 2003;13:2409 |
     /// | spin echo | (1−2e^(−(TR−TE/2)/T₁)+E₁) e^(−TE/T₂) | Bernstein, King & Zhou, Handbook of MRI Pulse Sequences |
     /// | turbo spin echo | (1−E_d) e^(−TE/T₂), E_d = e^(−(TR−ESP·ETL)/T₁) | same |
-    /// | the same, restored | (1−E_d)/(1−E_d e^(−ESP·ETL/T₂)) e^(−TE/T₂) | steady state of the flip-back pulse |
+    /// | turbo spin echo with restore | (1−E_d)/(1−E_d e^(−ESP·ETL/T₂)) e^(−TE/T₂) | steady state of the flip-back pulse |
     /// | inversion recovery | (1−2e^(−TI/T₁)+E_d) e^(−TE/T₂) | same |
     pub fn signal(&self, substance: &Substance) -> f64 {
         let Substance { t1_ms: t1, t2_ms: t2, proton_density, .. } = *substance;
@@ -164,7 +164,7 @@ impl Sequence {
         let (echoes, spacing_ms) = self.echo_train();
         let train_ms = echoes as f64 * spacing_ms;
         let excited = match *self {
-            // Blood that flowed in is fully magnetized: the bright vessel of gradient echoes.
+            // Inflowing blood is fully magnetized: bright vessels in gradient echoes.
             Self::SpoiledGradientEcho { flip_deg, .. } | Self::Bssfp { flip_deg, .. } if substance.flows => {
                 flip_deg.to_radians().sin()
             }
@@ -192,9 +192,9 @@ impl Sequence {
         proton_density * excited * decay * flow
     }
 
-    /// Factor on the signal of protons that resonate `shift_hz` beside the scanner's frequency. Spin echoes
-    /// refocus it; a spoiled gradient echo shows the phase that has accumulated; bSSFP has bands: full signal
-    /// of alternating sign around multiples of 1/TR, none halfway between
+    /// Factor on the signal of protons that are `shift_hz` off resonance. Spin echoes refocus the phase; a spoiled
+    /// gradient echo has the accumulated phase; bSSFP has bands: full signal of alternating sign around multiples of
+    /// 1/TR, none halfway between
     /// (Freeman & Hill, J Magn Reson 1971;4:366; Scheffler & Lehnhardt, Eur Radiol 2003;13:2409).
     pub fn off_resonance(&self, substance: &Substance, shift_hz: f64) -> Complex64 {
         match *self {
@@ -202,13 +202,14 @@ impl Sequence {
             Self::Bssfp { tr_ms, flip_deg } => {
                 let (e1, e2) = ((-tr_ms / substance.t1_ms).exp(), (-tr_ms / substance.t2_ms).exp());
                 let cos = flip_deg.to_radians().cos();
-                // Pulses of alternating sign: on resonance the magnetization turns by π between them.
-                let steady = |turn: f64| {
-                    let spread = 1.0 - e1 * cos - (e1 - cos) * e2 * e2 + e2 * (e1 - 1.0) * (1.0 + cos) * turn.cos();
-                    (Complex64::ONE - e2 * Complex64::from_polar(1.0, -turn)) / spread
+                // Pulses of alternating sign: on resonance the magnetization precesses by π between them.
+                let steady = |phase: f64| {
+                    let denominator =
+                        1.0 - e1 * cos - (e1 - cos) * e2 * e2 + e2 * (e1 - 1.0) * (1.0 + cos) * phase.cos();
+                    (Complex64::ONE - e2 * Complex64::from_polar(1.0, -phase)) / denominator
                 };
-                let turn = TAU * shift_hz * tr_ms * 1e-3;
-                steady(turn + PI) / steady(PI).norm() * Complex64::from_polar(1.0, turn / 2.0)
+                let phase = TAU * shift_hz * tr_ms * 1e-3;
+                steady(phase + PI) / steady(PI).norm() * Complex64::from_polar(1.0, phase / 2.0)
             }
             _ => Complex64::ONE,
         }
@@ -228,13 +229,13 @@ mod tests {
     const MUSCLE: Substance = Substance::water(856.0, 32.0, 0.72);
     const LIGAMENT: Substance = Substance::water(600.0, 8.0, 0.5);
 
-    fn descends(sequence: &Sequence, substances: &[Substance]) {
+    fn assert_descending(sequence: &Sequence, substances: &[Substance]) {
         let signals: Vec<f64> = substances.iter().map(|s| sequence.signal(s)).collect();
         assert!(signals.windows(2).all(|pair| pair[0] > pair[1]), "{sequence:?}: {signals:?}");
     }
 
     #[test]
-    fn t2_weighting_orders_the_tissues_as_radiologists_know_them() {
+    fn t2_weighting_gives_the_order_of_tissues_that_radiologists_know() {
         for restore in [false, true] {
             let t2 = Sequence::TurboSpinEcho {
                 tr_ms: 3500.0,
@@ -244,15 +245,15 @@ mod tests {
                 restore,
                 three_d: false,
             };
-            descends(&t2, &[CSF, NUCLEUS_I, FAT, MARROW, ANNULUS, MUSCLE, LIGAMENT]);
+            assert_descending(&t2, &[CSF, NUCLEUS_I, FAT, MARROW, ANNULUS, MUSCLE, LIGAMENT]);
         }
     }
 
     #[test]
-    fn t1_weighting_turns_the_order_round() {
+    fn t1_weighting_reverses_the_order() {
         let t1 = Sequence::SpinEcho { tr_ms: 550.0, te_ms: 10.0 };
         let disc = Substance::water(950.0, 70.0, 0.7);
-        descends(&t1, &[FAT, MARROW, disc, CSF]);
+        assert_descending(&t1, &[FAT, MARROW, disc, CSF]);
         let ratio = t1.signal(&disc) / t1.signal(&MUSCLE);
         assert!((0.8..1.4).contains(&ratio), "disc to muscle {ratio}");
     }
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn fat_opposes_water_at_2_3_ms_and_1_5_tesla() {
+    fn fat_is_opposed_to_water_at_2_3_ms_and_1_5_tesla() {
         let gre = Sequence::SpoiledGradientEcho { tr_ms: 8.0, te_ms: 2.3, flip_deg: 30.0 };
         let phase = |sequence: Sequence, field_t| sequence.off_resonance(&FAT, FAT_SHIFT_HZ_PER_T * field_t);
         assert!(phase(gre, 1.5).re < -0.99);
@@ -314,7 +315,7 @@ mod tests {
         let bssfp = Sequence::Bssfp { tr_ms: 5.0, flip_deg: 50.0 };
         let at = |hz| bssfp.off_resonance(&CSF, hz);
         assert!((at(0.0).norm() - 1.0).abs() < 1e-9 && at(0.0).re > 0.99);
-        assert!((at(200.0) + at(0.0)).norm() < 1e-6, "one over TR further the sign turns");
+        assert!((at(200.0) + at(0.0)).norm() < 1e-6, "the sign alternates every 1/TR");
         assert!(at(100.0).norm() < 0.1, "{}", at(100.0));
     }
 }

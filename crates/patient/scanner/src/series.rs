@@ -1,4 +1,4 @@
-//! A series: a sequence with what decides its noise, its sharpness and its duration.
+//! A series: a sequence with the parameters that determine its noise, resolution and scan time.
 
 use geometry::{PhaseEncoding, SliceGroup};
 use schemars::JsonSchema;
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DixonImage, Sequence, SeriesError};
 
-/// Time that excitation, spoilers and saturation pulses take beside each echo train, ms; project choice.
+/// Time of excitation, spoilers and saturation pulses in addition to each echo train, ms; project choice.
 const OVERHEAD_MS: f64 = 12.0;
-/// Further time of a fat saturation pulse with its spoiler, ms; usual order of magnitude.
+/// Additional time of a fat saturation pulse with its spoiler, ms; usual order of magnitude.
 const FAT_SATURATION_MS: f64 = 14.0;
-/// Excitation, slice rephasing and readout prephasing take at least so long, ms; short pulses of usual scanners.
+/// Least time of excitation, slice rephasing and readout prephasing, ms; short pulses of clinical scanners.
 const EXCITATION_MS: f64 = 0.8;
-/// A refocusing pulse with its crushers takes at least so long, ms; usual order of magnitude.
+/// Least time of a refocusing pulse with its crushers, ms; usual order of magnitude.
 const REFOCUSING_MS: f64 = 3.0;
 /// Geometry factor of parallel imaging less 1, at acceleration 2; project choice for a spine array.
 const GEOMETRY_FACTOR: f64 = 0.15;
-/// W/kg of one 180° pulse a second at 1 T; set so that the routine sagittal T2 at 1.5 T comes to 1 W/kg.
+/// SAR of one 180° pulse per second at 1 T, W/kg; chosen so that the routine sagittal T2 at 1.5 T has 1 W/kg.
 const SAR_PER_PULSE: f64 = 0.006;
 /// Limit of the whole-body SAR in the first-level controlled mode, W/kg (IEC 60601-2-33).
 const SAR_LIMIT: f64 = 4.0;
-/// Repetitions that bring a gradient echo into its steady state before each slice; project choice.
+/// Dummy repetitions before each slice of a gradient echo, to reach the steady state; project choice.
 const DUMMY_REPETITIONS: f64 = 20.0;
 /// Largest number of rows or columns; consoles offer up to 1024.
 pub const MAX_MATRIX: usize = 1024;
@@ -30,11 +30,11 @@ pub const MAX_SLICES: usize = 256;
 /// Largest number of voxels of one series: its samples and images then stay below 1 GiB of memory.
 const MAX_VOXELS: usize = 1 << 26;
 
-/// How one series is scanned, whatever its slices.
+/// The parameters of one series, without its slices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeriesProtocol {
-    /// The name on the console.
+    /// Name on the console.
     pub name: String,
     /// The pulse sequence.
     pub sequence: Sequence,
@@ -42,18 +42,18 @@ pub struct SeriesProtocol {
     pub bandwidth_hz_per_px: f64,
     /// Number of averages (NSA, NEX).
     pub averages: usize,
-    /// Acquired part of k-space along the phase-encoding axis, 0…1; the rest is filled with zeros.
+    /// Acquired fraction of k-space along the phase-encoding axis, 0…1; the rest is zero-filled.
     pub phase_resolution: f64,
-    /// Acquired part of k-space along the readout, 0…1; the rest is filled with zeros (interpolation).
+    /// Acquired fraction of k-space along the readout, 0…1; the rest is zero-filled (interpolation).
     #[serde(default = "one")]
     pub read_resolution: f64,
-    /// Further field of view that is encoded along the phase axis, as a part of the image's: 1 is 100 %.
+    /// Phase oversampling, as a fraction of the field of view along the phase-encoding axis: 1 is 100 %.
     #[serde(default)]
     pub phase_oversampling: f64,
-    /// Parallel imaging: lines that one echo stands for, 1 (off) to 4.
+    /// Acceleration factor of parallel imaging, 1 (off) to 4.
     #[serde(default = "one")]
     pub acceleration: f64,
-    /// Passes into which the slices are divided; as many as needed if left out.
+    /// Passes into which the slices are divided; as many as needed if omitted.
     #[serde(default)]
     pub concatenations: Option<usize>,
     /// True if fat is saturated spectrally before each excitation.
@@ -69,7 +69,7 @@ const fn one() -> f64 {
 }
 
 impl SeriesProtocol {
-    /// A series of one average with a full k-space, nothing else switched on.
+    /// A series of one average with full k-space and all options off.
     pub fn plain(name: &str, sequence: Sequence, bandwidth_hz_per_px: f64) -> Self {
         Self {
             name: name.to_owned(),
@@ -93,11 +93,11 @@ impl SeriesProtocol {
         lines + 2 * (lines as f64 * self.phase_oversampling / 2.0).round() as usize
     }
 
-    /// Time that one slice takes in each repetition, ms: inversion, echo train and what goes before it.
+    /// Time of one slice in each repetition, ms: excitation, saturation and echo train.
     pub fn slice_ms(&self) -> f64 {
         let (echoes, spacing_ms) = self.sequence.echo_train();
         let saturation_ms = if self.fat_saturation { FAT_SATURATION_MS } else { 0.0 };
-        // While one slice's inversion recovers, others are inverted: only the pulse itself takes time.
+        // Other slices are inverted while one slice recovers: the inversion adds no time.
         echoes as f64 * spacing_ms + OVERHEAD_MS + saturation_ms
     }
 
@@ -110,8 +110,8 @@ impl SeriesProtocol {
         self.concatenations.unwrap_or(needed).max(1)
     }
 
-    /// Duration of the series, s. Spin echoes interleave as many slices as fit into TR; gradient echoes
-    /// go slice by slice; a 3-D train encodes the slices one by one.
+    /// Scan time, s. Spin echoes interleave as many slices as fit into TR, gradient echoes acquire slice by slice,
+    /// and a 3-D sequence phase-encodes the slices.
     pub fn scan_time_s(&self, group: &SliceGroup) -> f64 {
         let lines = (self.encoded_lines(group) as f64 * self.phase_resolution / self.acceleration).ceil();
         let (echoes, averages) = (self.sequence.echo_train().0 as f64, self.averages as f64);
@@ -139,7 +139,7 @@ impl SeriesProtocol {
 
     /// Signal-to-noise ratio relative to other series of the same tissue signal:
     /// B₀ · voxel volume · √(averages · phase-encoding lines / bandwidth) (Edelstein 1986), in T mm³ s^½.
-    /// Parallel imaging takes √R and the geometry factor (Pruessmann 1999), a slab adds √slices.
+    /// Parallel imaging divides it by √R and the geometry factor (Pruessmann 1999), a slab multiplies it by √slices.
     pub fn relative_snr(&self, group: &SliceGroup, field_t: f64) -> f64 {
         let [rows, columns] = group.matrix.map(|n| n as f64);
         let pixel_mm2 = group.fov_mm[0] / rows * group.fov_mm[1] / columns;
@@ -147,23 +147,22 @@ impl SeriesProtocol {
         let encodings = if self.sequence.is_three_d() { group.slices as f64 } else { 1.0 };
         let sampling_s = self.averages as f64 * lines * encodings / self.bandwidth_hz_per_px;
         let geometry_factor = 1.0 + GEOMETRY_FACTOR * (self.acceleration - 1.0).powi(2);
-        // Zero filling trades: the acquired voxel grows by 1/f, the lines shrink by f.
+        // With a fraction f acquired, the voxel grows by 1/f and the number of lines shrinks by f.
         field_t * pixel_mm2 * group.thickness_mm * sampling_s.sqrt()
             / self.phase_resolution.sqrt()
             / self.read_resolution
             / geometry_factor
     }
 
-    /// Specific absorption rate of the whole body, W/kg: proportional to B₀², to the squares of the flip
-    /// angles, and to the pulses a second. Refocusing pulses at 3 T are as weak as scanners make them there
-    /// (130° in place of 180°).
+    /// Whole-body specific absorption rate, W/kg: proportional to B₀², to the squared flip angles and to the
+    /// pulses per second. Refocusing pulses at 3 T are reduced to 130°, as scanners do.
     pub fn sar_w_per_kg(&self, group: &SliceGroup, field_t: f64) -> f64 {
-        let weak = if field_t > 2.25 { (130.0f64 / 180.0).powi(2) } else { 1.0 };
+        let reduction = if field_t > 2.25 { (130.0f64 / 180.0).powi(2) } else { 1.0 };
         let squares: f64 = self
             .sequence
             .pulses_deg()
             .into_iter()
-            .map(|flip| (flip / 180.0).powi(2) * if flip > 90.0 { weak } else { 1.0 })
+            .map(|flip| (flip / 180.0).powi(2) * if flip > 90.0 { reduction } else { 1.0 })
             .sum();
         let slices = if self.sequence.is_gradient_echo() || self.sequence.is_three_d() {
             1.0
@@ -173,7 +172,7 @@ impl SeriesProtocol {
         SAR_PER_PULSE * field_t * field_t * squares * slices / (self.sequence.tr_ms() * 1e-3)
     }
 
-    /// Refuses what no scanner could acquire.
+    /// Refuses a series that no scanner could acquire.
     ///
     /// # Errors
     /// [`SeriesError`] with what was found and expected.
@@ -205,7 +204,7 @@ impl SeriesProtocol {
         }
     }
 
-    /// Refuses what would heat the patient too much.
+    /// Refuses a series above the limit of the whole-body SAR.
     ///
     /// # Errors
     /// [`SeriesError::AbsorptionRate`].
@@ -214,7 +213,7 @@ impl SeriesProtocol {
         if sar > SAR_LIMIT { Err(SeriesError::AbsorptionRate { sar, limit: SAR_LIMIT }) } else { Ok(()) }
     }
 
-    /// Refuses impossible timing, whatever the slices.
+    /// Refuses impossible timing; slices do not matter.
     ///
     /// # Errors
     /// As [`Self::check`].
@@ -255,7 +254,7 @@ impl SeriesProtocol {
         Ok(())
     }
 
-    /// Refuses times shorter than readout and pulses take.
+    /// Refuses times that are too short for readout and pulses.
     fn check_shortest(&self) -> Result<(), SeriesError> {
         let readout_ms = 1e3 / self.bandwidth_hz_per_px;
         let (name, value_ms, shortest_ms) = match self.sequence {
@@ -281,7 +280,7 @@ impl SeriesProtocol {
             return Err(SeriesError::NotPositive { name: "echo-train-length", value: 0.0 });
         }
         let (tr_ms, te_ms, train_ms) = (self.sequence.tr_ms(), self.sequence.te_ms(), echoes as f64 * spacing_ms);
-        // Half an echo of slack: consoles round the effective echo time.
+        // Half an echo spacing of tolerance: consoles round the effective echo time.
         if te_ms < spacing_ms / 2.0 || te_ms > train_ms + spacing_ms / 2.0 {
             return Err(SeriesError::EchoOutsideTrain { te_ms, spacing_ms, train_ms });
         }
@@ -319,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sagittal_t2_takes_minutes_and_snr_grows_with_the_root_of_averages() {
+    fn a_sagittal_t2_takes_minutes_and_snr_grows_with_the_square_root_of_averages() {
         let (series, group) = sagittal();
         assert!((45.0..300.0).contains(&series.scan_time_s(&group)), "{} s", series.scan_time_s(&group));
         let twice = SeriesProtocol { averages: series.averages * 4, ..series.clone() };

@@ -1,14 +1,14 @@
-//! Why a series cannot be acquired: what was found, and what the machine would need.
+//! Why a series cannot be acquired: what was found, and what would be possible.
 
 use geometry::slice_group::SliceGroupError;
 
 /// Why a series cannot be acquired.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SeriesError {
-    /// The slices themselves.
+    /// The slice group is invalid.
     #[error(transparent)]
     Slices(#[from] SliceGroupError),
-    /// More than a scanner takes.
+    /// More than a scanner can acquire.
     #[error("{found} {name}, expected at most {limit}")]
     TooMany {
         /// What there is too much of.
@@ -38,7 +38,7 @@ pub enum SeriesError {
         /// The most it may be.
         high: f64,
     },
-    /// Readout and pulses take longer.
+    /// Too short for readout and pulses.
     #[error(
         "{name} is {value_ms}, but the readout of {readout_ms:.2} ms and its pulses need at least {shortest_ms:.2} ms; a higher bandwidth-hz-per-px shortens it"
     )]
@@ -89,7 +89,7 @@ pub enum SeriesError {
     /// A flip angle outside (0°, 180°).
     #[error("flip-deg is {0}, expected more than 0 and less than 180")]
     FlipAngle(f64),
-    /// The effective echo is none of the train's.
+    /// The effective echo time lies outside the train.
     #[error("te-ms {te_ms} lies outside the echo train, {spacing_ms} to {train_ms} ms")]
     EchoOutsideTrain {
         /// Effective echo time, ms.

@@ -1,8 +1,8 @@
-//! What varies slowly over a slice: computed on a coarse lattice, interpolated in between.
+//! Functions that vary slowly over a slice: computed on a coarse lattice and interpolated.
 
 use geometry::{Grid, Point};
 
-/// Distance of the lattice's nodes, mm: coils and fields vary over centimetres.
+/// Spacing of the lattice's nodes, mm: coil sensitivities and fields vary over centimetres.
 const NODE_MM: f64 = 8.0;
 
 /// A smooth function of place at every pixel of slice `k`, rows × columns: bilinear between nodes.
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plane_is_interpolated_exactly() {
+    fn a_linear_function_is_interpolated_exactly() {
         let grid = Grid::axis_aligned(Point::new(-30.0, 4.0, 7.0), [0.9, 1.3, 5.0], [61, 43, 2]);
         let plane = |p: &Point| (2.0 * p.x - 0.5 * p.y + p.z) as f32;
         let values = smooth_over(&grid, 1, plane);

@@ -1,4 +1,4 @@
-//! What lies in the scanner: a patient, or a test object.
+//! What is scanned: a patient or a test object.
 
 use geometry::{Grid, PatientPosition, Volume};
 use ndarray::Array3;
@@ -27,18 +27,18 @@ pub trait Subject: Sync {
         })
     }
 
-    /// How the subject lies, which decides on which side the table's coil is.
+    /// Patient position, which determines the side on which the spine array lies.
     fn position(&self) -> PatientPosition;
 
-    /// Seed of the fine variation within tissues: the same in every series of one subject.
+    /// Seed of the texture within tissues: the same in every series of one subject.
     fn texture_seed(&self) -> u64;
 
-    /// How still it lies.
+    /// Its motion.
     fn motion(&self) -> Motion {
         Motion::STILL
     }
 
-    /// Metal in it, LPS mm.
+    /// Its metal, LPS mm.
     fn implants(&self) -> Vec<Implant> {
         Vec::new()
     }

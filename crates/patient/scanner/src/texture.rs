@@ -4,7 +4,7 @@ use geometry::Point;
 use rand::Rng;
 use randomness::Stream;
 
-/// Lattice points along each axis; the field repeats after as many correlation lengths.
+/// Lattice points along each axis; the texture repeats after this number of correlation lengths.
 const SIDE: usize = 32;
 
 /// A smooth random field of mean 0 and SD 1: values on a lattice, interpolated (value noise,
@@ -23,7 +23,7 @@ impl Texture {
         Self { lattice }
     }
 
-    /// The field at a place, for a correlation length in mm.
+    /// The field at a point, for a correlation length in mm.
     pub fn at(&self, point: &Point, scale_mm: f32) -> f32 {
         let (mut low, mut weight) = ([0usize; 3], [0.0f32; 3]);
         for axis in 0..3 {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mean_and_spread_are_those_of_a_unit_field() {
+    fn texture_has_mean_0_and_sd_1() {
         let texture = Texture::new(4);
         let values: Vec<f64> = (0..40_000)
             .map(|n| {

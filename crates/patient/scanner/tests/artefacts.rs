@@ -1,4 +1,4 @@
-//! Each artefact shows where physics puts it, grows with its grade, and is absent when it is off.
+//! Each artefact appears where physics predicts it, grows with its size, and is absent when it is off.
 
 use geometry::{Direction, Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector, Volume};
 use phantom::Motion;
@@ -7,7 +7,7 @@ use scanner::{
     Coil, DixonImage, Faults, Implant, Saturation, Scanner, Sequence, SeriesProtocol, Subject, Substance, acquire,
 };
 
-/// Boxes in air; the first that holds a point wins.
+/// Boxes in air; where boxes overlap, the first counts.
 #[derive(Default)]
 struct Boxes {
     boxes: Vec<([Point; 2], Substance)>,
@@ -73,15 +73,15 @@ fn machine(faults: Faults) -> Scanner {
     Scanner { field_t: 1.5, coil, faults }
 }
 
-fn seen_by(subject: &Boxes, faults: Faults, series: &SeriesProtocol) -> Volume<f32> {
+fn image_with(subject: &Boxes, faults: Faults, series: &SeriesProtocol) -> Volume<f32> {
     acquire(subject, &machine(faults), series, &stack(), &Saturation::default(), &Stream::from_seed(2))
 }
 
-fn seen(subject: &Boxes, series: &SeriesProtocol) -> Volume<f32> {
-    seen_by(subject, Faults::default(), series)
+fn image_of(subject: &Boxes, series: &SeriesProtocol) -> Volume<f32> {
+    image_with(subject, Faults::default(), series)
 }
 
-/// Signal at a place (y, z), in plane x = 0.
+/// Signal at a point (y, z), in plane x = 0.
 fn at(images: &Volume<f32>, y: f64, z: f64) -> f32 {
     images.trilinear(&Point::new(0.0, y, z)).expect("within the image")
 }
@@ -92,16 +92,16 @@ fn edge_y(images: &Volume<f32>, z: f64, from: f64, full: f32) -> f64 {
 }
 
 #[test]
-fn what_lies_outside_wraps_around_and_oversampling_cures_it() {
+fn signal_outside_the_field_of_view_wraps_and_oversampling_removes_it() {
     // 128 mm of view; the box lies 80 to 100 mm to the head, so it wraps to −48 … −28.
     let subject = cube([-20.0, -20.0, 80.0], [20.0, 20.0, 100.0], WATER);
-    let wrapped = seen(&subject, &spin_echo());
+    let wrapped = image_of(&subject, &spin_echo());
     let full = at(&wrapped, 0.0, -38.0);
     assert!(full > 200.0 && at(&wrapped, 0.0, 20.0) < 0.05 * full);
-    let cured = seen(&subject, &SeriesProtocol { phase_oversampling: 1.0, ..spin_echo() });
-    assert!(at(&cured, 0.0, -38.0) < 0.05 * full);
-    // The readout's filter keeps out what lies beyond the field of view along it.
-    let beside = seen(&cube([-20.0, 80.0, -10.0], [20.0, 100.0, 10.0], WATER), &spin_echo());
+    let oversampled = image_of(&subject, &SeriesProtocol { phase_oversampling: 1.0, ..spin_echo() });
+    assert!(at(&oversampled, 0.0, -38.0) < 0.05 * full);
+    // The readout filter removes signal from beyond the field of view.
+    let beside = image_of(&cube([-20.0, 80.0, -10.0], [20.0, 100.0, 10.0], WATER), &spin_echo());
     assert!(at(&beside, -38.0, 0.0) < 0.05 * full);
 }
 
@@ -110,12 +110,12 @@ fn fat_is_displaced_along_the_readout_by_its_shift_over_the_bandwidth() {
     let displaced = |bandwidth: f64| {
         let series = SeriesProtocol { bandwidth_hz_per_px: bandwidth, ..spin_echo() };
         let edge = |substance| {
-            let images = seen(&cube([-20.0, -30.0, -20.0], [20.0, 20.0, 20.0], substance), &series);
+            let images = image_of(&cube([-20.0, -30.0, -20.0], [20.0, 20.0, 20.0], substance), &series);
             edge_y(&images, 0.0, 0.0, at(&images, 0.0, 0.0))
         };
         edge(FAT) - edge(WATER)
     };
-    // −3.4 ppm at 1.5 T are −217 Hz: one pixel of 2 mm at 217 Hz a pixel.
+    // −3.4 ppm at 1.5 T are −217 Hz: one pixel of 2 mm at 217 Hz per pixel.
     for bandwidth in [110.0, 217.0, 434.0] {
         let (found, expected) = (displaced(bandwidth), -217.15 / bandwidth * 2.0);
         assert!((found - expected).abs() < 0.25, "{bandwidth} Hz/px: {found} mm, expected {expected}");
@@ -123,27 +123,27 @@ fn fat_is_displaced_along_the_readout_by_its_shift_over_the_bandwidth() {
 }
 
 #[test]
-fn opposed_phase_draws_black_lines_and_dixon_parts_water_from_fat() {
+fn opposed_phase_has_black_boundaries_and_dixon_separates_water_and_fat() {
     let mut subject = cube([-20.0, -40.0, -30.0], [20.0, 1.0, 30.0], WATER);
     subject.boxes.push(([Point::new(-20.0, 1.0, -30.0), Point::new(20.0, 40.0, 30.0)], FAT));
     let image = |dixon| {
         let series = SeriesProtocol { dixon: Some(dixon), bandwidth_hz_per_px: 2000.0, ..spin_echo() };
-        seen(&subject, &series)
+        image_of(&subject, &series)
     };
-    let (inn, opposed) = (image(DixonImage::InPhase), image(DixonImage::OpposedPhase));
+    let (in_phase, opposed) = (image(DixonImage::InPhase), image(DixonImage::OpposedPhase));
     let least = |images: &Volume<f32>| (-20..20).map(|n| at(images, 0.2 * f64::from(n), 0.0)).fold(f32::MAX, f32::min);
-    assert!(least(&opposed) < 0.35 * least(&inn), "{} against {}", least(&opposed), least(&inn));
+    assert!(least(&opposed) < 0.35 * least(&in_phase), "{} against {}", least(&opposed), least(&in_phase));
     let (water, fat) = (image(DixonImage::Water), image(DixonImage::Fat));
     assert!(at(&water, 20.0, 0.0) < 0.05 * at(&water, -20.0, 0.0));
     assert!(at(&fat, -20.0, 0.0) < 0.05 * at(&fat, 20.0, 0.0));
 }
 
 #[test]
-fn fat_saturation_and_stir_darken_fat_alone() {
+fn fat_saturation_and_stir_suppress_only_fat() {
     let mut subject = cube([-20.0, -40.0, -30.0], [20.0, 0.0, 30.0], WATER);
     subject.boxes.push(([Point::new(-20.0, 0.0, -30.0), Point::new(20.0, 40.0, 30.0)], FAT));
-    let plain = seen(&subject, &spin_echo());
-    let saturated = seen(&subject, &SeriesProtocol { fat_saturation: true, ..spin_echo() });
+    let plain = image_of(&subject, &spin_echo());
+    let saturated = image_of(&subject, &SeriesProtocol { fat_saturation: true, ..spin_echo() });
     assert!(at(&saturated, 20.0, 0.0) < 0.1 * at(&plain, 20.0, 0.0));
     assert!((at(&saturated, -20.0, 0.0) / at(&plain, -20.0, 0.0) - 1.0).abs() < 0.05);
     let stir = Sequence::InversionRecovery {
@@ -153,41 +153,41 @@ fn fat_saturation_and_stir_darken_fat_alone() {
         echo_train_length: 4,
         echo_spacing_ms: 10.0,
     };
-    let stir = seen(&subject, &SeriesProtocol { sequence: stir, ..spin_echo() });
+    let stir = image_of(&subject, &SeriesProtocol { sequence: stir, ..spin_echo() });
     assert!(at(&stir, 20.0, 0.0) < 0.08 * at(&stir, -20.0, 0.0));
 }
 
 #[test]
-fn gradients_that_are_too_strong_magnify() {
+fn a_gradient_error_of_two_percent_enlarges_the_object_by_two_percent() {
     let size = |error: f64| {
         let faults = Faults { gradient_error: [0.0, error, 0.0], ..Faults::default() };
-        let images = seen_by(&cube([-20.0, -50.0, -20.0], [20.0, 50.0, 20.0], WATER), faults, &spin_echo());
+        let images = image_with(&cube([-20.0, -50.0, -20.0], [20.0, 50.0, 20.0], WATER), faults, &spin_echo());
         edge_y(&images, 0.0, 20.0, at(&images, 0.0, 0.0))
     };
     assert!((size(0.02) / size(0.0) - 1.02).abs() < 0.004, "{} against {}", size(0.02), size(0.0));
 }
 
 #[test]
-fn a_thicker_slice_dilutes_a_thin_sheet() {
+fn a_slice_twice_as_thick_halves_the_signal_of_a_thin_sheet() {
     let sheet = cube([-1.0, -30.0, -30.0], [1.0, 30.0, 30.0], WATER);
     let signal = |error: f64| {
         let faults = Faults { slice_thickness_error: error, ..Faults::default() };
-        at(&seen_by(&sheet, faults, &spin_echo()), 0.0, 0.0)
+        at(&image_with(&sheet, faults, &spin_echo()), 0.0, 0.0)
     };
     // Two of four millimetres, then two of eight.
     assert!((signal(1.0) / signal(0.0) - 0.5).abs() < 0.05, "{}", signal(1.0) / signal(0.0));
 }
 
 #[test]
-fn the_ghost_stands_half_a_field_of_view_away_with_its_amplitude() {
+fn the_n_half_ghost_has_its_amplitude_half_a_field_of_view_away() {
     let subject = cube([-20.0, -20.0, 20.0], [20.0, 20.0, 44.0], WATER);
     let faults = Faults { ghost: 0.1, ..Faults::default() };
-    let images = seen_by(&subject, faults, &SeriesProtocol { averages: 10_000, ..spin_echo() });
+    let images = image_with(&subject, faults, &SeriesProtocol { averages: 10_000, ..spin_echo() });
     let ratio = at(&images, 0.0, 32.0 - 64.0) / at(&images, 0.0, 32.0);
     assert!((ratio - 0.1).abs() < 0.01, "ratio {ratio}");
 }
 
-/// Mean signal above and below a box of the belly, where nothing is.
+/// Mean signal above and below a box that stands for the abdomen, in air.
 fn beside(images: &Volume<f32>) -> f32 {
     let columns = || (-29..=-11).map(|n| 2.0 * f64::from(n));
     let rows = || (13..=30).flat_map(|n| [2.0 * f64::from(n), -2.0 * f64::from(n)]);
@@ -196,26 +196,27 @@ fn beside(images: &Volume<f32>) -> f32 {
 }
 
 #[test]
-fn breathing_pulsation_and_movement_ghost_along_phase_encoding() {
+fn breathing_pulsation_and_movement_cause_ghosts_along_phase_encoding() {
     let belly = |motion| Boxes { motion, ..cube([-20.0, -60.0, -20.0], [20.0, -20.0, 20.0], WATER) };
     let single = SeriesProtocol { averages: 1, bandwidth_hz_per_px: 40.0, ..spin_echo() };
-    let still = beside(&seen(&belly(Motion::STILL), &single));
-    let calm = beside(&seen(&belly(Motion { breathing_mm: 4.0, ..Motion::STILL }), &single));
-    let deep = beside(&seen(&belly(Motion { breathing_mm: 14.0, ..Motion::STILL }), &single));
+    let still = beside(&image_of(&belly(Motion::STILL), &single));
+    let calm = beside(&image_of(&belly(Motion { breathing_mm: 4.0, ..Motion::STILL }), &single));
+    let deep = beside(&image_of(&belly(Motion { breathing_mm: 14.0, ..Motion::STILL }), &single));
     assert!(calm > 1.05 * still && deep > 1.2 * calm, "{still}, {calm}, {deep}");
 
     let mut sac = belly(Motion { pulsation: 2.0, ..Motion::STILL });
-    // A repetition of three quarters of a heartbeat puts the ghosts far from the object.
+    // With TR at three quarters of a heartbeat the ghosts lie far from the object.
     let sequence = Sequence::SpinEcho { tr_ms: 690.0, te_ms: 15.0 };
     let quick = SeriesProtocol { sequence, ..single.clone() };
-    let quiet = beside(&seen(&sac, &quick));
+    let quiet = beside(&image_of(&sac, &quick));
     sac.boxes[0].1.pulsates = true;
-    let beating = beside(&seen(&sac, &quick));
+    let beating = beside(&image_of(&sac, &quick));
     assert!(beating > 1.1 * quiet, "{beating} against {quiet}");
 
-    // A movement half-way shows: the edges are doubled.
-    let (rest, moved) = (seen(&belly(Motion::STILL), &single), Motion { bulk_mm: 6.0, bulk_deg: 3.0, ..Motion::STILL });
-    let moved = seen(&belly(moved), &single);
+    // A movement during the series doubles the edges.
+    let (rest, moved) =
+        (image_of(&belly(Motion::STILL), &single), Motion { bulk_mm: 6.0, bulk_deg: 3.0, ..Motion::STILL });
+    let moved = image_of(&belly(moved), &single);
     let (difference, sum) = rest
         .data
         .iter()
@@ -246,14 +247,14 @@ fn crossing_slices_darken_fluid_more_than_tissue() {
 }
 
 #[test]
-fn metal_tears_holes_and_piles_up_signal_beside_them_less_at_high_bandwidth() {
+fn metal_causes_voids_and_pile_up_that_shrink_at_high_bandwidth() {
     let disturbed = |bandwidth: f64| {
         let series = SeriesProtocol { bandwidth_hz_per_px: bandwidth, ..spin_echo() };
         let mut subject = cube([-30.0, -50.0, -50.0], [30.0, 50.0, 50.0], WATER);
-        let clean = seen(&subject, &series);
+        let clean = image_of(&subject, &series);
         subject.implants =
             vec![Implant { centre: Point::origin(), radius_mm: 5.0, susceptibility_ppm: Implant::TITANIUM_PPM }];
-        let metal = seen(&subject, &series);
+        let metal = image_of(&subject, &series);
         let pairs = clean.data.iter().zip(&metal.data).filter(|(clean, _)| **clean > 100.0);
         let (mut dark, mut bright) = (0, 0);
         for (clean, metal) in pairs {
@@ -268,10 +269,10 @@ fn metal_tears_holes_and_piles_up_signal_beside_them_less_at_high_bandwidth() {
 }
 
 #[test]
-fn spikes_noise_dead_elements_and_a_weak_transmit_field_spoil_the_image_where_they_should() {
+fn spikes_dead_elements_and_transmit_loss_change_the_image_where_they_should() {
     let subject = cube([-30.0, -50.0, -50.0], [30.0, 50.0, 50.0], WATER);
-    let clean = seen(&subject, &spin_echo());
-    let spiky = seen_by(&subject, Faults { spikes: 3.0, ..Faults::default() }, &spin_echo());
+    let clean = image_of(&subject, &spin_echo());
+    let spiky = image_with(&subject, Faults { spikes: 3.0, ..Faults::default() }, &spin_echo());
     let difference = |a: &Volume<f32>, b: &Volume<f32>| {
         let squares: f32 = a.data.iter().zip(&b.data).map(|(a, b)| (a - b).powi(2)).sum();
         (squares / a.data.len() as f32).sqrt()
@@ -295,7 +296,7 @@ fn spikes_noise_dead_elements_and_a_weak_transmit_field_spoil_the_image_where_th
 }
 
 #[test]
-fn a_long_echo_train_blurs_what_decays_fast_more_than_what_decays_slowly() {
+fn a_long_echo_train_blurs_short_t2_more_than_long_t2() {
     let steepest = |t2: f64| {
         let tse = Sequence::TurboSpinEcho {
             tr_ms: 3000.0,
@@ -306,7 +307,8 @@ fn a_long_echo_train_blurs_what_decays_fast_more_than_what_decays_slowly() {
             three_d: false,
         };
         let series = SeriesProtocol { sequence: tse, ..spin_echo() };
-        let images = seen(&cube([-20.0, -30.0, -20.0], [20.0, 30.0, 20.0], Substance::water(800.0, t2, 1.0)), &series);
+        let images =
+            image_of(&cube([-20.0, -30.0, -20.0], [20.0, 30.0, 20.0], Substance::water(800.0, t2, 1.0)), &series);
         let profile: Vec<f32> = (-20..=20).map(|n| at(&images, 0.0, 20.0 + 0.5 * f64::from(n))).collect();
         let steps = profile.windows(2).map(|pair| (pair[0] - pair[1]).abs()).fold(0.0, f32::max);
         steps / at(&images, 0.0, 0.0)

@@ -1,4 +1,4 @@
-//! What a physicist would measure on a test object.
+//! What a medical physicist would measure on a test object.
 
 use geometry::{Grid, PatientPosition, Point, SatBand, SliceGroup, SliceTarget, Vector, Volume};
 use randomness::Stream;
@@ -27,8 +27,8 @@ fn full_tank() -> Tank {
     Tank([Point::new(-300.0, -300.0, -300.0), Point::new(300.0, 300.0, 300.0)])
 }
 
-/// A scanner whose coil is even over the small groups used here.
-fn even_scanner() -> Scanner {
+/// A scanner with uniform sensitivity over the small groups used here.
+fn uniform_scanner() -> Scanner {
     let coil = Coil { loop_radius_mm: 5000.0, upper_array: 0.0, half_length_mm: 5000.0, ..Coil::default() };
     Scanner { field_t: 1.5, coil, faults: Faults::default() }
 }
@@ -46,17 +46,17 @@ fn group() -> SliceGroup {
 }
 
 fn scan(subject: &Tank, series: &SeriesProtocol, group: &SliceGroup, seed: u64) -> Volume<f32> {
-    acquire(subject, &even_scanner(), series, group, &Saturation::default(), &Stream::from_seed(seed))
+    acquire(subject, &uniform_scanner(), series, group, &Saturation::default(), &Stream::from_seed(seed))
 }
 
-/// SNR of an even image: mean over the SD of neighbours' differences / √2, which slow shading leaves alone.
-/// The filter correlates neighbours, by the same factor in every series compared here.
+/// SNR of a uniform image: mean over the SD of the differences between neighbours / √2, which slow shading does not
+/// affect. The filter correlates neighbours, by the same factor in every series compared here.
 fn snr(series: &SeriesProtocol, group: &SliceGroup) -> f64 {
     snr_at(1.5, series, group)
 }
 
 fn snr_at(field_t: f64, series: &SeriesProtocol, group: &SliceGroup) -> f64 {
-    let scanner = Scanner { field_t, ..even_scanner() };
+    let scanner = Scanner { field_t, ..uniform_scanner() };
     let images = acquire(&full_tank(), &scanner, series, group, &Saturation::default(), &Stream::from_seed(1));
     let mut sum = 0.0;
     let mut square = 0.0;
@@ -85,7 +85,7 @@ fn snr_grows_with_voxel_volume_averages_and_field_and_falls_with_bandwidth() {
 }
 
 #[test]
-fn an_object_appears_where_it_lies() {
+fn an_object_appears_at_its_position() {
     // A box in front of, above and to the left of the isocentre.
     let tank = Tank([Point::new(2.0, -20.0, 10.0), Point::new(6.0, -10.0, 15.0)]);
     let quiet = SeriesProtocol { averages: 100, ..series() };
@@ -103,7 +103,7 @@ fn an_object_appears_where_it_lies() {
 }
 
 #[test]
-fn a_slice_half_in_water_shows_half_the_signal() {
+fn a_slice_half_in_water_has_half_the_signal() {
     // The middle slice reaches from −2 to 2 mm.
     let tank = |right| Tank([Point::new(right, -300.0, -30.0), Point::new(300.0, 300.0, 30.0)]);
     let quiet = SeriesProtocol { averages: 10_000, ..series() };
@@ -113,7 +113,7 @@ fn a_slice_half_in_water_shows_half_the_signal() {
 }
 
 #[test]
-fn a_saturation_band_darkens_what_it_covers() {
+fn a_saturation_band_suppresses_what_it_covers() {
     let band = SatBand {
         name: "anterior".into(),
         centre: Point::new(0.0, -32.0, 0.0),
@@ -121,7 +121,7 @@ fn a_saturation_band_darkens_what_it_covers() {
         thickness_mm: 40.0,
     };
     let images =
-        acquire(&full_tank(), &even_scanner(), &series(), &group(), &Saturation::by(&[band]), &Stream::from_seed(4));
+        acquire(&full_tank(), &uniform_scanner(), &series(), &group(), &Saturation::by(&[band]), &Stream::from_seed(4));
     let mean = |columns: std::ops::Range<usize>| {
         let seen = images.data.slice(ndarray::s![1, .., columns]);
         seen.mean().expect("not empty")
@@ -130,7 +130,7 @@ fn a_saturation_band_darkens_what_it_covers() {
 }
 
 #[test]
-fn the_same_bytes_on_one_thread_and_on_four() {
+fn images_are_identical_on_one_thread_and_on_four() {
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| scan(&full_tank(), &series(), &group(), 5))

@@ -1,29 +1,29 @@
 //! The ACR large MRI phantom (American College of Radiology, Large and Medium Phantom Test Guidance), with its
 //! axis along z and slice 1 at the foot end.
 //!
-//! | slice | what it holds |
+//! | slice | insert |
 //! | --- | --- |
 //! | 1 | hole arrays of 1.1, 1.0 and 0.9 mm, two crossed ramps of 1:10, two crossed wedges of 45° |
 //! | 5 | a grid |
-//! | 7 | solution alone |
+//! | 7 | none: uniform solution |
 //! | 8 to 11 | spokes of low-contrast discs, 1.4 to 5.1 % |
 //! | 11 | two crossed wedges of 45° |
 
 use geometry::{Grid, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector, Volume};
 use scanner::{Sequence, SeriesProtocol, Subject, Substance};
 
-/// 10 mmol/l nickel chloride and 75 mmol/l sodium chloride in water: relaxation at 1.5 T, order of magnitude
-/// from nickel's relaxivities (0.6 and 0.7 per s and mmol).
+/// 10 mmol/l nickel chloride and 75 mmol/l sodium chloride in water: relaxation times at 1.5 T, order of magnitude
+/// from nickel's relaxivities (0.6 and 0.7 s⁻¹ per mmol/l).
 pub const SOLUTION: Substance = Substance::water(155.0, 130.0, 1.0);
 
 /// Inner radius and half the inner length, mm.
 const RADIUS_MM: f64 = 95.0;
 const HALF_LENGTH_MM: f64 = 74.0;
 
-/// Distance between the middles of neighbouring slices, mm.
+/// Distance between the centres of neighbouring slices, mm.
 const STEP_MM: f64 = 10.0;
 
-/// Half the extent of what belongs to one slice, mm.
+/// Half the extent of a slice's insert along z, mm.
 const REACH_MM: f64 = 4.9;
 
 /// Indices of the substances.
@@ -32,14 +32,14 @@ const WATER: u8 = 1;
 const ACRYLIC: u8 = 2;
 const FIRST_CONTRAST: u8 = 3;
 
-/// Loss of signal in the low-contrast discs of slices 8 to 11.
+/// Signal loss in the low-contrast discs of slices 8 to 11.
 const CONTRASTS: [f64; 4] = [0.014, 0.025, 0.036, 0.051];
 
-/// Diameters of the low-contrast discs by spoke, mm, and their distances from the middle, mm.
+/// Diameters of the low-contrast discs by spoke, mm, and their distances from the centre, mm.
 const SPOKE_MM: [f64; 10] = [7.0, 6.4, 5.8, 5.2, 4.6, 3.9, 3.3, 2.7, 2.1, 1.5];
 const SPOKE_AT_MM: [f64; 3] = [12.75, 25.5, 38.25];
 
-/// Middles of the hole arrays (upper left, lower right of each pair) on slice 1 and diameters of their holes, mm.
+/// Centres of the hole arrays (upper left, lower right of each pair) on slice 1 and diameters of their holes, mm.
 const ARRAYS: [([f64; 2], f64); 6] = [
     ([-17.5, 36.0], 1.1),
     ([-10.6, 42.7], 1.1),
@@ -54,7 +54,7 @@ const ARRAYS: [([f64; 2], f64); 6] = [
 pub struct AcrLargePhantom;
 
 impl AcrLargePhantom {
-    /// True if a place holds solution.
+    /// True if a point lies in the solution.
     pub fn is_solution(place: &Point) -> bool {
         material(place) == WATER
     }
@@ -101,7 +101,7 @@ impl Subject for AcrLargePhantom {
         0
     }
 
-    /// The ramps are half a millimetre thick: a slice of 5 mm needs many samples to see them evenly.
+    /// The ramps are half a millimetre thick: a slice of 5 mm needs many samples to show them evenly.
     fn samples_per_voxel(&self) -> usize {
         32
     }
@@ -114,7 +114,7 @@ fn material(place: &Point) -> u8 {
     }
     let slice = (place.z / STEP_MM).round() + 6.0;
     let z = place.z - (slice - 6.0) * STEP_MM;
-    // The wedges reach further along z than any slice: what shifts a slice lengthens one and shortens the other.
+    // The wedges extend beyond the slice along z: a shifted slice lengthens one and shortens the other.
     match slice as i32 {
         1 if wedge(x, y, z) => ACRYLIC,
         1 => resolution_and_ramps(x, y, z),
@@ -127,7 +127,7 @@ fn material(place: &Point) -> u8 {
     }
 }
 
-/// Two bars at the top that become longer and shorter along z.
+/// Two bars at the top, one of which lengthens and one shortens along z.
 fn wedge(x: f64, y: f64, z: f64) -> bool {
     let from_top = -y - 65.0;
     match x {
@@ -143,10 +143,10 @@ fn resolution_and_ramps(x: f64, y: f64, z: f64) -> u8 {
     if (x + 45.0).hypot(y + 45.0) < 20.0 {
         return ACRYLIC;
     }
-    // The block with the two ramps: slots in acrylic that climb 1:10 in opposite directions.
+    // The block with the two ramps: slots in acrylic with slopes of 1:10 in opposite directions.
     if x.abs() < 60.0 && y.abs() < 7.0 {
-        let climbs = if y < 0.0 { 1.0 } else { -1.0 };
-        let slot = (z - climbs * x / 10.0).abs() < 0.25;
+        let direction = if y < 0.0 { 1.0 } else { -1.0 };
+        let slot = (z - direction * x / 10.0).abs() < 0.25;
         return if slot && (0.8..5.5).contains(&y.abs()) { WATER } else { ACRYLIC };
     }
     if (-26.0..44.0).contains(&x) && (29.0..50.0).contains(&y) && z.abs() < REACH_MM {
@@ -156,7 +156,7 @@ fn resolution_and_ramps(x: f64, y: f64, z: f64) -> u8 {
     WATER
 }
 
-/// Four by four holes, twice their diameter apart.
+/// Four by four holes; their centres are two diameters apart.
 fn in_array(x: f64, y: f64, diameter: f64) -> bool {
     let pitch = 2.0 * diameter;
     let nearest = |v: f64| ((v / pitch - 0.5).round().clamp(-2.0, 1.0) + 0.5) * pitch;
@@ -169,7 +169,7 @@ fn grid(x: f64, y: f64) -> bool {
     x.abs() < 66.0 && y.abs() < 66.0 && (line(x) || line(y))
 }
 
-/// Discs on ten spokes within a rim, the largest at the top of slice 8; each further slice is turned by 9°.
+/// Discs on ten spokes within a rim, the largest at the top of slice 8; each further slice is rotated by 9°.
 fn spokes(x: f64, y: f64, contrast: usize) -> u8 {
     // The insert's rim.
     if (41.0..43.0).contains(&x.hypot(y)) {
@@ -197,7 +197,7 @@ mod tests {
         acquire(&AcrLargePhantom, &scanner, &acr_t1(), &acr_axial(), &Saturation::default(), &Stream::from_seed(1))
     }
 
-    /// Extent of the solution along a line through the middle of slice 7, mm.
+    /// Extent of the solution along a line through the centre of slice 7, mm.
     fn diameter(images: &Volume<f32>, along: Vector) -> f64 {
         let middle = acr_axial().slice_plane(6).centre;
         let at = |mm: f64| images.trilinear(&(middle + along * mm)).unwrap_or(0.0);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ball_and_the_cylinder_measure_what_they_are() {
+    fn the_diameter_is_190_mm_and_grows_with_a_gradient_error() {
         let images = scan(Faults::default());
         for along in [Vector::x(), Vector::y(), (Vector::x() + Vector::y()).normalize()] {
             let found = diameter(&images, along);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ramps_show_the_thickness() {
+    fn the_ramps_measure_the_slice_thickness() {
         let length = |faults: Faults| {
             let images = scan(faults);
             let middle = acr_axial().slice_plane(0).centre;

@@ -1,9 +1,9 @@
-//! An even ball of solution.
+//! A uniform sphere of solution.
 
 use geometry::{Grid, PatientPosition, Volume};
 use scanner::{Subject, Substance};
 
-/// A ball at the isocentre.
+/// A uniform sphere at the isocentre.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ball {
     /// Radius, mm.
@@ -11,7 +11,7 @@ pub struct Ball {
 }
 
 impl Default for Ball {
-    /// 17 cm across, as vendors' ball phantoms.
+    /// 17 cm in diameter, as vendors' spherical phantoms.
     fn default() -> Self {
         Self { radius_mm: 85.0 }
     }

@@ -1,7 +1,7 @@
-//! QA phantoms whose measures are known, to be scanned like patients: a virtual ACR large phantom and a ball.
+//! QA phantoms of known dimensions, scanned like patients: a virtual ACR large phantom and a sphere.
 //!
-//! What a physicist's program finds in their images must be what was built into them, and a fault of the
-//! scanner must be what it complains about.
+//! QA software must measure in their images the dimensions that were built in, and must find the fault of a faulty
+//! scanner.
 //!
 //! ```
 //! use geometry::Point;
@@ -9,7 +9,7 @@
 //!
 //! let group = acr_axial();
 //! assert_eq!((group.slices, group.thickness_mm, group.gap_mm), (11, 5.0, 5.0));
-//! // Slice 7 is nothing but solution.
+//! // Slice 7 is uniform.
 //! let middle = group.slice_plane(6).centre + geometry::Vector::new(30.0, 20.0, 0.0);
 //! assert!(AcrLargePhantom::is_solution(&Point::from(middle)));
 //! ```
@@ -17,7 +17,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`acr_large`] | the ACR large phantom and its series |
-//! | [`ball`] | an even ball |
+//! | [`ball`] | a uniform sphere |
 
 pub mod acr_large;
 pub mod ball;
@@ -27,7 +27,7 @@ pub use ball::Ball;
 
 use scanner::{Coil, Faults, Scanner};
 
-/// The scanner that a QA phantom is scanned in: a head coil that sees all of it alike.
+/// The scanner for a QA phantom: its head coil has uniform sensitivity.
 pub fn qa_scanner(field_t: f64, faults: Faults) -> Scanner {
     let coil = Coil {
         loop_radius_mm: 1e4,

@@ -8,7 +8,7 @@ use dicom_object::InMemDicomObject;
 
 use super::elements::{Elements, item};
 
-/// Codes that no scheme has are our own, under this designator (PS3.16 8.2: private schemes begin with 99).
+/// Designator of our private coding scheme (PS3.16 8.2: private schemes begin with 99).
 const OWN_SCHEME: &str = "99PLUMBLINE";
 
 /// A concept named by a coding scheme.
@@ -18,7 +18,7 @@ pub struct Code {
     pub value: Cow<'static, str>,
     /// Coding Scheme Designator (0008,0102): `SCT`, `DCM`, `UCUM`, ….
     pub scheme: Cow<'static, str>,
-    /// Code Meaning (0008,0104), for people.
+    /// Code Meaning (0008,0104).
     pub meaning: Cow<'static, str>,
 }
 
@@ -38,12 +38,12 @@ impl Code {
         Self::new("DCM", value, meaning)
     }
 
-    /// A unit of measurement: its UCUM symbol, and how people say it.
+    /// A unit of measurement: its UCUM symbol and its name.
     pub const fn unit(symbol: &'static str, meaning: &'static str) -> Self {
         Self::new("UCUM", symbol, meaning)
     }
 
-    /// A concept that only this program knows.
+    /// A concept of our private coding scheme.
     pub const fn own(value: &'static str, meaning: &'static str) -> Self {
         Self::new(OWN_SCHEME, value, meaning)
     }

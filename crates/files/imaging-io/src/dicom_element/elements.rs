@@ -1,4 +1,4 @@
-//! Putting elements into a data set.
+//! Adds elements to a data set.
 
 use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Tag, VR};
@@ -6,9 +6,9 @@ use dicom_object::InMemDicomObject;
 
 use super::code::Code;
 
-/// Puts elements into a data set, one line each.
+/// Adds elements to a data set, one line each.
 pub(crate) trait Elements {
-    /// A text, several values parted by backslashes; an empty text is an element without a value.
+    /// A text; several values are separated by backslashes. An empty text gives an element without a value.
     fn text(&mut self, tag: Tag, vr: VR, value: impl Into<String>);
     /// An unsigned 16-bit number.
     fn whole(&mut self, tag: Tag, value: u16);
@@ -56,7 +56,7 @@ impl Elements for InMemDicomObject {
     }
 }
 
-/// A data set, filled by a function: the item of a sequence.
+/// A data set filled by a function, such as the item of a sequence.
 pub(crate) fn item(fill: impl FnOnce(&mut InMemDicomObject)) -> InMemDicomObject {
     let mut item = InMemDicomObject::new_empty();
     fill(&mut item);

@@ -1,4 +1,4 @@
-//! DICOM files (PS3.10): written whole, opened if their pixels can be read as they lie.
+//! DICOM files (PS3.10): written atomically, opened if their pixels are not compressed.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read as _};
@@ -12,10 +12,10 @@ use dicom_transfer_syntax_registry::{TransferSyntaxIndex as _, TransferSyntaxReg
 use crate::error::FileError;
 use crate::whole_file::write_whole;
 
-/// Sequences within sequences: reports go some ten deep. The parser recurses, and its stack ends.
-const DEEPEST: usize = 64;
+/// Largest nesting depth of sequences, because the parser is recursive; reports have a depth of about ten.
+const MAX_DEPTH: usize = 64;
 
-/// Writes a data set as a file that appears whole, explicit little endian.
+/// Writes a data set atomically as a file, explicit VR little endian.
 pub(crate) fn save(path: &Path, object: InMemDicomObject) -> Result<(), FileError> {
     let meta = FileMetaTableBuilder::new().transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN);
     let file = object.with_meta(meta).map_err(FileError::unreadable(path))?;
@@ -33,7 +33,7 @@ pub fn is_dicom(path: &Path) -> bool {
 /// Opens a file whose values are uncompressed and little endian.
 pub(crate) fn open(path: &Path) -> Result<DefaultDicomObject, FileError> {
     if !is_dicom(path) {
-        return Err(FileError::unsuitable(path, "no DICOM prefix", "a whole DICOM file (PS3.10)"));
+        return Err(FileError::unsuitable(path, "no DICOM prefix", "a complete DICOM file (PS3.10)"));
     }
     let mut file = BufReader::new(File::open(path).map_err(FileError::unreadable(path))?);
     let mut preamble = [0; 128];
@@ -49,9 +49,9 @@ pub(crate) fn open(path: &Path) -> Result<DefaultDicomObject, FileError> {
     OpenFileOptions::new().open_file(path).map_err(|error| cut_or_damaged(path, &error))
 }
 
-/// Refuses a data set whose sequences are nested too deep, before the recursive parser meets it.
+/// Refuses a data set whose sequences are nested too deeply for the recursive parser.
 fn check_depth(path: &Path, data_set: BufReader<File>, syntax: &str) -> Result<(), FileError> {
-    let syntax = TransferSyntaxRegistry.get(syntax).expect("both syntaxes that are let through are registered");
+    let syntax = TransferSyntaxRegistry.get(syntax).expect("both accepted transfer syntaxes are registered");
     let tokens = DataSetReader::new_with_ts(data_set, syntax).map_err(|error| cut_or_damaged(path, &error))?;
     let mut depth = 0usize;
     for token in tokens {
@@ -60,22 +60,26 @@ fn check_depth(path: &Path, data_set: BufReader<File>, syntax: &str) -> Result<(
             DataToken::SequenceEnd => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
-            let found = format!("more than {DEEPEST} sequences within one another");
-            return Err(FileError::unsuitable(path, found, "a data set of the standard's depth"));
+        if depth > MAX_DEPTH {
+            let found = format!("more than {MAX_DEPTH} nested sequences");
+            return Err(FileError::unsuitable(path, found, "a standard data set"));
         }
     }
     Ok(())
 }
 
-/// A file that ends too early says so, whatever the parser was doing when it met the end.
+/// The parser's error, or a clear message if the file ends too early.
 fn cut_or_damaged(path: &Path, error: &(dyn std::error::Error + 'static)) -> FileError {
     let mut reason = error.to_string();
     let mut inner = Some(error);
     while let Some(error) = inner {
         reason = error.to_string();
         if error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == ErrorKind::UnexpectedEof) {
-            return FileError::unsuitable(path, "a file that ends in the middle of an element", "a whole DICOM file");
+            return FileError::unsuitable(
+                path,
+                "a file that ends in the middle of an element",
+                "a complete DICOM file",
+            );
         }
         inner = error.source();
     }

@@ -1,4 +1,4 @@
-//! Data elements as PS3.5 encodes them: what every DICOM object here is put together from.
+//! DICOM data elements (PS3.5), codes, UIDs and files.
 
 mod code;
 mod elements;

@@ -1,6 +1,6 @@
-//! Unique identifiers that do not depend on when or where they are made.
+//! Unique identifiers that are reproducible: independent of time and place.
 
-/// A UID of the form 2.25.n (PS3.5 B.2) made of texts: the same texts, the same UID.
+/// A UID of the form 2.25.n (PS3.5 B.2), derived from texts: the same texts give the same UID.
 pub fn uid(parts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! Content items (PS3.3 C.17.3): the nodes of a report's tree.
+//! Content items (PS3.3 C.17.3): the nodes of a report's content tree.
 
 use dicom_core::Tag;
 use dicom_core::VR;
@@ -8,19 +8,19 @@ use dicom_object::InMemDicomObject;
 use super::measurement::Measurement;
 use crate::dicom_element::{Code, Elements, item};
 
-/// How an item belongs to the one above it.
+/// Relationship: the item is part of its parent.
 pub(super) const CONTAINS: &str = "CONTAINS";
-/// It says under which circumstances the item above was observed.
+/// Relationship: the item gives the observation context of its parent.
 pub(super) const CONTEXT: &str = "HAS OBS CONTEXT";
-/// It makes the name of the item above more precise.
+/// Relationship: the item modifies the concept name of its parent.
 pub(super) const MODIFIER: &str = "HAS CONCEPT MOD";
-/// It says how the item above was acquired.
+/// Relationship: the item gives the acquisition context of its parent.
 pub(super) const ACQUISITION: &str = "HAS ACQ CONTEXT";
 
 /// A concept of the DICOM terminology, by value and meaning.
 pub(super) type Concept = (&'static str, &'static str);
 
-/// An item of some type, named and related.
+/// An item with its relationship, value type and concept name.
 fn node(relationship: &str, kind: &str, name: Option<&Code>) -> InMemDicomObject {
     item(|object| {
         object.text(tags::RELATIONSHIP_TYPE, VR::CS, relationship);
@@ -31,8 +31,8 @@ fn node(relationship: &str, kind: &str, name: Option<&Code>) -> InMemDicomObject
     })
 }
 
-/// A text of some value type.
-fn words(relationship: &str, kind: &str, concept: Concept, tag: Tag, vr: VR, text: &str) -> InMemDicomObject {
+/// An item with a text value.
+fn text_item(relationship: &str, kind: &str, concept: Concept, tag: Tag, vr: VR, text: &str) -> InMemDicomObject {
     let mut object = node(relationship, kind, Some(&Code::dicom(concept.0, concept.1)));
     object.text(tag, vr, text);
     object
@@ -47,12 +47,12 @@ pub(super) fn code(relationship: &str, name: &Code, value: &Code) -> InMemDicomO
 
 /// TEXT.
 pub(super) fn text(relationship: &str, concept: Concept, value: &str) -> InMemDicomObject {
-    words(relationship, "TEXT", concept, tags::TEXT_VALUE, VR::UT, value)
+    text_item(relationship, "TEXT", concept, tags::TEXT_VALUE, VR::UT, value)
 }
 
 /// UIDREF.
 pub(super) fn uid_reference(relationship: &str, concept: Concept, value: &str) -> InMemDicomObject {
-    words(relationship, "UIDREF", concept, tags::UID, VR::UI, value)
+    text_item(relationship, "UIDREF", concept, tags::UID, VR::UI, value)
 }
 
 /// NUM: the number as a decimal string of at most 16 characters and, exactly, as a double.
@@ -74,14 +74,14 @@ pub(super) fn image(reference: InMemDicomObject) -> InMemDicomObject {
     object
 }
 
-/// CONTAINER, with the template it follows if it begins one.
+/// CONTAINER, with its template if it is the root of one.
 pub(super) fn container(concept: Concept, template: Option<&str>, content: Vec<InMemDicomObject>) -> InMemDicomObject {
     let mut object = node(CONTAINS, "CONTAINER", None);
     fill_container(&mut object, concept, template, content);
     object
 }
 
-/// The parts of a container that the report's root has too.
+/// The attributes of a container, which the root of the report has as well.
 pub(super) fn fill_container(
     object: &mut InMemDicomObject,
     concept: Concept,

@@ -1,4 +1,4 @@
-//! What is reported.
+//! The measurements of a report.
 
 use geometry::Disc;
 
@@ -8,31 +8,31 @@ use crate::dicom_element::Code;
 /// A report on one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasurementReport {
-    /// Who observed: the program's name for the method.
+    /// Device Observer Name: the name of the method.
     pub observer: String,
     /// Series Description (0008,103E).
     pub description: String,
-    /// One group a site.
+    /// One group per finding site.
     pub groups: Vec<MeasurementGroup>,
 }
 
-/// What was measured at one site.
+/// The measurements at one finding site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasurementGroup {
-    /// Tracking Identifier, for people: "L4/L5".
+    /// Tracking Identifier, such as "L4/L5".
     pub tracking_id: String,
     /// Finding Site.
     pub site: Code,
-    /// The numbers.
+    /// The measurements.
     pub measurements: Vec<Measurement>,
 }
 
-/// One number.
+/// One measurement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurement {
     /// What was measured.
     pub name: Code,
-    /// The number, in the unit.
+    /// The value, in the unit.
     pub value: f64,
     /// A UCUM unit.
     pub unit: Code,
@@ -56,8 +56,8 @@ impl Measurement {
         Self { name, value, unit: Code::unit("deg", "degree") }
     }
 
-    /// A share or probability from 0 to 1.
-    pub const fn share(name: Code, value: f64) -> Self {
+    /// A fraction or probability, 0…1.
+    pub const fn fraction(name: Code, value: f64) -> Self {
         Self { name, value, unit: Code::unit("1", "no units") }
     }
 }

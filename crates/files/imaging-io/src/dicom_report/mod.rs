@@ -1,5 +1,5 @@
 //! Measurements as a structured report (DICOM PS3.16 TID 1500, in Comprehensive 3D SR Storage): one measurement
-//! group (TID 1501) a disc, with the numbers, their units and where they were taken.
+//! group (TID 1501) per disc, with values, units and finding site.
 
 mod content;
 mod measurement;

@@ -7,10 +7,10 @@ use super::measurement::{MeasurementGroup, MeasurementReport};
 use crate::dicom_element::{Code, uid};
 use crate::dicom_series::SourceSeries;
 
-/// What the root of the report is called (CID 7021).
+/// Title of the report (CID 7021).
 pub(super) const TITLE: (&str, &str) = ("126000", "Imaging Measurement Report");
 
-/// The content of the root, TID 1500; `report_uid` makes the tracking identifiers unique.
+/// The content of the root, TID 1500; tracking UIDs are derived from `report_uid`.
 pub(super) fn report_content(
     report: &MeasurementReport,
     source: &SourceSeries,
@@ -31,7 +31,7 @@ pub(super) fn report_content(
     ]
 }
 
-/// TID 1600: the images that were measured.
+/// TID 1600: the measured images.
 fn image_library(source: &SourceSeries) -> InMemDicomObject {
     let modality = code(ACQUISITION, &Code::dicom("121139", "Modality"), &Code::dicom("MR", "Magnetic Resonance"));
     let images = source.instances().into_iter().map(image);

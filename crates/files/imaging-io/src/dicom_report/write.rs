@@ -14,10 +14,10 @@ use crate::dicom_series::SourceSeries;
 use crate::dicom_series::modules::equipment;
 use crate::error::FileError;
 
-/// Writes measurements as a report on the series they were made of.
+/// Writes measurements as a report on the measured series.
 ///
 /// # Errors
-/// [`FileError::Unsuitable`] for a value that is no number, else the system's reason; nothing is left behind.
+/// [`FileError::Unsuitable`] for a value that is not finite, else the operating system's error; no partial file remains.
 pub fn write_report(path: &Path, source: &SourceSeries, report: &MeasurementReport) -> Result<(), FileError> {
     for group in &report.groups {
         if let Some(measurement) = group.measurements.iter().find(|m| !m.value.is_finite()) {

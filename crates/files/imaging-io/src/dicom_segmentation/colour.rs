@@ -1,4 +1,4 @@
-//! Display colours as DICOM wants them.
+//! Display colours in DICOM's encoding.
 
 /// An sRGB colour as Recommended Display CIELab Value (0062,000D): PCS-Lab (D50), each channel scaled to 16 bits
 /// (PS3.3 C.10.7.1.1).
@@ -7,7 +7,7 @@ pub(super) fn dicom_lab(rgb: [u8; 3]) -> [u16; 3] {
         let c = f64::from(channel) / 255.0;
         if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
     });
-    // sRGB to XYZ, adapted to D50 after Bradford (ICC.1 annex), over the D50 white (0.9642, 1, 0.8249).
+    // sRGB to XYZ with Bradford adaptation to D50 (ICC.1 annex), relative to the D50 white (0.9642, 1, 0.8249).
     let row = |weights: [f64; 3], white: f64| {
         let t = (weights[0] * linear[0] + weights[1] * linear[1] + weights[2] * linear[2]) / white;
         if t > 216.0 / 24_389.0 { t.cbrt() } else { (24_389.0 / 27.0 * t + 16.0) / 116.0 }

@@ -1,7 +1,7 @@
-//! Segmentation Storage (DICOM PS3.3 A.51): labels as binary segments of the series they were made of.
+//! Segmentation Storage (DICOM PS3.3 A.51): labels as binary segments of their source series.
 //!
-//! One segment a structure, one frame for every slice in which the structure is seen; frames refer to the source
-//! image whose pixels they cover. Structures without a voxel have no segment.
+//! One segment per structure, one frame for every slice that contains the structure; each frame refers to the source
+//! image with the same pixels. Structures without voxels have no segment.
 
 mod colour;
 mod segment;

@@ -1,4 +1,4 @@
-//! What is segmented, and by what.
+//! Segments and the algorithm that made them.
 
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, VR};
@@ -14,14 +14,14 @@ use crate::picture::{Colour, structure_colour};
 /// Anatomical Structure (PS3.16 CID 7150).
 const ANATOMICAL_STRUCTURE: Code = Code::snomed("91723000", "Anatomical Structure");
 
-/// Labels with what they mean.
+/// Labels and their meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct Segmentation<'a> {
     /// The labels, on the grid of the source series; 0 is background.
     pub labels: &'a Volume<u8>,
-    /// What the other values mean.
+    /// The meaning of the other values.
     pub segments: &'a [Segment],
-    /// What made the labels.
+    /// The algorithm that made the labels.
     pub algorithm: &'a Algorithm,
     /// Series Description (0008,103E).
     pub description: &'a str,
@@ -30,17 +30,17 @@ pub struct Segmentation<'a> {
 /// One structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
-    /// The voxels' value, not 0.
+    /// Value of its voxels, not 0.
     pub label: u8,
-    /// Segment Label (0062,0005), for people.
+    /// Segment Label (0062,0005).
     pub name: String,
     /// Segmented Property Type Code Sequence (0062,000F): an anatomical structure.
     pub structure: Code,
-    /// How it is shown.
+    /// Display colour.
     pub colour: Colour,
 }
 
-/// What made the labels.
+/// The algorithm that made the labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Algorithm {
     /// Segment Algorithm Name (0062,0009).

@@ -1,4 +1,4 @@
-//! Writing a segmentation.
+//! Writes a segmentation.
 
 use std::path::Path;
 
@@ -19,13 +19,30 @@ use crate::error::FileError;
 /// Why a segmentation cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SegmentationError {
-    /// The system's reason.
+    /// The file cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The labels do not lie on the source's pixels.
-    #[error("{0}, expected labels on the pixels of the source series")]
-    ElsewhereThanSource(String),
-    /// A value that no segment explains.
+    /// The labels have another shape than the source series.
+    #[error(
+        "labels of {labels:?} voxels for images of {images:?} voxels (columns, rows, slices), expected the same shape"
+    )]
+    OtherShape {
+        /// Shape of the labels: columns, rows, slices.
+        labels: [usize; 3],
+        /// Shape of the source series.
+        images: [usize; 3],
+    },
+    /// A slice of the labels has other positions than the images.
+    #[error(
+        "slice {slice} of the labels is {distance_mm:.2} mm from the nearest image, expected labels on the pixels of the source series"
+    )]
+    OtherPosition {
+        /// Number of the slice, from 1.
+        slice: usize,
+        /// Distance to the nearest image, mm.
+        distance_mm: f64,
+    },
+    /// A value without a segment.
     #[error("a voxel has the value {0}, expected 0 or the label of a segment")]
     UnknownLabel(u8),
     /// Nothing but background.
@@ -39,20 +56,20 @@ struct Frame {
     slice: usize,
 }
 
-/// Writes labels as a segmentation of the series they were made of.
+/// Writes labels as a segmentation of their source series.
 ///
 /// # Errors
-/// [`SegmentationError`] says what does not fit; nothing is left behind.
+/// [`SegmentationError`] with what does not fit; no partial file remains.
 pub fn write_segmentation(
     path: &Path,
     source: &SourceSeries,
     segmentation: &Segmentation<'_>,
 ) -> Result<(), SegmentationError> {
     let labels = segmentation.labels;
-    let places = source_slices(&labels.grid, &source.grid).map_err(SegmentationError::ElsewhereThanSource)?;
+    let places = source_slices(&labels.grid, &source.grid)?;
     let segments = present(segmentation)?;
 
-    // Frames by segment, then from the source's first slice to its last, as the dimension index counts them.
+    // Frames by segment, then by the source's slices, in the order of the dimension index.
     let mut slices: Vec<usize> = (0..places.len()).collect();
     slices.sort_by_key(|slice| places[*slice]);
     let shows = |segment: &Segment, slice: usize| {
@@ -125,7 +142,7 @@ fn identify(object: &mut InMemDicomObject, source: &SourceSeries, segmentation: 
     object.sequence(tags::REFERENCED_SERIES_SEQUENCE, vec![series]);
 }
 
-/// Multi-frame dimension module (C.7.6.17): by segment, then by place along the slices.
+/// Multi-frame dimension module (C.7.6.17): by segment, then by slice position.
 fn order_frames(object: &mut InMemDicomObject, source: &SourceSeries, frames: &[Frame]) {
     let organization = uid(&["segmentation dimensions", &source.series_uid]);
     object.text(tags::NUMBER_OF_FRAMES, VR::IS, frames.len().to_string());
@@ -150,7 +167,7 @@ fn shared(segmentation: &Segmentation<'_>) -> InMemDicomObject {
     })
 }
 
-/// Functional groups of one frame: which segment, where, and from which image.
+/// Functional groups of one frame: segment, position and source image.
 fn own(frame: &Frame, segmentation: &Segmentation<'_>, place: usize, source: &SourceSeries) -> InMemDicomObject {
     let number = frame.segment as u16 + 1;
     item(|groups| {
@@ -175,7 +192,7 @@ fn derivation(image: &SourceImage) -> InMemDicomObject {
     })
 }
 
-/// Image pixel module: one bit a pixel, the first pixel in the lowest bit, frames without a gap (PS3.5 8.1.1).
+/// Image pixel module: one bit per pixel, the first pixel in the lowest bit, frames without padding (PS3.5 8.1.1).
 fn fill(object: &mut InMemDicomObject, segmentation: &Segmentation<'_>, segments: &[&Segment], frames: &[Frame]) {
     let [_, rows, columns] = segmentation.labels.grid.array_shape();
     let mut bytes = vec![0u8; (frames.len() * rows * columns).div_ceil(16) * 2];

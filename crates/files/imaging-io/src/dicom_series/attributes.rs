@@ -1,21 +1,21 @@
-//! What a series says besides its pixels.
+//! The attributes of a series besides its pixels.
 
 use geometry::{PatientPosition, PhaseEncoding};
 
-/// Who or what was scanned.
+/// What was scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scanned {
     /// A person's lumbar spine.
     LumbarSpine,
-    /// An object for quality assurance, which has no age.
+    /// A QA phantom, which has no age.
     QaPhantom,
 }
 
 /// Patient, study, series and sequence of one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesHeader {
-    /// Who or what was scanned: Study Description (0008,1030), anatomic region, and of a person Patient's Age and Body Part
-    /// Examined (0018,0015).
+    /// What was scanned: determines Study Description (0008,1030), anatomic region, and for a person Patient's Age and Body
+    /// Part Examined (0018,0015).
     pub scanned: Scanned,
     /// Patient's Name (0010,0010), `Family^Given`.
     pub patient_name: String,
@@ -37,7 +37,7 @@ pub struct SeriesHeader {
     pub study_date: String,
     /// Study Time (0008,0030), `HHMMSS`.
     pub study_time: String,
-    /// What the study's, the frame of reference's and the series' UIDs are made of: the same texts, the same UIDs.
+    /// Text from which the UIDs of study, frame of reference and series are derived.
     pub study_key: String,
     /// Series Number (0020,0011).
     pub series_number: u32,
@@ -45,11 +45,11 @@ pub struct SeriesHeader {
     pub description: String,
     /// Protocol Name (0018,1030).
     pub protocol: String,
-    /// How it was scanned.
+    /// Sequence parameters.
     pub sequence: SequenceParameters,
 }
 
-/// How a series was scanned.
+/// Sequence parameters of a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SequenceParameters {
     /// Scanning Sequence (0018,0020): `SE`, `GR`, `IR`.
@@ -60,7 +60,7 @@ pub struct SequenceParameters {
     pub repetition_time_ms: f64,
     /// Echo Time (0018,0081), ms.
     pub echo_time_ms: f64,
-    /// Inversion Time (0018,0082), ms; for `IR` alone.
+    /// Inversion Time (0018,0082), ms; only for `IR`.
     pub inversion_time_ms: Option<f64>,
     /// Flip Angle (0018,1314), degrees.
     pub flip_deg: f64,
@@ -76,12 +76,12 @@ pub struct SequenceParameters {
     pub phase_encoding: PhaseEncoding,
     /// Magnetic Field Strength (0018,0087), T.
     pub field_t: f64,
-    /// Slice Thickness (0018,0050), mm; the spacing of the slices is the volume's own.
+    /// Slice Thickness (0018,0050), mm; the slice spacing is that of the volume.
     pub thickness_mm: f64,
 }
 
 impl SequenceParameters {
-    /// In-plane Phase Encoding Direction's word in an image's own attributes.
+    /// The value of In-plane Phase Encoding Direction (0018,1312) in a classic image.
     pub(crate) fn phase_encoding_code(&self) -> &'static str {
         match self.phase_encoding {
             PhaseEncoding::Row => "ROW",

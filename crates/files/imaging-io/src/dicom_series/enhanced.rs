@@ -1,4 +1,4 @@
-//! Writing Enhanced MR Image Storage (PS3.3 A.36): a volume as one file of many frames.
+//! Writes Enhanced MR Image Storage (PS3.3 A.36): a volume as one multi-frame file.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use crate::error::FileError;
 /// Image Type (0008,0008): a set of parallel frames that samples a volume (C.8.16.1.3).
 pub(super) const IMAGE_TYPE: &str = "ORIGINAL\\PRIMARY\\VOLUME\\NONE";
 
-/// Writes a volume as one Enhanced MR file. Values are scaled to twelve bits as in classic files.
+/// Writes a volume as one Enhanced MR file. Values are scaled to twelve bits, as in classic files.
 ///
 /// # Errors
 /// [`FileError::Unreadable`] with the file and the system's reason.
@@ -57,7 +57,7 @@ fn describe_image(object: &mut InMemDicomObject, header: &SeriesHeader, rows: us
     object.sequence(tags::ACQUISITION_CONTEXT_SEQUENCE, Vec::new());
 }
 
-/// What the pixels are (C.8.13.3.1, C.8.16.2): said of the file and of every frame.
+/// The kind of pixels (C.8.13.3.1, C.8.16.2), stated for the file and for every frame.
 pub(super) fn kind_of_pixels(object: &mut InMemDicomObject) {
     object.text(tags::PIXEL_PRESENTATION, VR::CS, "MONOCHROME");
     object.text(tags::VOLUMETRIC_PROPERTIES, VR::CS, "VOLUME");
@@ -92,7 +92,7 @@ fn describe_pulse_sequence(object: &mut InMemDicomObject, header: &SeriesHeader)
     object.whole(tags::NUMBER_OF_K_SPACE_TRAJECTORIES, sequence.echo_train_length.clamp(1, 65_535) as u16);
 }
 
-/// Multi-frame dimension module (C.7.6.17): one stack, frames by their place in it.
+/// Multi-frame dimension module (C.7.6.17): one stack, frames by their position in it.
 fn order_frames(object: &mut InMemDicomObject, header: &SeriesHeader, frames: usize) {
     let organization = uid(&["dimensions", &header.study_key, &header.series_number.to_string()]);
     object.text(tags::NUMBER_OF_FRAMES, VR::IS, frames.to_string());

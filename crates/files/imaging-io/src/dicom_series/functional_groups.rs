@@ -1,4 +1,4 @@
-//! Functional groups of Enhanced MR (PS3.3 A.36.2.4): what all frames share, and what each has of its own.
+//! Functional groups of Enhanced MR (PS3.3 A.36.2.4): shared and per frame.
 
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, Tag, VR};
@@ -12,7 +12,7 @@ use super::pixels::Storage;
 use super::{LARMOR_MHZ_PER_T, plane};
 use crate::dicom_element::{Code, Elements, item};
 
-/// What an image shows (PS3.16 CID 4031; a phantom is one of annex D's concepts).
+/// Anatomic region (PS3.16 CID 4031; a phantom is a concept of annex D).
 fn region(scanned: Scanned) -> Code {
     match scanned {
         Scanned::LumbarSpine => Code::snomed("122496007", "Lumbar spine"),
@@ -33,7 +33,7 @@ pub(crate) fn dimension(organization: &str, index: Tag, group: Tag, label: &str)
     })
 }
 
-/// What all frames share.
+/// Shared functional groups.
 pub(super) fn shared(header: &SeriesHeader, volume: &Volume<f32>, storage: &Storage) -> InMemDicomObject {
     let grid = &volume.grid;
     item(|groups| {
@@ -64,7 +64,7 @@ pub(super) fn shared(header: &SeriesHeader, volume: &Volume<f32>, storage: &Stor
     })
 }
 
-/// What a frame has of its own: its place in the stack and in the patient.
+/// Per-frame functional groups: position in the stack and in the patient.
 pub(super) fn of_frame(header: &SeriesHeader, volume: &Volume<f32>, frame: usize) -> InMemDicomObject {
     let started = format!("{}{}", header.study_date, header.study_time);
     let number = frame as u32 + 1;
@@ -82,14 +82,14 @@ pub(super) fn of_frame(header: &SeriesHeader, volume: &Volume<f32>, frame: usize
     })
 }
 
-/// Slices are interleaved: every frame takes as long as the series, one repetition for every echo train, ms.
+/// Acquisition duration, ms: one repetition per echo train. Slices are interleaved, so every frame has that of the series.
 pub(super) fn duration_ms(header: &SeriesHeader, phase_steps: usize) -> f64 {
     let sequence = &header.sequence;
     let trains = phase_steps.div_ceil(sequence.echo_train_length.max(1) as usize);
     sequence.repetition_time_ms * trains as f64 * sequence.averages
 }
 
-/// C.8.13.5.2. Nothing was sent into a patient: no stimulation, normal mode.
+/// C.8.13.5.2. No real patient was exposed: no stimulation, normal mode.
 fn timing(object: &mut InMemDicomObject, header: &SeriesHeader) {
     let sequence = &header.sequence;
     let gradient = sequence.scanning_sequence == "GR";

@@ -1,12 +1,12 @@
-//! One MR series (DICOM PS3.3 A.4, A.36): writing it, classic or enhanced, and reading either back.
+//! Writes and reads one MR series (DICOM PS3.3 A.4, A.36), classic or enhanced.
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `attributes` | what a series says besides its pixels |
+//! | `attributes` | the attributes of a series besides its pixels |
 //! | `modules`, `plane`, `pixels` | the parts that classic and enhanced images share |
 //! | `write`, `enhanced`, `functional_groups` | MR Image Storage and Enhanced MR Image Storage |
-//! | `slice`, `stack`, `read` | a frame as it was read, frames to a volume, folders and files to frames |
-//! | `source` | the series that other objects refer to |
+//! | `slice`, `stack`, `read` | reading: frames, their assembly into a volume, folders and files |
+//! | `source` | the series that derived objects refer to |
 
 mod attributes;
 mod enhanced;
@@ -26,5 +26,5 @@ pub use read::read_series;
 pub use source::{SourceImage, SourceSeries};
 pub use write::write_series;
 
-/// Precession of hydrogen in water: γ/2π, MHz per tesla (CODATA 2018).
+/// Larmor frequency of hydrogen in water, γ/2π, MHz per tesla (CODATA 2018).
 const LARMOR_MHZ_PER_T: f64 = 42.577_478;

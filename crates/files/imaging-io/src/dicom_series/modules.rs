@@ -7,7 +7,7 @@ use dicom_object::InMemDicomObject;
 use super::attributes::{Scanned, SeriesHeader};
 use crate::dicom_element::{Elements, uid};
 
-/// Everything that identifies an object of a series; `instance` counts from 1.
+/// All attributes that identify an object of a series; `instance` counts from 1.
 pub(super) fn identify(object: &mut InMemDicomObject, header: &SeriesHeader, sop_class: &str, instance: usize) {
     patient(object, header);
     study(object, header);

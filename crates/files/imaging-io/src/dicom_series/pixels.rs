@@ -1,4 +1,4 @@
-//! Stored pixels: twelve bits, as scanners store, and the slope that restores the values.
+//! Stored pixels of twelve bits, as on scanners, and the slope that restores the values.
 
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, VR};
@@ -10,32 +10,32 @@ use ndarray::ArrayView2;
 use crate::dicom_element::Elements;
 use crate::picture::Window;
 
-/// Brightest stored value: twelve bits.
-const BRIGHTEST: f32 = 4095.0;
+/// Largest stored value of twelve bits.
+const MAX_STORED: f32 = 4095.0;
 
 /// How a volume's values are stored.
 pub(super) struct Storage {
     /// Value of one stored step: Rescale Slope (0028,1053).
     pub slope: f32,
-    /// How the volume is shown.
+    /// Display window.
     window: Window,
 }
 
 impl Storage {
-    /// The brightest value becomes the brightest stored value.
+    /// Scales the largest value to the largest stored value.
     pub fn of(volume: &Volume<f32>) -> Self {
         let brightest = volume.data.iter().copied().filter(|v| v.is_finite()).fold(0.0f32, f32::max);
-        let slope = if brightest > 0.0 { brightest / BRIGHTEST } else { 1.0 };
+        let slope = if brightest > 0.0 { brightest / MAX_STORED } else { 1.0 };
         Self { slope, window: Window::of(volume) }
     }
 
-    /// One slice's stored values, row by row; what is no number is black.
+    /// One slice's stored values, row by row; values that are not finite are stored as 0.
     pub fn store(&self, slice: ArrayView2<'_, f32>) -> Vec<u16> {
-        let stored = |v: &f32| if v.is_finite() { (v / self.slope).round().clamp(0.0, BRIGHTEST) as u16 } else { 0 };
+        let stored = |v: &f32| if v.is_finite() { (v / self.slope).round().clamp(0.0, MAX_STORED) as u16 } else { 0 };
         slice.iter().map(stored).collect()
     }
 
-    /// Rescale and window: of the image where it is classic, of the functional groups where it is enhanced.
+    /// Rescale Slope, Intercept and Type: in a classic image itself, in the functional groups of an enhanced one.
     pub fn rescale(&self, object: &mut InMemDicomObject) {
         object.decimals(tags::RESCALE_INTERCEPT, &[0.0]);
         object.decimals(tags::RESCALE_SLOPE, &[f64::from(self.slope)]);

@@ -1,4 +1,4 @@
-//! Where a slice lies (PS3.3 C.7.6.2): LPS millimetres, as ours. Classic images carry these elements themselves,
+//! Image plane module (PS3.3 C.7.6.2), in LPS mm as here. Classic images have these elements directly,
 //! multi-frame objects in functional groups.
 
 use dicom_dictionary_std::tags;

@@ -1,4 +1,4 @@
-//! Reading: a folder of files that make up one series, or one file.
+//! Reads a series from a folder or from one file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,8 @@ use super::stack::Stack;
 use crate::dicom_element::{is_dicom, open};
 use crate::error::FileError;
 
-/// Reads the one series in a folder, classic or enhanced, or in a single file. Files that are not DICOM are passed
-/// over, unless their name says that they should be; so is a DICOMDIR.
+/// Reads the only series in a folder, classic or enhanced, or in a single file. A DICOMDIR and files that are not DICOM
+/// are skipped, unless their name ends in .dcm.
 ///
 /// # Errors
 /// [`FileError`] names the file and what was expected.
@@ -21,7 +21,7 @@ pub fn read_series(path: &Path) -> Result<(Volume<f32>, Option<PatientPosition>)
     Ok((stack.volume, stack.position))
 }
 
-/// The stack and one of its data sets, for what it says of patient and study.
+/// The stack and one of its data sets, for the attributes of patient and study.
 pub(super) fn read_stack(path: &Path) -> Result<(Stack, DefaultDicomObject), FileError> {
     let mut slices = Vec::new();
     let mut any = None;
@@ -47,14 +47,14 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     let entries = std::fs::read_dir(path).map_err(FileError::unreadable(path))?;
     let mut paths: Vec<PathBuf> =
         entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
-    paths.retain(|path| is_dicom(path) || called_dicom(path));
+    paths.retain(|path| is_dicom(path) || has_dicom_extension(path));
     paths.sort();
     Ok(paths)
 }
 
-/// True if a file's name promises DICOM; one without the prefix was then cut off, and its slice would be missed.
-/// Hidden files are other programs' own.
-fn called_dicom(path: &Path) -> bool {
+/// True if a file's name ends in .dcm: if it has no DICOM prefix, it is damaged, and skipping it would lose a slice.
+/// Hidden files of other programs are skipped.
+fn has_dicom_extension(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !hidden && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"))
 }

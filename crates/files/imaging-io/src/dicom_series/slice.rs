@@ -1,4 +1,4 @@
-//! One slice as it was read: a classic image, or a frame of an enhanced one.
+//! One slice as read: a classic image or a frame of an enhanced image.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,13 @@ use geometry::{PatientPosition, Point, Vector};
 
 use crate::error::FileError;
 
-/// Larger pictures are refused, pixels.
-const MOST_PIXELS: usize = 1 << 24;
-/// Objects that hold MR images: classic, enhanced, and enhanced made of classic ones.
+/// Images with more pixels are refused.
+const MAX_PIXELS: usize = 1 << 24;
+/// SOP classes of MR images: classic, enhanced, and legacy converted enhanced.
 const IMAGE_CLASSES: [&str; 3] =
     [uids::MR_IMAGE_STORAGE, uids::ENHANCED_MR_IMAGE_STORAGE, uids::LEGACY_CONVERTED_ENHANCED_MR_IMAGE_STORAGE];
 
-/// One slice as it was read.
+/// One slice as read.
 pub(super) struct Slice {
     pub path: PathBuf,
     /// Frame number, counted from 1, in an enhanced image.
@@ -28,7 +28,7 @@ pub(super) struct Slice {
     pub position: Point,
     pub row: Vector,
     pub column: Vector,
-    /// Between rows, between columns, mm.
+    /// Spacing of rows and of columns, mm.
     pub spacing_mm: [f64; 2],
     /// Rows, columns.
     pub shape: [usize; 2],
@@ -37,7 +37,7 @@ pub(super) struct Slice {
     pub values: Vec<f32>,
 }
 
-/// A frame's elements: its own functional groups come before the shared ones, and those before the data set.
+/// The elements of a frame: looked up in its functional groups, then in the shared ones, then in the data set.
 struct Frame<'a> {
     object: &'a InMemDicomObject,
     groups: [Option<&'a InMemDicomObject>; 2],
@@ -65,7 +65,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The SOP class, if it is one that holds MR images.
+/// The SOP class, if it is one of MR images.
 pub(super) fn check_class(path: &Path, object: &InMemDicomObject) -> Result<String, FileError> {
     let class = words(object, tags::SOP_CLASS_UID).unwrap_or_default();
     if IMAGE_CLASSES.contains(&class.as_str()) {
@@ -92,7 +92,7 @@ pub(super) fn slices_of(path: &Path, object: &InMemDicomObject) -> Result<Vec<Sl
         return Err(FileError::unsuitable(path, found, "functional groups for every frame"));
     }
     if !enhanced && frames != 1 {
-        return Err(FileError::unsuitable(path, format!("{frames} frames in a classic image"), "one slice a file"));
+        return Err(FileError::unsuitable(path, format!("{frames} frames in a classic image"), "one slice per file"));
     }
     let shared = items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).first();
     let pixels = Pixels::of(path, object, frames)?;
@@ -115,7 +115,7 @@ fn slice(frame: &Frame<'_>, class: &str, pixels: &Pixels<'_>, at: usize) -> Resu
     let (row, column) = (Vector::from_column_slice(&cosines[..3]), Vector::from_column_slice(&cosines[3..]));
     let unit = |v: &Vector| (v.norm() - 1.0).abs() < 1e-3;
     if !unit(&row) || !unit(&column) || row.dot(&column).abs() > 1e-3 || spacing.iter().any(|s| *s <= 0.0) {
-        let found = "an orientation or pixel spacing that cannot be";
+        let found = "an invalid orientation or pixel spacing";
         return Err(FileError::unsuitable(frame.path, found, "perpendicular unit vectors and positive spacing"));
     }
     let transformation = tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE;
@@ -155,7 +155,7 @@ impl<'a> Pixels<'a> {
         let whole = |tag, name| whole(object, tag).ok_or_else(|| missing(name));
         let shape = [whole(tags::ROWS, "Rows")?, whole(tags::COLUMNS, "Columns")?];
         let [rows, columns] = shape;
-        if !(1..=MOST_PIXELS).contains(&rows.saturating_mul(columns)) {
+        if !(1..=MAX_PIXELS).contains(&rows.saturating_mul(columns)) {
             let found = format!("{rows} × {columns} pixels");
             return Err(FileError::unsuitable(path, found, "between 1 and 2^24 pixels"));
         }
@@ -168,7 +168,7 @@ impl<'a> Pixels<'a> {
         let bytes = data.ok_or_else(|| missing("Pixel Data"))?;
         if bytes.len() / 2 / (rows * columns) < frames {
             let found = format!("{} bytes for {frames} × {rows} × {columns} pixels", bytes.len());
-            return Err(FileError::unsuitable(path, found, "two bytes a pixel"));
+            return Err(FileError::unsuitable(path, found, "two bytes per pixel"));
         }
         Ok(Self { shape, signed, bytes })
     }

@@ -1,4 +1,4 @@
-//! The series that a segmentation or a report was made of: who and which study, and every image's identity.
+//! The source series of a segmentation or report: patient, study and the identity of every image.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use super::slice::{Slice, words};
 use crate::dicom_element::{Elements, item};
 use crate::error::FileError;
 
-/// What other objects of the study repeat of patient and study (PS3.3 C.7.1, C.7.2); `true` for what must be
-/// there, if only without a value.
+/// Attributes of patient and study that derived objects repeat (PS3.3 C.7.1, C.7.2); `true` for types 1 and 2, which must
+/// be present, if only without a value.
 const PATIENT_AND_STUDY: [(Tag, VR, bool); 14] = [
     (tags::PATIENT_NAME, VR::PN, true),
     (tags::PATIENT_ID, VR::LO, true),
@@ -31,10 +31,10 @@ const PATIENT_AND_STUDY: [(Tag, VR, bool); 14] = [
     (tags::REFERRING_PHYSICIAN_NAME, VR::PN, true),
 ];
 
-/// A series that was read, as others refer to it.
+/// A series that derived objects refer to.
 #[derive(Clone, Debug)]
 pub struct SourceSeries {
-    /// Where its voxels lie.
+    /// Its voxel grid.
     pub grid: Grid,
     /// Series Instance UID (0020,000E).
     pub series_uid: String,
@@ -65,7 +65,7 @@ impl SourceImage {
         Self { sop_class: slice.sop_class.clone(), sop_instance: slice.sop_instance.clone(), frame: slice.frame }
     }
 
-    /// An item that refers to the image (PS3.3 10.3), with its frame where it has one.
+    /// An item that refers to the image (PS3.3 10.3), with the frame number of an enhanced image.
     pub(crate) fn reference(&self) -> InMemDicomObject {
         item(|object| {
             object.text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, &*self.sop_class);
@@ -81,16 +81,17 @@ impl SourceSeries {
     /// Reads the series in a folder or file as [`read_series`](super::read_series) does.
     ///
     /// # Errors
-    /// [`FileError`] names the file and what was expected: also the identifiers that a reference needs.
+    /// [`FileError`] with the file and what was expected, such as an identifier that a reference needs.
     pub fn read(path: &Path) -> Result<Self, FileError> {
         let (stack, object) = read_stack(path)?;
         let needed = |tag, name: &str| {
-            let found = || FileError::unsuitable(path, format!("no {name}"), "a series that others can refer to");
+            let found =
+                || FileError::unsuitable(path, format!("no {name}"), "a series with the UIDs that references need");
             words(&object, tag).ok_or_else(found)
         };
         if stack.images.iter().any(|image| image.sop_instance.is_empty()) {
             let found = "an image without SOP Instance UID";
-            return Err(FileError::unsuitable(path, found, "a series that others can refer to"));
+            return Err(FileError::unsuitable(path, found, "a series with the UIDs that references need"));
         }
         Ok(Self {
             series_uid: needed(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
@@ -103,8 +104,8 @@ impl SourceSeries {
         })
     }
 
-    /// Puts patient and study as the images have them. Dates and times of content are the study's: what is
-    /// written must not depend on when.
+    /// Adds patient and study as in the images. Content and series have the date and time of the study, so that the
+    /// output does not depend on the time of writing.
     pub(crate) fn identify(&self, object: &mut InMemDicomObject) {
         for element in &self.patient_and_study {
             object.put(element.clone());
@@ -120,7 +121,7 @@ impl SourceSeries {
         object.text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
     }
 
-    /// Every image once, however many frames of it there are, without frame numbers.
+    /// References to every image once, without frame numbers.
     pub(crate) fn instances(&self) -> Vec<InMemDicomObject> {
         let mut seen = std::collections::BTreeSet::new();
         let first = |image: &&SourceImage| seen.insert(image.sop_instance.clone());

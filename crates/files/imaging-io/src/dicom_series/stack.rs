@@ -1,4 +1,4 @@
-//! Slices to a volume: parallel, of one size, evenly spaced.
+//! Assembles slices into a volume: parallel, of equal size, evenly spaced.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use super::slice::Slice;
 use super::source::SourceImage;
 use crate::error::FileError;
 
-/// Slices may stray from even spacing by this much, mm.
-const UNEVEN_MM: f64 = 0.05;
+/// Tolerance of even slice spacing, mm.
+const SPACING_TOLERANCE_MM: f64 = 0.05;
 
 /// The slices of one series, sorted along their normal.
 pub(super) struct Stack {
     pub volume: Volume<f32>,
     pub position: Option<PatientPosition>,
-    /// The images that the slices came from, in the volume's order.
+    /// The images of the slices, in the order of the volume.
     pub images: Vec<SourceImage>,
 }
 
@@ -29,11 +29,11 @@ impl Stack {
         };
         if let Some(other) = slices.iter().find(|slice| slice.series != first.series) {
             let expected = "a folder with one series";
-            return Err(FileError::unsuitable(&other.path, "another series than its neighbours'", expected));
+            return Err(FileError::unsuitable(&other.path, "an image of another series", expected));
         }
         if let Some(other) = slices.iter().find(|slice| !parallel(slice, first)) {
-            let found = format!("{}a matrix, pixel spacing or orientation of its own", named(other));
-            return Err(FileError::unsuitable(&other.path, found, "parallel slices of one size"));
+            let found = format!("{}a different matrix, pixel spacing or orientation", named(other));
+            return Err(FileError::unsuitable(&other.path, found, "parallel slices of equal size"));
         }
 
         let normal = first.row.cross(&first.column);
@@ -48,9 +48,9 @@ impl Stack {
         gaps.sort_by(f64::total_cmp);
         for pair in slices.windows(2) {
             let (gap, usual) = (gap(pair), gaps[gaps.len() / 2]);
-            if gap < 1e-3 || (gap - usual).abs() > UNEVEN_MM {
-                let found = format!("{}a slice {gap:.3} mm after its neighbour", named(&pair[1]));
-                let expected = "evenly spaced slices, none missing or double";
+            if gap < 1e-3 || (gap - usual).abs() > SPACING_TOLERANCE_MM {
+                let found = format!("{}a slice {gap:.3} mm after the previous one", named(&pair[1]));
+                let expected = "evenly spaced slices, none missing or duplicated";
                 return Err(FileError::unsuitable(&pair[1].path, found, expected));
             }
         }
@@ -79,7 +79,7 @@ fn parallel(a: &Slice, b: &Slice) -> bool {
         && (a.spacing_mm[0] - b.spacing_mm[0]).abs() + (a.spacing_mm[1] - b.spacing_mm[1]).abs() < 1e-3
 }
 
-/// Which frame of its file, where there are several.
+/// The frame number in an enhanced image, as the start of a message.
 fn named(slice: &Slice) -> String {
     slice.frame.map(|frame| format!("frame {frame} has ")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Writing MR Image Storage (PS3.3 A.4): one file a slice, appearing whole.
+//! Writes MR Image Storage (PS3.3 A.4): one file per slice, written atomically.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use super::{LARMOR_MHZ_PER_T, plane};
 use crate::dicom_element::{Elements, item, save};
 use crate::error::FileError;
 
-/// Writes a volume as `IM0001.dcm`… into a folder that must exist. Values are scaled to twelve bits; the
+/// Writes a volume as `IM0001.dcm`… into an existing folder. Values are scaled to twelve bits; the
 /// rescale slope restores them.
 ///
 /// # Errors
@@ -68,7 +68,7 @@ fn describe_sequence(object: &mut InMemDicomObject, header: &SeriesHeader, volum
     object.decimals(tags::PIXEL_BANDWIDTH, &[sequence.bandwidth_hz_per_px]);
     object.decimals(tags::FLIP_ANGLE, &[sequence.flip_deg]);
     if header.scanned == Scanned::QaPhantom {
-        // Asked for where no body part is named, and may be empty (PS3.3 C.7.3.1); enhanced images say it frame by frame.
+        // Required without a body part, and may be empty (PS3.3 C.7.3.1); enhanced images have it per frame.
         object.text(tags::LATERALITY, VR::CS, "");
     }
     object.text(tags::IN_PLANE_PHASE_ENCODING_DIRECTION, VR::CS, sequence.phase_encoding_code());

@@ -3,19 +3,19 @@
 /// Red, green and blue.
 pub type Colour = [u8; 3];
 
-/// A picture in memory, eight bits a channel.
+/// A picture in memory, eight bits per channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     /// Pixels in a row.
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Row by row, three bytes a pixel.
+    /// Row by row, three bytes per pixel.
     pub rgb: Vec<u8>,
 }
 
 impl Picture {
-    /// One colour everywhere.
+    /// A picture of one colour.
     pub fn filled(width: usize, height: usize, colour: Colour) -> Self {
         Self { width, height, rgb: colour.repeat(width * height) }
     }
@@ -26,19 +26,19 @@ impl Picture {
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
-    /// Mixes a colour into a pixel; outside the picture nothing happens. `share` from 0 to 1.
-    pub fn blend(&mut self, x: i64, y: i64, colour: Colour, share: f64) {
+    /// Blends a colour into a pixel; does nothing outside the picture. `opacity` from 0 to 1.
+    pub fn blend(&mut self, x: i64, y: i64, colour: Colour, opacity: f64) {
         if x < 0 || y < 0 || x >= self.width as i64 || y >= self.height as i64 {
             return;
         }
         let at = (y as usize * self.width + x as usize) * 3;
         for (channel, target) in colour.into_iter().enumerate() {
             let old = f64::from(self.rgb[at + channel]);
-            self.rgb[at + channel] = (old + (f64::from(target) - old) * share.clamp(0.0, 1.0)).round() as u8;
+            self.rgb[at + channel] = (old + (f64::from(target) - old) * opacity.clamp(0.0, 1.0)).round() as u8;
         }
     }
 
-    /// Copies another picture onto this one with its corner at (x, y); what does not fit is cut off.
+    /// Copies another picture onto this one with its corner at (x, y), cropped to this one.
     pub fn paste(&mut self, other: &Self, x: usize, y: usize) {
         let columns = other.width.min(self.width.saturating_sub(x));
         if columns == 0 {
@@ -51,8 +51,7 @@ impl Picture {
         }
     }
 
-    /// A part of the picture with its corner at (x, y); what lies outside is left out, so that a part wholly
-    /// beyond the border has no pixel.
+    /// A part of the picture with its corner at (x, y), limited to the picture; a part entirely outside has no pixels.
     #[must_use]
     pub fn cropped(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
         let width = width.min(self.width.saturating_sub(x));
@@ -64,7 +63,7 @@ impl Picture {
         Self { width, height, rgb: (y..y + height).flat_map(row).copied().collect() }
     }
 
-    /// An anti-aliased straight line between two points in pixels, `dash` pixels on and off where given.
+    /// An anti-aliased straight line between two points in pixels, with dashes of `dash` pixels if given.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64, colour: Colour, dash: Option<f64>) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
@@ -98,8 +97,8 @@ impl Picture {
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Balanced);
         let mut writer = encoder.write_header().expect("a picture has at least one pixel");
-        writer.write_image_data(&self.rgb).expect("three bytes a pixel");
-        writer.finish().expect("memory does not run out of space");
+        writer.write_image_data(&self.rgb).expect("three bytes per pixel");
+        writer.finish().expect("writing to memory does not fail");
         bytes
     }
 }
@@ -109,17 +108,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_drawn_where_they_lie_and_nowhere_else() {
+    fn a_line_changes_only_the_pixels_on_it() {
         let mut picture = Picture::filled(20, 10, [0, 0, 0]);
         picture.line((2.0, 5.0), (18.0, 5.0), 1.0, [255, 0, 0], None);
         assert_eq!(picture.pixel(1, 5), [0, 0, 0]);
         assert!(picture.pixel(10, 4)[0] > 100 && picture.pixel(10, 5)[0] > 100);
         assert_eq!(picture.pixel(10, 8), [0, 0, 0]);
-        picture.line((f64::NAN, 0.0), (1e9, 1e9), 1.0, [9, 9, 9], None); // no harm
+        picture.line((f64::NAN, 0.0), (1e9, 1e9), 1.0, [9, 9, 9], None); // must not panic
     }
 
     #[test]
-    fn pastes_are_cut_off_at_the_border() {
+    fn paste_is_cropped_at_the_border() {
         let mut picture = Picture::filled(4, 4, [0, 0, 0]);
         picture.paste(&Picture::filled(3, 3, [7, 7, 7]), 2, 2);
         assert_eq!(picture.pixel(3, 3), [7, 7, 7]);
@@ -127,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn pastes_and_parts_beyond_the_border_are_nothing() {
+    fn paste_and_crop_beyond_the_border_are_empty() {
         let black = Picture::filled(4, 4, [0, 0, 0]);
         for (x, y) in [(9, 3), (3, 9), (9, 9), (4, 3), (usize::MAX, 3), (3, usize::MAX)] {
             let mut picture = black.clone();

@@ -1,4 +1,4 @@
-//! Slices as pictures: grey values in a window, labels in colour, planes as lines, captions.
+//! Slices as pictures: windowed grey values, labels in colour, planes as lines, captions.
 
 mod canvas;
 mod montage;
@@ -13,7 +13,7 @@ pub use surface::surface_view;
 
 use geometry::Structure;
 
-/// Colours that people with any colour vision tell apart (Okabe and Ito 2008).
+/// Colours that are distinguishable with any colour vision (Okabe and Ito 2008).
 pub mod palette {
     use super::Colour;
 
@@ -31,7 +31,7 @@ pub mod palette {
     pub const PURPLE: Colour = [204, 121, 167];
     /// White.
     pub const WHITE: Colour = [255, 255, 255];
-    /// The paper of pictures.
+    /// Black, the background of pictures.
     pub const BLACK: Colour = [0, 0, 0];
 }
 

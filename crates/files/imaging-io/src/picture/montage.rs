@@ -7,7 +7,7 @@ use super::text::LETTER;
 /// Space around each picture, pixels.
 const MARGIN: usize = 6;
 
-/// Captioned pictures side by side, `columns` to a row, on black.
+/// Pictures with captions side by side on black, `columns` per row.
 pub fn montage(pictures: &[(&str, &Picture)], columns: usize) -> Picture {
     let columns = columns.clamp(1, pictures.len().max(1));
     let caption = LETTER + 6;
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_picture_has_its_place() {
+    fn every_picture_is_shown_completely() {
         let (red, green) = (Picture::filled(10, 20, [255, 0, 0]), Picture::filled(30, 5, [0, 255, 0]));
         let sheet = montage(&[("a", &red), ("b", &green), ("c", &red)], 2);
         let count = |colour: [u8; 3]| sheet.rgb.chunks(3).filter(|pixel| **pixel == colour).count();

@@ -1,24 +1,24 @@
-//! One slice of a volume as a picture of square millimetres, and what is drawn on it.
+//! One slice of a volume as a picture with square pixels, and drawings on it.
 
 use geometry::{Grid, Plane, Point, SliceGroup, Structure, Vector, Volume};
 
 use super::canvas::{Colour, Picture};
 use super::structure_colour;
 
-/// No picture of a slice is wider or higher, pixels: twice the finest screens of reporting rooms (about 4000).
+/// Largest width and height of a picture, pixels: twice that of the finest diagnostic displays (about 4000).
 const LONGEST_SIDE: f64 = 8192.0;
 
-/// Grey values: black at `low`, white at `high`.
+/// Display window: black at `low`, white at `high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
-    /// Shown black.
+    /// Value shown black.
     pub low: f32,
-    /// Shown white.
+    /// Value shown white.
     pub high: f32,
 }
 
 impl Window {
-    /// From black at 0 to white at the 99.5th percentile: a usual start for MR images.
+    /// Black at 0, white at the 99.5th percentile: a common default for MR images.
     pub fn of(volume: &Volume<f32>) -> Self {
         let mut values: Vec<f32> = volume.data.iter().copied().filter(|v| v.is_finite() && *v > 0.0).collect();
         if values.is_empty() {
@@ -31,8 +31,8 @@ impl Window {
 
     /// The grey of a value.
     pub fn grey(&self, value: f32) -> u8 {
-        let share = (value - self.low) / (self.high - self.low);
-        if share.is_nan() { 0 } else { (share.clamp(0.0, 1.0) * 255.0).round() as u8 }
+        let level = (value - self.low) / (self.high - self.low);
+        if level.is_nan() { 0 } else { (level.clamp(0.0, 1.0) * 255.0).round() as u8 }
     }
 }
 
@@ -43,14 +43,14 @@ pub struct Stroke {
     pub colour: Colour,
     /// Its width, pixels.
     pub width: f64,
-    /// Pixels on and off; whole if `None`.
+    /// Pixels on and off; a solid line if `None`.
     pub dash: Option<f64>,
 }
 
-/// A slice as a picture; it knows where it lies in the patient.
+/// A slice as a picture, with its position in the patient.
 #[derive(Clone, Debug)]
 pub struct SliceView {
-    /// What is to be seen.
+    /// The picture.
     pub picture: Picture,
     grid: Grid,
     slice: usize,
@@ -58,8 +58,8 @@ pub struct SliceView {
 }
 
 impl SliceView {
-    /// A slice in grey; the nearest there is, if `slice` is beyond the last. Values are interpolated between pixels.
-    /// A slice that would be longer than 8192 pixels is shown smaller: spacings come from files and can be anything.
+    /// A slice in grey; the last one if `slice` is beyond it. Values are interpolated between pixels. A picture that would
+    /// be longer than 8192 pixels is reduced, because spacings from files can have any value.
     pub fn of(volume: &Volume<f32>, slice: usize, window: Window, pixels_per_mm: f64) -> Self {
         let grid = volume.grid.clone();
         let slice = slice.min(grid.shape[2].saturating_sub(1));
@@ -79,14 +79,14 @@ impl SliceView {
         Self { picture, grid, slice, pixels_per_mm }
     }
 
-    /// Where a point of the patient is projected to, pixels.
+    /// Projection of a point of the patient onto the picture, pixels.
     pub fn pixel_of(&self, point: &Point) -> (f64, f64) {
         let index = self.grid.index(point);
         let at = |axis: usize| (index[axis] + 0.5) * self.grid.spacing_mm[axis] * self.pixels_per_mm;
         (at(0), at(1))
     }
 
-    /// The part of the picture about a point, at most `size_mm` wide and high, with the directions of its left and upper
+    /// The part of the picture around a point, at most `size_mm` wide and high, with direction letters at its left and upper
     /// edge.
     pub fn around(&self, centre: &Point, size_mm: [f64; 2]) -> Picture {
         let (x, y) = self.pixel_of(centre);
@@ -100,12 +100,12 @@ impl SliceView {
         self.with_directions(self.picture.cropped(x, y, width, height))
     }
 
-    /// The whole picture with the directions of its left and upper edge.
+    /// The whole picture with direction letters at its left and upper edge.
     pub fn whole(&self) -> Picture {
         self.with_directions(self.picture.clone())
     }
 
-    /// Writes where the patient's left and upper side is: R, L, A, P, H or F.
+    /// Writes the patient's directions at the left and upper edge: R, L, A, P, H or F.
     fn with_directions(&self, mut picture: Picture) -> Picture {
         let [left, up] = [0, 1].map(|axis| letter(&-self.grid.axes.column(axis)));
         let (width, height) = (picture.width as i64, picture.height as i64);
@@ -114,28 +114,28 @@ impl SliceView {
         picture
     }
 
-    /// The patient position of a pixel.
+    /// The point of the patient at a pixel.
     fn point_of(&self, x: usize, y: usize) -> Point {
         let index =
             |axis: usize, pixel: usize| (pixel as f64 + 0.5) / self.pixels_per_mm / self.grid.spacing_mm[axis] - 0.5;
         self.grid.point([index(0, x), index(1, y), self.slice as f64])
     }
 
-    /// Colours the structures of a label volume, wherever its grid lies; `share` from 0 to 1.
+    /// Overlays the structures of a label volume on any grid; `opacity` from 0 to 1.
     #[must_use]
-    pub fn with_labels(mut self, labels: &Volume<u8>, share: f64) -> Self {
+    pub fn with_labels(mut self, labels: &Volume<u8>, opacity: f64) -> Self {
         for y in 0..self.picture.height {
             for x in 0..self.picture.width {
                 let label = labels.nearest(&self.point_of(x, y)).and_then(Structure::from_label);
                 if let Some(colour) = label.and_then(structure_colour) {
-                    self.picture.blend(x as i64, y as i64, colour, share);
+                    self.picture.blend(x as i64, y as i64, colour, opacity);
                 }
             }
         }
         self
     }
 
-    /// Draws where a plane meets the slice, as far as `half_mm` from the plane's centre.
+    /// Draws the intersection of a plane with the slice, up to `half_mm` from the plane's centre.
     pub fn draw_plane(&mut self, plane: &Plane, half_mm: f64, stroke: Stroke) {
         let line = line_on_slice(&self.grid, self.slice, plane);
         if let Some((start, direction)) = line {
@@ -149,14 +149,14 @@ impl SliceView {
         }
     }
 
-    /// Draws the slab of a slice group: every slice's middle plane where it meets the picture.
+    /// Draws a slice group: the intersection of every slice's middle plane with the picture.
     pub fn draw_group(&mut self, group: &SliceGroup, stroke: Stroke) {
         for k in 0..group.slices {
             self.draw_group_plane(group, &group.slice_plane(k), stroke);
         }
     }
 
-    /// Draws one plane of a group, cut off at the group's field of view.
+    /// Draws one plane of a group, limited to the group's field of view.
     fn draw_group_plane(&mut self, group: &SliceGroup, plane: &Plane, stroke: Stroke) {
         let Some((start, direction)) = line_on_slice(&self.grid, self.slice, plane) else { return };
         let (mut from, mut to) = (f64::NEG_INFINITY, f64::INFINITY);
@@ -177,7 +177,7 @@ impl SliceView {
         }
     }
 
-    /// Draws a straight line between two points, seen along the slice normal.
+    /// Draws a straight line between two points, projected along the slice normal.
     pub fn draw_line(&mut self, from: &Point, to: &Point, stroke: Stroke) {
         let (from, to) = (self.pixel_of(from), self.pixel_of(to));
         self.picture.line(from, to, stroke.width, stroke.colour, stroke.dash);
@@ -193,7 +193,7 @@ impl SliceView {
 /// The colour of the letters for directions.
 const DIRECTION: Colour = [235, 235, 235];
 
-/// The letter of the patient's direction that a vector points to most.
+/// The letter of the patient's direction that is closest to a vector.
 fn letter(direction: &Vector) -> &'static str {
     let axis = direction.iamax();
     [["L", "R"], ["P", "A"], ["H", "F"]][axis][usize::from(direction[axis] < 0.0)]
@@ -211,7 +211,7 @@ fn bilinear(volume: &Volume<f32>, slice: usize, i: f64, j: f64) -> f32 {
     upper * (1.0 - v) + lower * v
 }
 
-/// The line in which a plane meets a slice of a grid: a point and a unit direction; `None` if they are parallel.
+/// The intersection of a plane with a slice of a grid: a point and a unit direction; `None` if they are parallel.
 pub fn line_on_slice(grid: &Grid, slice: usize, plane: &Plane) -> Option<(Point, Vector)> {
     let normal = grid.normal();
     let direction = normal.cross(&plane.normal).try_normalize(1e-6)?;
@@ -247,17 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn an_enormous_spacing_makes_no_enormous_picture() {
+    fn the_size_of_a_picture_is_limited_for_any_spacing() {
         let grid = Grid::axis_aligned(Point::origin(), [1e30, 1.0, 1.0], [4, 4, 2]);
         let view = SliceView::of(&Volume::filled(grid, 1.0), 0, Window { low: 0.0, high: 2.0 }, 2.0);
         assert_eq!((view.picture.width, view.picture.height), (8192, 1));
         assert_eq!(view.picture.pixel(8000, 0), [128, 128, 128]);
         let (x, _) = view.pixel_of(&Point::new(1e30, 0.0, 0.0));
-        assert!((x - 8192.0 * 1.5 / 4.0).abs() < 1e-6, "places are still places: {x}");
+        assert!((x - 8192.0 * 1.5 / 4.0).abs() < 1e-6, "projection stays correct: {x}");
     }
 
     #[test]
-    fn planes_and_labels_that_miss_the_slice_leave_it_alone() {
+    fn planes_and_labels_outside_the_slice_draw_nothing() {
         let volume = sagittal();
         let plain = SliceView::of(&volume, 0, Window::of(&volume), 1.0);
         let mut drawn = plain.clone();

@@ -1,4 +1,4 @@
-//! Labels as solid bodies in parallel projection.
+//! Surface rendering of labels in parallel projection.
 
 use geometry::{Structure, Vector, Volume};
 use rayon::prelude::*;
@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use super::canvas::Picture;
 use super::{palette, structure_colour};
 
-/// Step along a ray as a part of the smallest voxel's side.
+/// Step along a ray relative to the smallest voxel spacing.
 const STEP: f64 = 0.5;
 
-/// The labelled structures, seen along `direction` with the head up; the canal is left out. Shaded by the
-/// surface's slope against a light beside the viewer. One pixel is 1 / `pixels_per_mm` mm.
+/// The labelled structures without the canal, viewed along `direction` with the head up and lit from beside the viewer.
+/// One pixel is 1 / `pixels_per_mm` mm.
 pub fn surface_view(labels: &Volume<u8>, direction: &Vector, pixels_per_mm: f64) -> Picture {
     let forward = direction.normalize();
     let right = forward.cross(&Vector::z()).try_normalize(1e-6).unwrap_or(Vector::x());
@@ -37,7 +37,7 @@ pub fn surface_view(labels: &Volume<u8>, direction: &Vector, pixels_per_mm: f64)
                 .map(|n| start + forward * (n as f64 * step_mm))
                 .find_map(|point| Some((point, shown(point)?)));
             let Some((point, label)) = hit else { return palette::BLACK };
-            // Outwards is where fewer neighbours are solid.
+            // The outward normal points to where fewer neighbours are solid.
             let mut outwards = Vector::zeros();
             for k in -2..=2 {
                 for j in -2..=2 {
@@ -66,7 +66,7 @@ mod tests {
     use geometry::{Grid, Point};
 
     #[test]
-    fn the_nearer_body_hides_the_other() {
+    fn the_nearer_structure_hides_the_farther_one() {
         let grid = Grid::axis_aligned(Point::origin(), [1.0; 3], [40, 40, 40]);
         let labels = Volume::from_fn(grid, |p| match () {
             () if (p - Point::new(20.0, 10.0, 20.0)).norm() < 8.0 => Structure::Disc.label(),

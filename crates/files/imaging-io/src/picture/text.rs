@@ -8,7 +8,7 @@ use super::canvas::{Colour, Picture};
 pub(super) const LETTER: usize = 8;
 
 impl Picture {
-    /// Writes one line of text with its upper left corner at (x, y); `scale` pixels a dot.
+    /// Writes one line of text with its upper left corner at (x, y); a dot of the font has `scale` pixels.
     pub fn text(&mut self, x: i64, y: i64, text: &str, colour: Colour, scale: usize) {
         for (number, letter) in text.chars().enumerate() {
             let glyph = font8x8::BASIC_FONTS
@@ -27,7 +27,7 @@ impl Picture {
         }
     }
 
-    /// Text on a dark rim, legible on any image.
+    /// Text with a dark outline, legible on any image.
     pub fn label(&mut self, x: i64, y: i64, text: &str, colour: Colour) {
         for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (-1, -1), (1, -1), (-1, 1)] {
             self.text(x + dx, y + dy, text, [0, 0, 0], 1);

@@ -1,4 +1,4 @@
-//! DICOM that is no MR image, or not a whole one, is refused by name: what it is, what was expected.
+//! DICOM files that are not MR images, or incomplete, are refused with their name, what was found and what was expected.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// A classic slice that is a series of its own, and an enhanced file.
+/// A series of one classic slice, and an enhanced file.
 fn classic_and_enhanced(folder: &Path) -> [PathBuf; 2] {
     let (classic, enhanced) = (folder.join("IM0001.dcm"), folder.join("enhanced.dcm"));
     write_series(folder, &header(), &volume(0.4, false)).expect("written");
@@ -28,9 +28,9 @@ fn classic_and_enhanced(folder: &Path) -> [PathBuf; 2] {
     [classic, enhanced]
 }
 
-/// Why a path is refused; the message names its file.
+/// The error message for a path, which must have the name of the file.
 fn refusal(path: &Path) -> String {
-    let message = read_image(path).expect_err("no image").to_string();
+    let message = read_image(path).expect_err("not an image").to_string();
     assert!(message.contains(&*path.file_name().expect("a name").to_string_lossy()), "{message}");
     message
 }
@@ -43,7 +43,7 @@ fn changed(path: &Path, change: impl FnOnce(&mut InMemDicomObject)) {
 }
 
 #[test]
-fn segmentations_and_reports_are_no_images() {
+fn segmentations_and_reports_are_refused_as_images() {
     let folder = folder();
     let [classic, _] = classic_and_enhanced(folder.path());
     let source = SourceSeries::read(&classic).expect("read");
@@ -65,16 +65,16 @@ fn segmentations_and_reports_are_no_images() {
 }
 
 #[test]
-fn compressed_and_foreign_transfer_syntaxes_are_named() {
+fn unsupported_transfer_syntaxes_are_refused_by_name() {
     let folder = folder();
     for path in classic_and_enhanced(folder.path()) {
-        let sound = std::fs::read(&path).expect("there");
+        let valid = std::fs::read(&path).expect("there");
         for (uid, name) in [
             ("1.2.840.10008.1.2.5", "RLE Lossless"),
             ("1.2.840.10008.1.2.2", "Big Endian"),
             ("1.2.840.10008.1.2.9", "unknown"),
         ] {
-            let mut bytes = sound.clone();
+            let mut bytes = valid.clone();
             let place = bytes.windows(20).position(|w| w == b"1.2.840.10008.1.2.1\0").expect("explicit little endian");
             bytes[place..place + 19].copy_from_slice(uid.as_bytes());
             std::fs::write(&path, bytes).expect("written");
@@ -85,7 +85,7 @@ fn compressed_and_foreign_transfer_syntaxes_are_named() {
 }
 
 #[test]
-fn files_cut_off_anywhere_are_refused() {
+fn truncated_files_are_refused() {
     let folder = folder();
     for path in classic_and_enhanced(folder.path()) {
         let whole = std::fs::read(&path).expect("there");
@@ -101,16 +101,16 @@ fn files_cut_off_anywhere_are_refused() {
 }
 
 #[test]
-fn a_slice_that_lost_even_its_prefix_is_missed() {
+fn an_empty_dicom_file_is_refused_rather_than_skipped() {
     let folder = folder();
     let series = write_series(folder.path(), &header(), &volume(0.4, false)).expect("written");
     std::fs::write(&series[4], b"").expect("written");
-    let message = read_image(folder.path()).expect_err("the last slice is gone").to_string();
-    assert!(message.contains("IM0005.dcm") && message.contains("whole DICOM file"), "{message}");
+    let message = read_image(folder.path()).expect_err("the last slice is empty").to_string();
+    assert!(message.contains("IM0005.dcm") && message.contains("complete DICOM file"), "{message}");
 }
 
 #[test]
-fn missing_geometry_is_named_with_its_frame() {
+fn missing_geometry_is_reported_with_attribute_and_frame() {
     let attributes: [(Tag, Tag, bool, &str); 3] = [
         (tags::PLANE_POSITION_SEQUENCE, tags::IMAGE_POSITION_PATIENT, false, "Image Position (Patient)"),
         (tags::PLANE_ORIENTATION_SEQUENCE, tags::IMAGE_ORIENTATION_PATIENT, true, "Image Orientation (Patient)"),
@@ -137,7 +137,7 @@ fn missing_geometry_is_named_with_its_frame() {
 }
 
 #[test]
-fn frames_without_groups_or_in_the_same_place_are_refused() {
+fn frames_without_functional_groups_or_at_the_same_position_are_refused() {
     let folder = folder();
     let [_, enhanced] = classic_and_enhanced(folder.path());
     changed(&enhanced, |object| {
@@ -147,7 +147,7 @@ fn frames_without_groups_or_in_the_same_place_are_refused() {
         });
     });
     let message = refusal(&enhanced);
-    assert!(message.contains("frame") && message.contains("none missing or double"), "{message}");
+    assert!(message.contains("frame") && message.contains("none missing or duplicated"), "{message}");
     changed(&enhanced, |object| {
         object.update_value(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, |groups| groups.truncate(4));
     });
@@ -155,7 +155,7 @@ fn frames_without_groups_or_in_the_same_place_are_refused() {
 }
 
 #[test]
-fn other_series_are_refused_and_directories_passed_over() {
+fn a_second_series_is_refused_and_a_dicomdir_is_skipped() {
     let folder = folder();
     let [classic, enhanced] = classic_and_enhanced(folder.path());
     let other = SeriesHeader { series_number: 9, ..header() };
@@ -178,7 +178,7 @@ fn other_series_are_refused_and_directories_passed_over() {
 }
 
 #[test]
-fn endless_nesting_is_refused_before_the_stack_ends() {
+fn deeply_nested_sequences_are_refused_without_a_stack_overflow() {
     let folder = folder();
     let [classic, _] = classic_and_enhanced(folder.path());
     let mut bytes = std::fs::read(&classic).expect("there");
@@ -189,5 +189,5 @@ fn endless_nesting_is_refused_before_the_stack_ends() {
     bytes.extend(sequence_and_item.repeat(100_000));
     std::fs::write(&classic, bytes).expect("written");
     let message = refusal(&classic);
-    assert!(message.contains("more than 64 sequences within one another"), "{message}");
+    assert!(message.contains("more than 64 nested sequences"), "{message}");
 }

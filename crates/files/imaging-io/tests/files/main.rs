@@ -1,4 +1,4 @@
-//! Files written and read, as the programs on either side see them.
+//! Files are written and read back.
 
 mod dicom_refusals;
 mod patient_positions;

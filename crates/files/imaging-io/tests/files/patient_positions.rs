@@ -1,13 +1,13 @@
-//! In all eight positions a marker on the patient's left, front and head side is found there, in DICOM and NIfTI,
-//! although it lies elsewhere on the table in each.
+//! In all eight patient positions, a marker on the patient's left, front and head side is read from there, in DICOM and
+//! NIfTI, although its position on the table differs.
 
 use crate::support::header;
 use geometry::{Grid, PatientPosition, Point, Vector, Volume};
 use imaging_io::{SeriesHeader, read_image, read_nifti, write_nifti, write_series};
 
-/// Where the marker lies on the table, and the rows' and columns' directions in the patient, worked out by hand from
-/// PS3.3 C.7.3.1.1.2. Table: x to the right of somebody at its foot who looks into the bore, y down, z into the bore.
-/// Left, front and head of the patient are, by position, at these signs of table x, y, z.
+/// The table axis and sign of the patient's left, front and head in each patient position, derived by hand from
+/// PS3.3 C.7.3.1.1.2. Table axes: x to the right of a person at the foot end who looks into the bore, y down, z into the
+/// bore.
 const ON_THE_TABLE: [(PatientPosition, [(usize, f64); 3]); 8] = {
     use PatientPosition as P;
     // (axis of the table, sign) of the patient's left, front and head.
@@ -26,7 +26,7 @@ const ON_THE_TABLE: [(PatientPosition, [(usize, f64); 3]); 8] = {
 /// Distances of the marker from the isocentre to the left, the front and the head, mm; all different.
 const MARKER_MM: [f64; 3] = [24.0, 16.0, 10.0];
 
-/// The marker's place on the table, mm.
+/// Position of the marker on the table, mm.
 fn on_the_table(sides: [(usize, f64); 3]) -> Vector {
     let mut place = Vector::zeros();
     for ((axis, sign), distance) in sides.into_iter().zip(MARKER_MM) {
@@ -35,17 +35,17 @@ fn on_the_table(sides: [(usize, f64); 3]) -> Vector {
     place
 }
 
-/// The place of the brightest voxel, LPS mm.
+/// Position of the brightest voxel, LPS mm.
 fn brightest(volume: &Volume<f32>) -> Point {
     let ((k, j, i), _) = volume.data.indexed_iter().max_by(|a, b| a.1.total_cmp(b.1)).expect("voxels");
     volume.grid.point([i as f64, j as f64, k as f64])
 }
 
 #[test]
-fn left_front_and_head_are_where_the_patient_has_them() {
+fn left_front_and_head_are_correct_in_every_patient_position() {
     let expected = Point::new(MARKER_MM[0], -MARKER_MM[1], MARKER_MM[2]); // LPS: left, back, head
     for (position, sides) in ON_THE_TABLE {
-        // A scanner images the table; its axes are the table's, seen from the patient.
+        // The image axes are the table axes, in patient coordinates.
         let axes = position.table_to_patient();
         let grid = Grid::centred(Point::origin(), axes, [2.0, 2.0, 5.0], [41, 41, 9]);
         let place = on_the_table(sides);
@@ -53,7 +53,7 @@ fn left_front_and_head_are_where_the_patient_has_them() {
         let mut volume = Volume::filled(grid, 100.0f32);
         let [i, j, k] = marker.map(|index| index.round() as usize);
         volume.data[[k, j, i]] = 900.0;
-        // The voxel was chosen on the table: from the table's middle, in steps of the table's axes.
+        // The voxel corresponds to the position on the table, in steps along the table axes.
         assert_eq!([i as f64, j as f64, k as f64], [20.0 + place.x / 2.0, 20.0 + place.y / 2.0, 4.0 + place.z / 5.0]);
 
         let folder = tempfile::tempdir().expect("a folder");

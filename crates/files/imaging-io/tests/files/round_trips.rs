@@ -1,4 +1,4 @@
-//! What is written is read back; what is damaged is refused, whatever the damage.
+//! Written files can be read back, and damaged files are refused.
 
 use crate::support::{header, same_grid, volume};
 use geometry::PatientPosition;
@@ -6,7 +6,7 @@ use imaging_io::{SeriesHeader, read_image, read_nifti, read_series, write_enhanc
 use proptest::prelude::*;
 
 #[test]
-fn nifti_keeps_values_and_places() {
+fn nifti_round_trip_keeps_values_and_geometry() {
     let folder = tempfile::tempdir().expect("a folder");
     for (angle, left_handed, name) in [(0.4, false, "a.nii.gz"), (-1.1, true, "b.nii"), (3.0, false, "C.NII.GZ")] {
         let written = volume(angle, left_handed);
@@ -20,11 +20,11 @@ fn nifti_keeps_values_and_places() {
     write_nifti(&folder.path().join("labels.nii.gz"), &labels).expect("written");
     let read = read_nifti(&folder.path().join("labels.nii.gz")).expect("read");
     assert_eq!(read.map(|v| *v as u8).data, labels.data);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 4, "no part is left");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 4, "no temporary file remains");
 }
 
 #[test]
-fn colours_and_complex_numbers_are_refused_and_units_are_read() {
+fn nifti_colours_and_complex_numbers_are_refused_and_units_are_respected() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("image.nii");
     let written = volume(0.4, false);
@@ -35,14 +35,14 @@ fn colours_and_complex_numbers_are_refused_and_units_are_read() {
         let mut other = good.clone();
         other[70..72].copy_from_slice(&code.to_le_bytes());
         std::fs::write(&path, other).expect("written");
-        let refused = read_nifti(&path).expect_err("not one real number a voxel").to_string();
+        let refused = read_nifti(&path).expect_err("not one real number per voxel").to_string();
         assert!(refused.contains(&format!("datatype {code}, expected integers or real numbers")), "{refused}");
     }
-    let mut at_odds = good.clone();
-    at_odds[72] = 16; // `bitpix` of 32-bit voxels
-    std::fs::write(&path, at_odds).expect("written");
+    let mut inconsistent = good.clone();
+    inconsistent[72] = 16; // `bitpix` of 32-bit voxels
+    std::fs::write(&path, inconsistent).expect("written");
     let refused = read_nifti(&path).expect_err("no such voxels").to_string();
-    assert!(refused.contains("16 bits a voxel of datatype 16"), "{refused}");
+    assert!(refused.contains("16 bits per voxel with datatype 16"), "{refused}");
     let mut in_metres = good;
     in_metres[123] = 1;
     std::fs::write(&path, in_metres).expect("written");
@@ -51,7 +51,7 @@ fn colours_and_complex_numbers_are_refused_and_units_are_read() {
 }
 
 #[test]
-fn dicom_keeps_values_places_and_the_position() {
+fn dicom_round_trip_keeps_values_geometry_and_patient_position() {
     let folder = tempfile::tempdir().expect("a folder");
     let written = volume(0.4, false);
     assert_eq!(write_series(folder.path(), &header(), &written).expect("written").len(), 5);
@@ -63,7 +63,7 @@ fn dicom_keeps_values_places_and_the_position() {
 }
 
 #[test]
-fn a_nifti_that_promises_more_than_it_holds_is_refused() {
+fn a_nifti_header_that_claims_more_voxels_than_the_file_has_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.nii");
     write_nifti(&path, &volume(0.4, false)).expect("written");
@@ -72,13 +72,13 @@ fn a_nifti_that_promises_more_than_it_holds_is_refused() {
         bytes[40 + 2 * axis..][..2].copy_from_slice(&600u16.to_le_bytes()); // dim[axis] of the header
     }
     std::fs::write(&path, bytes).expect("written");
-    let message = read_nifti(&path).expect_err("an empty promise").to_string();
+    let message = read_nifti(&path).expect_err("too few bytes").to_string();
     assert!(message.contains("a.nii") && message.contains("bytes for [600, 600, 600] voxels"), "{message}");
     assert!(message.contains("864000000 bytes uncompressed"), "{message}");
 }
 
 #[test]
-fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
+fn incomplete_and_damaged_nifti_files_are_refused_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let plain = folder.path().join("a.nii");
     write_nifti(&plain, &volume(0.4, false)).expect("written");
@@ -96,11 +96,8 @@ fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
     let packed = std::fs::read(&compressed).expect("there");
     let padded = folder.path().join("c.nii.gz");
     std::fs::write(&padded, [packed.as_slice(), &[0; 512]].concat()).expect("written");
-    assert!(
-        read_nifti(&padded).expect("a tape's zeros are no part of it").data
-            == read_nifti(&compressed).expect("whole").data
-    );
-    // The checksum itself is wrong, so that nothing but it can tell.
+    assert!(read_nifti(&padded).expect("zero padding is ignored").data == read_nifti(&compressed).expect("whole").data);
+    // The checksum itself is wrong, so that only it reveals the damage.
     let mut flipped = packed.clone();
     flipped[packed.len() - 6] ^= 1;
     for (name, bytes, found) in [
@@ -115,13 +112,13 @@ fn a_nifti_that_is_not_whole_is_told_what_it_is_not() {
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
-        let message = read_nifti(&path).expect_err("not whole").to_string();
+        let message = read_nifti(&path).expect_err("incomplete or damaged").to_string();
         assert!(message.contains(name) && message.contains(found) && message.contains("expected"), "{message}");
     }
 }
 
 #[test]
-fn enhanced_files_hold_what_classic_ones_hold() {
+fn classic_and_enhanced_files_give_the_same_image() {
     let folder = tempfile::tempdir().expect("a folder");
     let (classic, enhanced) = (folder.path().join("classic"), folder.path().join("enhanced"));
     std::fs::create_dir(&classic).expect("made");
@@ -137,11 +134,11 @@ fn enhanced_files_hold_what_classic_ones_hold() {
 }
 
 #[test]
-fn mixed_missing_and_foreign_files_are_refused_by_name() {
+fn mixed_missing_and_unsupported_files_are_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let series = write_series(folder.path(), &header(), &volume(0.4, false)).expect("written");
     std::fs::write(folder.path().join("readme.txt"), "not an image").expect("written");
-    read_series(folder.path()).expect("other files are passed over");
+    read_series(folder.path()).expect("other files are skipped");
     std::fs::remove_file(&series[2]).expect("removed");
     let message = read_series(folder.path()).expect_err("a gap").to_string();
     assert!(message.contains("IM0004.dcm") && message.contains("evenly spaced"), "{message}");
@@ -153,8 +150,8 @@ fn mixed_missing_and_foreign_files_are_refused_by_name() {
     let message = read_series(folder.path()).expect_err("mixed").to_string();
     assert!(message.contains("one series"), "{message}");
 
-    for (name, word) in [("absent.nii.gz", "does not exist"), ("readme.txt", "no image")] {
-        let message = read_image(&folder.path().join(name)).expect_err("no image").to_string();
+    for (name, word) in [("absent.nii.gz", "does not exist"), ("readme.txt", "not an image")] {
+        let message = read_image(&folder.path().join(name)).expect_err("not an image").to_string();
         assert!(message.contains(word) && message.contains(name), "{message}");
     }
 }
@@ -162,7 +159,7 @@ fn mixed_missing_and_foreign_files_are_refused_by_name() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(160) })]
     #[test]
-    fn damage_is_an_error_or_an_image_but_never_a_panic(kind in 0usize..4, cut in 0.0f64..1.0, flips in proptest::collection::vec((0.0f64..1.0, 0u8..8), 0..6)) {
+    fn damaged_files_never_panic(kind in 0usize..4, cut in 0.0f64..1.0, flips in proptest::collection::vec((0.0f64..1.0, 0u8..8), 0..6)) {
         let folder = tempfile::tempdir().expect("a folder");
         let small = volume(0.4, false);
         let path = match kind {

@@ -1,4 +1,4 @@
-//! A segmentation holds the labels bit for bit; what does not fit its series is refused.
+//! A segmentation has the labels bit for bit; labels that do not fit the series are refused.
 
 use crate::support::{header, volume};
 use dicom_dictionary_std::tags;
@@ -26,12 +26,12 @@ fn written(labels: &Volume<u8>, source: &SourceSeries) -> Result<DefaultDicomObj
     let segments = Segment::of_class_map();
     let segmentation = Segmentation { labels, segments: &segments, algorithm: &algorithm, description: "test" };
     let result = write_segmentation(&path, source, &segmentation);
-    assert_eq!(path.exists(), result.is_ok(), "nothing is left behind");
+    assert_eq!(path.exists(), result.is_ok(), "no partial file remains");
     result.map(|()| open_file(&path).expect("DICOM"))
 }
 
 #[test]
-fn every_bit_is_a_voxel_of_its_segment_where_the_frame_lies() {
+fn segmentation_frames_reproduce_the_labels_and_refer_to_their_images() {
     for left_handed in [false, true] {
         let (_folder, labels, source) = labels_and_source(left_handed);
         let object = written(&labels, &source).expect("written");
@@ -61,12 +61,12 @@ fn every_bit_is_a_voxel_of_its_segment_where_the_frame_lies() {
                     read.data[[k, at / columns, at % columns]] += label;
                 }
             }
-            // The frame refers to the image that lies in its place.
+            // The frame refers to the image at its position.
             let source_image = first(tags::DERIVATION_IMAGE_SEQUENCE).get(tags::SOURCE_IMAGE_SEQUENCE);
             let reference = &source_image.and_then(|e| e.items()).expect("a source")[0];
             let uid = reference.get(tags::REFERENCED_SOP_INSTANCE_UID).expect("a UID").to_str().expect("text");
-            let there = source.images.iter().position(|image| image.sop_instance == uid).expect("of the series");
-            let corner = source.grid.point([0.0, 0.0, there as f64]);
+            let source_slice = source.images.iter().position(|image| image.sop_instance == uid).expect("of the series");
+            let corner = source.grid.point([0.0, 0.0, source_slice as f64]);
             assert!((corner - labels.grid.point([0.0, 0.0, k as f64])).norm() < 0.01);
         }
         assert_eq!(read.data, labels.data);
@@ -78,17 +78,17 @@ fn labels_that_do_not_fit_are_refused() {
     let (_folder, labels, source) = labels_and_source(false);
     let mut moved = labels.clone();
     moved.grid.origin.x += 1.0;
-    let message = written(&moved, &source).expect_err("elsewhere").to_string();
+    let message = written(&moved, &source).expect_err("another position").to_string();
     assert!(message.contains("1.00 mm from the nearest image"), "{message}");
     let mut unknown = labels.clone();
     unknown.data[[0, 0, 0]] = 77;
     assert!(matches!(written(&unknown, &source), Err(SegmentationError::UnknownLabel(77))));
-    let nothing = labels.map(|_| 0);
-    assert!(matches!(written(&nothing, &source), Err(SegmentationError::Nothing)));
+    let background = labels.map(|_| 0);
+    assert!(matches!(written(&background, &source), Err(SegmentationError::Nothing)));
 }
 
 #[test]
-fn numbers_that_are_none_are_not_reported() {
+fn measurements_that_are_not_finite_are_refused() {
     let (folder, _, source) = labels_and_source(false);
     let disc = Disc::between(Vertebra::L4, Vertebra::L5);
     let tilt = Measurement::degrees(Code::dicom("110859", "Angle"), f64::NAN);

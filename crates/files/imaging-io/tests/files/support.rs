@@ -14,7 +14,7 @@ pub fn volume(angle: f64, left_handed: bool) -> Volume<f32> {
     Volume { data: ndarray::Array3::from_shape_fn(grid.array_shape(), |(k, j, i)| (100 * k + 10 * j + i) as f32), grid }
 }
 
-/// A spin echo of nobody.
+/// The header of a spin echo series.
 pub fn header() -> SeriesHeader {
     SeriesHeader {
         scanned: Scanned::LumbarSpine,
@@ -50,7 +50,7 @@ pub fn header() -> SeriesHeader {
     }
 }
 
-/// True if the voxels lie in the same places.
+/// True if the voxels have the same positions.
 pub fn same_grid(a: &Grid, b: &Grid) -> bool {
     (a.affine() - b.affine()).amax() < 1e-4 && a.shape == b.shape
 }

@@ -28,7 +28,7 @@ impl BlandAltman {
     /// Compares paired measurements of the same subjects.
     ///
     /// # Errors
-    /// [`AgreementError`] for lists of other lengths, fewer than 2 pairs, or NaN.
+    /// [`AgreementError`] for lists of different lengths, fewer than 2 pairs, or values that are not finite.
     pub fn of(first: &[f64], second: &[f64]) -> Result<Self, AgreementError> {
         if first.len() != second.len() {
             return Err(AgreementError::Unpaired { first: first.len(), second: second.len() });
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_peak_flow_meters_of_1986() {
+    fn limits_match_the_peak_flow_example_of_bland_and_altman_1986() {
         // Table 1 of Bland & Altman 1986, first readings, l/min: bias −2.1, SD 38.8, and with 2 SD limits
         // of −79.7 and 75.5; interval of the bias −22.0 … 17.8, of the lower limit −114.3 … −45.1.
         let wright =
@@ -84,10 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn swapping_the_methods_turns_the_sign() {
+    fn swapping_the_methods_negates_bias_and_limits() {
         let (a, b) = ([1.0, 4.0, 2.5], [0.5, 5.0, 2.0]);
-        let (forth, back) = (BlandAltman::of(&a, &b).expect("pairs"), BlandAltman::of(&b, &a).expect("pairs"));
-        assert!((forth.bias + back.bias).abs() < 1e-12 && (forth.limits[0] + back.limits[1]).abs() < 1e-12);
+        let [ab, ba] = [(&a, &b), (&b, &a)].map(|(first, second)| BlandAltman::of(first, second).expect("pairs"));
+        assert!((ab.bias + ba.bias).abs() < 1e-12 && (ab.limits[0] + ba.limits[1]).abs() < 1e-12);
         assert!(BlandAltman::of(&a, &b[..2]).is_err());
         assert!(BlandAltman::of(&a, &[0.0, f64::INFINITY, 1.0]).is_err());
     }

@@ -18,7 +18,8 @@ impl Icc {
     const PERFECT: Self = Self { value: 1.0, ci95: [1.0, 1.0] };
 }
 
-/// ICC(1,1): each subject measured by other observers, drawn at random. `subjects[i][j]` is observer j's.
+/// ICC(1,1), one-way random: each subject is measured by a different random set of observers. `subjects[i][j]` is
+/// measurement j of subject i.
 ///
 /// # Errors
 /// [`AgreementError`] for fewer than 2 subjects or observers, gaps, NaN, or no variation.
@@ -27,8 +28,8 @@ pub fn icc_1_1(subjects: &[Vec<f64>]) -> Result<Icc, AgreementError> {
     Ok(anova.one_ratio(anova.within(), anova.n * (anova.k - 1.0)))
 }
 
-/// ICC(2,1), absolute agreement: every subject measured by the same observers, who stand for all
-/// observers. `subjects[i][j]` is observer j's measurement of subject i.
+/// ICC(2,1), two-way random, absolute agreement: every subject is measured by the same observers, a random
+/// sample of all observers. `subjects[i][j]` is observer j's measurement of subject i.
 ///
 /// # Errors
 /// As [`icc_1_1`].
@@ -46,7 +47,7 @@ pub fn icc_2_1(subjects: &[Vec<f64>]) -> Result<Icc, AgreementError> {
     let (from_columns, from_error) = (a * columns, b * error);
     let df = (from_columns + from_error).powi(2)
         / (from_columns.powi(2) / (k - 1.0) + from_error.powi(2) / ((n - 1.0) * (k - 1.0)));
-    // Below 1 only where a negative estimate makes the two terms cancel.
+    // Below 1 only if a negative estimate makes the two terms cancel.
     let df = df.max(1.0);
     let observers = k * columns + (k * n - k - n) * error;
     let f_low = f_quantile_975(n - 1.0, df);
@@ -56,7 +57,7 @@ pub fn icc_2_1(subjects: &[Vec<f64>]) -> Result<Icc, AgreementError> {
     Ok(Icc { value, ci95: [low, high] })
 }
 
-/// ICC(3,1), consistency: as [`icc_2_1`], but an observer's constant bias does not count against him.
+/// ICC(3,1), two-way mixed, consistency: as [`icc_2_1`], but an observer's constant bias does not lower it.
 ///
 /// # Errors
 /// As [`icc_1_1`].
@@ -106,7 +107,8 @@ impl Anova {
         (self.columns + (self.n - 1.0) * self.error) / self.n
     }
 
-    /// The coefficient and interval that follow from one F ratio: subjects over `noise` with `df` degrees.
+    /// Coefficient and interval from one F ratio: the mean square between subjects over `noise`, with `df` degrees of
+    /// freedom.
     fn one_ratio(&self, noise: f64, df: f64) -> Icc {
         let of = |f: f64| (f - 1.0) / (f + self.k - 1.0);
         let f = self.rows / noise;
@@ -141,7 +143,7 @@ fn checked(subjects: &[Vec<f64>]) -> Result<usize, AgreementError> {
 
 /// The 97.5 % point of Fisher's F with `d1` and `d2` degrees of freedom, from the beta distribution.
 fn f_quantile_975(d1: f64, d2: f64) -> f64 {
-    // The upper tail as the complement of the mirrored beta, so that a large F keeps its digits.
+    // The upper tail from the mirrored beta distribution, so that a large F keeps its precision.
     let mirrored = inv_beta_reg(d2 / 2.0, d1 / 2.0, 0.025);
     d2 * (1.0 - mirrored) / (d1 * mirrored)
 }
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worked_example_of_shrout_and_fleiss() {
+    fn icc_matches_the_worked_example_of_shrout_and_fleiss() {
         let data = shrout_fleiss();
         assert_icc(icc_1_1(&data).expect("complete"), 0.166, [-0.133, 0.723]);
         assert_icc(icc_2_1(&data).expect("complete"), 0.290, [0.019, 0.761]);
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn f_quantiles_match_the_tables() {
+    fn f_quantiles_match_published_tables() {
         for (d1, d2, expected) in [(5.0, 15.0, 3.5764), (15.0, 5.0, 6.4277), (1.0, 1.0, 647.789), (10.0, 120.0, 2.1570)]
         {
             let found = f_quantile_975(d1, d2);
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_refused() {
+    fn incomplete_or_constant_measurements_are_refused() {
         assert_eq!(icc_2_1(&[]), Err(AgreementError::TooFewSubjects { found: 0, expected: 2 }));
         assert_eq!(icc_2_1(&[vec![1.0], vec![2.0]]), Err(AgreementError::TooFewObservers(1)));
         assert_eq!(icc_2_1(&[vec![1.0, 1.0], vec![1.0, 1.0]]), Err(AgreementError::NoVariation));
@@ -209,12 +211,12 @@ mod tests {
         }
 
         #[test]
-        fn the_order_of_observers_and_the_unit_do_not_matter(
+        fn icc_does_not_depend_on_the_order_of_observers_or_the_unit(
             subjects in prop::collection::vec(prop::collection::vec(-40.0f64..40.0, 3), 4..12), scale in 0.1f64..10.0,
         ) {
             let found = icc_2_1(&subjects).expect("complete");
-            let turned: Vec<Vec<f64>> = subjects.iter().map(|s| vec![s[2] * scale, s[0] * scale, s[1] * scale]).collect();
-            let again = icc_2_1(&turned).expect("complete");
+            let reordered: Vec<Vec<f64>> = subjects.iter().map(|s| vec![s[2] * scale, s[0] * scale, s[1] * scale]).collect();
+            let again = icc_2_1(&reordered).expect("complete");
             prop_assert!((found.value - again.value).abs() < 1e-9);
             prop_assert!(found.ci95[0] <= found.value && found.value <= found.ci95[1], "{found:?}");
         }

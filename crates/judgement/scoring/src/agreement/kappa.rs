@@ -1,15 +1,15 @@
-//! Agreement of two readers who grade (Cohen, Educ Psychol Meas 1960;20:37; weighted: Psychol Bull 1968;70:213).
+//! Agreement of two readers' grades (Cohen, Educ Psychol Meas 1960;20:37; weighted: Psychol Bull 1968;70:213).
 
 use super::AgreementError;
 
-/// How a disagreement counts by the number of grades between two readers.
+/// Weight of a disagreement, by the number of grades between the two readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighting {
-    /// Every disagreement counts alike.
+    /// Every disagreement has the same weight.
     Unweighted,
-    /// In proportion to the distance.
+    /// Proportional to the distance.
     Linear,
-    /// In proportion to its square.
+    /// Proportional to the squared distance.
     Quadratic,
 }
 
@@ -27,8 +27,8 @@ impl Weighting {
 /// Cohen's kappa of paired grades: 1 for perfect, 0 for chance agreement.
 ///
 /// # Errors
-/// [`AgreementError`] for lists of other lengths or empty ones, and where both readers give all
-/// subjects one same grade.
+/// [`AgreementError`] for lists of different lengths, empty lists, and if both readers give every subject
+/// the same grade.
 pub fn cohen_kappa(first: &[usize], second: &[usize], weighting: Weighting) -> Result<f64, AgreementError> {
     if first.len() != second.len() {
         return Err(AgreementError::Unpaired { first: first.len(), second: second.len() });
@@ -37,11 +37,11 @@ pub fn cohen_kappa(first: &[usize], second: &[usize], weighting: Weighting) -> R
         return Err(AgreementError::TooFewSubjects { found: 0, expected: 1 });
     }
     let n = first.len() as f64;
-    let seen = first.iter().zip(second).map(|(a, b)| weighting.disagreement(*a, *b)).sum::<f64>() / n;
-    // Chance: every grade of the first reader against every grade of the second.
+    let observed = first.iter().zip(second).map(|(a, b)| weighting.disagreement(*a, *b)).sum::<f64>() / n;
+    // Expected by chance: every grade of the first reader against every grade of the second.
     let pairs = first.iter().flat_map(|a| second.iter().map(|b| weighting.disagreement(*a, *b)));
-    let chance = pairs.sum::<f64>() / (n * n);
-    if chance > 0.0 { Ok(1.0 - seen / chance) } else { Err(AgreementError::NoVariation) }
+    let expected = pairs.sum::<f64>() / (n * n);
+    if expected > 0.0 { Ok(1.0 - observed / expected) } else { Err(AgreementError::NoVariation) }
 }
 
 #[cfg(test)]
@@ -55,13 +55,13 @@ mod tests {
     }
 
     #[test]
-    fn worked_examples() {
-        // 70 % seen, 50 % by chance: kappa 0.4.
+    fn kappa_of_hand_calculated_examples() {
+        // 70 % observed, 50 % expected by chance: kappa 0.4.
         let (a, b) = grades([[20, 5], [10, 15]]);
         for weighting in [Weighting::Unweighted, Weighting::Linear, Weighting::Quadratic] {
             assert!((cohen_kappa(&a, &b, weighting).expect("pairs") - 0.4).abs() < 1e-12);
         }
-        // Disagreement by hand: seen (4 + 2)/20 and (4 + 2·4)/20; chance from the margins 9, 6, 5 and 8, 6, 6.
+        // Disagreement by hand: observed (4 + 2·2)/20; expected from the margins 9, 6, 5 and 8, 6, 6.
         let (a, b) = grades([[6, 2, 1], [1, 4, 1], [1, 0, 4]]);
         let linear = (9.0 * 6.0 + 9.0 * 6.0 * 2.0 + 6.0 * 8.0 + 6.0 * 6.0 + 5.0 * 8.0 * 2.0 + 5.0 * 6.0) / 400.0;
         let found = cohen_kappa(&a, &b, Weighting::Linear).expect("pairs");
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn perfect_agreement_is_one_and_one_grade_says_nothing() {
+    fn kappa_is_one_for_perfect_agreement_and_undefined_for_a_single_grade() {
         assert_eq!(cohen_kappa(&[0, 1, 2], &[0, 1, 2], Weighting::Quadratic), Ok(1.0));
         assert_eq!(cohen_kappa(&[1, 1], &[1, 1], Weighting::Unweighted), Err(AgreementError::NoVariation));
         assert!(cohen_kappa(&[1], &[], Weighting::Unweighted).is_err());

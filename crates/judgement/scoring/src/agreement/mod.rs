@@ -1,11 +1,11 @@
-//! How far observers agree.
+//! Agreement between observers.
 //!
-//! | item | for |
+//! | item | used for |
 //! | --- | --- |
 //! | [`icc_1_1`], [`icc_2_1`], [`icc_3_1`] | several observers who each measure every subject |
 //! | [`between_observer_sd`] | the spread between observers in the measurement's own unit |
 //! | [`BlandAltman`] | two methods: bias and limits of agreement |
-//! | [`cohen_kappa`] | two readers who grade |
+//! | [`cohen_kappa`] | two readers' grades |
 
 mod bland_altman;
 mod icc;
@@ -52,7 +52,7 @@ pub enum AgreementError {
         value: f64,
     },
     /// Every measurement is the same: agreement relative to the subjects' variation has no meaning.
-    #[error("all measurements are equal: there is no variation between subjects to agree about")]
+    #[error("all measurements are equal; agreement needs variation between subjects")]
     NoVariation,
     /// Two lists that should be paired.
     #[error("{first} and {second} measurements, expected pairs")]

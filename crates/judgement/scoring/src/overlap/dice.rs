@@ -10,7 +10,7 @@ use super::{DifferentShapes, same_shape};
 /// [`DifferentShapes`] unless both lie on equally shaped grids.
 pub fn dice_by_class(a: &Volume<u8>, b: &Volume<u8>) -> Result<[Option<f64>; Structure::COUNT], DifferentShapes> {
     same_shape(a, b)?;
-    // One histogram over all label values serves every class.
+    // One histogram over all label values gives every class at once.
     let (mut both, mut total) = ([0_u64; 256], [0_u64; 256]);
     for (&x, &y) in a.data.iter().zip(b.data.iter()) {
         total[usize::from(x)] += 1;
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn by_hand() {
+    fn dice_of_a_hand_calculated_example() {
         let dice = dice_by_class(&volume(vec![1, 1, 1, 2, 0]), &volume(vec![1, 1, 2, 2, 0])).expect("same shape");
         assert_eq!(dice, [Some(1.0), Some(0.8), Some(2.0 / 3.0), None, None]);
         assert!(dice_by_class(&volume(vec![1]), &volume(vec![1, 2])).is_err());
@@ -44,7 +44,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn symmetric_and_one_with_itself(a in prop::collection::vec(0u8..5, 40), b in prop::collection::vec(0u8..5, 40)) {
+        fn dice_is_symmetric_and_one_for_identical_labels(a in prop::collection::vec(0u8..5, 40), b in prop::collection::vec(0u8..5, 40)) {
             let (a, b) = (volume(a), volume(b));
             prop_assert_eq!(dice_by_class(&a, &b), dice_by_class(&b, &a));
             prop_assert!(dice_by_class(&a, &a).expect("same shape").into_iter().flatten().all(|dice| dice == 1.0));

@@ -22,7 +22,7 @@ pub(super) fn squared_distance_mm2(marked: &Array3<bool>, spacing_mm: [f64; 3]) 
 struct Envelope {
     /// Position and height of each parabola that touches the envelope, mm and mm².
     vertices: Vec<(f64, f64)>,
-    /// From where on each is the lowest, mm.
+    /// Where each becomes the lowest, mm.
     starts: Vec<f64>,
 }
 
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The slow twin: every marked voxel is tried.
+    /// The reference method: tries every marked voxel.
     fn brute_force(marked: &Array3<bool>, spacing_mm: [f64; 3]) -> Array3<f64> {
         let squared = |a: (usize, usize, usize), b: (usize, usize, usize)| {
             let along = [a.0.abs_diff(b.0), a.1.abs_diff(b.1), a.2.abs_diff(b.2)];
@@ -86,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equals_the_slow_twin(bits in prop::collection::vec(prop::bool::weighted(0.06), 4 * 6 * 7), z in 0.5f64..5.0) {
+        fn transform_equals_brute_force(bits in prop::collection::vec(prop::bool::weighted(0.06), 4 * 6 * 7), z in 0.5f64..5.0) {
             let marked = Array3::from_shape_vec((4, 6, 7), bits).expect("4 × 6 × 7");
             let spacing_mm = [z, 0.7, 1.1];
             let (fast, slow) = (squared_distance_mm2(&marked, spacing_mm), brute_force(&marked, spacing_mm));

@@ -1,4 +1,4 @@
-//! How well two segmentations overlap.
+//! Overlap of two segmentations.
 //!
 //! | item | what it measures |
 //! | --- | --- |
@@ -14,7 +14,7 @@ pub use surface::SurfaceDistance;
 
 /// Why two segmentations cannot be compared.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("a segmentation of {found:?} voxels (slices, rows, columns) held against one of {expected:?}")]
+#[error("cannot compare a segmentation of {found:?} voxels (slices, rows, columns) with one of {expected:?}")]
 pub struct DifferentShapes {
     /// Shape of the first.
     pub found: [usize; 3],

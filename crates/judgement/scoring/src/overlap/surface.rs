@@ -7,7 +7,7 @@ use super::distance::squared_distance_mm2;
 use super::{DifferentShapes, same_shape};
 use crate::summary::{mean, quantile};
 
-/// Distances from either surface to the other, pooled.
+/// Distances between two surfaces, pooled over both directions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SurfaceDistance {
     /// 95th percentile (HD95), mm.
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shifted_block_is_as_far_as_its_shift() {
+    fn the_distance_of_a_shifted_block_is_its_shift() {
         // Shifted by three columns of 2 mm: the leading and trailing faces are 6 mm apart.
         let found = SurfaceDistance::of(&block(3..10), &block(6..13), Structure::Disc).expect("same shape");
         let found = found.expect("both have discs");
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_one_lacks_has_no_distance() {
+    fn a_class_missing_in_one_segmentation_has_no_distance() {
         let empty = block(0..0);
         assert_eq!(SurfaceDistance::of(&block(3..10), &empty, Structure::Disc), Ok(None));
         assert_eq!(SurfaceDistance::of(&empty, &empty, Structure::Canal), Ok(None));

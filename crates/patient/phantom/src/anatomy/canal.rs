@@ -1,4 +1,4 @@
-//! What the canal holds (cord, roots, cerebrospinal fluid) and what surrounds it (fat, leaving roots).
+//! Contents of the sac (cord, roots, cerebrospinal fluid) and its surroundings (epidural fat, exiting roots).
 
 use geometry::{Point, Structure};
 
@@ -7,13 +7,13 @@ use crate::material::Variation;
 use crate::solid::{Part, Solid, round_tube, squared_tube, tube};
 use crate::tissue::Tissue;
 
-/// Radius of a root of the cauda equina, mm (choice: fascicles of 0.8 to 1.4 mm across).
+/// Radius of a root of the cauda equina, mm (choice: fascicles have diameters of 0.8 to 1.4 mm).
 const ROOT_RADIUS_MM: f64 = 0.6;
 
 /// Levels at which the roots L2…S4 leave the sac, in vertebrae below L1's upper endplate.
 const ROOT_EXITS: [f64; 8] = [1.45, 2.45, 3.45, 4.45, 5.2, 5.9, 6.5, 6.6];
 
-/// Adds roots, cord and fluid: all of it is labelled as canal.
+/// Adds roots, cord and fluid, all labelled as canal.
 pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
     let material = |atlas: &mut Atlas<'_>, tissue| {
         let index = atlas.palette.add(tissue, Structure::Canal, 0, Variation::NONE);
@@ -24,8 +24,8 @@ pub(super) fn add_contents(atlas: &mut Atlas<'_>) {
     let (fluid, _) = material(atlas, Tissue::CerebrospinalFluid);
     let (dura, _) = material(atlas, Tissue::Dura);
 
-    // What stands in the canal is carved out of all that the sac holds.
-    let carved: Vec<Part> = atlas.intruders.iter().flat_map(|intruder| intruder.parts.clone()).collect();
+    // What encroaches on the canal is carved out of the sac and its contents.
+    let carved: Vec<Part> = atlas.encroachments.iter().flat_map(|encroachment| encroachment.parts.clone()).collect();
     for (number, exit) in ROOT_EXITS.into_iter().enumerate() {
         for (side, strand) in [(1.0, 0), (1.0, 1), (-1.0, 0), (-1.0, 1)] {
             let parts = intradural_root(atlas, number, exit, side, strand);
@@ -63,8 +63,8 @@ fn cord_parts(atlas: &Atlas<'_>) -> Vec<Part> {
     tube(&points, atlas.sac.stations[0].left)
 }
 
-/// One root from the cord down to where it leaves the sac: behind, then to the side. The lower it
-/// leaves, the nearer to the midline it runs. The motor strand (1) runs in front of the sensory one (0).
+/// One root from the cord down to its exit from the sac: posterior, then lateral. The lower the exit, the closer to the
+/// midline it runs. The motor strand (1) runs in front of the sensory one (0).
 fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, strand: usize) -> Vec<Part> {
     let start = atlas.parameters.canal.conus_level - 0.9 + 0.1 * number as f64;
     let exit = exit.min(atlas.sac.end_level() - 0.15);
@@ -81,13 +81,13 @@ fn intradural_root(atlas: &Atlas<'_>, number: usize, exit: f64, side: f64, stran
         .map(|n| {
             let part = n as f64 / steps as f64;
             let level = start + (exit - start) * part;
-            // The last vertebra's length of the way leads to the side and forward.
+            // Over the last vertebral height it runs laterally and forward.
             let leaving = (1.0 - (exit - level) / 0.8).clamp(0.0, 1.0).powi(2);
             let gathered = (part / 0.25).min(1.0);
             let wander = 0.06 * atlas.z("root", seed * 64 + n);
             let left = (0.25 + (lateral - 0.25) * gathered + wander) * (1.0 - leaving) + 0.82 * leaving;
             let back = (0.20 + (0.44 - forward) * gathered + wander) * (1.0 - leaving) + 0.05 * leaving;
-            // The dura's inside, an ellipse, holds them.
+            // The roots stay within the ellipse of the dura.
             let lowest = 0.88 * (1.0 - left * left).max(0.0).sqrt();
             let back = back + settling * gathered * (1.0 - leaving) * (lowest - forward / 4.0 - back).max(0.0);
             (atlas.sac.at(level).inside(side * left, back), radius_mm)

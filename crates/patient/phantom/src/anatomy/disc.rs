@@ -1,4 +1,4 @@
-//! Discs: nucleus in the middle, annulus around it, duller as they degenerate.
+//! Discs: nucleus in the middle, annulus around it; their signal falls with degeneration.
 
 use geometry::Structure;
 
@@ -9,7 +9,7 @@ use crate::shape::{DiscShape, Shape};
 use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
-/// The disc reaches this far into the endplates, which win: no gap opens between them, mm.
+/// Overlap of the disc with the endplates, which have priority, so that there is no gap between them, mm.
 const OVERLAP_MM: f64 = 0.4;
 
 /// T2 of the nucleus at grades I…V, ms (V: choice, the rest `lumbar-numbers.md` §6e, ESR poster).
@@ -46,7 +46,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
         let inner = material(Tissue::InnerAnnulus, 0.5 * (annulus_ms + nucleus_ms.min(110.0)), 0.9 * density);
         let border = material(Tissue::Nucleus, 0.65 * nucleus_ms + 0.35 * annulus_ms, 0.95 * density);
         let outer = material(Tissue::OuterAnnulus, 0.75 * annulus_ms, 0.7 * density);
-        // From grade II on a dark horizontal band splits the nucleus.
+        // From grade II on, a dark horizontal band (intranuclear cleft) divides the nucleus.
         let cleft = material(Tissue::InnerAnnulus, 0.8 * annulus_ms.max(0.55 * nucleus_ms), 0.85 * density);
 
         if (1.6..3.4).contains(&grade) {
@@ -62,9 +62,9 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             let tear = Part::ellipsoid(&disc.pose, centre, [fissure.length_mm / 2.0, 1.1, 1.3]);
             atlas.solids.push(Solid::plain(bright, vec![tear]));
         }
-        // Hyaline cartilage is as dark as a ligament at any echo time used here.
+        // Hyaline cartilage is as dark as a ligament at all echo times used here.
         let cartilage_mm = atlas.parameters.proportions.cartilage_mm;
-        // With age the nucleus shrinks and its border blurs into the inner annulus.
+        // With degeneration the nucleus shrinks and its border with the inner annulus blurs.
         let nucleus_extent = 0.66 - 0.03 * grade;
         atlas.solids.push(Solid::plain(nucleus, vec![layer(disc, 0.8 * nucleus_extent, -1.5 - cartilage_mm)]));
         atlas.solids.push(Solid::plain(border, vec![layer(disc, nucleus_extent, -0.8 - cartilage_mm)]));
@@ -78,7 +78,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
-/// Where the disc's posterior edge lies, bulge included, `x` mm to the left of its middle, mm along its y.
+/// Position of the disc's posterior edge with its bulge, `x` mm to the left of its middle, mm along its y.
 pub(super) fn posterior_edge_mm(disc: &PlacedDisc, x: f64) -> f64 {
     let outline = layer(disc, 1.0, 0.0);
     let inside = |y: f64| outline.shape.signed(local(x, y, 0.0)) < 0.0;
@@ -86,7 +86,7 @@ pub(super) fn posterior_edge_mm(disc: &PlacedDisc, x: f64) -> f64 {
     (0..400).map(|n| furthest - 0.1 * f64::from(n)).find(|&y| inside(y)).unwrap_or(0.0)
 }
 
-/// A layer of a disc: its outline scaled, its surfaces moved out by `margin_mm`.
+/// A layer of a disc: its outline scaled, its surfaces moved outwards by `margin_mm`.
 fn layer(disc: &PlacedDisc, extent: f64, margin_mm: f64) -> Part {
     let single = |x: f64| x as f32;
     let semi = |size_mm: f64| single((size_mm / 2.0 + disc.size.bulge_mm) * extent);
@@ -102,7 +102,7 @@ fn layer(disc: &PlacedDisc, extent: f64, margin_mm: f64) -> Part {
     Part::at(disc.pose * nalgebra::Translation3::new(0.0, behind, 0.0), Shape::Disc(shape))
 }
 
-/// A value given at grades I…V, interpolated.
+/// A value tabulated at grades I…V, interpolated.
 fn by_grade(values: &[f64; 5], grade: f64) -> f64 {
     let place = (grade - 1.0).clamp(0.0, 4.0);
     let below = (place.floor() as usize).min(3);

@@ -11,7 +11,7 @@ use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid};
 use crate::tissue::Tissue;
 
-/// Water, fat and density of the marrow in Modic's three types against healthy marrow (choices, after the
+/// Water, fat and density of the marrow in the three Modic types relative to healthy marrow (choices, from the
 /// contrast that defines them: I dark on T1 and bright on T2, II bright on both, III dark on both).
 const MODIC: [Variation; 3] = [
     Variation { t1: 1.4, t2: 2.1, proton_density: 1.05, fat_fraction: Some(0.08) },
@@ -19,7 +19,7 @@ const MODIC: [Variation; 3] = [
     Variation { t1: 1.0, t2: 0.4, proton_density: 0.45, fat_fraction: Some(0.05) },
 ];
 
-/// Adds what changes endplates, before the vertebrae themselves.
+/// Adds endplate findings, before the vertebrae themselves.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     let findings = &atlas.parameters.findings;
@@ -48,7 +48,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
             )
         };
         atlas.solids.push(Solid::plain(core, vec![ball(0.0)]));
-        // A sclerotic rim; its part outside the body is hidden by the disc, which must come first there.
+        // A sclerotic rim, limited to the body: outside it the disc must have priority.
         let within = body_slab(v, up, 0.4, node.depth_mm + 2.0);
         atlas.solids.push(Solid::plain(rim, vec![clipped(ball(1.0), &within)]));
     }
@@ -73,7 +73,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
-/// A layer of a vertebral body beside one endplate: it begins `from_mm` below it and is `thickness_mm` thick.
+/// A layer of a vertebral body next to one endplate: it starts `from_mm` from it and is `thickness_mm` thick.
 fn body_slab(v: &PlacedVertebra, up: f64, from_mm: f64, thickness_mm: f64) -> Part {
     let size = &v.size;
     let thickness = thickness_mm.min(size.height_mm - from_mm - 3.0).max(0.5);
@@ -84,7 +84,7 @@ fn body_slab(v: &PlacedVertebra, up: f64, from_mm: f64, thickness_mm: f64) -> Pa
     };
     let narrow = (1.0 - size.waist) * 0.97;
     let semi = rim.map(|extent| ((extent / 2.0 - 1.2) * narrow) as f32);
-    // Both faces follow the endplate's hollow: the near one is hollow, the far one bulges as much.
+    // Both faces follow the endplate's concavity: the near one is concave, the far one convex.
     let shape = Body {
         half_height: (thickness / 2.0) as f32,
         inferior: semi,
@@ -102,7 +102,7 @@ fn body_slab(v: &PlacedVertebra, up: f64, from_mm: f64, thickness_mm: f64) -> Pa
     Part::at(v.pose * Translation3::new(0.0, 0.0, z) * tilt, Shape::Body(shape))
 }
 
-/// The smaller of two parts: what of a ball would leave a body is better left out.
+/// An ellipsoid limited to the extent of a body.
 fn clipped(ball: Part, within: &Part) -> Part {
     let Shape::Ellipsoid { semi } = ball.shape else { return ball };
     let Shape::Body(body) = within.shape else { return ball };

@@ -1,4 +1,4 @@
-//! Screws, rods, cages and prostheses, and the field that their metal disturbs.
+//! Screws, rods, cages and prostheses, with the spheres of metal that disturb the field.
 
 use geometry::{Disc, Point, Structure, Vertebra};
 
@@ -14,10 +14,10 @@ const SCREW_MM: f64 = 3.2;
 const HEAD_MM: f64 = 5.5;
 const ROD_MM: f64 = 2.75;
 
-/// Distance between the balls that stand for a screw's or a rod's metal, mm.
-const BALL_STEP_MM: f64 = 6.0;
+/// Distance between the spheres that represent the metal of a screw or rod, mm.
+const SPHERE_STEP_MM: f64 = 6.0;
 
-/// Adds all metal and plastic, before the bone that holds it.
+/// Adds all metal and plastic, before the surrounding bone.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     let findings = &atlas.parameters.findings;
@@ -33,14 +33,14 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
 
 fn add_fusion(atlas: &mut Atlas<'_>, fusion: &Fusion) {
     let column = atlas.column;
-    let held: Vec<&PlacedVertebra> = column
+    let fused: Vec<&PlacedVertebra> = column
         .vertebrae
         .iter()
         .filter(|v| v.label.is_some_and(|label| (fusion.from..=fusion.to).contains(&label)))
         .collect();
     for side in SIDES {
         let mut heads = Vec::new();
-        for v in &held {
+        for v in &fused {
             let (entry, tip) = screw(v, side);
             let metal = atlas.palette.add(Tissue::Metal, Structure::Vertebra, v.instance_label, Variation::NONE);
             add_rod(atlas, metal, &[entry, tip], SCREW_MM);
@@ -57,8 +57,8 @@ fn add_fusion(atlas: &mut Atlas<'_>, fusion: &Fusion) {
             heads.push(entry);
         }
         let metal = atlas.palette.background(Tissue::Metal);
-        let balls = heads.iter().map(|head| Part::round_cone(*head, *head, HEAD_MM, HEAD_MM)).collect();
-        atlas.solids.push(Solid::plain(metal, balls));
+        let spheres = heads.iter().map(|head| Part::round_cone(*head, *head, HEAD_MM, HEAD_MM)).collect();
+        atlas.solids.push(Solid::plain(metal, spheres));
         add_rod(atlas, metal, &heads, ROD_MM);
     }
     if fusion.cage {
@@ -74,7 +74,7 @@ fn spans(fusion: &Fusion, disc: Disc) -> bool {
     disc.upper >= fusion.from && disc.lower <= fusion.to
 }
 
-/// Entry behind the pedicle and tip in the body.
+/// Entry point behind the pedicle and tip in the body.
 fn screw(v: &PlacedVertebra, side: f64) -> (Point, Point) {
     let size = &v.size;
     let (wall, lateral) = (v.posterior_wall_mm(), size.canal_width_mm / 2.0 + size.pedicle_width_mm / 2.0);
@@ -83,17 +83,17 @@ fn screw(v: &PlacedVertebra, side: f64) -> (Point, Point) {
     (entry, tip)
 }
 
-/// A tube of metal through points, with the balls that stand for it.
+/// A tube of metal through points, with the spheres that represent its metal.
 fn add_rod(atlas: &mut Atlas<'_>, metal: u8, points: &[Point], radius_mm: f64) {
     let tube: Vec<_> = points.iter().map(|point| (*point, radius_mm)).collect();
     atlas.solids.push(Solid::plain(metal, round_tube(&tube)));
     for pair in points.windows(2) {
-        let way = pair[1] - pair[0];
-        let number = (way.norm() / BALL_STEP_MM).ceil().max(1.0);
-        // The same volume as the piece of tube: 4/3 π a³ = π r² l.
-        let ball_mm = (0.75 * radius_mm * radius_mm * way.norm() / number).cbrt();
+        let segment = pair[1] - pair[0];
+        let number = (segment.norm() / SPHERE_STEP_MM).ceil().max(1.0);
+        // The same volume as the segment of tube: 4/3 π a³ = π r² l.
+        let sphere_mm = (0.75 * radius_mm * radius_mm * segment.norm() / number).cbrt();
         for n in 0..number as usize {
-            atlas.metal.push((pair[0] + way * ((n as f64 + 0.5) / number), ball_mm));
+            atlas.metal.push((pair[0] + segment * ((n as f64 + 0.5) / number), sphere_mm));
         }
     }
 }
@@ -108,8 +108,8 @@ fn add_prosthesis(atlas: &mut Atlas<'_>, disc: &PlacedDisc) {
     let core = Part::ellipsoid(&disc.pose, [0.0; 3], [0.8 * semi[0], 0.8 * semi[1], half]);
     atlas.solids.push(Solid::plain(metal, plates.to_vec()));
     atlas.solids.push(Solid::plain(plastic, vec![core]));
-    let ball_mm = (semi[0] * semi[1] * semi[2]).cbrt();
+    let sphere_mm = (semi[0] * semi[1] * semi[2]).cbrt();
     for up in [1.0, -1.0] {
-        atlas.metal.push((disc.point(0.0, 0.0, up * (half - 0.5)), ball_mm));
+        atlas.metal.push((disc.point(0.0, 0.0, up * (half - 0.5)), sphere_mm));
     }
 }

@@ -1,4 +1,4 @@
-//! Haemangiomas and metastases in the bodies, cysts in the sacrum, scars of surgery.
+//! Haemangiomas and metastases in the bodies, cysts in the sacrum, postoperative scar.
 
 use geometry::Structure;
 
@@ -8,7 +8,7 @@ use crate::material::Variation;
 use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
-/// Distance that lesions keep from a body's surface, mm.
+/// Least distance of a lesion from the surface of the body, mm.
 const MARGIN_MM: f64 = 1.5;
 
 /// Adds the lesions of the bodies, before the vertebrae themselves.
@@ -16,8 +16,8 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     for lesion in &atlas.parameters.findings.lesions {
         let Some(v) = column.named(lesion.vertebra) else { continue };
-        // Contrast against marrow that defines them (choices): a haemangioma is fat and slow blood, a
-        // metastasis water in place of fat.
+        // Chosen from the contrast with marrow that defines them: a haemangioma is fat and slow blood, a metastasis has
+        // water instead of fat.
         let variation = match lesion.kind {
             BoneLesionKind::Haemangioma => {
                 Variation { t1: 1.0, t2: 2.6, proton_density: 1.1, fat_fraction: Some(0.62) }
@@ -53,7 +53,7 @@ pub(super) fn add_cysts(atlas: &mut Atlas<'_>) {
     }
 }
 
-/// Adds scar where laminae were taken away, after bone and ligaments.
+/// Adds scar where laminae were removed, after bone and ligaments.
 pub(super) fn add_scars(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     let mut scars = Vec::new();

@@ -6,8 +6,8 @@ use crate::shape::Shape;
 use crate::solid::{Part, frame, local, round_tube, tube};
 use crate::tissue::Tissue;
 
-/// Adds the longitudinal ligaments, the flava, the ligaments between the spinous processes and the joints.
-/// Thicknesses are choices within the anatomical range, flava from `lumbar-numbers.md` §6a (3.2 to 3.7 mm).
+/// Adds the longitudinal ligaments, ligamenta flava, interspinous and supraspinous ligaments, and the facet joints.
+/// Thicknesses are choices within the anatomical range, ligamenta flava from `lumbar-numbers.md` §6a (3.2 to 3.7 mm).
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     let (mut anterior, mut posterior) = (Vec::new(), Vec::new());

@@ -1,14 +1,14 @@
-//! The anatomy, region by region: each module turns the column's frames into solids.
+//! The anatomy, region by region: each module builds solids from the frames of the column.
 //!
-//! Solids are added in order of priority: where two overlap, the one added first wins. Air and skin come
-//! first, so that nothing pokes out; then the canal's contents, so that nothing narrows the sac; the
-//! trunk's cavity comes last and fills what is left.
+//! Solids are added in order of priority: where two overlap, the one added first counts. Air and skin come
+//! first, so that nothing protrudes from the body; then the contents of the canal, so that nothing narrows the sac; the
+//! cavity of the trunk comes last and fills the rest.
 
 mod canal;
 mod disc;
+pub(crate) mod encroachment;
 mod endplates;
 mod hardware;
-pub(crate) mod intruders;
 mod lesions;
 mod ligaments;
 mod muscles;
@@ -28,12 +28,12 @@ use crate::parameters::SpineParameters;
 use crate::solid::{Part, Solid};
 use crate::tissue::Tissue;
 
-use intruders::Intruder;
+use encroachment::Encroachment;
 
 pub(crate) use sac::Sac;
 pub(crate) use trunk::TrunkPlace;
 
-/// The solids of one patient as they are gathered.
+/// The solids of one patient while they are collected.
 pub(crate) struct Atlas<'a> {
     pub parameters: &'a SpineParameters,
     pub column: &'a Column,
@@ -41,16 +41,16 @@ pub(crate) struct Atlas<'a> {
     pub trunk: TrunkPlace,
     pub palette: Palette,
     pub solids: Vec<Solid>,
-    /// What stands in the canal, until it is added.
-    pub intruders: Vec<Intruder>,
-    /// Metal as balls: centres and radii, mm.
+    /// What encroaches on the canal, until it is added.
+    pub encroachments: Vec<Encroachment>,
+    /// Metal as spheres: centres and radii, mm.
     pub metal: Vec<(Point, f64)>,
     detail: Stream,
 }
 
 impl<'a> Atlas<'a> {
-    /// Gathers every region in order of priority.
-    pub fn gather(parameters: &'a SpineParameters, column: &'a Column, sac: &'a Sac) -> Self {
+    /// Collects the solids of every region in order of priority.
+    pub fn collect(parameters: &'a SpineParameters, column: &'a Column, sac: &'a Sac) -> Self {
         let mut atlas = Self {
             parameters,
             column,
@@ -58,13 +58,13 @@ impl<'a> Atlas<'a> {
             trunk: TrunkPlace::new(parameters, column),
             palette: Palette::new(),
             solids: Vec::with_capacity(256),
-            intruders: intruders::intruders(column, &parameters.findings),
+            encroachments: encroachment::encroachments(column, &parameters.findings),
             metal: Vec::new(),
             detail: Stream::from_seed(parameters.detail_seed),
         };
         trunk::add_coat(&mut atlas);
         canal::add_contents(&mut atlas);
-        intruders::add(&mut atlas);
+        encroachment::add(&mut atlas);
         lesions::add_cysts(&mut atlas);
         hardware::add(&mut atlas);
         endplates::add(&mut atlas);
@@ -85,7 +85,7 @@ impl<'a> Atlas<'a> {
         atlas
     }
 
-    /// A standard normal draw for a detail that no parameter names.
+    /// A standard normal draw for a detail that has no parameter.
     fn z(&self, name: &str, number: usize) -> f64 {
         truncated_normal(&mut self.detail.child(name, number as u64).rng(), 0.0, 1.0, 2.5)
     }
@@ -96,7 +96,7 @@ impl<'a> Atlas<'a> {
         self.solids.push(Solid::plain(material, parts));
     }
 
-    /// Marrow of one bone, varied by the patient's age and a little by bone.
+    /// Marrow of one bone, varied by patient and slightly by bone.
     fn marrow(&mut self, structure: Structure, instance_label: u8, number: usize) -> u8 {
         let variation = Variation {
             t1: self.parameters.marrow_t1 * (1.0 + 0.03 * self.z("marrow t1", number)),
@@ -134,7 +134,7 @@ mod tests {
         -part.shape.signed(own.coords.cast::<f32>())
     }
 
-    /// The sac has the highest priority: did it reach into a body, it would eat bone.
+    /// The sac has the highest priority: if it reached into a body, it would replace bone.
     #[test]
     fn the_sac_lies_behind_every_body() {
         for seed in 0..150 {

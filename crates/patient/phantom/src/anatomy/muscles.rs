@@ -1,4 +1,4 @@
-//! Muscles beside and behind the spine. Places and radii are choices by eye beside real images.
+//! Paraspinal muscles. Positions and radii are choices by visual comparison with real images.
 
 use geometry::{Point, Vector, Vertebra};
 
@@ -7,7 +7,7 @@ use crate::column::PlacedVertebra;
 use crate::solid::{Part, Solid, tube};
 use crate::tissue::Tissue;
 
-/// Adds multifidus, erector spinae, psoas and quadratus lumborum; fat between them stays free.
+/// Adds multifidus, erector spinae, psoas and quadratus lumborum, separated by fat.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let bulk = atlas.parameters.trunk.muscle;
     let column = atlas.column;
@@ -38,21 +38,21 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
-/// A muscle in its sheath of fat, which parts it from its neighbours.
+/// A muscle in a sheath of fat, which separates it from its neighbours.
 fn add_bundle(atlas: &mut Atlas<'_>, parts: Vec<Part>) {
     let muscle = atlas.palette.background(Tissue::Muscle);
     let sheath = atlas.palette.background(Tissue::VisceralFat);
     atlas.solids.push(Solid::plain(muscle, parts).with_shell(0.5, sheath));
 }
 
-/// A muscle's middle and radii at one vertebra.
+/// Centre and radii of a muscle at one vertebra.
 type Section = (Point, [f64; 2]);
 
 fn scaled((middle, radii): Section, bulk: f64) -> Section {
     (middle, radii.map(|r| r * bulk.sqrt()))
 }
 
-/// How far down a vertebra lies, 0 at T10 and 1 at L5.
+/// Position of a vertebra along the spine, 0 at T10 and 1 at L5.
 fn descent(v: &PlacedVertebra) -> f64 {
     let index = Vertebra::ALL.iter().position(|label| *label == v.size.label).unwrap_or(0);
     (index as f64 / 7.0).clamp(0.0, 1.0)
@@ -62,7 +62,7 @@ fn roof(v: &PlacedVertebra) -> f64 {
     v.posterior_wall_mm() + v.size.canal_depth_mm
 }
 
-/// Beside the spinous process, thicker further down.
+/// Beside the spinous process, thicker caudally.
 fn multifidus(v: &PlacedVertebra, side: f64) -> Section {
     let d = descent(v);
     let radii = [8.0 + 9.0 * d, 12.0 + 8.0 * d];
@@ -83,7 +83,7 @@ fn erector_lateral(v: &PlacedVertebra, side: f64) -> Section {
     (v.point(side * (55.0 + 5.0 * d), roof(v) + 10.0, 0.0), radii)
 }
 
-/// Rotators and intertransverse muscles, which fill the groove between the processes.
+/// Rotatores and intertransversarii, which fill the groove between the processes.
 fn deep(v: &PlacedVertebra, side: f64) -> Section {
     (v.point(side * 26.0, roof(v) - 3.0, -0.3 * v.size.height_mm), [13.0, 9.0])
 }

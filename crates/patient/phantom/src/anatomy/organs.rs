@@ -1,5 +1,5 @@
-//! Vessels and viscera in front of the spine: what a localizer shows around it. Places and sizes are
-//! choices; loops of bowel differ from patient to patient.
+//! Vessels and viscera in front of the spine, as a localizer shows them. Positions and sizes are
+//! choices; bowel loops differ from patient to patient.
 
 use geometry::{Point, Vertebra};
 use nalgebra::Translation3;
@@ -94,12 +94,12 @@ fn add_bowel(atlas: &mut Atlas<'_>, at: impl Fn(f64, f64, f64) -> Translation3<f
     let [half_width, half_depth] = atlas.trunk.cavity_mm;
     for number in 0..LOOPS {
         let z = |what: &str| atlas.z(what, number);
-        // In front of the vessels, spread over the cavity from below the liver into the pelvis.
+        // In front of the vessels, distributed from below the liver into the pelvis.
         let across = (0.8 * z("across")).tanh();
         let x = 0.88 * half_width * across;
         let room = 0.85 * half_depth * (1.0 - (0.9 * across).powi(2)).sqrt();
         let y = 0.45 * half_depth - (room + 0.35 * half_depth) * (0.55 + 0.45 * (0.9 * z("forward")).tanh());
-        // The spine and its vessels keep the loops in front of them; the flanks reach further back.
+        // The loops stay in front of spine and vessels; in the flanks they reach further back.
         let y = y.min(RETROPERITONEUM_MM - atlas.trunk.cavity_centre_mm + 55.0 * across.abs());
         let height = -35.0 + 70.0 * z("height");
         let radius = 14.0 + 3.5 * z("radius");

@@ -1,5 +1,5 @@
-//! The pelvis beside and below the sacrum, so that coronal and lower slices look as they should.
-//! None of it is labelled. Places and sizes are choices by eye.
+//! The pelvis beside and below the sacrum, so that coronal and caudal slices look realistic.
+//! Nothing here is labelled. Positions and sizes are choices by visual comparison.
 
 use geometry::Vector;
 use nalgebra::{Rotation3, UnitQuaternion};
@@ -26,7 +26,7 @@ pub(super) fn add_bones(atlas: &mut Atlas<'_>) {
             let pose = geometry::Pose::from_parts(place.coords.into(), turn);
             Part::at(pose, Shape::Ellipsoid { semi: local(semi[0], semi[1], semi[2]) })
         };
-        // The wing runs from the sacroiliac joint outwards and forwards; its crest reaches L4/L5.
+        // The iliac wing runs from the sacroiliac joint laterally and forwards; its crest reaches L4/L5.
         let wing = at(half_sacrum + 28.0, -8.0, 4.0, 48.0, [7.0, 62.0, 50.0]);
         let joint = at(half_sacrum + 3.0, 22.0, -12.0, 25.0, [8.0, 26.0, 30.0]);
         let column = at(half_sacrum + 32.0, -18.0, -58.0, 30.0, [16.0, 28.0, 45.0]);

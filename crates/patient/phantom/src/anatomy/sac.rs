@@ -7,23 +7,24 @@ use crate::findings::{Findings, Herniation, Zone};
 use crate::parameters::SpineParameters;
 use crate::solid::Part;
 
-/// A cross-section on the way down.
+/// A cross-section of the sac.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Station {
     /// Middle of the sac.
     pub centre: Point,
-    /// Radii of the sac to the side and front to back, mm.
+    /// Lateral and antero-posterior radii of the sac, mm.
     pub radii_mm: [f64; 2],
     /// Directions to the left and to the back.
     pub left: Vector,
     /// See `left`.
     pub back: Vector,
-    /// Place in the column: vertebrae below the upper endplate of L1 (5 is the sacral endplate of five lumbar vertebrae).
+    /// Level along the column: vertebrae below the upper endplate of L1 (5 is the sacral endplate with five lumbar
+    /// vertebrae).
     pub level: f64,
 }
 
 impl Station {
-    /// A point at parts of the radii from the middle.
+    /// A point at the given fractions of the radii from the centre.
     pub fn inside(&self, left: f64, back: f64) -> Point {
         self.centre + self.left * (left * self.radii_mm[0]) + self.back * (back * self.radii_mm[1])
     }
@@ -47,17 +48,17 @@ pub(crate) struct Sac {
 /// Distance between the back of a body or a disc and the sac, mm (choice; veins and fat lie there).
 const ANTERIOR_GAP_MM: f64 = 1.0;
 
-/// Further distance behind L5/S1, where epidural fat fills the gap, mm (choice).
+/// Additional distance behind L5/S1, where epidural fat fills the gap, mm (choice).
 const LUMBOSACRAL_GAP_MM: f64 = 2.2;
 
-/// Width and depth of the sacral canal at S1…S4 against those at S1 (choice).
+/// Width and depth of the sacral canal at S1…S4 relative to the parameters (choice).
 const SACRAL_TAPER: [f64; 4] = [0.95, 0.80, 0.60, 0.42];
 
-/// The room for the sac at a disc, mm in the disc's frame.
+/// The space for the sac at a disc, mm in the disc's frame.
 struct Room {
-    /// Where it begins behind the disc.
+    /// Its anterior limit, behind the disc.
     front_mm: f64,
-    /// Where it ends in front of ligament and laminae.
+    /// Its posterior limit, in front of ligament and laminae.
     back_mm: f64,
     /// Half its width between the facets.
     half_width_mm: f64,
@@ -67,28 +68,28 @@ impl Room {
     fn behind(disc: &PlacedDisc, above: &PlacedVertebra, gap_mm: f64, findings: &Findings) -> Self {
         let edge = disc.depth_mm / 2.0;
         let half_canal = above.size.canal_width_mm / 2.0;
-        // A central herniation pushes the whole sac back, one to the side only dents it.
-        let pushed = |herniation: &&Herniation| match herniation.zone {
+        // A central herniation displaces the whole sac, a lateral one only indents it.
+        let displaced = |herniation: &&Herniation| match herniation.zone {
             Zone::Central => 0.35 * herniation.depth_mm,
             Zone::Subarticular => 0.15 * herniation.depth_mm,
             Zone::Foraminal | Zone::Extraforaminal => 0.0,
         };
         let herniations =
             findings.herniations.iter().filter(|h| Some(h.disc) == disc.label && h.migration_mm.abs() < 6.0);
-        let pushed_mm = herniations.map(|h| pushed(&h)).fold(0.0, f64::max);
+        let displaced_mm = herniations.map(|h| displaced(&h)).fold(0.0, f64::max);
         let overgrown = findings.overgrowths.iter().find(|overgrowth| Some(overgrowth.disc) == disc.label);
         let (flavum_mm, facet_mm) =
             overgrown.map_or((0.0, 0.0), |o| (o.flavum_mm, (o.facet_mm[0] + o.facet_mm[1]) / 2.0));
         let slip = findings.slips.iter().find(|slip| Some(slip.vertebra) == above.label);
         let (slip_mm, arch_mm) = slip.map_or((0.0, 0.0), |s| (s.slip_mm, if s.lysis { s.slip_mm } else { -s.slip_mm }));
         Self {
-            front_mm: edge + disc.size.bulge_mm.max(0.0) + gap_mm + pushed_mm + 0.5 * slip_mm.max(0.0),
+            front_mm: edge + disc.size.bulge_mm.max(0.0) + gap_mm + displaced_mm + 0.5 * slip_mm.max(0.0),
             back_mm: edge + above.size.canal_depth_mm - flavum_mm - 0.3 * facet_mm + 0.5 * arch_mm,
             half_width_mm: half_canal - 0.7 * facet_mm - 0.4 * flavum_mm,
         }
     }
 
-    /// The radii of a sac that would rather have `radii_mm`; a slit is always left.
+    /// `radii_mm` limited to the available space; at least a slit remains.
     fn fitted(&self, radii_mm: [f64; 2]) -> [f64; 2] {
         let deepest = ((self.back_mm - self.front_mm) / 2.0).max(1.0);
         [radii_mm[0].min(self.half_width_mm.max(3.0)), radii_mm[1].min(deepest)]
@@ -124,7 +125,7 @@ impl Sac {
                 let radii = [size.canal_width_mm / 2.0, size.canal_depth_mm / 2.0];
                 bony.push((v.point(0.0, v.canal_middle_mm(), t * size.height_mm / 2.0), radii));
             }
-            // Behind a disc the sac is a little indented, and yields to what stands in the canal.
+            // Behind a disc the sac is slightly indented, and narrowed by what encroaches on the canal.
             let gap = 0.8 * ANTERIOR_GAP_MM + if last { LUMBOSACRAL_GAP_MM } else { 0.0 };
             let room = Room::behind(disc, v, gap, &parameters.findings);
             let radii_mm = room.fitted([radii_mm[0], 0.94 * radii_mm[1]]);
@@ -166,9 +167,9 @@ impl Sac {
 
         // The sac tapers to nothing at its end, which lies between two stations of the sacral canal.
         let end = sacral_level + end_level.max(0.25);
-        let way = |level: f64| ((level - lowest.level) / (end - lowest.level)).clamp(0.0, 1.0);
-        // Blunt: most of the width is left until shortly before the end.
-        let taper = |level: f64| 1.0 - 0.8 * way(level).powf(2.5);
+        let along = |level: f64| ((level - lowest.level) / (end - lowest.level)).clamp(0.0, 1.0);
+        // Blunt: most of the width remains until shortly before the end.
+        let taper = |level: f64| 1.0 - 0.8 * along(level).powf(2.5);
         let sized = |station: &Station| {
             let fit = |axis: usize| (lowest.radii_mm[axis] * taper(station.level)).min(0.85 * station.radii_mm[axis]);
             Station { radii_mm: [fit(0), fit(1)], ..*station }

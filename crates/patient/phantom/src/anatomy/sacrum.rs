@@ -9,7 +9,7 @@ use crate::shape::{Body, Shape};
 use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
-/// Adds the sacrum, the remnants of its discs first. Proportions by eye beside real images (choice).
+/// Adds the sacrum, the remnants of its discs first. Proportions are choices by visual comparison with real images.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let instance = Vertebra::S1.instance_label();
     let segments = &atlas.column.sacrum;
@@ -20,8 +20,8 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     let remnants = |endplate_mm: f64| -> Vec<Part> {
         let parts = segments.iter().zip([1.0, 0.5]);
         parts
-            .map(|(segment, part)| {
-                remnant_of(segment, part * size.remnant_mm + 2.0 * endplate_mm, proportions.remnant_extent)
+            .map(|(segment, factor)| {
+                remnant_of(segment, factor * size.remnant_mm + 2.0 * endplate_mm, proportions.remnant_extent)
             })
             .collect()
     };
@@ -50,7 +50,7 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
 
 pub(super) fn body(segment: &PlacedSegment, number: usize) -> Part {
     let single = |semi: [f64; 2]| semi.map(|x| x as f32);
-    // Neighbouring segments reach into each other, so that they fuse.
+    // Neighbouring segments overlap, so that they fuse.
     let overlap = if number == 0 { 0.0 } else { 2.0 };
     let hollow = if number == 0 { 0.8 } else { 0.0 };
     let shape = Body {
@@ -64,7 +64,7 @@ pub(super) fn body(segment: &PlacedSegment, number: usize) -> Part {
     Part::at(segment.pose, Shape::Body(shape))
 }
 
-/// What is left of the disc below a segment.
+/// The remnant of the disc below a segment.
 fn remnant_of(segment: &PlacedSegment, thickness_mm: f64, extent: f64) -> Part {
     let [x, y] = segment.inferior_mm.map(|semi| semi * extent);
     let centre = [0.0, 0.0, -segment.height_mm / 2.0];
@@ -81,7 +81,7 @@ fn alae(segment: &PlacedSegment, number: usize) -> Vec<Part> {
     SIDES.map(|side| Part::ellipsoid(&segment.pose, [side * centre[0], centre[1], centre[2]], semi)).to_vec()
 }
 
-/// Laminae, the bridges from the body to them, and the median crest.
+/// Laminae, their bridges to the body, and the median crest.
 fn roof(segment: &PlacedSegment, canal_radii_mm: [f64; 2]) -> Vec<Part> {
     let [half_width, half_depth] = canal_radii_mm;
     let wall = (segment.superior_mm[1] + segment.inferior_mm[1]) / 2.0;
@@ -106,7 +106,7 @@ fn roof(segment: &PlacedSegment, canal_radii_mm: [f64; 2]) -> Vec<Part> {
     parts
 }
 
-/// The holes between this segment and the next, through which the roots leave.
+/// The foramina between this segment and the next.
 fn foramina(segment: &PlacedSegment) -> Vec<Part> {
     let x = 0.75 * segment.inferior_mm[0] + 6.0;
     let z = -segment.height_mm / 2.0;

@@ -1,4 +1,4 @@
-//! The trunk: skin, subcutaneous fat, the muscular wall and the fat within.
+//! The trunk: skin, subcutaneous fat, muscular wall and visceral fat.
 
 use nalgebra::Translation3;
 
@@ -13,7 +13,7 @@ use crate::tissue::Tissue;
 /// Muscle and fascia between the spinous tips and the subcutaneous fat, mm (choice).
 const FASCIA_MM: f64 = 5.0;
 
-/// How much flatter the lying back is than the ellipse, mm (choice).
+/// Flattening of the supine back relative to the ellipse, mm (choice).
 const FLATTENING_MM: f64 = 12.0;
 
 /// Thickness of the muscular wall at the flanks and in front, mm (choice).
@@ -25,10 +25,10 @@ const WIDENING: [f32; 2] = [0.10, 0.06];
 /// Thickness of the skin, mm (choice).
 const SKIN_MM: f64 = 1.8;
 
-/// Where the trunk and its cavity lie in the anatomical frame, mm along y.
+/// Position of the trunk and its cavity in the anatomical frame, mm along y.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TrunkPlace {
-    /// Skin of the belly.
+    /// Skin of the abdomen.
     pub front_mm: f64,
     /// Skin of the back.
     pub back_mm: f64,
@@ -39,7 +39,7 @@ pub(crate) struct TrunkPlace {
 }
 
 impl TrunkPlace {
-    /// The patient lies on the hindmost spinous process or on the sacrum, with fat in between.
+    /// The patient lies on the most posterior spinous process or on the sacrum, with fat in between.
     pub fn new(parameters: &SpineParameters, column: &Column) -> Self {
         let t = &parameters.trunk;
         let tips = column.vertebrae.iter().map(|v| spinous_axis(v).1.y);
@@ -50,7 +50,7 @@ impl TrunkPlace {
             .map(|s| s.point(0.0, s.superior_mm[1] + parameters.sacrum.canal_depth_mm, 0.0).y);
         let hindmost = tips.chain(crest).fold(f64::MIN, f64::max);
         let back_mm = hindmost + FASCIA_MM + 4.0 + 0.7 * t.back_fat_mm;
-        // Whatever the draw, the trunk holds the spine and something in front of it.
+        // Whatever the draw, the trunk contains the spine and some depth in front of it.
         let front_mm = (back_mm - t.depth_mm).min(-75.0 - t.belly_fat_mm);
         let [front, back] = [front_mm + t.belly_fat_mm + WALL_MM[1], back_mm - 0.7 * t.back_fat_mm];
         let half_width = (t.width_mm / 2.0 - 0.6 * t.belly_fat_mm - WALL_MM[0]).max(85.0);
@@ -68,7 +68,7 @@ impl TrunkPlace {
     }
 }
 
-/// An outline from front to back, flattened behind: its part is made by `solid`.
+/// A part with the outline of a trunk from front to back, flattened behind; `solid` chooses its inside or outside.
 fn outline(half_width: f64, front_mm: f64, back_mm: f64, solid: fn(Trunk) -> Shape) -> Part {
     let centre_mm = (front_mm + back_mm + FLATTENING_MM) / 2.0;
     let semi_y = (back_mm + FLATTENING_MM - front_mm) / 2.0;
@@ -77,7 +77,7 @@ fn outline(half_width: f64, front_mm: f64, back_mm: f64, solid: fn(Trunk) -> Sha
     Part::at(Translation3::new(0.0, centre_mm, 0.0).into(), solid(shape))
 }
 
-/// Adds air, skin and subcutaneous fat: they come first, so that nothing pokes through the skin.
+/// Adds air, skin and subcutaneous fat: they come first, so that nothing protrudes through the skin.
 pub(super) fn add_coat(atlas: &mut Atlas<'_>) {
     let t = atlas.parameters.trunk;
     let TrunkPlace { front_mm, back_mm, .. } = atlas.trunk;
@@ -95,7 +95,7 @@ pub(super) fn add_coat(atlas: &mut Atlas<'_>) {
     atlas.add_background(Tissue::SubcutaneousFat, vec![inner]);
 }
 
-/// Adds the fat within and the muscular wall: they come last and fill what is left.
+/// Adds visceral fat and muscular wall: they come last and fill the rest.
 pub(super) fn add_cavity(atlas: &mut Atlas<'_>) {
     let place = atlas.trunk;
     let [half_width, half_depth] = place.cavity_mm;

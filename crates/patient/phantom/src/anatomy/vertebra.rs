@@ -1,4 +1,4 @@
-//! Vertebrae: body, arch and processes as one blended solid with a cortical shell, the canal carved out.
+//! Vertebrae: body, arch and processes as one blended solid with a cortical shell, minus the canal.
 
 use geometry::{Structure, Vector};
 
@@ -14,10 +14,10 @@ use crate::tissue::Tissue;
 /// Thickness of cortex and endplate, mm (choice: 0.5 to 1 in anatomy books).
 const CORTEX_MM: f32 = 0.8;
 
-/// Filling of the creases between body, arch and processes, mm.
+/// Radius over which the creases between body, arch and processes are filled, mm.
 const BLEND_MM: f32 = 2.0;
 
-/// Adds every vertebra, the veins in their bodies first.
+/// Adds every vertebra, the basivertebral veins first.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
     let column = atlas.column;
     for vertebra in &column.vertebrae {
@@ -67,19 +67,19 @@ pub(super) fn body(v: &PlacedVertebra) -> Part {
     )
 }
 
-/// The bony canal within and beside one vertebra.
+/// The bony canal at one vertebra.
 fn canal(v: &PlacedVertebra) -> Part {
     let (y, half) = (v.canal_middle_mm(), v.size.height_mm / 2.0);
     let radii = [v.size.canal_width_mm / 2.0, v.size.canal_depth_mm / 2.0];
     Part::elliptic_cone(v.point(0.0, y, -half - 14.0), v.point(0.0, y, half + 10.0), v.left(), radii, radii)
 }
 
-/// What findings change at an arch.
+/// Changes of an arch by findings.
 #[derive(Clone, Copy)]
 struct ArchChange {
-    /// Laminae and spinous process are gone.
+    /// Laminae and spinous process are missing.
     laminectomy: bool,
-    /// The pars is broken.
+    /// Spondylolysis of both pars.
     lysis: bool,
 }
 
@@ -93,7 +93,7 @@ impl ArchChange {
     }
 }
 
-/// Gaps through both pars, between the upper and the lower facets.
+/// Gaps through the pars interarticularis of both sides.
 fn pars_gaps(v: &PlacedVertebra) -> [Part; 2] {
     let (h, roof) = (v.size.height_mm, v.posterior_wall_mm() + v.size.canal_depth_mm);
     SIDES.map(|side| {
@@ -102,7 +102,7 @@ fn pars_gaps(v: &PlacedVertebra) -> [Part; 2] {
     })
 }
 
-/// What joins a transitional vertebra to the sacrum's alae.
+/// The bridges between a transitional vertebra and the alae of the sacrum.
 fn bridges(atlas: &Atlas<'_>, v: &PlacedVertebra) -> Vec<Part> {
     let lowest = atlas.column.vertebrae.last().is_some_and(|last| last.label == v.label);
     let Some(transition) = atlas.parameters.findings.transition.filter(|_| lowest) else { return Vec::new() };
@@ -115,19 +115,19 @@ fn bridges(atlas: &Atlas<'_>, v: &PlacedVertebra) -> Vec<Part> {
             let (root, target) = (v.point(side * from, v.posterior_wall_mm() + 2.0, -0.05 * v.size.height_mm), {
                 ala.point(side * 1.25 * x, 0.15 * y, 0.25 * ala.height_mm)
             });
-            // A joint leaves a gap; a broad process ends half-way (Castellvi: 19 mm tall or more).
-            let part = match bridge {
+            // A joint leaves a gap; a broad process ends halfway (Castellvi: 19 mm tall or more).
+            let reach = match bridge {
                 Bridge::Free => return None,
                 Bridge::Broad => 0.55,
                 Bridge::Joint => 0.80,
                 Bridge::Fused => 1.0,
             };
-            Some(Part::round_cone(root, root + (target - root) * part, 8.0, 9.5))
+            Some(Part::round_cone(root, root + (target - root) * reach, 8.0, 9.5))
         })
         .collect()
 }
 
-/// Beaks of the rims: at the lower one for the disc below, at the upper one for the disc above.
+/// Osteophytes of the lower rim for the disc below, and of the upper rim for the disc above.
 fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
     let v = &atlas.column.vertebrae[number];
     let at = |disc: Option<&crate::column::PlacedDisc>| {
@@ -139,7 +139,7 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
     let beaks = |up: f64, length: f64| {
         let (a, b) = (v.half_width_mm(up), v.half_depth_mm(up));
         let z = up * (v.size.height_mm / 2.0 - 2.2);
-        // Around the front and the sides; behind they would stand in the canal.
+        // Around the front and the sides; posterior ones would encroach on the canal.
         (-4..=4).map(move |n| f64::from(n) * 25.0).map(move |deg| {
             let (sin, cos) = deg.to_radians().sin_cos();
             let beak = |out: f64, z: f64| v.point((a + out) * sin, -(b + out) * cos, z);
@@ -157,8 +157,8 @@ fn osteophytes(atlas: &Atlas<'_>, number: usize) -> Vec<Part> {
     parts
 }
 
-/// Pedicles, laminae and processes. Places and thicknesses that no parameter gives are proportions
-/// by eye beside real images (choice), scaled with the body's height.
+/// Pedicles, laminae and processes. Positions and thicknesses without a parameter are choices by visual comparison with
+/// real images, scaled with the height of the body.
 fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange) -> Vec<Part> {
     let s = &v.size;
     let (h, wall) = (s.height_mm, v.posterior_wall_mm());
@@ -171,7 +171,7 @@ fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange
         let p = |x: f64, y: f64, z: f64| v.point(side * x, y, z);
         let cone = |a, b, radius_a: f64, radius_b: f64| Part::round_cone(a, b, radius_a * scale, radius_b * scale);
 
-        // The pedicle stays clear of the endplate: blended into it, it would dent the disc.
+        // The pedicle keeps a distance from the endplate: blended into it, it would indent the disc.
         let half_height = (s.pedicle_height_mm / 2.0).min(0.36 * h - 2.2);
         parts.push(Part::elliptic_cone(
             p(half_canal + half_pedicle - 1.5, wall - 4.0, 0.14 * h),
@@ -216,13 +216,13 @@ fn arch(v: &PlacedVertebra, person: &Proportions, last: bool, change: ArchChange
     parts
 }
 
-/// The lamina of one side, `inset_mm` thinner all around.
+/// The lamina of one side, reduced by `inset_mm` on all sides.
 fn lamina(v: &PlacedVertebra, person: &Proportions, side: f64, inset_mm: f64) -> Part {
     let s = &v.size;
     let (h, scale, wall) = (s.height_mm, s.height_mm / 26.0, v.posterior_wall_mm());
     let half_height = 8.0 * person.lamina_height * scale;
     let (forward, up) = person.lamina_slope_deg.to_radians().sin_cos();
-    // It leans about its upper border: the canal is in front.
+    // It slopes about its upper border, away from the canal in front.
     let back = forward * 0.8 * half_height;
     let outer = v.point(side * (s.canal_width_mm / 2.0 + 1.5), wall + 0.75 * s.canal_depth_mm + back, 0.0);
     let inner = v.point(0.0, wall + s.canal_depth_mm + 3.5 + back, -0.28 * h);
@@ -231,8 +231,8 @@ fn lamina(v: &PlacedVertebra, person: &Proportions, side: f64, inset_mm: f64) ->
     Part::elliptic_cone(outer, inner, thickness, radii, radii)
 }
 
-/// The spinous process, `inset_mm` thinner all around: a plate, taller than the gap to the next; the last one is the
-/// smallest.
+/// The spinous process, reduced by `inset_mm` on all sides: a plate, taller than the gap to the next one; the lowest is
+/// the smallest.
 fn spinous_process(v: &PlacedVertebra, person: &Proportions, last: bool, inset_mm: f64) -> Part {
     let scale = v.size.height_mm / 26.0;
     let (root, tip) = spinous_axis(v);
@@ -248,7 +248,7 @@ fn inset(radii: [f64; 2], inset_mm: f64) -> [f64; 2] {
     if inset_mm > 0.0 { radii.map(|radius| (radius - inset_mm).max(0.2)) } else { radii }
 }
 
-/// Where the spinous process begins and where its tip's middle lies.
+/// Root and tip of the spinous process.
 pub(super) fn spinous_axis(v: &PlacedVertebra) -> (geometry::Point, geometry::Point) {
     let (h, roof) = (v.size.height_mm, v.posterior_wall_mm() + v.size.canal_depth_mm);
     let length = v.size.spinous_length_mm;
@@ -257,7 +257,7 @@ pub(super) fn spinous_axis(v: &PlacedVertebra) -> (geometry::Point, geometry::Po
     (root, v.point(0.0, roof + 5.0 + (length - 4.0) / (1.0_f64 + drop * drop).sqrt(), -0.34 * h - drop * length))
 }
 
-/// Adds stubs of the ribs, which a coronal view shows beside the thoracic vertebrae.
+/// Adds the proximal ribs, which a coronal view shows beside the thoracic vertebrae.
 pub(super) fn add_ribs(atlas: &mut Atlas<'_>) {
     let core = atlas.palette.background(Tissue::Marrow);
     let cortex = atlas.palette.background(Tissue::CorticalBone);

@@ -35,11 +35,11 @@ pub struct EndplateChange {
     pub endplate: Endplate,
     /// 1: oedema; 2: fat; 3: sclerosis.
     pub modic: u8,
-    /// How far it reaches into the body, mm.
+    /// Extent into the body, mm.
     pub extent_mm: f64,
 }
 
-/// Disc material pressed through an endplate.
+/// Disc material herniated through an endplate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SchmorlNode {
@@ -53,13 +53,13 @@ pub struct SchmorlNode {
     pub depth_mm: f64,
 }
 
-/// Beaks of the rims on both sides of a disc.
+/// Osteophytes of the rims on both sides of a disc.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Osteophytes {
     /// Which disc's rims.
     pub disc: Disc,
-    /// How far the anterior and lateral beaks stand out, mm.
+    /// Length of the anterior and lateral osteophytes, mm.
     pub length_mm: f64,
 }
 
@@ -69,21 +69,21 @@ pub struct Osteophytes {
 pub struct Slip {
     /// Which vertebra.
     pub vertebra: Vertebra,
-    /// How far forward, mm; negative backwards.
+    /// Slip forward, mm; negative backward.
     pub slip_mm: f64,
-    /// True if the pars is broken: the arch stays behind, and the canal is wide. Otherwise the arch comes
-    /// along, and the canal is narrow.
+    /// True with spondylolysis (isthmic slip): the arch stays behind, and the canal is wide. Otherwise
+    /// (degenerative slip) the arch moves with the body, and the canal is narrow.
     #[serde(default)]
     pub lysis: bool,
 }
 
-/// How a body broke.
+/// Type of a vertebral fracture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FractureKind {
     /// The anterior column collapsed.
     Compression,
-    /// The posterior wall broke, too, and a fragment stands in the canal.
+    /// The posterior wall is fractured as well, and a fragment encroaches on the canal.
     Burst,
 }
 
@@ -93,11 +93,11 @@ pub enum FractureKind {
 pub struct Fracture {
     /// Which vertebra.
     pub vertebra: Vertebra,
-    /// How it broke.
+    /// Its type.
     pub kind: FractureKind,
-    /// Part of the anterior height that is lost, 0…0.8 (Genant: mild from 0.20, moderate 0.25, severe 0.40).
+    /// Lost fraction of the anterior height, 0…0.8 (Genant: mild from 0.20, moderate 0.25, severe 0.40).
     pub height_loss: f64,
-    /// How far the fragment of a burst fracture stands in the canal, mm.
+    /// Retropulsion of the fragment of a burst fracture into the canal, mm.
     #[serde(default)]
     pub retropulsion_mm: f64,
     /// True while the marrow is oedematous.
@@ -107,7 +107,7 @@ pub struct Fracture {
 
 impl Fracture {
     pub(crate) fn apply(&self, vertebrae: &mut [VertebraParameters]) {
-        // A burst body loses height behind as well.
+        // A burst fracture loses posterior height as well.
         let posterior_loss = match self.kind {
             FractureKind::Compression => 0.15 * self.height_loss,
             FractureKind::Burst => 0.5 * self.height_loss,
@@ -124,7 +124,7 @@ impl Fracture {
     }
 }
 
-/// What grows in a body.
+/// Type of a bone lesion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoneLesionKind {
@@ -140,11 +140,11 @@ pub enum BoneLesionKind {
 pub struct BoneLesion {
     /// Which vertebra.
     pub vertebra: Vertebra,
-    /// What it is.
+    /// Its type.
     pub kind: BoneLesionKind,
-    /// Radius, mm; what does not fit into the body is cut off.
+    /// Radius, mm, limited by the extent of the body.
     pub radius_mm: f64,
-    /// Its middle in the body, as parts of the half width (to the left), half depth (to the back) and half
+    /// Its centre in the body, as fractions of the half width (to the left), half depth (to the back) and half
     /// height (to the head), −1…1.
     #[serde(default)]
     pub place: [f64; 3],

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::disc::Side;
 
-/// What narrows the canal from behind at a disc.
+/// Hypertrophy of ligamenta flava and facets at a disc.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Overgrowth {
     /// At which disc.
     pub disc: Disc,
-    /// By how much the ligamenta flava are thicker than usual (3.2 to 3.7 mm, `lumbar-numbers.md` §6a), mm.
+    /// Excess thickness of the ligamenta flava, mm (normal: 3.2 to 3.7 mm, `lumbar-numbers.md` §6a).
     #[serde(default)]
     pub flavum_mm: f64,
-    /// How far the facets have grown to the middle and to the front, left and right, mm.
+    /// Growth of the facets medially and forwards, left and right, mm.
     #[serde(default)]
     pub facet_mm: [f64; 2],
 }
@@ -26,7 +26,7 @@ pub struct Overgrowth {
 pub struct TarlovCyst {
     /// Sacral segment, 1 to 3.
     pub segment: u8,
-    /// On which side.
+    /// Its side.
     pub side: Side,
     /// Radius, mm.
     pub radius_mm: f64,

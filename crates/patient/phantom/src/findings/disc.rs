@@ -33,28 +33,28 @@ pub struct Degeneration {
     pub disc: Disc,
     /// Pfirrmann grade, 1 to 5; fractions lie between two grades.
     pub pfirrmann: f64,
-    /// How far the annulus bulges all around, mm; as the grade brings with it if left out.
+    /// Circumferential bulge of the annulus, mm; if omitted, it follows from the grade.
     #[serde(default)]
     pub bulge_mm: Option<f64>,
 }
 
-/// Part of a healthy disc's height that is left at a Pfirrmann grade: hardly less up to grade IV, collapsed
+/// Height at a Pfirrmann grade relative to a healthy disc: hardly reduced up to grade IV, collapsed
 /// at V (`lumbar-numbers.md` §6b, Salamat 2016).
-pub(crate) fn height_left(pfirrmann: f64) -> f64 {
+pub(crate) fn relative_height(pfirrmann: f64) -> f64 {
     1.0 - 0.08 * (pfirrmann - 3.0).clamp(0.0, 1.0) - 0.42 * (pfirrmann - 4.0).clamp(0.0, 1.0)
 }
 
 impl Degeneration {
     pub(crate) fn apply(&self, discs: &mut [DiscParameters]) {
         for disc in discs.iter_mut().filter(|disc| disc.label == self.disc) {
-            disc.middle_height_mm *= height_left(self.pfirrmann) / height_left(disc.degeneration);
+            disc.middle_height_mm *= relative_height(self.pfirrmann) / relative_height(disc.degeneration);
             disc.degeneration = self.pfirrmann;
             disc.bulge_mm = self.bulge_mm.unwrap_or(0.6 + 0.35 * (self.pfirrmann - 1.0));
         }
     }
 }
 
-/// How displaced disc material hangs together with its disc (Fardon et al., Spine J 2014;14:2525).
+/// Type of herniation (Fardon et al., Spine J 2014;14:2525).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HerniationKind {
@@ -62,17 +62,17 @@ pub enum HerniationKind {
     Protrusion,
     /// Deeper than its neck is wide, or migrated along the canal.
     Extrusion,
-    /// An extrusion that has lost its disc.
+    /// An extrusion without continuity with its disc.
     Sequestration,
 }
 
-/// Where in the axial plane (Fardon 2014; MSU zones A, B, C).
+/// Zone in the axial plane (Fardon 2014; MSU zones A, B, C).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Zone {
     /// In the middle third of the canal.
     Central,
-    /// Before the lateral recess.
+    /// In front of the lateral recess.
     Subarticular,
     /// Between the pedicles.
     Foraminal,
@@ -80,29 +80,29 @@ pub enum Zone {
     Extraforaminal,
 }
 
-/// Displaced disc material.
+/// A disc herniation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Herniation {
-    /// From which disc.
+    /// Which disc.
     pub disc: Disc,
-    /// How it hangs together with it.
+    /// Its type.
     pub kind: HerniationKind,
-    /// Where.
+    /// Its zone.
     pub zone: Zone,
-    /// On which side; a central one leans a little to it.
+    /// Its side; a central one is slightly to this side.
     pub side: Side,
-    /// How far it reaches behind the disc's rim, mm.
+    /// Depth behind the rim of the disc, mm.
     pub depth_mm: f64,
     /// Width of its base, mm.
     pub width_mm: f64,
-    /// How far it has migrated along the canal, mm; positive to the head.
+    /// Migration along the canal, mm; positive to the head.
     #[serde(default)]
     pub migration_mm: f64,
 }
 
 impl Herniation {
-    /// Distance of its middle from the midline to its side, mm, in a canal of that half width.
+    /// Lateral distance of its centre from the midline, mm, in a canal of the given half width.
     pub(crate) fn lateral_mm(&self, half_canal_mm: f64) -> f64 {
         match self.zone {
             Zone::Central => 0.12 * half_canal_mm,
@@ -113,13 +113,13 @@ impl Herniation {
     }
 }
 
-/// A tear of the annulus: a bright line behind (high-intensity zone, Aprill & Bogduk 1992).
+/// A posterior tear of the annulus: a bright line on T2 (high-intensity zone, Aprill & Bogduk 1992).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AnnularFissure {
     /// Which disc.
     pub disc: Disc,
-    /// On which side.
+    /// Its side.
     pub side: Side,
     /// Length along the annulus, mm.
     pub length_mm: f64,

@@ -1,15 +1,15 @@
-//! What a radiologist would report: everything that makes a spine other than healthy and ordinary.
+//! Findings: everything that a radiologist would report.
 //!
-//! Findings are parameters like sizes are: each names its level, side and extent, and the build turns it
-//! into geometry and tissue, from which every measurement and grade is then taken.
+//! Findings are parameters, as sizes are: each has a level, a side and an extent. The build turns it into geometry and
+//! tissue, from which all measurements and grades are then taken.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`disc`] | degeneration, herniation, fissures |
 //! | [`bone`] | endplates, osteophytes, slips, fractures, lesions |
-//! | [`canal`] | thickened ligament and facets, cysts |
+//! | [`canal`] | hypertrophy of ligamenta flava and facets, cysts |
 //! | [`surgery`] | screws and rods, prostheses, laminectomies |
-//! | [`variant`] | transitional vertebrae, four or six lumbar vertebrae, the whole spine's scale |
+//! | [`variant`] | transitional vertebrae, four or six lumbar vertebrae, scale of the whole spine |
 
 pub mod bone;
 pub mod canal;
@@ -34,7 +34,7 @@ pub use variant::{Castellvi, Transition};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Findings {
-    /// Discs whose degeneration differs from what age and chance gave them.
+    /// Discs with a set degeneration in place of the drawn one.
     pub degenerations: Vec<Degeneration>,
     /// Protrusions, extrusions, sequestra.
     pub herniations: Vec<Herniation>,
@@ -42,11 +42,11 @@ pub struct Findings {
     pub fissures: Vec<AnnularFissure>,
     /// Modic changes.
     pub endplate_changes: Vec<EndplateChange>,
-    /// Disc pressed through an endplate.
+    /// Schmorl's nodes.
     pub schmorl_nodes: Vec<SchmorlNode>,
-    /// Bony beaks of the rims.
+    /// Osteophytes of the rims.
     pub osteophytes: Vec<Osteophytes>,
-    /// Thickened ligamenta flava and facets.
+    /// Hypertrophy of ligamenta flava and facets.
     pub overgrowths: Vec<Overgrowth>,
     /// Spondylolistheses.
     pub slips: Vec<Slip>,
@@ -60,7 +60,7 @@ pub struct Findings {
     pub fusions: Vec<Fusion>,
     /// Disc prostheses.
     pub prostheses: Vec<Prosthesis>,
-    /// Laminae taken away.
+    /// Laminectomies.
     pub laminectomies: Vec<Laminectomy>,
     /// A transitional lumbosacral vertebra.
     pub transition: Option<Transition>,
@@ -74,8 +74,8 @@ impl Findings {
 }
 
 impl SpineParameters {
-    /// The parameters with those findings worked in that change sizes rather than add parts: degenerated
-    /// discs lose height, fractured bodies collapse, transitional segments are rudimentary.
+    /// The parameters after the findings that change sizes rather than add parts: degenerated discs lose height,
+    /// fractured bodies collapse, transitional segments are rudimentary.
     pub(crate) fn with_findings_applied(&self) -> Self {
         let mut applied = self.clone();
         for degeneration in &self.findings.degenerations {

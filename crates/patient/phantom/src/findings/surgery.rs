@@ -1,4 +1,4 @@
-//! What surgeons left behind, or took away.
+//! Surgery: fusions, disc prostheses, laminectomies.
 
 use geometry::{Disc, Vertebra};
 use schemars::JsonSchema;
@@ -12,20 +12,20 @@ pub struct Fusion {
     pub from: Vertebra,
     /// The lowest one; S1 for the sacrum.
     pub to: Vertebra,
-    /// True with a cage of plastic in each disc between.
+    /// True with a plastic cage in each disc space between.
     #[serde(default)]
     pub cage: bool,
 }
 
-/// A disc of metal and plastic.
+/// A disc prosthesis of metal and plastic.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Prosthesis {
-    /// In place of which disc.
+    /// Which disc it replaces.
     pub disc: Disc,
 }
 
-/// Laminae and spinous process taken away, filled with scar.
+/// Laminae and spinous process removed, replaced by scar.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Laminectomy {

@@ -1,4 +1,4 @@
-//! Variants of number and size.
+//! Anatomical variants: transitional vertebrae, number of lumbar vertebrae, scale.
 
 use geometry::{Disc, Vertebra};
 use schemars::JsonSchema;
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::parameters::{DiscParameters, SpineParameters, VertebraParameters};
 
-/// How a transitional vertebra meets the sacrum (Castellvi, Spine 1984;9:493).
+/// Type of a transitional vertebra (Castellvi, Spine 1984;9:493).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[expect(missing_docs, reason = "the doc of the enum's fields follows Castellvi: a one-sided, b both")]
+#[expect(missing_docs, reason = "Castellvi's types: a is unilateral, b bilateral")]
 pub enum Castellvi {
     /// Broad transverse processes.
     Ia,
@@ -23,19 +23,19 @@ pub enum Castellvi {
     IV,
 }
 
-/// The lowest lumbar vertebra is on its way to becoming sacrum, or the highest sacral one to lumbar.
+/// A lumbosacral transitional vertebra (sacralization or lumbarization).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Transition {
-    /// How it meets the sacrum.
+    /// Its type.
     pub castellvi: Castellvi,
 }
 
-/// Height of a transitional disc against an ordinary one (choice: rudimentary, as Castellvi's III and IV are).
+/// Height of a transitional disc relative to a normal one (choice: rudimentary, as in Castellvi III and IV).
 const RUDIMENTARY: f64 = 0.45;
 
 impl Transition {
-    /// What bridges the gap between transverse process and ala on the left and on the right.
+    /// The bridge between transverse process and ala on the left and on the right.
     pub(crate) fn bridges(self) -> [Bridge; 2] {
         use Bridge::{Broad, Free, Fused, Joint};
         match self.castellvi {
@@ -57,7 +57,7 @@ impl Transition {
             disc.bulge_mm = disc.bulge_mm.min(0.5);
         }
         if let Some(vertebra) = parameters.vertebrae.last_mut() {
-            // Squared: the wedge of an ordinary last vertebra is lost.
+            // Squaring: a transitional vertebra is less wedged than a normal lowest one.
             vertebra.lordotic_wedge_deg *= 0.4;
         }
     }
@@ -78,8 +78,8 @@ impl SpineParameters {
         self.vertebrae.iter().filter(|v| v.label >= Vertebra::L1).count()
     }
 
-    /// The same person with four or six lumbar vertebrae in place of five. The lowest keeps the shape of a
-    /// lowest one; the lordosis is shared anew. Any other number changes nothing.
+    /// The same person with four or six lumbar vertebrae instead of five. The lowest vertebra keeps its shape; the
+    /// lordosis is redistributed. Any other number changes nothing.
     #[must_use]
     pub fn with_lumbar_vertebrae(mut self, number: usize) -> Self {
         if self.lumbar_vertebrae() != 5 || !(number == 4 || number == 6) {
@@ -109,7 +109,7 @@ impl SpineParameters {
         self
     }
 
-    /// The same person at another scale: every length times `factor`, angles as they are.
+    /// The same person at another scale: every length times `factor`, angles unchanged.
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Self {
         for v in &mut self.vertebrae {

@@ -1,7 +1,7 @@
-//! Series that no protocol here has: what other scanners, other departments and other habits make of a spine.
+//! Out-of-protocol series: parameters, stacks and coils as other scanners and other departments use them.
 //!
-//! Every limit is a project choice, wide enough to hold what hospitals do (Billot et al., SynthSeg, Medical Image
-//! Analysis 2023;86:102789: a network that has seen every contrast and resolution needs no retraining for the next).
+//! Every limit is a project choice, wide enough for clinical practice (Billot et al., SynthSeg, Medical Image
+//! Analysis 2023;86:102789: a network trained on every contrast and resolution needs no retraining for the next).
 
 use geometry::{Direction, PhaseEncoding, SatBand, SliceGroup, SliceTarget, StackGeometry, Vector};
 use nalgebra::Rotation3;
@@ -10,37 +10,37 @@ use randomness::normal;
 use randomness::rand::Rng;
 use scanner::{Coil, Sequence, SeriesProtocol};
 
-/// A series with the stack it is scanned on, the bands that saturate it and the coils that receive it.
-pub(super) struct ForeignSeries {
+/// A series with its stack, saturation bands and coils.
+pub(super) struct OutOfProtocolSeries {
     pub series: SeriesProtocol,
     pub group: SliceGroup,
     pub bands: Vec<SatBand>,
     pub coil: Coil,
 }
 
-impl ForeignSeries {
+impl OutOfProtocolSeries {
     /// Draws one for a patient.
     pub fn draw(patient: &PatientOnTable, rng: &mut impl Rng) -> Self {
-        let sequence = foreign_sequence(rng);
+        let sequence = draw_sequence(rng);
         let series = SeriesProtocol {
             averages: rng.random_range(1..=3),
             phase_resolution: rng.random_range(0.6..1.0),
             phase_oversampling: rng.random_range(0.0..0.6),
             fat_saturation: rng.random_bool(0.1) && !sequence.is_gradient_echo(),
-            ..SeriesProtocol::plain("foreign", sequence, rng.random_range(180.0..700.0))
+            ..SeriesProtocol::plain("out of protocol", sequence, rng.random_range(180.0..700.0))
         };
-        let group = foreign_stack(patient, rng);
+        let group = draw_stack(patient, rng);
         let bands = if rng.random_bool(0.5) { vec![anterior_band(&group, patient, rng)] } else { Vec::new() };
-        Self { series, group, bands, coil: foreign_coil(rng) }
+        Self { series, group, bands, coil: draw_coil(rng) }
     }
 }
 
-/// What people have whom foreign scanners scan, and our own phantoms lack: cartilaginous endplates, dark, which those
-/// who outline discs leave out (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; limits wider by choice), sacs
-/// that fill their canal and are no ellipse, bundles of roots that lie at the back of the sac, laminae that lean, and sacra of
-/// many shapes, with thick remnants of the disc below S1 between endplates (a network that had seen one shape took S1 of
-/// real images for a vertebra).
-pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut impl Rng) {
+/// Adds variation of real patients that the populations lack: cartilaginous endplates, which are dark and which readers
+/// leave out when they outline discs (anatomy: 0.6 to 1 mm, Roberts et al., Spine 1989;14:166; wider limits by choice);
+/// sacs that fill the canal and are not elliptic; bundles of roots at the back of the sac; sloping laminae; sacra of many
+/// shapes, with thick remnants of the S1/S2 disc between endplates (a network trained on one shape took S1 of real images
+/// for a vertebra).
+pub(super) fn add_anatomical_variation(parameters: &mut SpineParameters, rng: &mut impl Rng) {
     let proportions = &mut parameters.proportions;
     proportions.cartilage_mm = rng.random_range(0.2..1.4);
     proportions.sac_squareness = [rng.random_range(0.0..1.0), rng.random_range(0.0..1.0)];
@@ -64,12 +64,11 @@ pub(super) fn add_foreign_anatomy(parameters: &mut SpineParameters, rng: &mut im
     }
 }
 
-/// Width and depth of the widest sac as parts of the canal's (choice).
+/// Width and depth of the widest sac relative to the canal (choice).
 const WIDEST_SAC: f64 = 0.98;
 
-/// Spine arrays of large and small loops, with or without an array on the belly, and with as much of their fall-off
-/// taken out of the images as anybody takes.
-fn foreign_coil(rng: &mut impl Rng) -> Coil {
+/// Spine arrays of large and small loops, with or without a body array, and with any degree of normalization.
+fn draw_coil(rng: &mut impl Rng) -> Coil {
     Coil {
         loop_radius_mm: rng.random_range(60.0..140.0),
         table_below_isocentre_mm: rng.random_range(100.0..140.0),
@@ -79,8 +78,8 @@ fn foreign_coil(rng: &mut impl Rng) -> Coil {
     }
 }
 
-/// Mostly T2, as most lumbar series are; T1, STIR and gradient echoes besides.
-fn foreign_sequence(rng: &mut impl Rng) -> Sequence {
+/// Mostly T2, as most lumbar series are; also T1, STIR and gradient echoes.
+fn draw_sequence(rng: &mut impl Rng) -> Sequence {
     let echo_spacing_ms = rng.random_range(9.0..13.0);
     match rng.random_range(0..10) {
         0..=5 => Sequence::TurboSpinEcho {
@@ -115,13 +114,13 @@ fn foreign_sequence(rng: &mut impl Rng) -> Sequence {
     }
 }
 
-/// Thin slabs and thick stacks, on the spine as a person would put them.
-fn foreign_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
-    let step_mm = between_logarithms(rng, 0.8, 6.0);
+/// Thin slabs and thick stacks, placed on the spine as a technologist would.
+fn draw_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
+    let step_mm = log_uniform(rng, 0.8, 6.0);
     let slab_mm: f64 = rng.random_range(16.0..100.0);
     let thickness_mm = step_mm * rng.random_range(0.8..1.0);
     let fov_mm: f64 = rng.random_range(220.0..420.0);
-    let pixel_mm = between_logarithms(rng, 0.6, 1.5);
+    let pixel_mm = log_uniform(rng, 0.6, 1.5);
     let stack = StackGeometry {
         slices: ((slab_mm / step_mm).round() as usize).clamp(4, 24),
         thickness_mm,
@@ -129,27 +128,28 @@ fn foreign_stack(patient: &PatientOnTable, rng: &mut impl Rng) -> SliceGroup {
         fov_mm: [fov_mm; 2],
         matrix: [((fov_mm / pixel_mm / 2.0).round() as usize * 2).clamp(128, 448); 2],
     };
-    let group = on_the_spine(&stack, "foreign", patient, [4.0, 18.0, 35.0], 0.05, rng);
+    let group = sagittal_stack_on_spine(&stack, "out of protocol", patient, [4.0, 18.0, 35.0], 0.05, rng);
     let phase_encoding = if rng.random_bool(0.7) { PhaseEncoding::Column } else { PhaseEncoding::Row };
     SliceGroup { phase_encoding, ..group }
 }
 
-/// A sagittal stack as a person would put it: on the spine, astray by so many mm (SD to the left, back and head) and
-/// radians.
-pub(super) fn on_the_spine(
+/// A sagittal stack on the spine with random errors of position (SD to the left, back and head, mm) and of rotation (SD,
+/// radians).
+pub(super) fn sagittal_stack_on_spine(
     stack: &StackGeometry,
     name: &str,
     patient: &PatientOnTable,
-    astray_mm: [f64; 3],
-    astray_rad: f64,
+    offset_sd_mm: [f64; 3],
+    rotation_sd_rad: f64,
     rng: &mut impl Rng,
 ) -> SliceGroup {
     let plane = patient.truth().midsagittal;
-    let astray = Rotation3::from_euler_angles(0.0, normal(rng, 0.0, astray_rad), normal(rng, 0.0, astray_rad));
-    let normal_left = astray * plane.normal.into_inner();
+    let rotation =
+        Rotation3::from_euler_angles(0.0, normal(rng, 0.0, rotation_sd_rad), normal(rng, 0.0, rotation_sd_rad));
+    let normal_left = rotation * plane.normal.into_inner();
     let down = (-Vector::z() + normal_left * normal_left.z).normalize();
     let row = down.cross(&-normal_left);
-    let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, astray_mm[axis]));
+    let shift = Vector::from_fn(|axis, _| normal(rng, 0.0, offset_sd_mm[axis]));
     stack.at(
         name,
         SliceTarget::Sagittal,
@@ -159,7 +159,7 @@ pub(super) fn on_the_spine(
     )
 }
 
-/// A band over belly and great vessels, its back edge in front of the vertebrae or over their front.
+/// A saturation band over abdomen and great vessels; its posterior edge lies in front of the vertebrae or overlaps them.
 fn anterior_band(group: &SliceGroup, patient: &PatientOnTable, rng: &mut impl Rng) -> SatBand {
     let thickness_mm = rng.random_range(40.0..120.0);
     let edge_mm = rng.random_range(22.0..65.0);
@@ -174,7 +174,7 @@ fn anterior_band(group: &SliceGroup, patient: &PatientOnTable, rng: &mut impl Rn
     }
 }
 
-fn between_logarithms(rng: &mut impl Rng, low: f64, high: f64) -> f64 {
+fn log_uniform(rng: &mut impl Rng, low: f64, high: f64) -> f64 {
     rng.random_range(low.ln()..high.ln()).exp()
 }
 
@@ -189,45 +189,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_series_can_be_scanned_and_show_the_lumbar_spine() {
+    fn out_of_protocol_series_can_be_scanned_and_show_the_lumbar_spine() {
         let parameters = Population::adult_lumbar().sample(&Stream::from_seed(4));
         let spine = Spine::build(&parameters, true).expect("a draw is a spine");
         let patient = PatientOnTable::new(Arc::new(spine), Positioning::default());
         let middle = patient.truth().vertebrae.iter().find(|v| v.label == Vertebra::L3).expect("L3").centre;
         let mut rng = Stream::from_seed(5).rng();
-        let drawn: Vec<_> = (0..200).map(|_| ForeignSeries::draw(&patient, &mut rng)).collect();
-        let possible = drawn.iter().filter(|foreign| foreign.series.check(&foreign.group).is_ok()).count();
+        let drawn: Vec<_> = (0..200).map(|_| OutOfProtocolSeries::draw(&patient, &mut rng)).collect();
+        let possible = drawn.iter().filter(|series| series.series.check(&series.group).is_ok()).count();
         assert!(possible > 150, "{possible} of 200 can be scanned");
-        let shown = drawn.iter().filter(|foreign| foreign.group.contains(&middle)).count();
+        let shown = drawn.iter().filter(|series| series.group.contains(&middle)).count();
         assert!(shown > 170, "{shown} of 200 show L3");
-        let thin = drawn.iter().filter(|foreign| foreign.group.slice_step_mm() < 2.0).count();
+        let thin = drawn.iter().filter(|series| series.group.slice_step_mm() < 2.0).count();
         assert!((50..150).contains(&thin), "{thin} of 200 have thin slices");
-        let without = drawn.iter().filter(|foreign| foreign.coil.upper_array == 0.0).count();
-        assert!((60..140).contains(&without), "{without} of 200 have no array on the belly");
-        let near = drawn.iter().filter(|foreign| foreign.coil.normalization < 0.5).count();
-        assert!((60..140).contains(&near), "{near} of 200 keep most of the coils' fall-off");
-        assert!(drawn.iter().any(|foreign| foreign.bands.is_empty()) && drawn.iter().any(|f| !f.bands.is_empty()));
+        let without = drawn.iter().filter(|series| series.coil.upper_array == 0.0).count();
+        assert!((60..140).contains(&without), "{without} of 200 have no body array");
+        let near = drawn.iter().filter(|series| series.coil.normalization < 0.5).count();
+        assert!((60..140).contains(&near), "{near} of 200 keep most of the sensitivity fall-off");
+        assert!(drawn.iter().any(|series| series.bands.is_empty()) && drawn.iter().any(|f| !f.bands.is_empty()));
     }
 
     #[test]
-    fn foreign_people_are_lined_with_cartilage_and_have_no_smaller_sacs() {
+    fn anatomical_variation_adds_cartilage_and_never_makes_sacs_smaller() {
         let mut rng = Stream::from_seed(6).rng();
         for seed in 0..40 {
             let usual = Population::adult_lumbar().sample(&Stream::from_seed(seed));
-            let mut foreign = usual.clone();
-            add_foreign_anatomy(&mut foreign, &mut rng);
-            assert!((0.2..1.4).contains(&foreign.proportions.cartilage_mm));
-            assert!((0.0..40.0).contains(&foreign.proportions.lamina_slope_deg));
-            assert_ne!(usual.sacrum.remnant_mm, foreign.sacrum.remnant_mm);
-            let [was, is] = [&usual, &foreign].map(|person| person.sacrum.segment_heights_mm);
+            let mut varied = usual.clone();
+            add_anatomical_variation(&mut varied, &mut rng);
+            assert!((0.2..1.4).contains(&varied.proportions.cartilage_mm));
+            assert!((0.0..40.0).contains(&varied.proportions.lamina_slope_deg));
+            assert_ne!(usual.sacrum.remnant_mm, varied.sacrum.remnant_mm);
+            let [was, is] = [&usual, &varied].map(|person| person.sacrum.segment_heights_mm);
             assert!(was.iter().zip(is).all(|(was, is)| *was != is && (0.75..1.3).contains(&(is / was))));
             for (was, is) in [
-                (usual.canal.sac_width_ratio, foreign.canal.sac_width_ratio),
-                (usual.canal.sac_depth_ratio, foreign.canal.sac_depth_ratio),
+                (usual.canal.sac_width_ratio, varied.canal.sac_width_ratio),
+                (usual.canal.sac_depth_ratio, varied.canal.sac_depth_ratio),
             ] {
                 assert!((was..=WIDEST_SAC).contains(&is), "seed {seed}: {was} became {is}");
             }
-            Spine::build(&foreign, true).expect("still a spine");
+            Spine::build(&varied, true).expect("still a spine");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What stands in the canal and should not: herniations, grown facets and ligaments, fragments.
+//! What encroaches on the canal: herniations, hypertrophic facets and ligaments, retropulsed fragments.
 //!
-//! These are carved out of the sac and all that it holds, and added before bone and discs.
+//! These are carved out of the sac and its contents, and added before bone and discs.
 
 use geometry::{Structure, Vector, Vertebra};
 
@@ -12,48 +12,48 @@ use crate::material::Variation;
 use crate::solid::{Part, Solid, local};
 use crate::tissue::Tissue;
 
-/// Depth of an ordinary lateral recess, from disc to facet, mm (above 5 mm is normal, `lumbar-numbers.md` §4b).
+/// Depth of a normal lateral recess, from disc to facet, mm (above 5 mm is normal, `lumbar-numbers.md` §4b).
 pub(crate) const RECESS_MM: f64 = 8.0;
 
-/// What one finding puts into the canal.
-pub(crate) struct Intruder {
+/// The parts by which one finding encroaches on the canal.
+pub(crate) struct Encroachment {
     pub parts: Vec<Part>,
-    pub kind: IntruderKind,
+    pub kind: EncroachmentKind,
 }
 
 /// What it is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IntruderKind {
-    /// Disc material of that disc's instance; a sequestrum or extrusion is moister than a protrusion.
+pub(crate) enum EncroachmentKind {
+    /// Disc material with the disc's instance label; an extrusion or sequestrum has more water than a protrusion.
     Disc {
         instance: u8,
-        moist: bool,
+        hydrated: bool,
     },
-    /// Bone of that vertebra's instance.
+    /// Bone with the vertebra's instance label.
     Bone {
         instance: u8,
     },
     Ligament,
 }
 
-/// Everything that stands in the canal.
-pub(crate) fn intruders(column: &Column, findings: &Findings) -> Vec<Intruder> {
+/// Everything that encroaches on the canal.
+pub(crate) fn encroachments(column: &Column, findings: &Findings) -> Vec<Encroachment> {
     let mut found = Vec::new();
     for herniation in &findings.herniations {
         if let Some((disc, above, _)) = column.segment(herniation.disc) {
-            let kind = IntruderKind::Disc {
+            let kind = EncroachmentKind::Disc {
                 instance: disc.instance_label,
-                moist: herniation.kind != HerniationKind::Protrusion,
+                hydrated: herniation.kind != HerniationKind::Protrusion,
             };
-            found.push(Intruder { parts: herniated(herniation, disc, above), kind });
+            found.push(Encroachment { parts: herniated(herniation, disc, above), kind });
         }
     }
     for overgrowth in &findings.overgrowths {
         if let Some((disc, above, below)) = column.segment(overgrowth.disc) {
             let instance = below.map_or(Vertebra::S1.instance_label(), |below| below.instance_label);
             let parts = facets(overgrowth, disc, above);
-            found.push(Intruder { parts, kind: IntruderKind::Bone { instance } });
-            found.push(Intruder { parts: flava(overgrowth, disc, above), kind: IntruderKind::Ligament });
+            found.push(Encroachment { parts, kind: EncroachmentKind::Bone { instance } });
+            found.push(Encroachment { parts: flava(overgrowth, disc, above), kind: EncroachmentKind::Ligament });
         }
     }
     for fracture in findings.fractures.iter().filter(|f| f.kind == FractureKind::Burst && f.retropulsion_mm > 0.0) {
@@ -62,7 +62,10 @@ pub(crate) fn intruders(column: &Column, findings: &Findings) -> Vec<Intruder> {
             let centre = [0.0, v.half_depth_mm(0.6) + half - 1.5, 0.27 * v.size.height_mm];
             let fragment =
                 Part::ellipsoid(&v.pose, centre, [0.33 * v.size.canal_width_mm, half + 1.5, 0.2 * v.size.height_mm]);
-            found.push(Intruder { parts: vec![fragment], kind: IntruderKind::Bone { instance: v.instance_label } });
+            found.push(Encroachment {
+                parts: vec![fragment],
+                kind: EncroachmentKind::Bone { instance: v.instance_label },
+            });
         }
     }
     found
@@ -76,7 +79,7 @@ fn herniated(herniation: &Herniation, disc: &PlacedDisc, above: &PlacedVertebra)
     let half_height = (disc.rim_height_at_mm(x, edge) / 2.0).max(2.0);
     let along = herniation.migration_mm;
     let ellipsoid = |centre, semi| Part::ellipsoid(&disc.pose, centre, semi);
-    // Half of each lies in the disc, so that they join.
+    // Half of each lies in the disc, so that they are continuous with it.
     match herniation.kind {
         HerniationKind::Protrusion => {
             vec![ellipsoid([x, edge - 0.5, 0.0], [half_width, depth + 0.5, half_height + 0.5])]
@@ -96,7 +99,7 @@ fn herniated(herniation: &Herniation, disc: &PlacedDisc, above: &PlacedVertebra)
     }
 }
 
-/// Bone that has grown from the superior facets forwards and to the middle.
+/// Bone by which the superior facets have grown forwards and medially.
 fn facets(overgrowth: &Overgrowth, disc: &PlacedDisc, above: &PlacedVertebra) -> Vec<Part> {
     let half_canal = above.size.canal_width_mm / 2.0;
     SIDES
@@ -106,14 +109,14 @@ fn facets(overgrowth: &Overgrowth, disc: &PlacedDisc, above: &PlacedVertebra) ->
         .map(|(side, grown)| {
             let x = side * (0.95 * half_canal - 0.3 * grown);
             let edge = posterior_edge_mm(disc, 0.75 * x);
-            // Its front stands where the recess ends.
+            // Its front is where the recess ends.
             let centre = [x, edge + RECESS_MM + 2.0, -1.0];
             Part::ellipsoid(&disc.pose, centre, [3.0 + 0.7 * grown, grown + 2.0, 7.0])
         })
         .collect()
 }
 
-/// What the ligamenta flava are thicker than usual.
+/// The excess thickness of the ligamenta flava.
 fn flava(overgrowth: &Overgrowth, disc: &PlacedDisc, above: &PlacedVertebra) -> Vec<Part> {
     if overgrowth.flavum_mm <= 0.0 {
         return Vec::new();
@@ -121,7 +124,7 @@ fn flava(overgrowth: &Overgrowth, disc: &PlacedDisc, above: &PlacedVertebra) -> 
     let back = disc.depth_mm / 2.0 + above.size.canal_depth_mm;
     SIDES
         .map(|side| {
-            // Two wings that meet behind in the middle and run forwards to the facets.
+            // Two wings that meet posteriorly in the midline and run forwards to the facets.
             let (middle, lateral) = (
                 disc.point(side * 1.5, back - 0.2 * overgrowth.flavum_mm, 0.0),
                 disc.point(side * 0.42 * above.size.canal_width_mm, back - 3.5 - 0.6 * overgrowth.flavum_mm, 0.0),
@@ -133,25 +136,25 @@ fn flava(overgrowth: &Overgrowth, disc: &PlacedDisc, above: &PlacedVertebra) -> 
         .to_vec()
 }
 
-/// Adds what stands in the canal.
+/// Adds what encroaches on the canal.
 pub(super) fn add(atlas: &mut Atlas<'_>) {
-    for Intruder { parts, kind } in std::mem::take(&mut atlas.intruders) {
+    for Encroachment { parts, kind } in std::mem::take(&mut atlas.encroachments) {
         if parts.is_empty() {
             continue;
         }
         let solid = match kind {
-            IntruderKind::Ligament => Solid::plain(atlas.palette.background(Tissue::LigamentumFlavum), parts),
-            IntruderKind::Bone { instance } => {
+            EncroachmentKind::Ligament => Solid::plain(atlas.palette.background(Tissue::LigamentumFlavum), parts),
+            EncroachmentKind::Bone { instance } => {
                 let structure =
                     if instance == Vertebra::S1.instance_label() { Structure::Sacrum } else { Structure::Vertebra };
                 let core = atlas.marrow(structure, instance, 80);
                 let cortex = atlas.cortex(structure, instance);
                 Solid::plain(core, parts).with_shell(0.9, cortex)
             }
-            IntruderKind::Disc { instance, moist } => {
-                // Nucleus that has met the epidural veins is moister than its disc.
-                let moisture = Variation { t2: if moist { 1.25 } else { 0.85 }, ..Variation::NONE };
-                let core = atlas.palette.add(Tissue::InnerAnnulus, Structure::Disc, instance, moisture);
+            EncroachmentKind::Disc { instance, hydrated } => {
+                // Extruded nucleus in contact with the epidural veins has more water than its disc.
+                let variation = Variation { t2: if hydrated { 1.25 } else { 0.85 }, ..Variation::NONE };
+                let core = atlas.palette.add(Tissue::InnerAnnulus, Structure::Disc, instance, variation);
                 let rim = atlas.palette.add(Tissue::OuterAnnulus, Structure::Disc, instance, Variation::NONE);
                 Solid { blend_mm: 1.5, ..Solid::plain(core, parts).with_shell(0.7, rim) }
             }
@@ -160,9 +163,9 @@ pub(super) fn add(atlas: &mut Atlas<'_>) {
     }
 }
 
-/// Distance from a disc backwards to the first facet or ligament at `x` mm to the left, at most `most` mm:
-/// what is left of the lateral recess, or of the canal.
-pub(crate) fn room_behind_mm(intruders: &[Intruder], disc: &PlacedDisc, x: f64, z: f64, most: f64) -> f64 {
+/// Distance behind a disc to the first facet or ligament, `x` mm to the left, at most `most` mm: the remaining
+/// depth of the lateral recess or of the canal.
+pub(crate) fn clearance_behind_mm(encroachments: &[Encroachment], disc: &PlacedDisc, x: f64, z: f64, most: f64) -> f64 {
     let bulge = disc.size.bulge_mm.max(0.0);
     let edge = posterior_edge_mm(disc, x).max(disc.depth_mm / 2.0 * 0.2) - bulge;
     let inside = |part: &Part, y: f64| {
@@ -170,8 +173,8 @@ pub(crate) fn room_behind_mm(intruders: &[Intruder], disc: &PlacedDisc, x: f64, 
         part.shape.signed(local(own.x, own.y, own.z)) < 0.0
     };
     let solid = |bony: bool, y: f64| {
-        let kinds = intruders.iter().filter(|i| matches!(i.kind, IntruderKind::Disc { .. }) != bony);
-        kinds.flat_map(|intruder| &intruder.parts).any(|part| inside(part, y))
+        let kinds = encroachments.iter().filter(|i| matches!(i.kind, EncroachmentKind::Disc { .. }) != bony);
+        kinds.flat_map(|encroachment| &encroachment.parts).any(|part| inside(part, y))
     };
     let steps = || (0..=(most * 10.0) as usize).map(|n| edge + 0.1 * n as f64);
     let back = steps().find(|&y| y > edge + bulge && solid(true, y)).unwrap_or(edge + most);
