@@ -90,7 +90,7 @@ fn files_that_are_not_images_and_conflicting_options_are_refused() {
     }
     let itself = output(plumbline().arg("segment").arg(&text).arg("--out").arg(&text));
     assert_eq!(itself.status.code(), Some(2));
-    assert!(complaint(&itself).contains("is read itself"), "{}", complaint(&itself));
+    assert!(complaint(&itself).contains("is also an input"), "{}", complaint(&itself));
     assert_eq!(std::fs::read_to_string(&text).expect("still there"), "not an image");
     for arguments in [&["run", "scenarios/smoke.toml"][..], &["train", "models/lumbar-vnet/training.toml"]] {
         let refused = output(plumbline().args(arguments).arg("--out").arg(&text));

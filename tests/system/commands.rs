@@ -58,7 +58,7 @@ fn dicom_input_gives_dicom_output_of_the_same_study() {
     let classic = imaging_io::read_image(&at("classic/localizer-sagittal")).expect("a series");
     let enhanced = imaging_io::read_image(&at("enhanced/localizer-sagittal.dcm")).expect("a file");
     assert_eq!(classic.position.map(geometry::PatientPosition::code), Some("FFDL"));
-    assert_eq!(classic, enhanced);
+    assert_eq!((&classic.volume, classic.position), (&enhanced.volume, enhanced.position));
 
     let localizer = at("classic/localizer-sagittal");
     succeeds(&["segment", "--out"], &[&at("seg.dcm"), &localizer]);

@@ -1,35 +1,81 @@
-//! The ladder of crates: arrows point down only (ARCHITECTURE.md has the picture).
+//! The floors of the architecture: arrows point down only, and ARCHITECTURE.md draws every one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
-/// Direct normal dependencies of every workspace crate, by package name.
-fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+use crate::support::cargo;
+
+/// The folders under `crates/` and how high they lie; floors of one height do not see each other.
+const FLOORS: [(&str, usize); 7] = [
+    ("foundation", 0),
+    ("patient", 1),
+    ("vision", 1),
+    ("examination", 2),
+    ("judgement", 3),
+    ("files", 4),
+    ("applications", 5),
+];
+
+/// Crates that work on images as a scanner's AI gets them, and on its plans: they must not reach a phantom's truth.
+const BLIND: [&str; 6] = ["planner", "vnet-kernels", "vnet", "vnet-train", "scoring", "observer"];
+
+/// A crate of the workspace, named by its folder.
+#[derive(Debug, Default)]
+struct Crate {
+    floor: String,
+    /// Normal dependencies on crates of the workspace.
+    uses: BTreeSet<String>,
+    /// Normal dependencies on other packages.
+    foreign: BTreeSet<String>,
+}
+
+/// The crates under `crates/`, by folder.
+fn crates() -> BTreeMap<String, Crate> {
+    let metadata = cargo(&["metadata", "--format-version", "1", "--no-deps"]);
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).expect("cargo metadata is JSON");
     let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
     let mut crates = BTreeMap::new();
     for package in metadata["packages"].as_array().expect("packages") {
-        let needs = package["dependencies"].as_array().expect("dependencies").iter();
-        let normal = needs.filter(|d| d["kind"].is_null()).map(|d| text(&d["name"])).collect();
-        crates.insert(text(&package["name"]), normal);
+        let manifest = text(&package["manifest_path"]).replace('\\', "/");
+        let Some((_, place)) = manifest.rsplit_once("/crates/") else { continue };
+        let mut folders = place.split('/').map(str::to_owned);
+        let (floor, name) = (folders.next().expect("a floor"), folders.next().expect("a crate's folder"));
+        assert_eq!(text(&package["name"]), format!("plumbline-{name}"), "the package is named after its folder");
+        let mut found = Crate { floor, ..Crate::default() };
+        let dependencies = package["dependencies"].as_array().expect("dependencies").iter();
+        for dependency in dependencies.filter(|dependency| dependency["kind"].is_null()) {
+            let needed = text(&dependency["name"]);
+            match needed.strip_prefix("plumbline-") {
+                Some(own) => found.uses.insert(own.to_owned()),
+                None => found.foreign.insert(needed),
+            };
+        }
+        crates.insert(name, found);
     }
     crates
 }
 
-/// Everything a crate reaches through the workspace's own crates.
-fn reach(crates: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<String> {
+/// The table of ARCHITECTURE.md: what each crate may use.
+fn drawn() -> BTreeMap<String, BTreeSet<String>> {
+    let text = include_str!("../../ARCHITECTURE.md");
+    let rows = text.lines().skip_while(|line| !line.starts_with("| crate |")).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [name, _, uses] = cells[..] else { panic!("expected | crate | what it does | uses |, found {line}") };
+            let uses = uses.split(", ").filter(|used| *used != "–").map(str::to_owned).collect();
+            (name.trim_matches('`').to_owned(), uses)
+        })
+        .collect()
+}
+
+/// Everything that a crate reaches through the workspace's own crates.
+fn reach(crates: &BTreeMap<String, Crate>, from: &str) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut next = vec![from.to_owned()];
     while let Some(name) = next.pop() {
-        for needed in crates.get(&name).into_iter().flatten() {
-            if seen.insert(needed.clone()) {
-                next.push(needed.clone());
+        for used in crates.get(&name).iter().flat_map(|found| &found.uses) {
+            if seen.insert(used.clone()) {
+                next.push(used.clone());
             }
         }
     }
@@ -37,28 +83,49 @@ fn reach(crates: &BTreeMap<String, BTreeSet<String>>, from: &str) -> BTreeSet<St
 }
 
 #[test]
+fn architecture_md_draws_every_arrow_and_no_other() {
+    let (crates, drawn) = (crates(), drawn());
+    for (name, found) in &crates {
+        let uses = found.uses.iter().cloned().collect::<Vec<_>>().join(", ");
+        assert_eq!(drawn.get(name), Some(&found.uses), "the row of `{name}` in ARCHITECTURE.md must end: {uses}");
+    }
+    let gone: Vec<&String> = drawn.keys().filter(|name| !crates.contains_key(*name)).collect();
+    assert!(gone.is_empty(), "ARCHITECTURE.md describes crates that are not there: {gone:?}");
+}
+
+#[test]
+fn a_crate_uses_its_own_floor_and_those_below() {
+    let crates = crates();
+    let height = |floor: &str| {
+        let found = FLOORS.iter().find(|(name, _)| *name == floor);
+        found.unwrap_or_else(|| panic!("crates/{floor} is none of the floors {FLOORS:?}")).1
+    };
+    for (name, found) in &crates {
+        for used in &found.uses {
+            let (from, to) = (&found.floor, &crates[used].floor);
+            assert!(from == to || height(to) < height(from), "{from}/{name} must not use {to}/{used}");
+        }
+    }
+}
+
+#[test]
 fn truth_never_reaches_a_planner() {
-    let crates = dependencies();
-    for blind in ["plumbline-planner", "plumbline-vnet", "plumbline-scoring", "plumbline-observer"] {
-        for seeing in ["plumbline-phantom", "plumbline-scanner"] {
-            assert!(!reach(&crates, blind).contains(seeing), "{blind} reaches {seeing}");
+    let crates = crates();
+    for blind in BLIND.iter().filter(|name| crates.contains_key(**name)) {
+        for truth in ["phantom", "scanner", "test-object"] {
+            assert!(!reach(&crates, blind).contains(truth), "{blind} reaches {truth}");
         }
     }
 }
 
 #[test]
-fn candle_lives_in_vnet_train_and_bevy_in_the_console() {
-    for (name, needs) in dependencies() {
-        for need in needs {
-            assert!(!need.starts_with("candle") || name == "plumbline-vnet-train", "{name} depends on {need}");
-            let draws = need.starts_with("bevy") || need.starts_with("egui") || need == "winit";
-            assert!(!draws || name == "plumbline-console", "{name} depends on {need}");
+fn candle_is_for_training_alone_and_bevy_for_the_console() {
+    for (name, found) in crates() {
+        for needed in found.foreign {
+            let trains = needed.starts_with("candle");
+            assert!(!trains || name == "vnet-train", "{name} depends on {needed}");
+            let draws = needed.starts_with("bevy") || needed.starts_with("egui") || needed == "winit";
+            assert!(!draws || name == "console", "{name} depends on {needed}");
         }
     }
-}
-
-#[test]
-fn geometry_stands_on_the_ground() {
-    let crates = dependencies();
-    assert!(crates["plumbline-geometry"].iter().all(|need| !need.starts_with("plumbline-")));
 }

@@ -130,12 +130,12 @@ fn no_verb_overwrites_its_input_images() {
         assert!(complaint(&output).contains(expected), "{verb} {options:?}: {}", complaint(&output));
         assert_eq!(std::fs::read_to_string(&image).expect("still there"), "an image");
     };
-    refused("plan", &image, &[("--out", &image)], "is read itself");
-    refused("plan", &image, &[("--out", &outside), ("--report", &image)], "is read itself");
-    refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is read itself");
+    refused("plan", &image, &[("--out", &image)], "is also an input");
+    refused("plan", &image, &[("--out", &outside), ("--report", &image)], "is also an input");
+    refused("plan", &outside, &[("--coronal", &image), ("--out", &image)], "is also an input");
     refused("plan", &image, &[("--out", &outside), ("--report", &outside)], "is named twice");
-    refused("segment", &series, &[("--out", &image)], "lies among the images");
+    refused("segment", &series, &[("--out", &image)], "is in a folder of input images");
     refused("plan", &image, &[("--out", folder.path())], "is a folder, expected a file");
     refused("plan", &image, &[("--out", &image.join("plan.json"))], "is a file, expected a folder");
-    refused("segment", &series, &[("--out", &inside)], "lies among the images");
+    refused("segment", &series, &[("--out", &inside)], "is in a folder of input images");
 }

@@ -1,6 +1,7 @@
 //! Tests of the whole system through its command line.
 
 mod bad_input;
+mod circles;
 mod commands;
 mod console;
 mod damaged_files;
@@ -12,4 +13,5 @@ mod learning;
 mod level_count;
 mod outside_planner;
 mod people;
+mod shared_features;
 mod support;

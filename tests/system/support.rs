@@ -31,6 +31,14 @@ pub fn plumbline() -> Command {
     command
 }
 
+/// What cargo prints, without the network.
+pub fn cargo(arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO"));
+    let output = output(command.args(arguments).arg("--offline").current_dir(env!("CARGO_MANIFEST_DIR")));
+    assert!(output.status.success(), "{}", complaint(&output));
+    String::from_utf8(output.stdout).expect("text")
+}
+
 /// Runs to the end.
 pub fn output(command: &mut Command) -> Output {
     command.output().expect("the command starts")

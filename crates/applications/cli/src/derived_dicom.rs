@@ -4,7 +4,7 @@ use std::path::Path;
 
 use geometry::Volume;
 use imaging_io::{
-    Algorithm, Code, FileError, Measurement, MeasurementGroup, MeasurementReport, Segment, Segmentation, SourceSeries,
+    Algorithm, Code, Image, Measurement, MeasurementGroup, MeasurementReport, Segment, Segmentation, SourceSeries,
     write_report, write_segmentation,
 };
 use planner::{PlannedLevel, ScanPlan};
@@ -22,18 +22,17 @@ const CENTRE: [Code; 3] = [
     Code::own("DISC-CENTRE-Z", "Disc centre, patient coordinate z (head)"),
 ];
 
-/// True if a file is to be DICOM.
+/// True if the name is that of a DICOM file.
 pub fn named_dicom(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"))
 }
 
-/// The series that what is written refers to.
-pub fn source(image: &Path) -> Result<SourceSeries, Failure> {
-    SourceSeries::read(image).map_err(|error| match error {
-        FileError::Unsuitable { .. } => Failure::wrong(format!(
+/// The series that a DICOM file made from the image refers to.
+pub fn source(image: &Image) -> Result<&SourceSeries, Failure> {
+    image.source.as_ref().map_err(|error| {
+        Failure::wrong(format!(
             "{error}. A .dcm refers to the DICOM images it was made from; .nii.gz can be written for any image"
-        )),
-        error => Failure::input(error),
+        ))
     })
 }
 

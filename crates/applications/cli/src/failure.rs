@@ -1,84 +1,85 @@
-//! How a verb ends when it does not end well.
-
-use std::process::ExitCode;
+//! Why a command failed: its exit status, and what to tell the user.
 
 use diagnosis::Diagnosis;
-use miette::{LabeledSpan, MietteDiagnostic, NamedSource};
+use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use scenario::ScenarioError;
 
-/// Why a verb gave up, by exit status.
+use crate::exit_status::ExitStatus;
+
+/// Why a command failed. Every error of a library becomes one of these, and `main` alone prints it.
 #[derive(Debug)]
-pub enum Failure {
-    /// The input is wrong: exit 2.
-    Input(miette::Report),
-    /// The run could not finish; what is done is kept: exit 3.
-    Unfinished(miette::Report),
+pub struct Failure {
+    status: ExitStatus,
+    report: Report,
 }
 
 impl Failure {
-    /// Wrong input, with the cause's whole chain.
-    pub fn input(cause: impl std::error::Error) -> Self {
-        Self::Input(miette::Report::msg(chain(&cause)))
-    }
-
-    /// A run that could not finish.
-    pub fn unfinished(cause: impl std::error::Error) -> Self {
-        Self::Unfinished(miette::Report::msg(chain(&cause)))
-    }
-
-    /// Wrong input, told in one sentence.
+    /// Wrong input, in one sentence: what was found and what was expected.
     pub fn wrong(message: impl Into<String>) -> Self {
-        Self::Input(miette::Report::msg(message.into()))
+        Self { status: ExitStatus::WrongInput, report: Report::msg(message.into()) }
     }
 
-    /// A mistake in a file, shown in its place.
-    pub fn diagnosis(mistake: &Diagnosis) -> Self {
-        let label = LabeledSpan::new_with_span(None, mistake.span.clone());
+    /// Wrong input, with the messages of all causes.
+    pub fn input(cause: impl std::error::Error) -> Self {
+        Self::wrong(with_causes(&cause))
+    }
+
+    /// A command that could not finish, with the messages of all causes.
+    pub fn unfinished(cause: impl std::error::Error) -> Self {
+        Self { status: ExitStatus::Unfinished, report: Report::msg(with_causes(&cause)) }
+    }
+
+    /// A file that cannot be written: the command could not finish.
+    pub fn unwritable(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let message = format!("cannot write {}: {error}", path.display());
+        Self { status: ExitStatus::Unfinished, report: Report::msg(message) }
+    }
+
+    /// The status that the process ends with.
+    pub fn status(&self) -> ExitStatus {
+        self.status
+    }
+
+    /// What to tell the user.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// A mistake in a file, shown with the line it is on.
+impl From<&Diagnosis> for Failure {
+    fn from(mistake: &Diagnosis) -> Self {
         let (line, column) = mistake.line_and_column();
-        let mut shown =
-            MietteDiagnostic::new(format!("{}:{line}:{column}: {}", mistake.file.display(), mistake.message))
-                .with_label(label);
+        let message = format!("{}:{line}:{column}: {}", mistake.file.display(), mistake.message);
+        let label = LabeledSpan::new_with_span(None, mistake.span.clone());
+        let mut shown = MietteDiagnostic::new(message).with_label(label);
         if !mistake.help.is_empty() {
             shown = shown.with_help(&mistake.help);
         }
         let source = NamedSource::new(mistake.file.display().to_string(), mistake.text.clone());
-        Self::Input(miette::Report::new(shown).with_source_code(source))
+        Self { status: ExitStatus::WrongInput, report: Report::new(shown).with_source_code(source) }
     }
+}
 
-    /// A scenario that is refused.
-    pub fn scenario(error: &ScenarioError) -> Self {
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
         match error.diagnosis() {
-            Some(mistake) => Self::diagnosis(mistake),
+            Some(mistake) => Self::from(mistake),
             None => Self::input(error),
-        }
-    }
-
-    /// The status that the process ends with.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Input(_) => ExitCode::from(2),
-            Self::Unfinished(_) => ExitCode::from(3),
-        }
-    }
-
-    /// What to tell the user.
-    pub fn report(&self) -> &miette::Report {
-        match self {
-            Self::Input(report) | Self::Unfinished(report) => report,
         }
     }
 }
 
 /// An error's message followed by those of its causes that it does not already repeat.
-fn chain(cause: &dyn std::error::Error) -> String {
-    let mut message = cause.to_string();
-    let mut source = cause.source();
-    while let Some(next) = source {
-        let text = next.to_string();
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
         if !message.contains(&text) {
             message = format!("{message}: {text}");
         }
-        source = next.source();
+        source = cause.source();
     }
     message
 }

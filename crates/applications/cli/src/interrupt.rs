@@ -1,7 +1,9 @@
-//! Ctrl-C: the first asks to stop after what is under way, the second ends the program.
+//! Ctrl-C: the first press stops after the current case or step, the second ends the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit_status::ExitStatus;
 
 /// Set once Ctrl-C was pressed or the process was asked to end.
 pub fn flag() -> Arc<AtomicBool> {
@@ -10,9 +12,9 @@ pub fn flag() -> Arc<AtomicBool> {
     // Without a handler Ctrl-C ends the program at once, and the journal keeps what is done.
     let _ = ctrlc::set_handler(move || {
         if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+            std::process::exit(ExitStatus::Interrupted.code().into());
         }
-        crate::output::note("\nstopping after what is under way; once more to stop at once");
+        crate::output::note("\nstopping after the current case or step; press Ctrl-C again to stop at once");
     });
     stop
 }

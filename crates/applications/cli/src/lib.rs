@@ -3,16 +3,18 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`arguments`] | the verbs and their options |
-//! | [`failure`] | how a verb ends when it does not end well |
+//! | [`exit_status`], [`failure`] | how a command ends, and why it failed |
 //! | `verbs` | one file a verb |
-//! | `model_card`, `derived_dicom`, `phantom_sheet` | what some of them write |
+//! | `model_card`, `derived_dicom`, `phantom_sheet`, `schema` | what some of them write |
+//! | `resources` | models, populations, protocols and patients by name; files that may be written |
 //! | `device` | where the network runs |
-//! | `progress` | what goes to stderr while it lasts |
-//! | `table` | the summary at the end of a run |
+//! | `output`, `progress`, `table` | stdout, stderr while a command runs, aligned columns |
+//! | `interrupt` | Ctrl-C |
 
 pub mod arguments;
 mod derived_dicom;
 mod device;
+pub mod exit_status;
 pub mod failure;
 mod interrupt;
 mod model_card;
@@ -29,6 +31,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::arguments::{CommandLine, Verb};
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 
 /// Runs the command line and returns its exit status.
@@ -40,16 +43,16 @@ pub fn main() -> ExitCode {
     match carry_out(command.verb) {
         Ok(status) => status,
         Err(failure) => {
-            output::complain(failure.report());
-            failure.exit_code()
+            output::error(failure.report());
+            failure.status().into()
         }
     }
 }
 
 fn carry_out(verb: Verb) -> Result<ExitCode, Failure> {
-    match verb {
+    let status: ExitStatus = match verb {
         Verb::Run(arguments) => verbs::run::run(&arguments),
-        Verb::Console(arguments) => verbs::console::console(&arguments),
+        Verb::Console(arguments) => return verbs::console::console(&arguments),
         Verb::Compare(arguments) => verbs::runs::compare(&arguments),
         Verb::Merge(arguments) => verbs::runs::merge(&arguments),
         Verb::Report(arguments) => verbs::runs::report(&arguments),
@@ -61,5 +64,6 @@ fn carry_out(verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Eval(arguments) => verbs::eval::eval(&arguments),
         Verb::Schema(arguments) => verbs::help::schema(&arguments),
         Verb::Explain(arguments) => verbs::help::explain(&arguments),
-    }
+    }?;
+    Ok(status.into())
 }

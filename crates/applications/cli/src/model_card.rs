@@ -1,13 +1,13 @@
 //! The figures of a model card, written by the evaluation that found them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use results::metrics::MetricSummary;
 
 use crate::failure::Failure;
 use crate::resources;
+use crate::table::{Align, Table};
 
 /// Between these lines a card holds what is generated.
 const MARKS: [&str; 2] = ["<!-- figures by plumbline eval -->", "<!-- end of figures -->"];
@@ -97,19 +97,14 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
         ),
     ];
     for (title, columns, metrics, digits) in tables {
-        let rule = "--- | ".repeat(columns.len() + 1);
-        let _ = writeln!(
-            text,
-            "| {title} | patients | {} |\n| --- | {} |",
-            columns.join(" | "),
-            rule.trim_end_matches(" | ")
-        );
+        let header = [title, "patients"].into_iter().map(str::to_owned).chain(columns);
+        let mut table = Table::new([Align::Left; 6]).with_header(header);
         for Population { name, patients, figures } in populations {
-            let cells = metrics
-                .iter()
-                .map(|metric| figures.get(metric).map_or_else(|| "–".into(), |s| cell(s, digits, *patients)));
-            let _ = writeln!(text, "| {name} | {patients} | {} |", cells.collect::<Vec<_>>().join(" | "));
+            let figure =
+                |metric: &String| figures.get(metric).map_or_else(|| "–".into(), |s| cell(s, digits, *patients));
+            table.push([name.clone(), patients.to_string()].into_iter().chain(metrics.iter().map(figure)));
         }
+        text += &table.markdown();
         text.push('\n');
     }
     text.truncate(text.trim_end().len());
@@ -128,6 +123,7 @@ fn cell(summary: &MetricSummary, digits: usize, patients: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit_status::ExitStatus;
 
     #[test]
     fn figures_are_replaced_and_the_rest_is_kept() {
@@ -162,7 +158,8 @@ mod tests {
         let card = ModelCard::open(&path).expect("has marks");
         assert_eq!(card.populations(), ["few"]);
         assert!(card.keeps_its_populations(["more", "few"].into_iter()).is_ok());
-        assert!(matches!(card.keeps_its_populations(["more"].into_iter()), Err(Failure::Input(_))));
+        let refused = card.keeps_its_populations(["more"].into_iter()).expect_err("few would be lost");
+        assert_eq!(refused.status(), ExitStatus::WrongInput);
     }
 
     #[test]
@@ -170,6 +167,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("README.md");
         std::fs::write(&path, "# card\n").expect("written");
-        assert!(matches!(ModelCard::open(&path), Err(Failure::Input(_))));
+        assert_eq!(ModelCard::open(&path).err().map(|refused| refused.status()), Some(ExitStatus::WrongInput));
     }
 }

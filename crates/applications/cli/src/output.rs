@@ -1,4 +1,5 @@
-//! The only place that prints: results to stdout, complaints to stderr. A reader that closed the pipe has seen enough.
+//! The only place that prints: results to stdout, progress and errors to stderr. EPIPE is ignored: a reader such as
+//! `head` may close the pipe.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
@@ -13,15 +14,15 @@ pub fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Why the command gave up; in a file or a pipe no line is broken.
-pub fn complain(report: &miette::Report) {
+/// An error; lines are not wrapped unless stderr is a terminal.
+pub fn error(report: &miette::Report) {
     let mut text = String::new();
-    let unbroken = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
+    let unwrapped = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .with_width(usize::MAX >> 1);
     let shown = if std::io::stderr().is_terminal() {
         write!(text, "{report:?}")
     } else {
-        unbroken.render_report(&mut text, report.as_ref())
+        unwrapped.render_report(&mut text, report.as_ref())
     };
     let _ = shown.map(|()| writeln!(std::io::stderr(), "{text}"));
 }

@@ -1,7 +1,6 @@
 //! `plumbline phantom show`: a phantom as a radiologist would look at it.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use geometry::{Direction, Disc, Grid, Point, SliceGroup, SliceTarget, Vector, Vertebra, Volume};
 use imaging_io::picture::{SliceView, Window, montage, palette, surface_view};
@@ -10,6 +9,7 @@ use planner::ScanPlan;
 use randomness::Stream;
 use scanner::{Protocol, Saturation, SeriesProtocol};
 
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{output, resources};
 
@@ -22,7 +22,7 @@ const AXIAL_SCALE: f64 = 2.15;
 const SURFACE_MM: f64 = 1.1;
 
 /// A sheet: sagittal T2, T1, STIR and labels; axial T2 and T1 through the lesion, coronal T2, 3-D surface.
-pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
+pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitStatus, Failure> {
     let individual = resources::individual(name)?;
     let patient = resources::patient(name, seed)?;
     let protocol = resources::protocol("lumbar-1.5t")?;
@@ -43,7 +43,7 @@ pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitCode, Failure> {
     ));
     truth.levels.iter().filter(|level| level.disc.upper >= Vertebra::L1).for_each(|level| output::result(line(level)));
     output::result(out.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// The lumbar disc with the smallest sac, if any disc is out of the ordinary.

@@ -20,8 +20,9 @@ use results::{FinishedCase, Run};
 use run_store::{RunWriter, StoreError};
 use scenario::ScenarioSetup;
 
-/// Makes a planner for a worker thread.
-pub type PlannerFactory<'a> = dyn Fn(&ScenarioSetup) -> Result<Box<dyn Planner>, String> + Sync + 'a;
+/// Makes the planner of a case of the scenario at this place in the list. It cannot fail: whoever builds a factory checks
+/// programs and models first, so that a planner that cannot be used costs no run directory.
+pub type PlannerFactory<'a> = dyn Fn(usize) -> Box<dyn Planner> + Sync + 'a;
 
 /// How a run is carried out; none of it changes a figure.
 #[derive(Clone, Debug)]
@@ -36,22 +37,11 @@ pub struct RunOptions {
     pub device: String,
 }
 
-/// Why a run did not come to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The run directory.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A planner could not be made.
-    #[error("the planner cannot be used: {0}")]
-    Planner(String),
-}
-
 /// Runs the selected cases of all scenarios and writes the run directory. When `stop` is set, no further
 /// case begins and what is done is kept.
 ///
 /// # Errors
-/// [`RunError`] if the planner cannot be made or the folder cannot be written.
+/// [`StoreError`] if the run directory cannot be written or continued.
 pub fn run(
     setups: &[ScenarioSetup],
     identity: Identity,
@@ -60,11 +50,7 @@ pub fn run(
     make_planner: &PlannerFactory<'_>,
     stop: &AtomicBool,
     sink: &(dyn Fn(RunEvent) + Sync),
-) -> Result<Run, RunError> {
-    // A planner that cannot be made must cost no folder.
-    for setup in setups {
-        make_planner(setup).map_err(RunError::Planner)?;
-    }
+) -> Result<Run, StoreError> {
     if options.resume
         && let Some(run) = RunWriter::finished(folder, &identity)?
     {
@@ -88,7 +74,7 @@ pub fn run(
     sink(RunEvent::Started { cases: tasks.len() as u64 });
     let writer = Mutex::new(writer);
     let next = AtomicU64::new(0);
-    let failure: Mutex<Option<RunError>> = Mutex::new(None);
+    let failure: Mutex<Option<StoreError>> = Mutex::new(None);
 
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.clamp(1, tasks.len().max(1)) {
@@ -100,10 +86,7 @@ pub fn run(
                 while !stop.load(Ordering::Relaxed) {
                     let Some(&(number, case)) = tasks.get(next.fetch_add(1, Ordering::Relaxed) as usize) else { break };
                     let (setup, scenario) = (&setups[number], &identity.scenarios[number]);
-                    let mut planner = match make_planner(setup) {
-                        Ok(planner) => planner,
-                        Err(reason) => return fail(RunError::Planner(reason)),
-                    };
+                    let mut planner = make_planner(number);
                     let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
                     let kept = keep(&writer, folder, options, setup, (scenario.seed, case), &outcome);
                     if let Err(error) = kept {
@@ -120,7 +103,7 @@ pub fn run(
 
     let wall_clock = WallClock { started_at, finished_at: now(), elapsed_s: begin.elapsed().as_secs_f64() };
     let writer = writer.into_inner().expect("the workers are done");
-    Ok(writer.finish(vec![options.device.clone()], wall_clock)?)
+    writer.finish(vec![options.device.clone()], wall_clock)
 }
 
 fn now() -> String {
@@ -136,13 +119,12 @@ fn keep(
     setup: &ScenarioSetup,
     (seed, case): (u64, u64),
     outcome: &CaseOutcome,
-) -> Result<(), RunError> {
+) -> Result<(), StoreError> {
     let scenario = setup.scenario.name.clone();
     pictures::write(folder, &scenario, case, outcome)?;
     if options.dicom {
         pictures::write_dicom(folder, setup, (seed, case), outcome)?;
     }
     let finished = FinishedCase { scenario, case, rows: outcome.rows.clone(), warnings: outcome.warnings.clone() };
-    writer.lock().expect("no worker panics holding it").record(finished)?;
-    Ok(())
+    writer.lock().expect("no worker panics holding it").record(finished)
 }

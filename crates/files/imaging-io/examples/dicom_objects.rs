@@ -18,7 +18,7 @@ use std::path::Path;
 use geometry::{Disc, Grid, PatientPosition, PhaseEncoding, Point, Structure, Vector, Vertebra, Volume};
 use imaging_io::{
     Algorithm, Code, Measurement, MeasurementGroup, MeasurementReport, Scanned, Segment, Segmentation,
-    SequenceParameters, SeriesHeader, SourceSeries, write_enhanced, write_nifti, write_report, write_segmentation,
+    SequenceParameters, SeriesHeader, read_series, write_enhanced, write_nifti, write_report, write_segmentation,
     write_series,
 };
 use nalgebra::{Matrix3, Rotation3};
@@ -40,9 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let segmentation =
         Segmentation { labels: &labels, segments: &segments, algorithm: &algorithm, description: "Lumbar spine" };
     write_nifti(&folder.join("labels.nii.gz"), &labels)?;
-    let source = SourceSeries::read(&folder.join("series"))?;
+    let source = read_series(&folder.join("series"))?.source?;
     write_segmentation(&folder.join("segmentation.dcm"), &source, &segmentation)?;
-    let enhanced = SourceSeries::read(&folder.join("enhanced"))?;
+    let enhanced = read_series(&folder.join("enhanced"))?.source?;
     write_segmentation(&folder.join("enhanced-segmentation.dcm"), &enhanced, &segmentation)?;
 
     let report = report();

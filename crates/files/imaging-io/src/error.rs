@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Why an image file cannot be read or written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// An error of the operating system or of the format.
     #[error("{}: {reason}", path.display())]

@@ -19,7 +19,7 @@
 //! | [`dicom_report`] | measurements as a DICOM structured report |
 //! | [`dicom_element`] | data elements, codes and UIDs |
 //! | [`anatomy_codes`] | vertebrae, discs, sacrum and canal in SNOMED CT |
-//! | [`mod@read_image`] | reads an image of any supported format |
+//! | [`image`], [`mod@read_image`] | an image with its source; reads any supported format |
 //! | [`picture`] | slices as pictures with labels, planes and captions |
 //! | [`error`] | why a file cannot be read or written |
 //! | [`whole_file`] | atomic writing of files |
@@ -30,6 +30,7 @@ pub mod dicom_report;
 pub mod dicom_segmentation;
 pub mod dicom_series;
 pub mod error;
+pub mod image;
 pub mod nifti_file;
 pub mod picture;
 pub mod read_image;
@@ -42,7 +43,8 @@ pub use dicom_series::{
     Scanned, SequenceParameters, SeriesHeader, SourceSeries, read_series, write_enhanced, write_series,
 };
 pub use error::FileError;
+pub use image::Image;
 pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};
-pub use read_image::{Image, ReadError, read_image};
+pub use read_image::{ReadError, read_image};
 pub use whole_file::{same_file, write_whole};

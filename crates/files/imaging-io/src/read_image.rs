@@ -2,21 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use geometry::{PatientPosition, Volume};
-
 use crate::dicom_element::is_dicom;
 use crate::dicom_series::read_series;
 use crate::error::FileError;
+use crate::image::Image;
 use crate::nifti_file::read_nifti;
-
-/// An image with the patient position of its file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Image {
-    /// The voxels.
-    pub volume: Volume<f32>,
-    /// Patient position, if the format has it.
-    pub position: Option<PatientPosition>,
-}
 
 /// Why an image cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -42,11 +32,11 @@ pub fn read_image(path: &Path) -> Result<Image, ReadError> {
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if path.is_dir() || is_dicom(path) || name.ends_with(".dcm") {
-        let (volume, position) = read_series(path)?;
-        return Ok(Image { volume, position });
+        return Ok(read_series(path)?);
     }
     if name.ends_with(".nii") || name.ends_with(".nii.gz") {
-        return Ok(Image { volume: read_nifti(path)?, position: None });
+        let source = Err(FileError::unsuitable(path, "a NIfTI file", "DICOM images"));
+        return Ok(Image { volume: read_nifti(path)?, position: None, source });
     }
     Err(ReadError::Unknown(path.to_owned()))
 }

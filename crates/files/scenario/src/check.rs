@@ -1,6 +1,7 @@
 //! What a scenario must be beyond its types: numbers in range, names that exist.
 
 use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
+use crate::mistake::{Mistake, mistake};
 use diagnosis::did_you_mean;
 use results::criterion::Criterion;
 use results::metrics::{self, Statistic};
@@ -8,25 +9,6 @@ use results::record::Arm;
 
 /// Most cases of one scenario: what a rack of machines does in a day (a case takes a few seconds).
 const MOST_CASES: u64 = 1_000_000;
-
-/// One thing that is wrong in a scenario.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
-    /// Where: a dotted TOML path.
-    pub at: String,
-    /// What was found.
-    pub message: String,
-    /// What was expected.
-    pub help: String,
-}
-
-pub(crate) fn mistake(
-    at: impl Into<String>,
-    message: impl Into<String>,
-    help: impl Into<String>,
-) -> Result<(), Mistake> {
-    Err(Mistake { at: at.into(), message: message.into(), help: help.into() })
-}
 
 /// The first mistake, if there is one.
 pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {

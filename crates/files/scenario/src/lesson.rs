@@ -6,7 +6,7 @@ use geometry::{Disc, PatientPosition, Vertebra};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::{Mistake, mistake};
+use crate::mistake::{Mistake, mistake};
 
 /// Longest time limit of an exercise, s: a working day.
 const LONGEST_S: f64 = 8.0 * 3600.0;

@@ -33,6 +33,7 @@ pub mod document;
 pub mod error;
 pub mod lesson;
 pub mod library;
+mod mistake;
 pub mod patient;
 pub mod prescription;
 pub mod setup;

@@ -5,7 +5,7 @@ use scanner::series::{MAX_MATRIX, MAX_SLICES};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Mistake, mistake};
+use crate::mistake::{Mistake, mistake};
 
 /// What a scenario changes in the prescription of its protocol; what is left out stays as the protocol has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -109,7 +109,7 @@ pub struct TrueDisc {
     pub disc: LabelledDisc,
     /// Normal of the mid-sagittal plane, to the patient's left.
     pub left: Direction,
-    /// What a group must cover of it: points of the disc's box and of the canal behind it.
+    /// What a group must cover: points of the disc's bounding box and of the canal behind it.
     pub region: Vec<Point>,
 }
 
@@ -125,7 +125,7 @@ impl TrueDisc {
 pub struct PlannedDisc<'a> {
     /// Centre and plane of the level with the disc's label.
     pub level: Option<Plane>,
-    /// The axial group that is for the disc.
+    /// The axial group planned for the disc.
     pub group: Option<&'a SliceGroup>,
 }
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::findings::Findings;
 use crate::parameters::{Sex, SpineParameters};
 use crate::population::Population;
+use crate::statistics::Spread;
 
 /// The format that this version reads.
 const FORMAT_VERSION: u32 = 1;
@@ -69,6 +70,26 @@ pub struct PersonChange {
     pub height_cm: Option<f64>,
     /// Body mass index, kg/m².
     pub body_mass_index: Option<f64>,
+}
+
+impl PersonChange {
+    /// The same population with sex, age, height or body mass index fixed where they are set.
+    fn applied_to(&self, population: &Population) -> Population {
+        let mut population = population.clone();
+        let p = &mut population.person;
+        let exactly = |mean: f64| Spread { mean, sd: 0.0, low: None, high: None };
+        if let Some(sex) = self.sex {
+            p.women = if sex == Sex::Female { 1.0 } else { 0.0 };
+        }
+        p.age_years = self.age_years.map_or(p.age_years, exactly);
+        p.height_women_cm = self.height_cm.map_or(p.height_women_cm, exactly);
+        p.height_men_cm = self.height_cm.map_or(p.height_men_cm, exactly);
+        // The statistics of the trunk refer to the population's mean index, which therefore stays.
+        if let Some(index) = self.body_mass_index {
+            p.body_mass_index = Spread { mean: p.body_mass_index.mean, sd: 0.0, low: Some(index), high: Some(index) };
+        }
+        population
+    }
 }
 
 /// Parameters that are set rather than drawn.
@@ -160,7 +181,7 @@ impl Individual {
 
     /// The person's parameters, drawn from the population that the file names.
     pub fn parameters(&self, population: &Population) -> SpineParameters {
-        let population = population.of_person(&self.person);
+        let population = self.person.applied_to(population);
         let mut p = population.sample(&Stream::from_seed(self.seed)).with_lumbar_vertebrae(self.lumbar_vertebrae);
         let change = &self.change;
         let set = |target: &mut f64, value: Option<f64>| *target = value.unwrap_or(*target);

@@ -26,7 +26,8 @@
 //! | [`population`], `statistics`, `prevalence`, `sampling` | a population file, its tables, one draw from them |
 //! | [`individual`] | a named phantom's file |
 //! | [`parameters`], `limits` | all parameters of one spine, and their limits |
-//! | [`findings`] | findings that a radiologist would report |
+//! | [`findings`], `applied_findings` | findings that a radiologist would report, and how they change sizes |
+//! | `variants` | the same person with four or six lumbar vertebrae, or at another scale |
 //! | `column` | the frames of vertebrae, discs and sacrum along the spine |
 //! | `anatomy` | solids by region, from the contents of the canal to the skin |
 //! | `shape`, `solid`, `rasterize` | primitives, their unions, and their voxels |
@@ -35,6 +36,7 @@
 //! | [`positioning`], [`motion`], [`patient`] | how a patient lies and moves; the patient on the table |
 
 mod anatomy;
+mod applied_findings;
 mod column;
 pub mod findings;
 pub mod grading;
@@ -55,6 +57,7 @@ pub mod spine;
 mod statistics;
 pub mod tissue;
 pub mod truth;
+mod variants;
 
 pub use findings::Findings;
 pub use grading::LevelTruth;

@@ -6,8 +6,6 @@ use geometry::{Disc, Vertebra};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::individual::PersonChange;
-use crate::parameters::Sex;
 use crate::prevalence::Prevalence;
 use crate::statistics::{
     AlignmentStatistics, CanalStatistics, DegenerationStatistics, DiscStatistics, MarrowStatistics, PersonStatistics,
@@ -107,24 +105,6 @@ impl Population {
         };
         population.check()?;
         Ok(population)
-    }
-
-    /// The same population with sex, age, height or body mass index fixed where they are set.
-    pub(crate) fn of_person(&self, person: &PersonChange) -> Self {
-        let mut population = self.clone();
-        let p = &mut population.person;
-        let exactly = |mean: f64| Spread { mean, sd: 0.0, low: None, high: None };
-        if let Some(sex) = person.sex {
-            p.women = if sex == Sex::Female { 1.0 } else { 0.0 };
-        }
-        p.age_years = person.age_years.map_or(p.age_years, exactly);
-        p.height_women_cm = person.height_cm.map_or(p.height_women_cm, exactly);
-        p.height_men_cm = person.height_cm.map_or(p.height_men_cm, exactly);
-        // The statistics of the trunk refer to the population's mean index, which therefore stays.
-        if let Some(index) = person.body_mass_index {
-            p.body_mass_index = Spread { mean: p.body_mass_index.mean, sd: 0.0, low: Some(index), high: Some(index) };
-        }
-        population
     }
 
     /// The adult lumbar population that ships with the program.

@@ -30,7 +30,7 @@ pub struct Protocol {
     pub axial_t2: SeriesProtocol,
     /// Size of the axial slice group of each disc.
     pub axial_stack: StackGeometry,
-    /// The anterior saturation band; the usual one if omitted.
+    /// The anterior saturation band; the default band if omitted.
     #[serde(default)]
     pub saturation_band: SaturationBandRule,
     /// Further series of the examination, on the same stacks.
@@ -52,9 +52,9 @@ pub struct FurtherSeries {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SaturationBandRule {
-    /// Its thickness, mm; 0 leaves it out.
+    /// Its thickness, mm; 0: no band.
     pub thickness_mm: f64,
-    /// Least distance from the vertebral bodies, mm.
+    /// Minimum distance from the vertebral bodies, mm.
     pub clearance_mm: f64,
 }
 
@@ -126,7 +126,7 @@ impl Protocol {
         }
     }
 
-    /// The series that a planned slice group is scanned with; a coronal stack is scanned as the sagittal one.
+    /// The series with which a planned slice group is scanned; coronal groups use the sagittal series.
     pub const fn series_for(&self, target: &SliceTarget) -> &SeriesProtocol {
         match target.orientation() {
             Orientation::Sagittal | Orientation::Coronal => &self.sagittal_t2,
@@ -221,8 +221,8 @@ pub enum ProtocolError {
         /// The most it may be.
         high: f64,
     },
-    /// A saturation band of negative size.
-    #[error("saturation-band.{field} is {value}, expected millimetres from 0")]
+    /// A saturation band whose thickness or clearance is negative or not finite.
+    #[error("saturation-band.{field} is {value}, expected 0 or more")]
     SaturationBand {
         /// The field.
         field: &'static str,

@@ -14,6 +14,8 @@ mod runs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::exit_status::ExitStatus;
+
 pub use help::{ExplainArguments, SchemaArguments, SchemaOf};
 pub use networks::{EvalArguments, OutlineChoice, PlanArguments, SegmentArguments, TrainArguments};
 pub use phantoms::{ImageFormat, PhantomVerb, ScanArguments};
@@ -25,15 +27,7 @@ pub use runs::{CompareArguments, ConsoleArguments, MergeArguments, ReportArgumen
     name = "plumbline",
     version,
     arg_required_else_help = true,
-    after_help = "\
-Exit status:
-  0  all criteria hold
-  1  a criterion failed
-  2  the input is wrong
-  3  the run could not finish; what is done is kept
-
-Example:
-  plumbline run scenarios/lumbar-routine.toml"
+    after_help = format!("{}\n\nExample:\n  plumbline run scenarios/lumbar-routine.toml", ExitStatus::HELP)
 )]
 pub struct CommandLine {
     /// The verb.

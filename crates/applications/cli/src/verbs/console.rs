@@ -3,9 +3,10 @@
 use std::env::consts::EXE_SUFFIX;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{self, Command, ExitCode};
 
 use crate::arguments::ConsoleArguments;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 
 /// The console's executable.
@@ -34,7 +35,8 @@ fn executable() -> PathBuf {
     sibling.filter(|path| path.is_file()).unwrap_or_else(|| PathBuf::from(name))
 }
 
-/// The child's exit status; one that a signal ended has none, and could not finish.
-fn passed_on(status: ExitStatus) -> ExitCode {
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(3), ExitCode::from)
+/// The child's exit status; a child that a signal ended has none, and did not finish.
+fn passed_on(status: process::ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(ExitStatus::Unfinished.code()))
 }

@@ -1,7 +1,6 @@
 //! `plumbline eval`: a model on the patients of scenarios.
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 
 use randomness::Stream;
@@ -11,19 +10,22 @@ use scenario::Arms;
 use scenario::ScenarioSetup;
 
 use crate::arguments::EvalArguments;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::model_card::{ModelCard, Population};
 use crate::progress::Progress;
+use crate::table::Align::{Left, Right};
+use crate::table::Table;
 use crate::{interrupt, output, resources};
 
 /// Plans every patient's localizer with the model; nothing is written but the card that is asked for.
-pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
+pub fn eval(arguments: &EvalArguments) -> Result<ExitStatus, Failure> {
     if arguments.cases == Some(0) {
         return Err(Failure::wrong("--cases is 0, expected 1 or more"));
     }
     let card = arguments.card.as_deref().map(ModelCard::open).transpose()?;
-    arguments.card.as_deref().map_or(Ok(()), resources::writable)?;
-    let setups = ScenarioSetup::load_all(&arguments.cohorts).map_err(|error| Failure::scenario(&error))?;
+    arguments.card.as_deref().map_or(Ok(()), resources::ensure_writable)?;
+    let setups = ScenarioSetup::load_all(&arguments.cohorts)?;
     if let Some(card) = &card {
         card.keeps_its_populations(setups.iter().map(|setup| setup.scenario.name.as_str()))?;
     }
@@ -60,32 +62,43 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitCode, Failure> {
         }
     } else {
         output::result(format!("model {} on {}", networks.hash(), networks.sagittal.processor()));
-        populations.iter().for_each(tell);
+        populations.iter().for_each(print);
     }
     if stop.load(Ordering::Relaxed) {
-        return Ok(ExitCode::from(3));
+        return Ok(ExitStatus::Unfinished);
     }
     if let Some(card) = card {
         card.write(&networks.hash(), networks.sagittal.processor(), &populations)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
-fn tell(population: &Population) {
+fn print(population: &Population) {
     let Population { name, patients, figures } = population;
     let noun = if *patients == 1 { "patient" } else { "patients" };
     output::result(format!("\n{name}, {patients} {noun}"));
-    output::result(format!("{:<28} {:>5} {:>8} {:>20} {:>8} {:>8}", "", "n", "mean", "95 % interval", "median", "p95"));
-    // In the order in which they are defined and documented; what an evaluation does not measure has no figure.
+    let mut table = Table::new([Left, Right, Right, Right, Right, Right, Left]).with_header([
+        "",
+        "n",
+        "mean",
+        "95 % interval",
+        "median",
+        "p95",
+        "",
+    ]);
+    // In the order of the catalogue; metrics that an evaluation does not measure have no figure.
     for metric in metrics::all() {
-        if let Some(summary) = figures.get(metric.name) {
-            output::result(format!("{}  {}", line(metric.name, summary), metric.title));
+        if let Some(MetricSummary { n, mean, median, p95, ci95, .. }) = figures.get(metric.name) {
+            table.push([
+                metric.name.to_owned(),
+                n.to_string(),
+                format!("{mean:.3}"),
+                ci95.map_or_else(String::new, |[low, high]| format!("[{low:.3}, {high:.3}]")),
+                format!("{median:.3}"),
+                format!("{p95:.3}"),
+                metric.title.to_owned(),
+            ]);
         }
     }
-}
-
-fn line(name: &str, summary: &MetricSummary) -> String {
-    let interval = summary.ci95.map_or_else(String::new, |[low, high]| format!("[{low:.3}, {high:.3}]"));
-    let MetricSummary { n, mean, median, p95, .. } = summary;
-    format!("{name:<28} {n:>5} {mean:>8.3} {interval:>20} {median:>8.3} {p95:>8.3}")
+    table.lines().iter().for_each(output::result);
 }

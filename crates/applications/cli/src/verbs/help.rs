@@ -1,18 +1,18 @@
 //! `plumbline schema` and `plumbline explain`.
 
-use std::process::ExitCode;
-
 use diagnosis::did_you_mean;
 use results::metrics;
 
 use crate::schema;
 
 use crate::arguments::{ExplainArguments, SchemaArguments, SchemaOf};
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::output;
+use crate::table::{Align, Table};
 
 /// Prints a JSON Schema.
-pub fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
+pub fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
     output::json(&match arguments.file {
         SchemaOf::Scenario => schema::scenario(),
         SchemaOf::Phantom => schema::phantom(),
@@ -21,21 +21,21 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitCode, Failure> {
         SchemaOf::Training => schema::training(),
         SchemaOf::Run => schema::run(),
     });
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// Explains one metric, or lists all.
-pub fn explain(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
+pub fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
     let Some(name) = &arguments.metric else {
-        for metric in metrics::all() {
-            output::result(format!("{:<34} {}", metric.name, metric.title));
-        }
-        return Ok(ExitCode::SUCCESS);
+        let mut table = Table::new([Align::Left; 2]);
+        metrics::all().iter().for_each(|metric| table.push([metric.name, metric.title]));
+        table.lines().iter().for_each(output::result);
+        return Ok(ExitStatus::Success);
     };
     match metrics::find(name) {
         Some(metric) => {
             output::result(metric.explanation());
-            Ok(ExitCode::SUCCESS)
+            Ok(ExitStatus::Success)
         }
         None => {
             let near = did_you_mean(name, metrics::all().iter().map(|metric| metric.name));

@@ -1,18 +1,19 @@
 //! `plumbline phantom`: populations and individuals.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use geometry::{Grid, Point, Structure, Volume};
 use imaging_io::write_nifti;
 
 use crate::arguments::PhantomVerb;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::phantom_sheet;
+use crate::table::{Align, Table};
 use crate::{output, resources};
 
 /// Lists, shows or synthesizes.
-pub fn phantom(verb: &PhantomVerb) -> Result<ExitCode, Failure> {
+pub fn phantom(verb: &PhantomVerb) -> Result<ExitStatus, Failure> {
     match verb {
         PhantomVerb::List => list(),
         PhantomVerb::Show { name, seed, out } => phantom_sheet::show(name, *seed, out),
@@ -20,28 +21,31 @@ pub fn phantom(verb: &PhantomVerb) -> Result<ExitCode, Failure> {
     }
 }
 
-fn list() -> Result<ExitCode, Failure> {
-    output::result("populations (draw an individual with --seed):");
+fn list() -> Result<ExitStatus, Failure> {
+    let mut populations = Table::new([Align::Left; 2]);
     for name in resources::library().populations() {
-        let population = resources::population(&name)?;
-        output::result(format!("  {name:<26} {}", population.title()));
+        populations.push([&format!("  {name}"), resources::population(&name)?.title()]);
     }
-    output::result("named phantoms:");
+    let mut individuals = Table::new([Align::Left; 2]);
     for name in resources::library().individuals() {
         if let Some(individual) = resources::individual(&name)? {
-            output::result(format!("  {name:<26} {}", individual.title));
+            individuals.push([format!("  {name}"), individual.title]);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    output::result("populations (draw an individual with --seed):");
+    populations.lines().iter().for_each(output::result);
+    output::result("named phantoms:");
+    individuals.lines().iter().for_each(output::result);
+    Ok(ExitStatus::Success)
 }
 
 /// Tissue, labels, instances and truth.
-fn synth(spec: &str, seed: u64, out: &Path, voxel_mm: f64) -> Result<ExitCode, Failure> {
+fn synth(spec: &str, seed: u64, out: &Path, voxel_mm: f64) -> Result<ExitStatus, Failure> {
     if !(0.3..=10.0).contains(&voxel_mm) {
         return Err(Failure::wrong(format!("--voxel-mm is {voxel_mm}: expected 0.3 to 10 mm")));
     }
     let patient = resources::patient(spec, seed)?;
-    resources::folder(out)?;
+    resources::make_folder(out)?;
     let extent = [440.0, 320.0, 400.0].map(|mm: f64| (mm / voxel_mm).round() as usize);
     let grid = Grid::centred(Point::origin(), nalgebra::Matrix3::identity(), [voxel_mm; 3], extent);
     let volumes: [(&str, Volume<u8>); 3] = [
@@ -71,5 +75,5 @@ fn synth(spec: &str, seed: u64, out: &Path, voxel_mm: f64) -> Result<ExitCode, F
         discs as f64 * grid.voxel_mm3() / 1000.0,
         grid.len()
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }

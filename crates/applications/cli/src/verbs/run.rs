@@ -2,37 +2,39 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use planner::{CommandPlanner, Networks, Planner};
 use results::manifest::{Identity, Manifest, Selection};
 use results::{Run, Verdict};
-use runner::{self, RunError, RunEvent, RunOptions};
+use runner::{self, RunEvent, RunOptions};
 use scenario::PlannerKind;
 use scenario::ScenarioSetup;
 use scenario::attempts;
 
 use crate::arguments::{Device, RunArguments};
 use crate::device;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, resources, table};
 
 /// Examines, judges, reports.
-pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     if arguments.jobs == Some(0) {
         return Err(Failure::wrong("--jobs is 0, expected 1 or more"));
     }
     let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
-    let mut setups = ScenarioSetup::load_all(&arguments.scenarios).map_err(|error| Failure::scenario(&error))?;
+    let mut setups = ScenarioSetup::load_all(&arguments.scenarios)?;
     let people = attempts::read(&arguments.attempts).map_err(Failure::input)?;
     attempts::assign(&mut setups, people, arguments.seed).map_err(Failure::input)?;
     let selection = selection(arguments, &setups)?;
     let planners: Vec<PlannerUnderTest> =
         setups.iter().map(|setup| chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup))).collect();
     let models = models(&setups, &planners, arguments.device)?;
+    let ready: Vec<ReadyPlanner<'_>> =
+        setups.iter().zip(&planners).map(|(setup, planner)| planner.ready(setup, &models)).collect::<Result<_, _>>()?;
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
         planner: names(&planners),
@@ -42,7 +44,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         attempts: attempts::hash(&setups),
     };
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups, selection));
-    resources::no_file(&folder)?;
+    resources::ensure_folder(&folder)?;
     let options = RunOptions {
         jobs: arguments.jobs.unwrap_or(1),
         resume: arguments.resume,
@@ -65,19 +67,13 @@ pub fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
             }
         }
     };
-    let make = |setup: &ScenarioSetup| {
-        let planner = chosen.clone().unwrap_or_else(|| PlannerUnderTest::of(setup));
-        planner.start(setup, &models)
-    };
-    let outcome = runner::run(&setups, identity, &folder, &options, &make, &stop, &sink);
+    let make_planner = |number: usize| ready[number].planner();
+    let outcome = runner::run(&setups, identity, &folder, &options, &make_planner, &stop, &sink);
     if let Some(progress) = progress.get() {
         progress.finish();
     }
-    let run = outcome.map_err(|error| match error {
-        RunError::Store(error) if error.is_wrong_input() => Failure::input(error),
-        RunError::Planner(reason) => Failure::wrong(reason),
-        error => Failure::unfinished(error),
-    })?;
+    let run = outcome
+        .map_err(|error| if error.is_wrong_input() { Failure::input(error) } else { Failure::unfinished(error) })?;
     let page = report::write(&run).map_err(Failure::unfinished)?;
 
     let stopped = stop.load(Ordering::Relaxed);
@@ -117,13 +113,11 @@ fn what_is_missing(manifest: &Manifest, stopped: bool) -> &'static str {
     }
 }
 
-/// A part that was asked for as a part is no failure; its verdict stays open until it is merged.
-fn status(run: &Run, selection: Selection, stopped: bool) -> ExitCode {
+/// A finished part (`--case`, `--shard`) has no verdict until it is merged, and is no failure.
+fn status(run: &Run, selection: Selection, stopped: bool) -> ExitStatus {
     match run.manifest.verdict {
-        Verdict::Pass => ExitCode::SUCCESS,
-        Verdict::Fail => ExitCode::from(1),
-        Verdict::Incomplete if selection != Selection::All && !stopped => ExitCode::SUCCESS,
-        Verdict::Incomplete => ExitCode::from(3),
+        Verdict::Incomplete if selection != Selection::All && !stopped => ExitStatus::Success,
+        verdict => verdict.into(),
     }
 }
 
@@ -165,17 +159,37 @@ impl PlannerUnderTest {
         }
     }
 
-    fn start(&self, setup: &ScenarioSetup, models: &Models) -> Result<Box<dyn Planner>, String> {
+    /// The planner with what it needs, checked before anything is written.
+    fn ready<'a>(&self, setup: &ScenarioSetup, models: &'a Models) -> Result<ReadyPlanner<'a>, Failure> {
         match self {
             Self::Builtin => {
                 let networks = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
-                let networks = networks.ok_or_else(|| format!("scenario '{}' names no model", setup.scenario.name))?;
-                Ok(Box::new(networks.planner()))
+                networks.map(ReadyPlanner::Builtin).ok_or_else(|| {
+                    Failure::wrong(format!("scenario '{}' names no model, expected planner.model", setup.scenario.name))
+                })
             }
             Self::Command(command) => {
                 let limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
-                Ok(Box::new(CommandPlanner::new(command, limit)?))
+                let planner = CommandPlanner::new(command, limit);
+                planner
+                    .map(ReadyPlanner::Command)
+                    .map_err(|reason| Failure::wrong(format!("the planner cannot be used: {reason}")))
             }
+        }
+    }
+}
+
+/// A planner that can be made for every case.
+enum ReadyPlanner<'a> {
+    Builtin(&'a Networks),
+    Command(CommandPlanner),
+}
+
+impl ReadyPlanner<'_> {
+    fn planner(&self) -> Box<dyn Planner> {
+        match self {
+            Self::Builtin(networks) => Box::new(networks.planner()),
+            Self::Command(planner) => Box::new(planner.clone()),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! `plumbline compare`, `merge` and `report`: what is done with finished runs.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use report as page;
+use results::Run;
 use results::compare::{Margins, MarginsError, compare as compare_runs};
-use results::{Run, Verdict};
+use results::metrics::{self, Metric};
 use run_store::StoreError;
 use run_store::merge::{MergeError, merge as merge_runs};
 
 use crate::arguments::{CompareArguments, MergeArguments, ReportArguments};
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::{output, resources, table};
+use crate::table::Align::{Left, Right};
+use crate::table::{self, Table};
+use crate::{output, resources};
 
 fn open(folder: &Path) -> Result<Run, Failure> {
     run_store::open(folder).map_err(|error| match error {
@@ -24,40 +27,48 @@ fn open(folder: &Path) -> Result<Run, Failure> {
 }
 
 /// Holds a candidate against a baseline: status 1 if it is not shown to be as good.
-pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
+pub fn compare(arguments: &CompareArguments) -> Result<ExitStatus, Failure> {
     let (baseline, candidate) = (open(&arguments.baseline)?, open(&arguments.candidate)?);
     let margins = match arguments.margin.as_deref().map(Margins::load) {
         None => Margins::default(),
         Some(Ok(margins)) => margins,
-        Some(Err(MarginsError::Wrong(mistake))) => return Err(Failure::diagnosis(&mistake)),
+        Some(Err(MarginsError::Wrong(mistake))) => return Err(Failure::from(mistake.as_ref())),
         Some(Err(error)) => return Err(Failure::input(error)),
     };
     let comparison = compare_runs(&baseline, &candidate, &margins).map_err(Failure::input)?;
     if let Some(out) = &arguments.out {
-        resources::folder(out)?;
+        resources::make_folder(out)?;
         let text = serde_json::to_string_pretty(&comparison).expect("comparisons have a JSON form");
         resources::write(&out.join("compare.json"), text.as_bytes())?;
     }
     if arguments.json {
         output::json(&comparison);
     } else {
+        let mut table = Table::new([Left, Left, Right, Right, Right, Left, Left, Left]).with_header([
+            "",
+            "metric",
+            "baseline",
+            "candidate",
+            "difference",
+            "95 % interval",
+            "margin",
+            "",
+        ]);
         for metric in &comparison.metrics {
-            let interval = metric.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:+.3}, {high:+.3}]"));
-            output::result(format!(
-                "{:<13} {:<32} {:>9.3} → {:>9.3}  {:+.3}{interval}  margin {}{}",
-                metric.change.word(),
-                metric.metric,
-                metric.baseline,
-                metric.candidate,
-                metric.difference,
-                metric.margin,
-                results::metrics::find(&metric.metric).map_or_else(String::new, |metric| format!(
-                    "  {}{}",
-                    metric.title,
-                    if metric.is_wall_clock() { " (wall clock: not judged)" } else { "" }
-                ))
-            ));
+            let known = metrics::find(&metric.metric);
+            let not_judged = if known.is_some_and(Metric::is_wall_clock) { " (wall clock: not judged)" } else { "" };
+            table.push([
+                metric.change.word().to_owned(),
+                metric.metric.clone(),
+                format!("{:.3}", metric.baseline),
+                format!("{:.3}", metric.candidate),
+                format!("{:+.3}", metric.difference),
+                metric.ci95.map_or_else(String::new, |[low, high]| format!("[{low:+.3}, {high:+.3}]")),
+                metric.margin.to_string(),
+                format!("{}{not_judged}", known.map_or("", |known| known.title)),
+            ]);
         }
+        table.lines().iter().for_each(output::result);
         for case in &comparison.regressions {
             output::result(format!("worse: {case}"));
         }
@@ -69,11 +80,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitCode, Failure> {
             comparison.change.word()
         ));
     }
-    Ok(if comparison.is_non_inferior() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if comparison.is_non_inferior() { ExitStatus::Success } else { ExitStatus::CriterionFailed })
 }
 
 /// Joins shards.
-pub fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
+pub fn merge(arguments: &MergeArguments) -> Result<ExitStatus, Failure> {
     let parts = arguments.runs.iter().map(|folder| open(folder)).collect::<Result<Vec<_>, _>>()?;
     let run = merge_runs(&parts, &arguments.out).map_err(|error| match error {
         MergeError::Store(error) if !error.is_wrong_input() => Failure::unfinished(error),
@@ -84,11 +95,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<ExitCode, Failure> {
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
     missing_cases(&run).iter().for_each(output::result);
     output::result(format!("report:  {}", path.display()));
-    Ok(match run.manifest.verdict {
-        Verdict::Pass => ExitCode::SUCCESS,
-        Verdict::Fail => ExitCode::from(1),
-        Verdict::Incomplete => ExitCode::from(3),
-    })
+    Ok(run.manifest.verdict.into())
 }
 
 /// What no part held, a line a scenario.
@@ -105,9 +112,9 @@ fn missing_cases(run: &Run) -> Vec<String> {
 }
 
 /// Rebuilds the page.
-pub fn report(arguments: &ReportArguments) -> Result<ExitCode, Failure> {
+pub fn report(arguments: &ReportArguments) -> Result<ExitStatus, Failure> {
     let run = open(&arguments.run)?;
     let path = page::write(&run).map_err(Failure::unfinished)?;
     output::result(path.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }

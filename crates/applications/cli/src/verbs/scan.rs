@@ -1,7 +1,6 @@
 //! `plumbline scan`: localizer and planned series of one phantom, or a QA phantom.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use diagnosis::Diagnosis;
 use exam::Registration;
@@ -15,11 +14,12 @@ use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, Subject};
 use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
 
 use crate::arguments::{ImageFormat, ScanArguments};
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{output, resources};
 
 /// Scans what the name stands for.
-pub fn scan(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
+pub fn scan(arguments: &ScanArguments) -> Result<ExitStatus, Failure> {
     let mut protocol = resources::protocol(&arguments.protocol)?;
     if let Some(path) = &arguments.faults {
         protocol.faults = faults(path)?;
@@ -36,7 +36,7 @@ fn faults(path: &Path) -> Result<Faults, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::wrong(format!("cannot read {}: {error}", path.display())))?;
     Faults::from_toml(&text).map_err(|error| {
-        Failure::diagnosis(&match &error {
+        Failure::from(&match &error {
             FaultsError::Syntax(error) => Diagnosis::of_toml(path, &text, error),
             FaultsError::OutOfRange { field, .. } => Diagnosis::at(path, &text, field, error.to_string(), ""),
         })
@@ -44,7 +44,7 @@ fn faults(path: &Path) -> Result<Faults, Failure> {
 }
 
 /// A QA phantom with the ACR's axial series.
-fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Subject) -> Result<ExitCode, Failure> {
+fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Subject) -> Result<ExitStatus, Failure> {
     let (series, group) = (acr_t1(), acr_axial());
     let registration = Registration {
         patient_id: arguments.spec.to_uppercase(),
@@ -56,11 +56,11 @@ fn scan_object(arguments: &ScanArguments, protocol: &Protocol, object: &impl Sub
     let session = Session::open(arguments, protocol, &registration, Scanned::QaPhantom)?;
     let scanner = qa_scanner(protocol.field_t, protocol.faults.clone());
     session.scan(object, &scanner, 1, &series, &group, &Saturation::default())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// The localizer and, prescribed from the truth, the planned and the further series.
-fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCode, Failure> {
+fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitStatus, Failure> {
     let lying = resources::patient(&arguments.spec, arguments.seed)?;
     let positioning = phantom::Positioning { position: arguments.position, ..lying.positioning };
     let patient = phantom::PatientOnTable::new(lying.spine, positioning);
@@ -87,7 +87,7 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitCo
         scan_time_s += series.scan_time_s(group);
     }
     output::result(format!("{scan_time_s:.0} s of scan time in all"));
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// One examination and where its images go.
@@ -104,7 +104,7 @@ impl<'a> Session<'a> {
         registration: &'a Registration,
         scanned: Scanned,
     ) -> Result<Self, Failure> {
-        resources::folder(&arguments.out)?;
+        resources::make_folder(&arguments.out)?;
         let key = format!("{} {} {}", arguments.spec, arguments.seed, arguments.protocol);
         Ok(Self { arguments, protocol, study: Study { protocol, registration, scanned, key } })
     }

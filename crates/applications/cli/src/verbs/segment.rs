@@ -1,37 +1,37 @@
 //! `plumbline segment`: an image of one's own.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use geometry::{Structure, Volume};
 use imaging_io::picture::{Picture, SliceView, Window, montage, structure_colour};
-use imaging_io::{Image, read_image, write_nifti};
+use imaging_io::{read_image, write_nifti};
 use vnet::Outline;
 
 use crate::arguments::{OutlineChoice, SegmentArguments};
 use crate::derived_dicom;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{output, resources};
 
 /// Writes the labels on the image's own grid.
-pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
-    resources::ending(&arguments.out, &[".nii", ".nii.gz", ".dcm"])?;
+pub fn segment(arguments: &SegmentArguments) -> Result<ExitStatus, Failure> {
+    resources::ensure_ending(&arguments.out, &[".nii", ".nii.gz", ".dcm"])?;
     if let Some(picture) = &arguments.picture {
-        resources::ending(picture, &[".png"])?;
+        resources::ensure_ending(picture, &[".png"])?;
     }
     let written: Vec<&Path> = std::iter::once(&arguments.out).chain(&arguments.picture).map(PathBuf::as_path).collect();
-    resources::spares(&written, &[&arguments.image])?;
+    resources::ensure_outputs_safe(&written, &[&arguments.image])?;
     let named = resources::model(arguments.model.as_deref())?;
     let model = resources::networks(Some(&named), arguments.device)?.sagittal;
-    let Image { volume, .. } = read_image(&arguments.image).map_err(Failure::input)?;
-    let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&arguments.image));
-    let source = source.transpose()?;
+    let image = read_image(&arguments.image).map_err(Failure::input)?;
+    let source = derived_dicom::named_dicom(&arguments.out).then(|| derived_dicom::source(&image)).transpose()?;
+    let volume = &image.volume;
     let refused = |error| Failure::wrong(format!("{}: {error}", arguments.image.display()));
     let outline = arguments.outline.map(|choice| match choice {
         OutlineChoice::Anatomy => Outline::Anatomy,
         OutlineChoice::Readers => Outline::Readers,
     });
-    let mut segmentation = model.segment_outlined(&volume, outline).map_err(refused)?;
+    let mut segmentation = model.segment_outlined(volume, outline).map_err(refused)?;
     planner::remove_islands(&mut segmentation);
     let (found, is_restored) = planner::restore_sacrum(&mut segmentation);
     if is_restored {
@@ -40,13 +40,13 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
     }
-    written.iter().try_for_each(|path| resources::room_for(path))?;
-    match &source {
+    written.iter().try_for_each(|path| resources::make_folder_of(path))?;
+    match source {
         Some(source) => derived_dicom::write_labels(&arguments.out, source, &segmentation.labels, model.hash())?,
         None => write_nifti(&arguments.out, &segmentation.labels).map_err(Failure::unfinished)?,
     }
     if let Some(path) = &arguments.picture {
-        resources::write(path, &picture(&volume, &segmentation.prepared_labels))?;
+        resources::write(path, &picture(volume, &segmentation.prepared_labels))?;
     }
     let (step_mm, most_mm) = (volume.grid.spacing_mm[volume.grid.sideways()], model.contract().native_step_mm[1]);
     if step_mm > most_mm {
@@ -74,7 +74,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitCode, Failure> {
     let by = named.display();
     output::result(format!("by {by} (weights {}) on {}", &model.hash()[..12], model.processor()));
     written.iter().for_each(|path| output::result(path.display()));
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// The middle sagittal slices without labels and with them, which the first one names; the labels' grid is sagittal, however the image lies.

@@ -1,26 +1,25 @@
 //! `plumbline train`.
 
-use std::process::ExitCode;
-
 use imaging_io::same_file;
 use training_data::TrainingSetup;
 use vnet::{Model, ModelError};
 use vnet_train::{TrainError, TrainingConfig, TrainingEvent};
 
 use crate::arguments::TrainArguments;
+use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, resources};
 
 /// Trains on phantoms as they are drawn; continues what is in the folder.
-pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
+pub fn train(arguments: &TrainArguments) -> Result<ExitStatus, Failure> {
     let TrainingSetup { mut config, examples, validation, start, starts, origin } =
-        TrainingSetup::load(&arguments.config, &resources::library()).map_err(|error| Failure::scenario(&error))?;
+        TrainingSetup::load(&arguments.config, &resources::library())?;
     if config.commit == TrainingConfig::default().commit {
         config.commit = commit().unwrap_or(config.commit);
     }
 
-    resources::no_file(&arguments.out)?;
+    resources::ensure_folder(&arguments.out)?;
     let weights = arguments.out.join("weights.safetensors");
     if weights.exists()
         && (!vnet_train::has_checkpoint(&arguments.out) || starts.iter().any(|start| same_file(start, &weights)))
@@ -31,7 +30,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         )));
     }
     if let Some(folder) = &arguments.export {
-        resources::folder(folder)?;
+        resources::make_folder(folder)?;
     }
     if !origin.is_empty() && !vnet_train::has_checkpoint(&arguments.out) {
         output::note(format!("starts from {}", origin.join(", ")));
@@ -69,14 +68,14 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitCode, Failure> {
         output::result(format!("{:.1} % of the time spent waiting for examples", 100.0 * share));
     }
     if summary.stopped {
-        return Ok(ExitCode::from(3));
+        return Ok(ExitStatus::Unfinished);
     }
     if let Some(folder) = &arguments.export {
         let model = Model::load(&arguments.out).map_err(Failure::unfinished)?;
         model.save(&folder.join("weights.safetensors")).map_err(Failure::unfinished)?;
         output::result(format!("weights in {}", folder.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitStatus::Success)
 }
 
 /// The commit of the folder that this is run in, if it is one of a repository; "-dirty" if it was changed since.

@@ -2,12 +2,6 @@
 
 use std::borrow::Cow;
 
-use dicom_core::VR;
-use dicom_dictionary_std::tags;
-use dicom_object::InMemDicomObject;
-
-use super::elements::{Elements, item};
-
 /// Designator of our private coding scheme (PS3.16 8.2: private schemes begin with 99).
 const OWN_SCHEME: &str = "99PLUMBLINE";
 
@@ -46,14 +40,5 @@ impl Code {
     /// A concept of our private coding scheme.
     pub const fn own(value: &'static str, meaning: &'static str) -> Self {
         Self::new(OWN_SCHEME, value, meaning)
-    }
-
-    /// The item of a code sequence.
-    pub(crate) fn item(&self) -> InMemDicomObject {
-        item(|code| {
-            code.text(tags::CODE_VALUE, VR::SH, &*self.value);
-            code.text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, &*self.scheme);
-            code.text(tags::CODE_MEANING, VR::LO, &*self.meaning);
-        })
     }
 }

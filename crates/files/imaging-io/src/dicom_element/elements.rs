@@ -2,6 +2,7 @@
 
 use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Tag, VR};
+use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 
 use super::code::Code;
@@ -52,7 +53,7 @@ impl Elements for InMemDicomObject {
     }
 
     fn code(&mut self, tag: Tag, code: &Code) {
-        self.sequence(tag, vec![code.item()]);
+        self.sequence(tag, vec![code_item(code)]);
     }
 }
 
@@ -61,6 +62,15 @@ pub(crate) fn item(fill: impl FnOnce(&mut InMemDicomObject)) -> InMemDicomObject
     let mut item = InMemDicomObject::new_empty();
     fill(&mut item);
     item
+}
+
+/// The item of a code sequence.
+fn code_item(code: &Code) -> InMemDicomObject {
+    item(|object| {
+        object.text(tags::CODE_VALUE, VR::SH, &*code.value);
+        object.text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, &*code.scheme);
+        object.text(tags::CODE_MEANING, VR::LO, &*code.meaning);
+    })
 }
 
 /// A decimal string: at most 16 characters (PS3.5 6.2).

@@ -4,9 +4,11 @@
 //! image with the same pixels. Structures without voxels have no segment.
 
 mod colour;
+mod error;
 mod segment;
 mod source_slices;
 mod write;
 
+pub use error::SegmentationError;
 pub use segment::{Algorithm, Segment, Segmentation};
-pub use write::{SegmentationError, write_segmentation};
+pub use write::write_segmentation;

@@ -2,7 +2,7 @@
 
 use geometry::Grid;
 
-use super::write::SegmentationError;
+use super::error::SegmentationError;
 
 /// Tolerance of pixel positions, mm: decimal strings are rounded.
 const TOLERANCE_MM: f64 = 0.02;

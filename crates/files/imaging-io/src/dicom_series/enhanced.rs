@@ -9,14 +9,11 @@ use geometry::Volume;
 use ndarray::Axis;
 
 use super::attributes::SeriesHeader;
-use super::functional_groups;
+use super::functional_groups::{self, IMAGE_TYPE, kind_of_pixels};
 use super::modules::identify;
 use super::pixels::{Storage, fill};
 use crate::dicom_element::{Elements, item, save, uid};
 use crate::error::FileError;
-
-/// Image Type (0008,0008): a set of parallel frames that samples a volume (C.8.16.1.3).
-pub(super) const IMAGE_TYPE: &str = "ORIGINAL\\PRIMARY\\VOLUME\\NONE";
 
 /// Writes a volume as one Enhanced MR file. Values are scaled to twelve bits, as in classic files.
 ///
@@ -55,15 +52,6 @@ fn describe_image(object: &mut InMemDicomObject, header: &SeriesHeader, rows: us
     object.text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00");
     object.text(tags::PRESENTATION_LUT_SHAPE, VR::CS, "IDENTITY");
     object.sequence(tags::ACQUISITION_CONTEXT_SEQUENCE, Vec::new());
-}
-
-/// The kind of pixels (C.8.13.3.1, C.8.16.2), stated for the file and for every frame.
-pub(super) fn kind_of_pixels(object: &mut InMemDicomObject) {
-    object.text(tags::PIXEL_PRESENTATION, VR::CS, "MONOCHROME");
-    object.text(tags::VOLUMETRIC_PROPERTIES, VR::CS, "VOLUME");
-    object.text(tags::VOLUME_BASED_CALCULATION_TECHNIQUE, VR::CS, "NONE");
-    object.text(tags::COMPLEX_IMAGE_COMPONENT, VR::CS, "MAGNITUDE");
-    object.text(tags::ACQUISITION_CONTRAST, VR::CS, "UNKNOWN");
 }
 
 /// MR pulse sequence module (C.8.13.4).

@@ -7,10 +7,12 @@ use dicom_object::InMemDicomObject;
 use geometry::{PhaseEncoding, Volume};
 
 use super::attributes::{Scanned, SeriesHeader};
-use super::enhanced::{IMAGE_TYPE, kind_of_pixels};
 use super::pixels::Storage;
 use super::{LARMOR_MHZ_PER_T, plane};
 use crate::dicom_element::{Code, Elements, item};
+
+/// Image Type (0008,0008): a set of parallel frames that samples a volume (C.8.16.1.3).
+pub(super) const IMAGE_TYPE: &str = "ORIGINAL\\PRIMARY\\VOLUME\\NONE";
 
 /// Anatomic region (PS3.16 CID 4031; a phantom is a concept of annex D).
 fn region(scanned: Scanned) -> Code {
@@ -31,6 +33,15 @@ pub(crate) fn dimension(organization: &str, index: Tag, group: Tag, label: &str)
         pointer(object, tags::FUNCTIONAL_GROUP_POINTER, group);
         object.text(tags::DIMENSION_DESCRIPTION_LABEL, VR::LO, label);
     })
+}
+
+/// The kind of pixels (C.8.13.3.1, C.8.16.2), stated for the file and for every frame.
+pub(super) fn kind_of_pixels(object: &mut InMemDicomObject) {
+    object.text(tags::PIXEL_PRESENTATION, VR::CS, "MONOCHROME");
+    object.text(tags::VOLUMETRIC_PROPERTIES, VR::CS, "VOLUME");
+    object.text(tags::VOLUME_BASED_CALCULATION_TECHNIQUE, VR::CS, "NONE");
+    object.text(tags::COMPLEX_IMAGE_COMPONENT, VR::CS, "MAGNITUDE");
+    object.text(tags::ACQUISITION_CONTRAST, VR::CS, "UNKNOWN");
 }
 
 /// Shared functional groups.

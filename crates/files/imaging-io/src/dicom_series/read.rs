@@ -4,27 +4,22 @@ use std::path::{Path, PathBuf};
 
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::DefaultDicomObject;
-use geometry::{PatientPosition, Volume};
 
 use super::slice::{slices_of, words};
+use super::source::SourceSeries;
 use super::stack::Stack;
 use crate::dicom_element::{is_dicom, open};
 use crate::error::FileError;
+use crate::image::Image;
 
 /// Reads the only series in a folder, classic or enhanced, or in a single file. A DICOMDIR and files that are not DICOM
 /// are skipped, unless their name ends in .dcm.
 ///
 /// # Errors
 /// [`FileError`] names the file and what was expected.
-pub fn read_series(path: &Path) -> Result<(Volume<f32>, Option<PatientPosition>), FileError> {
-    let (stack, _) = read_stack(path)?;
-    Ok((stack.volume, stack.position))
-}
-
-/// The stack and one of its data sets, for the attributes of patient and study.
-pub(super) fn read_stack(path: &Path) -> Result<(Stack, DefaultDicomObject), FileError> {
+pub fn read_series(path: &Path) -> Result<Image, FileError> {
     let mut slices = Vec::new();
-    let mut any = None;
+    let mut any: Option<DefaultDicomObject> = None;
     for file in files(path)? {
         let object = open(&file)?;
         if words(&object, tags::SOP_CLASS_UID).is_none()
@@ -35,8 +30,11 @@ pub(super) fn read_stack(path: &Path) -> Result<(Stack, DefaultDicomObject), Fil
         slices.extend(slices_of(&file, &object)?);
         any.get_or_insert(object);
     }
-    let stack = Stack::of(path, slices)?;
-    Ok((stack, any.expect("slices come from a data set")))
+    let Stack { volume, position, images } = Stack::of(path, slices)?;
+    // Any of the data sets: the attributes of patient and study are the same in all.
+    let object = any.expect("slices come from a data set");
+    let source = SourceSeries::of(path, volume.grid.clone(), images, &object);
+    Ok(Image { volume, position, source })
 }
 
 /// The DICOM files under a path, sorted by name.

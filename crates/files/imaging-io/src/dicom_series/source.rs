@@ -7,7 +7,6 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use geometry::Grid;
 
-use super::read::read_stack;
 use super::slice::{Slice, words};
 use crate::dicom_element::{Elements, item};
 use crate::error::FileError;
@@ -78,18 +77,22 @@ impl SourceImage {
 }
 
 impl SourceSeries {
-    /// Reads the series in a folder or file as [`read_series`](super::read_series) does.
+    /// The series of these images; `object` is the data set of one of them.
     ///
     /// # Errors
-    /// [`FileError`] with the file and what was expected, such as an identifier that a reference needs.
-    pub fn read(path: &Path) -> Result<Self, FileError> {
-        let (stack, object) = read_stack(path)?;
+    /// [`FileError`] if an identifier is missing that a reference needs.
+    pub(super) fn of(
+        path: &Path,
+        grid: Grid,
+        images: Vec<SourceImage>,
+        object: &InMemDicomObject,
+    ) -> Result<Self, FileError> {
         let needed = |tag, name: &str| {
             let found =
                 || FileError::unsuitable(path, format!("no {name}"), "a series with the UIDs that references need");
-            words(&object, tag).ok_or_else(found)
+            words(object, tag).ok_or_else(found)
         };
-        if stack.images.iter().any(|image| image.sop_instance.is_empty()) {
+        if images.iter().any(|image| image.sop_instance.is_empty()) {
             let found = "an image without SOP Instance UID";
             return Err(FileError::unsuitable(path, found, "a series with the UIDs that references need"));
         }
@@ -97,10 +100,10 @@ impl SourceSeries {
             series_uid: needed(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
             study_uid: needed(tags::STUDY_INSTANCE_UID, "Study Instance UID")?,
             frame_of_reference_uid: needed(tags::FRAME_OF_REFERENCE_UID, "Frame of Reference UID")?,
-            series_number: words(&object, tags::SERIES_NUMBER).and_then(|text| text.parse().ok()).unwrap_or(0),
-            images: stack.images,
-            grid: stack.volume.grid,
-            patient_and_study: patient_and_study(&object),
+            series_number: words(object, tags::SERIES_NUMBER).and_then(|text| text.parse().ok()).unwrap_or(0),
+            images,
+            grid,
+            patient_and_study: patient_and_study(object),
         })
     }
 

@@ -8,8 +8,8 @@ use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject, open_file};
 use geometry::Structure;
 use imaging_io::{
-    Algorithm, MeasurementReport, Segment, Segmentation, SeriesHeader, SourceSeries, read_image, write_enhanced,
-    write_report, write_segmentation, write_series,
+    Algorithm, MeasurementReport, Segment, Segmentation, SeriesHeader, read_image, write_enhanced, write_report,
+    write_segmentation, write_series,
 };
 use tempfile::TempDir;
 
@@ -46,7 +46,7 @@ fn changed(path: &Path, change: impl FnOnce(&mut InMemDicomObject)) {
 fn segmentations_and_reports_are_refused_as_images() {
     let folder = folder();
     let [classic, _] = classic_and_enhanced(folder.path());
-    let source = SourceSeries::read(&classic).expect("read");
+    let source = read_image(&classic).expect("read").source.expect("identifiers");
     let report = folder.path().join("report.dcm");
     let content = MeasurementReport { observer: "test".into(), description: "test".into(), groups: vec![] };
     write_report(&report, &source, &content).expect("written");

@@ -2,7 +2,7 @@
 
 use crate::support::{header, same_grid, volume};
 use geometry::PatientPosition;
-use imaging_io::{SeriesHeader, read_image, read_nifti, read_series, write_enhanced, write_nifti, write_series};
+use imaging_io::{Image, SeriesHeader, read_image, read_nifti, read_series, write_enhanced, write_nifti, write_series};
 use proptest::prelude::*;
 
 #[test]
@@ -55,7 +55,8 @@ fn dicom_round_trip_keeps_values_geometry_and_patient_position() {
     let folder = tempfile::tempdir().expect("a folder");
     let written = volume(0.4, false);
     assert_eq!(write_series(folder.path(), &header(), &written).expect("written").len(), 5);
-    let (read, position) = read_series(folder.path()).expect("read");
+    let Image { volume: read, position, source } = read_series(folder.path()).expect("read");
+    assert_eq!(source.expect("the series can be referred to").images.len(), 5);
     assert_eq!(position, Some(PatientPosition::FeetFirstProne));
     assert!(same_grid(&read.grid, &written.grid));
     let worst = read.data.iter().zip(&written.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -128,8 +129,10 @@ fn classic_and_enhanced_files_give_the_same_image() {
     let file = enhanced.join("IM0001.dcm");
     write_enhanced(&file, &header(), &written).expect("written");
     let expected = read_image(&classic).expect("read");
-    assert_eq!(read_image(&enhanced).expect("a folder"), expected);
-    assert_eq!(read_image(&file).expect("a file"), expected);
+    for path in [&enhanced, &file] {
+        let read = read_image(path).expect("the enhanced image");
+        assert_eq!((read.volume, read.position), (expected.volume.clone(), expected.position), "{}", path.display());
+    }
     assert_eq!(expected.position, Some(PatientPosition::FeetFirstProne));
 }
 

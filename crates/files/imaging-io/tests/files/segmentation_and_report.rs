@@ -6,7 +6,7 @@ use dicom_object::{DefaultDicomObject, open_file};
 use geometry::{Disc, Structure, Vertebra, Volume};
 use imaging_io::{
     Algorithm, Code, Measurement, MeasurementGroup, MeasurementReport, Segment, Segmentation, SegmentationError,
-    SourceSeries, write_report, write_segmentation, write_series,
+    SourceSeries, read_series, write_report, write_segmentation, write_series,
 };
 
 /// Labels of three structures on the grid of a written series, and that series.
@@ -14,7 +14,7 @@ fn labels_and_source(left_handed: bool) -> (tempfile::TempDir, Volume<u8>, Sourc
     let folder = tempfile::tempdir().expect("a folder");
     let images = volume(0.4, left_handed);
     write_series(folder.path(), &header(), &images).expect("written");
-    let source = SourceSeries::read(folder.path()).expect("read");
+    let source = read_series(folder.path()).expect("read").source.expect("identifiers");
     let labels = images.map(|v| [0u8, 1, 2, 2, 4][(*v as usize / 7) % 5]);
     (folder, labels, source)
 }

@@ -4,8 +4,6 @@ use geometry::{Disc, Vertebra};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::parameters::VertebraParameters;
-
 /// One of a vertebra's endplates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -103,25 +101,6 @@ pub struct Fracture {
     /// True while the marrow is oedematous.
     #[serde(default)]
     pub acute: bool,
-}
-
-impl Fracture {
-    pub(crate) fn apply(&self, vertebrae: &mut [VertebraParameters]) {
-        // A burst fracture loses posterior height as well.
-        let posterior_loss = match self.kind {
-            FractureKind::Compression => 0.15 * self.height_loss,
-            FractureKind::Burst => 0.5 * self.height_loss,
-        };
-        for v in vertebrae.iter_mut().filter(|v| v.label == self.vertebra) {
-            let depth_mm = (v.superior_depth_mm + v.inferior_depth_mm) / 2.0;
-            let rise = depth_mm * (v.lordotic_wedge_deg.to_radians() / 2.0).tan();
-            let anterior = (v.height_mm + rise) * (1.0 - self.height_loss);
-            let posterior = (v.height_mm - rise) * (1.0 - posterior_loss);
-            v.height_mm = (anterior + posterior) / 2.0;
-            v.lordotic_wedge_deg = 2.0 * ((anterior - posterior) / 2.0 / depth_mm).atan().to_degrees();
-            v.superior_concavity_mm = (v.superior_concavity_mm + 3.0 * self.height_loss).min(3.9);
-        }
-    }
 }
 
 /// Type of a bone lesion.

@@ -4,8 +4,6 @@ use geometry::Disc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::parameters::DiscParameters;
-
 /// A side of the patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -42,16 +40,6 @@ pub struct Degeneration {
 /// at V (`lumbar-numbers.md` §6b, Salamat 2016).
 pub(crate) fn relative_height(pfirrmann: f64) -> f64 {
     1.0 - 0.08 * (pfirrmann - 3.0).clamp(0.0, 1.0) - 0.42 * (pfirrmann - 4.0).clamp(0.0, 1.0)
-}
-
-impl Degeneration {
-    pub(crate) fn apply(&self, discs: &mut [DiscParameters]) {
-        for disc in discs.iter_mut().filter(|disc| disc.label == self.disc) {
-            disc.middle_height_mm *= relative_height(self.pfirrmann) / relative_height(disc.degeneration);
-            disc.degeneration = self.pfirrmann;
-            disc.bulge_mm = self.bulge_mm.unwrap_or(0.6 + 0.35 * (self.pfirrmann - 1.0));
-        }
-    }
 }
 
 /// Type of herniation (Fardon et al., Spine J 2014;14:2525).

@@ -9,7 +9,7 @@
 //! | [`bone`] | endplates, osteophytes, slips, fractures, lesions |
 //! | [`canal`] | hypertrophy of ligamenta flava and facets, cysts |
 //! | [`surgery`] | screws and rods, prostheses, laminectomies |
-//! | [`variant`] | transitional vertebrae, four or six lumbar vertebrae, scale of the whole spine |
+//! | [`variant`] | transitional vertebrae |
 
 pub mod bone;
 pub mod canal;
@@ -19,8 +19,6 @@ pub mod variant;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use crate::parameters::SpineParameters;
 
 pub use bone::{
     BoneLesion, BoneLesionKind, Endplate, EndplateChange, Fracture, FractureKind, Osteophytes, SchmorlNode, Slip,
@@ -70,23 +68,5 @@ impl Findings {
     /// True if there is nothing to report.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-impl SpineParameters {
-    /// The parameters after the findings that change sizes rather than add parts: degenerated discs lose height,
-    /// fractured bodies collapse, transitional segments are rudimentary.
-    pub(crate) fn with_findings_applied(&self) -> Self {
-        let mut applied = self.clone();
-        for degeneration in &self.findings.degenerations {
-            degeneration.apply(&mut applied.discs);
-        }
-        for fracture in &self.findings.fractures {
-            fracture.apply(&mut applied.vertebrae);
-        }
-        if let Some(transition) = self.findings.transition {
-            transition.apply(&mut applied);
-        }
-        applied
     }
 }
