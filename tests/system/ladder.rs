@@ -1,6 +1,7 @@
 //! The floors of the architecture: arrows point down only, and ARCHITECTURE.md draws every one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::support::cargo;
 
@@ -126,6 +127,24 @@ fn candle_is_for_training_alone_and_bevy_for_the_console() {
             assert!(!trains || name == "vnet-train", "{name} depends on {needed}");
             let draws = needed.starts_with("bevy") || needed.starts_with("egui") || needed == "winit";
             assert!(!draws || name == "console", "{name} depends on {needed}");
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_the_kernels_the_allocator_and_the_start_of_the_program() {
+    let allowed = ["crates/vision/vnet-kernels", "crates/foundation/memory", "crates/applications/cli/src/main.rs"];
+    let mut folders = vec![Path::new("crates").to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") && !allowed.iter().any(|a| path.starts_with(a)) {
+                let text = std::fs::read_to_string(&path).expect("a source file");
+                let found = ["unsafe {", "unsafe fn", "unsafe impl"].into_iter().find(|word| text.contains(word));
+                assert_eq!(found, None, "{}", path.display());
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ impl Exercise {
             order: Order {
                 identity: identity_of(&person, &Stream::from_seed(seed).child("identity", case), case),
                 indication: if lesson.indication.is_empty() {
-                    "Low back pain, please exclude disc herniation".to_owned()
+                    crate::text::registration::USUAL_INDICATION.to_owned()
                 } else {
                     lesson.indication.clone()
                 },

@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`exercise`], [`worklist`], [`mod@bench`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
+//! | [`exercise`], [`worklist`], [`exercise_builder`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
 //! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
 //! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |
@@ -14,10 +14,10 @@
 //! | [`record`], [`history`], [`certificate`] | what stays of an attempt |
 
 pub mod assist;
-pub mod bench;
 pub mod certificate;
 pub mod desk;
 pub mod exercise;
+pub mod exercise_builder;
 pub mod history;
 pub mod intent;
 pub mod model_trainee;
@@ -29,4 +29,5 @@ pub mod score;
 pub mod script;
 pub mod session;
 pub mod table;
+mod text;
 pub mod worklist;

@@ -1,4 +1,4 @@
-//! What stays of an attempt.
+//! The record of a session, as the history keeps it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,10 @@ pub enum Mode {
     Exam,
 }
 
-/// One attempt, as the history keeps it.
+/// One finished session: who, which exercise, the score, and the attempt as `plumbline run --attempts` reads it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct AttemptRecord {
+pub struct SessionRecord {
     /// Who sat at the console.
     pub trainee: String,
     /// Title of the exercise.
@@ -29,9 +29,9 @@ pub struct AttemptRecord {
     pub ended_at: String,
     /// Time at the console, s.
     pub duration_s: f64,
-    /// What it was worth.
+    /// Its score.
     pub score: Score,
-    /// The plan and how it came about, as the observers' files write it; holds scenario, seed and case.
+    /// The attempt: the plan and how it came about, with scenario, seed and case.
     pub attempt: assessment::RecordedAttempt,
     /// Every intent with its time: the attempt can be replayed from it (lines of a script).
     pub journal: Vec<String>,

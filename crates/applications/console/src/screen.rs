@@ -47,7 +47,7 @@ pub struct Screen {
     /// What this trainee has done so far.
     pub past: Option<Past>,
     /// The instructor's form, while it is open.
-    pub instructor: Option<crate::panels::instructor::Bench>,
+    pub instructor: Option<crate::panels::instructor::InstructorForm>,
     /// Exercises built since the start, for the worklist.
     pub built: Vec<(std::path::PathBuf, coach::exercise::Exercise)>,
     /// The window with the class, while it is open.

@@ -23,8 +23,8 @@
 //! | `html` | the page, with its style and its pictures in it; it loads nothing |
 //! | `pdf` | the PDF: embedded typefaces, lines, pages, tags for screen readers |
 //!
-//! krilla writes the PDF. Typst would lay it out as well, but compiles for longer than all that a first run needs; parley
-//! and usvg would take less, but ask for other features of crates that Bevy stands on.
+//! krilla writes the PDF. Typst would lay it out as well, at the price of some 300 further crates in every first build;
+//! parley and usvg would take over lines and drawings, but ask for other features of crates that Bevy stands on.
 
 mod drawing;
 mod html;
@@ -48,7 +48,7 @@ pub struct Document {
     pub masthead: [String; 2],
     /// Below everything; a PDF adds the page's number.
     pub footer: String,
-    /// When what it tells happened.
+    /// When the event that it reports took place.
     pub created: Option<jiff::Timestamp>,
     /// What it says.
     pub blocks: Vec<Block>,

@@ -245,3 +245,15 @@ fn store<L: Lanes>(sum: L, target: &mut [f32]) {
         target.copy_from_slice(&whole[..target.len()]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "lie within the source")]
+    fn a_tap_beyond_the_source_is_refused_even_if_its_index_overflows() {
+        let line = InputLine { source: &[0.0; 4], taps: &[usize::MAX], step: 1 };
+        PackedWeights::new(&[1.0; 8], 1, 1, 8, None).convolve_line(&line, &mut [0.0; 4 * 8]);
+    }
+}

@@ -40,7 +40,7 @@ impl<const GROUPS: usize> Overlap<GROUPS> {
 }
 
 impl<const GROUPS: usize> DiceCrossEntropy<'_, GROUPS> {
-    /// The loss of logits `[voxel, class]` against one label a voxel, each below the number of classes.
+    /// The loss of logits `[voxel, class]` against one label per voxel, each below the number of classes.
     pub fn forward(&self, logits: &[f32], labels: &[u8]) -> f32 {
         let p = softmax(logits.to_vec(), self.group_of_class.len());
         let overlap = self.overlap(&p, labels);

@@ -23,7 +23,7 @@ fn best_of<T>(runs: usize, mut f: impl FnMut() -> T) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
-/// A stage's convolutions at every level, of its own channels and of those joined to it.
+/// The convolutions of every level: of its own channels, and of those concatenated with a skip connection.
 fn convolutions(network: &NetworkShape, extent: [usize; 3]) -> Vec<ConvShape> {
     let mut extent = extent;
     let at_level = network.levels.iter().flat_map(|level| {

@@ -1,4 +1,4 @@
-//! Seconds of each training step of a model's network on a crop of noise, one a line:
+//! Prints the seconds of each training step of a model's network on a crop of noise, one per line:
 //! `cargo run --release -p plumbline-vnet-train --example training_step -- MODEL SLICES ROWS COLUMNS STEPS`.
 
 use std::error::Error;
@@ -16,7 +16,7 @@ use vnet_train::{Augmentation, Example, TrainingConfig, TrainingEvent, TrainingS
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::Allocator;
 
-/// The same example for ever: what it costs to make one is no part of a step.
+/// Always the same example, so that making examples takes no time.
 struct Noise(Example);
 
 impl TrainingSource for Noise {

@@ -18,7 +18,7 @@ pub fn svg(events: &[TrainingEvent], steps: u64, structures: [&str; 5]) -> Strin
     let line = |points: Vec<(u64, f64)>, colour: &str, width: f64| {
         let mut path = String::new();
         for (step, value) in points {
-            write!(path, "{:.1},{:.1} ", x(step), y(value)).expect("a string takes all");
+            write!(path, "{:.1},{:.1} ", x(step), y(value)).expect("writing to a string cannot fail");
         }
         format!("<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='{width}'/>\n")
     };
@@ -39,7 +39,7 @@ pub fn svg(events: &[TrainingEvent], steps: u64, structures: [&str; 5]) -> Strin
             x(step),
             HEIGHT - MARGIN + 20.0,
         )
-        .expect("a string takes all");
+        .expect("writing to a string cannot fail");
     }
     let losses = events.iter().filter_map(|e| match e {
         TrainingEvent::Step { step, loss, .. } => Some((*step, f64::from(*loss))),
@@ -53,7 +53,7 @@ pub fn svg(events: &[TrainingEvent], steps: u64, structures: [&str; 5]) -> Strin
         });
         out += &line(dice.collect(), colour, 2.5);
         writeln!(out, "<text x='{}' y='30' fill='{colour}'>Dice {name}</text>", MARGIN + 150.0 * class as f64)
-            .expect("a string takes all");
+            .expect("writing to a string cannot fail");
     }
     out + "<text x='700' y='30' fill='#777'>training loss</text>\n</svg>\n"
 }

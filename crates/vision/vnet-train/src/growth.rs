@@ -109,11 +109,11 @@ impl Growth<'_> {
         let affine = self.old[format!("{last}.norm").as_str()].values.clone();
         for c in small.convolutions..large.convolutions {
             let middle = taps([1; 3], large.kernel)[0];
-            let through = self.fresh(&format!("{name}.{c}.weight"));
-            let [_, inputs, outputs] = through.dims[..] else { unreachable!("weights have three dimensions") };
+            let identity = self.fresh(&format!("{name}.{c}.weight"));
+            let [_, inputs, outputs] = identity.dims[..] else { unreachable!("weights have three dimensions") };
             for index in &channels.indices {
-                through.values.iter_mut().skip(*index).step_by(outputs).for_each(|value| *value = 0.0);
-                through.values[(middle * inputs + index) * outputs + index] = 1.0;
+                identity.values.iter_mut().skip(*index).step_by(outputs).for_each(|value| *value = 0.0);
+                identity.values[(middle * inputs + index) * outputs + index] = 1.0;
             }
             self.affine(&format!("{name}.{}.norm", c - 1), &channels, |row, _| [1.0, 0.0, 1.0][row]);
         }
@@ -208,7 +208,8 @@ mod tests {
         let mut rng = Stream::from_seed(4).rng();
         parameters.0.iter_mut().flat_map(|p| &mut p.values).for_each(|v| *v += normal(&mut rng, 0.0, 0.2) as f32);
         let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
-        let larger = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
+        let larger =
+            grown(&parameters, &small, &large, Stream::from_seed(5)).expect("the larger network holds the smaller one");
         assert_eq!(large.mismatch(&larger), None);
         let before = logits(&small, &parameters, &image);
         let after = logits(&large, &larger, &image);
@@ -222,7 +223,8 @@ mod tests {
         let small = shape([(4, [1, 3, 3], 1), (6, [3, 3, 3], 1), (9, [1, 3, 3], 2)]);
         let large = NetworkShape { classes: small.classes + 1, ..small.clone() };
         let parameters = small.initial(Stream::from_seed(3));
-        let split = grown(&parameters, &small, &large, Stream::from_seed(5)).expect("it fits");
+        let split =
+            grown(&parameters, &small, &large, Stream::from_seed(5)).expect("the larger network holds the smaller one");
         let mut rng = Stream::from_seed(4).rng();
         let image = Array3::from_shape_simple_fn((4, 16, 24), || normal(&mut rng, 1.0, 0.5) as f32);
         let before = logits(&small, &parameters, &image);

@@ -29,7 +29,7 @@ const QUEUE: usize = 4;
 /// Why training ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The configuration contradicts itself.
+    /// The configuration is invalid, or does not fit the weights to start from.
     #[error("training configuration: {0}")]
     Config(String),
     /// A file of the training folder could not be read or written.

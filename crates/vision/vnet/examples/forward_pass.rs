@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Writes `image.f32` `[slice, row, column]` and `logits.f32` `[slice, row, column, class]` (little endian) into the
-//! folder and prints the seconds of each forward pass, one a line.
+//! folder and prints the seconds of each forward pass, one per line.
 
 use std::error::Error;
 use std::io::Write;

@@ -23,9 +23,9 @@ use crate::weights::{self, ModelError, Provenance, Weights};
 pub struct Model {
     weights: Weights,
     inference: Inference,
-    /// The same network in bf16, if it is to run so.
+    /// The same network in bf16; runs instead of `inference` if present.
     bf16: Option<Inference<Bf16>>,
-    /// The same network on a GPU, if it is to run there.
+    /// The same network on a GPU; runs instead of the CPU if present.
     gpu: Option<GpuNetwork>,
     hash: String,
 }
@@ -98,7 +98,7 @@ impl Model {
         self.weights.save(path)
     }
 
-    /// What images the network expects.
+    /// What the network expects of an image.
     pub fn contract(&self) -> &ImageContract {
         &self.weights.image
     }

@@ -34,7 +34,7 @@ pub struct Provenance {
 pub struct Weights {
     /// Shape of the network.
     pub network: NetworkShape,
-    /// What images it expects.
+    /// What the network expects of an image.
     pub image: ImageContract,
     /// Where the weights come from.
     pub provenance: Provenance,

@@ -3,13 +3,11 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `words` | what is said, whoever it is about |
 //! | `learning_curve` | the curve as a drawing |
 
 mod learning_curve;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
 use jiff::Timestamp;
@@ -17,57 +15,58 @@ use jiff::tz::TimeZone;
 use results::record::Arm;
 
 use crate::history::CurvePoint;
-use crate::record::{AttemptRecord, Mode};
+use crate::record::{Mode, SessionRecord};
 use crate::score::Subject;
+use crate::text::certificate as text;
 
 /// The certificate of an attempt, with the trainee's learning curve up to now.
-pub fn certificate(record: &AttemptRecord, curve: &[CurvePoint], pictures: Vec<Picture>) -> Document {
+pub fn certificate(record: &SessionRecord, curve: &[CurvePoint], pictures: Vec<Picture>) -> Document {
     let mut blocks = award(record);
     blocks.extend(score(record));
-    blocks.push(Block::text(TextStyle::Heading, words::LEARNING_CURVE));
+    blocks.push(Block::text(TextStyle::Heading, text::LEARNING_CURVE));
     blocks.push(match learning_curve::drawing(curve, &record.ended_at) {
         Some(drawing) => Block::Drawing(drawing),
-        None => Block::text(TextStyle::Quiet, words::FIRST_ATTEMPT),
+        None => Block::text(TextStyle::Quiet, text::FIRST_ATTEMPT),
     });
-    blocks.push(Block::Notice(words::STATEMENT.to_owned()));
-    blocks.push(Block::SignatureLines(words::SIGNATURES.map(str::to_owned).to_vec()));
+    blocks.push(Block::Notice(text::STATEMENT.to_owned()));
+    blocks.push(Block::SignatureLines(text::SIGNATURES.map(str::to_owned).to_vec()));
 
     blocks.push(Block::PageBreak);
-    blocks.push(Block::text(TextStyle::Heading, words::ITEMS));
+    blocks.push(Block::text(TextStyle::Heading, text::ITEMS));
     blocks.push(Block::Table(items(record)));
     if !pictures.is_empty() {
-        blocks.push(Block::text(TextStyle::Heading, words::PICTURES));
+        blocks.push(Block::text(TextStyle::Heading, text::PICTURES));
         blocks.push(Block::Pictures(pictures));
     }
-    blocks.push(Block::text(TextStyle::Heading, words::FACTS));
+    blocks.push(Block::text(TextStyle::Heading, text::FACTS));
     blocks.push(Block::Table(facts(record)));
 
     Document {
-        title: format!("{}: {}", words::TITLE, record.trainee.trim()),
+        title: format!("{}: {}", text::TITLE, record.trainee.trim()),
         subject: format!("{}, in simulation", record.title),
-        creator: words::program(),
-        masthead: [words::PRODUCT.to_owned(), words::PRODUCT_LINE.to_owned()],
-        footer: words::SHORT_STATEMENT.to_owned(),
+        creator: text::program(),
+        masthead: [text::PRODUCT.to_owned(), text::PRODUCT_LINE.to_owned()],
+        footer: text::SHORT_STATEMENT.to_owned(),
         created: record.ended_at.parse().ok(),
         blocks,
     }
 }
 
-fn award(record: &AttemptRecord) -> Vec<Block> {
+fn award(record: &SessionRecord) -> Vec<Block> {
     let circumstances = format!(
         "{} · {} · {} at the console",
         match record.mode {
-            Mode::Practice => words::IN_PRACTICE,
-            Mode::Exam => words::AS_EXAM,
+            Mode::Practice => text::IN_PRACTICE,
+            Mode::Exam => text::AS_EXAM,
         },
         moment(&record.ended_at),
         duration(record.duration_s)
     );
     [
-        (TextStyle::Title, words::TITLE),
-        (TextStyle::Quiet, words::CERTIFIES),
+        (TextStyle::Title, text::TITLE),
+        (TextStyle::Quiet, text::CERTIFIES),
         (TextStyle::Display, record.trainee.trim()),
-        (TextStyle::Quiet, words::COMPLETED),
+        (TextStyle::Quiet, text::COMPLETED),
         (TextStyle::Subtitle, record.title.as_str()),
         (TextStyle::Quiet, circumstances.as_str()),
     ]
@@ -75,13 +74,13 @@ fn award(record: &AttemptRecord) -> Vec<Block> {
     .to_vec()
 }
 
-fn score(record: &AttemptRecord) -> [Block; 2] {
+fn score(record: &SessionRecord) -> [Block; 2] {
     let row = |subject: Subject| {
         let (points, of) = record.score.of(subject)?;
         let part = if of > 0.0 { points / of } else { 0.0 };
         Some(Row::of(vec![Cell::text(subject.name()), Cell::Bar(part), Cell::text(points_of(points, of))]))
     };
-    let total = format!("{} {}", tenths(record.score.total()), words::OF_100);
+    let total = format!("{} {}", tenths(record.score.total()), text::OF_100);
     let columns = vec![Column::mm("", 30.0), Column::rest(""), Column::mm("", 28.0).align(Align::Right)];
     [
         Block::text(TextStyle::Display, total).centred(),
@@ -90,8 +89,8 @@ fn score(record: &AttemptRecord) -> [Block; 2] {
 }
 
 /// What was marked, item by item.
-fn items(record: &AttemptRecord) -> Table {
-    let [subject, disc, points, explanation] = words::ITEM_COLUMNS;
+fn items(record: &SessionRecord) -> Table {
+    let [subject, disc, points, explanation] = text::ITEM_COLUMNS;
     let mut before = None;
     let row = |item: &crate::score::Item| {
         let is_first = before.replace(item.subject) != Some(item.subject);
@@ -115,12 +114,12 @@ fn items(record: &AttemptRecord) -> Table {
 }
 
 /// Names and figures by which the attempt can be found and repeated, two beside each other.
-fn facts(record: &AttemptRecord) -> Table {
+fn facts(record: &SessionRecord) -> Table {
     let attempt = &record.attempt;
     let planned = match attempt.arm {
-        Arm::Manual => words::BY_HAND,
-        Arm::Collaborative => words::FROM_PROPOSAL,
-        Arm::Automated => words::BY_AI,
+        Arm::Manual => text::BY_HAND,
+        Arm::Collaborative => text::FROM_PROPOSAL,
+        Arm::Automated => text::BY_AI,
     };
     let facts = [
         ("Scenario", attempt.scenario.clone()),
@@ -130,7 +129,7 @@ fn facts(record: &AttemptRecord) -> Table {
         ("Scan time", format!("{} (simulated)", duration(attempt.scan_time_s))),
         ("Series repeated", attempt.repeats.to_string()),
         ("Ended", record.ended_at.clone()),
-        ("Program", words::program()),
+        ("Program", text::program()),
     ];
     let row = |pair: &[(&str, String)]| {
         Row::of(pair.iter().flat_map(|(name, fact)| [Cell::small(*name), Cell::text(&**fact)]).collect())

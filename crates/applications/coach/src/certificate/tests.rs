@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::words::STATEMENT;
 use super::*;
 use crate::history::fixture::record;
 use crate::history::{CurvePoint, Filter, History};
-use crate::record::AttemptRecord;
+use crate::record::SessionRecord;
+use crate::text::certificate::STATEMENT;
 
 /// A grey picture with a bright disc.
 fn png(width: u32, height: u32) -> Vec<u8> {
@@ -27,7 +27,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// Eight attempts that get better, the last but one of which is the record.
-fn lesson() -> (AttemptRecord, Vec<CurvePoint>) {
+fn lesson() -> (SessionRecord, Vec<CurvePoint>) {
     let folder = tempfile::tempdir().expect("a folder");
     let history = History::open(&folder.path().join("history.sqlite")).expect("open").history;
     for (day, tilt_deg) in (1..).zip([10.0, 8.5, 9.0, 6.0, 5.5, 3.0, 2.2, 1.1]) {

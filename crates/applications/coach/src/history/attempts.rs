@@ -9,7 +9,7 @@ use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::{History, HistoryError, name_of, trainee_row};
-use crate::record::{AttemptRecord, Mode};
+use crate::record::{Mode, SessionRecord};
 use crate::score::Subject;
 
 /// The number of an attempt in its history; never given twice.
@@ -65,13 +65,13 @@ impl History {
     ///
     /// # Errors
     /// A blank name, a time that is none, a figure that is not finite, or a database that fails.
-    pub fn add(&self, record: &AttemptRecord) -> Result<AttemptId, HistoryError> {
+    pub fn add(&self, record: &SessionRecord) -> Result<AttemptId, HistoryError> {
         let name = name_of(&record.trainee)?;
         let ended_at: Timestamp =
             record.ended_at.parse().map_err(|source| HistoryError::Time { found: record.ended_at.clone(), source })?;
         let json = serde_json::to_string(record).map_err(HistoryError::Unwritable)?;
         // JSON has no infinities: what does not come back as it went would be a damaged record for ever.
-        if serde_json::from_str::<AttemptRecord>(&json).ok().as_ref() != Some(record) {
+        if serde_json::from_str::<SessionRecord>(&json).ok().as_ref() != Some(record) {
             return Err(HistoryError::NotFinite { trainee: name.to_owned() });
         }
 
@@ -135,7 +135,7 @@ impl History {
     ///
     /// # Errors
     /// No such attempt, a row that cannot be read, or a database that fails.
-    pub fn attempt(&self, id: AttemptId) -> Result<AttemptRecord, HistoryError> {
+    pub fn attempt(&self, id: AttemptId) -> Result<SessionRecord, HistoryError> {
         let json: Option<String> = self
             .connection()
             .query_row("SELECT record FROM attempt WHERE id = ?1", [id.0], |row| row.get(0))
@@ -194,7 +194,7 @@ fn select<T>(
 }
 
 /// The subjects in which something was marked, each once.
-fn subjects(record: &AttemptRecord) -> Vec<Subject> {
+fn subjects(record: &SessionRecord) -> Vec<Subject> {
     let mut subjects: Vec<Subject> = record.score.items.iter().map(|item| item.subject).collect();
     subjects.sort_unstable();
     subjects.dedup();

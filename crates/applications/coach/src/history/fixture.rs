@@ -6,12 +6,12 @@ use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGrou
 use planner::{PlannedLevel, ScanPlan};
 use results::record::Arm;
 
-use crate::record::{AttemptRecord, Mode};
+use crate::record::{Mode, SessionRecord};
 use crate::score::{Item, Score, Subject};
 
 /// An attempt at the routine exercise by a trainee who was `tilt_deg` off at L5/S1.
-pub(crate) fn record(trainee: &str, ended_at: &str, tilt_deg: f64) -> AttemptRecord {
-    AttemptRecord {
+pub(crate) fn record(trainee: &str, ended_at: &str, tilt_deg: f64) -> SessionRecord {
+    SessionRecord {
         trainee: trainee.to_owned(),
         title: "Routine lumbar spine, supine".to_owned(),
         mode: Mode::Exam,

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::fixture::record;
 use super::opening::{beside, connect};
 use super::*;
-use crate::record::AttemptRecord;
+use crate::record::SessionRecord;
 use crate::score::Subject;
 
 fn open(path: &Path) -> History {
@@ -125,7 +125,7 @@ fn the_export_has_a_line_for_each_plan() {
 fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let history = open(&folder.path().join("history.sqlite"));
-    let refused = |change: &dyn Fn(&mut AttemptRecord)| {
+    let refused = |change: &dyn Fn(&mut SessionRecord)| {
         let mut attempt = record("Ada", "2026-05-01T09:00:00Z", 1.0);
         change(&mut attempt);
         history.add(&attempt).expect_err("refused")

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::registration as text;
+
 /// One field, in the order of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,29 +41,11 @@ impl Field {
 
     /// What stands before the field.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::PatientId => "Patient ID",
-            Self::BirthDate => "Birth date",
-            Self::Sex => "Sex",
-            Self::WeightKg => "Weight (kg)",
-            Self::HeightCm => "Height (cm)",
-            Self::Indication => "Indication",
-            Self::Position => "Position",
-        }
+        text::label(self)
     }
 
     /// An example of what to type.
     pub const fn example(self) -> &'static str {
-        match self {
-            Self::Name => "Family name, given name",
-            Self::PatientId => "PL-0042",
-            Self::BirthDate => "1971-03-09",
-            Self::Sex => "F, M or O",
-            Self::WeightKg => "68.5",
-            Self::HeightCm => "167",
-            Self::Indication => "radicular pain L5 on the left",
-            Self::Position => "HFS",
-        }
+        text::example(self)
     }
 }

@@ -24,18 +24,20 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`field`] | the fields |
-//! | [`problem`] | what may be wrong, and the limits |
-//! | [`identity`] | who the order or the wristband says it is |
+//! | `field` | the fields |
+//! | `problem` | what can be wrong, and the limits of what is plausible |
+//! | `identity` | who the order or the wristband says it is |
 
-pub mod field;
-pub mod identity;
-pub mod problem;
+mod field;
+mod identity;
+mod problem;
 
 use exam::Registration;
 use geometry::PatientPosition;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+use crate::text::registration as text;
 
 pub use field::Field;
 pub use identity::{Identity, Sex};
@@ -66,9 +68,9 @@ impl RegistrationForm {
     /// position must be entered.
     pub fn emergency(n: u32) -> Self {
         Self {
-            name: format!("Unknown, Emergency {n}"),
-            patient_id: format!("EMERGENCY-{n:04}"),
-            indication: "emergency".to_owned(),
+            name: format!("{}{n}", text::EMERGENCY_NAME),
+            patient_id: format!("{}{n:04}", text::EMERGENCY_ID),
+            indication: text::EMERGENCY_INDICATION.to_owned(),
             emergency: true,
             ..Self::default()
         }
@@ -189,7 +191,7 @@ impl RegistrationForm {
         if self.emergency {
             let generated = |field: &Field| {
                 let typed = self.get(*field).trim();
-                typed.is_empty() || typed.starts_with("Unknown, Emergency ") || typed.starts_with("EMERGENCY-")
+                typed.is_empty() || typed.starts_with(text::EMERGENCY_NAME) || typed.starts_with(text::EMERGENCY_ID)
             };
             fields.retain(|field| !generated(field));
         }

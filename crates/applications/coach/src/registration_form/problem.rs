@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Field, RegistrationForm};
+use crate::text::registration as text;
 
 /// Nobody is known to have lived much longer, years.
 const OLDEST_YEARS: f64 = 120.0;
@@ -54,42 +55,36 @@ fn problem(form: &RegistrationForm, field: Field, today: Date) -> Option<Problem
     let typed = form.get(field).trim();
     if typed.is_empty() {
         return match field {
-            _ if form.requires(field) => error(format!("{} is missing", field.label())),
-            Field::Indication => warning("without an indication nobody knows what to look for".to_owned()),
+            _ if form.requires(field) => error(text::missing(field)),
+            Field::Indication => warning(text::NO_INDICATION.to_owned()),
             _ => None,
         };
     }
     match field {
         Field::Name | Field::Indication | Field::PatientId => unwritable(field, typed).and_then(error),
         Field::BirthDate => match form.age_years(today) {
-            None => error(format!("'{typed}' is no date, expected year-month-day such as 1971-03-09")),
-            Some(age) if age < 0.0 => error(format!("{typed} lies in the future")),
-            Some(age) if age >= OLDEST_YEARS => {
-                error(format!("the patient would be {age:.0} years old, expected less than {OLDEST_YEARS}"))
-            }
+            None => error(text::not_a_date(typed)),
+            Some(age) if age < 0.0 => error(text::in_the_future(typed)),
+            Some(age) if age >= OLDEST_YEARS => error(text::too_old(age, OLDEST_YEARS)),
             Some(_) => None,
         },
         Field::Sex => match form.sex() {
-            None => error(format!("'{typed}' is not known here, expected F, M or O")),
+            None => error(text::unknown_sex(typed)),
             Some(_) => None,
         },
         Field::Position => match form.position() {
-            None => error(format!("'{typed}' is no position, expected a code such as HFS (head first, supine)")),
+            None => error(text::unknown_position(typed)),
             Some(_) => None,
         },
         Field::WeightKg => match form.weight_kg() {
-            None => error(format!("'{typed}' is no number of kilograms")),
-            Some(kg) if !within(kg, WEIGHT_KG) => {
-                error(format!("{kg} kg, expected {} to {}", WEIGHT_KG[0], WEIGHT_KG[1]))
-            }
+            None => error(text::not_a_weight(typed)),
+            Some(kg) if !within(kg, WEIGHT_KG) => error(text::out_of_range(kg, "kg", WEIGHT_KG)),
             Some(kg) => unusual_weight(form, kg, today).and_then(warning),
         },
         Field::HeightCm => match form.height_cm() {
-            None => error(format!("'{typed}' is no number of centimetres")),
-            Some(cm) if within(cm * 100.0, HEIGHT_CM) => error(format!("{typed} cm; is it {:.0} cm?", cm * 100.0)),
-            Some(cm) if !within(cm, HEIGHT_CM) => {
-                error(format!("{cm} cm, expected {} to {}", HEIGHT_CM[0], HEIGHT_CM[1]))
-            }
+            None => error(text::not_a_height(typed)),
+            Some(cm) if within(cm * 100.0, HEIGHT_CM) => error(text::metres(typed, cm * 100.0)),
+            Some(cm) if !within(cm, HEIGHT_CM) => error(text::out_of_range(cm, "cm", HEIGHT_CM)),
             Some(_) => None,
         },
     }
@@ -101,21 +96,19 @@ fn within(value: f64, [low, high]: [f64; 2]) -> bool {
 
 /// Why a text cannot be written into an image's header: DICOM parts values by backslashes, and names by `=`.
 fn unwritable(field: Field, typed: &str) -> Option<String> {
-    let label = field.label();
     let refused = |c: char| match field {
         Field::PatientId => !(c.is_ascii_alphanumeric() || "-_./".contains(c)),
         Field::Name => c == '\\' || c == '=' || c.is_control() || c.is_numeric(),
         _ => c == '\\' || c.is_control(),
     };
-    let numbered = field == Field::Name && typed.starts_with("Unknown, Emergency ");
+    let numbered = field == Field::Name && typed.starts_with(text::EMERGENCY_NAME);
     if let Some(c) = typed.chars().find(|&c| refused(c)).filter(|_| !numbered) {
         let expected = if field == Field::PatientId { "letters, digits and - _ . /" } else { "letters" };
-        return Some(format!("{label} holds {c:?}, expected {expected}"));
+        return Some(text::letters(field, c, expected));
     }
     let length = typed.chars().count();
     // An indication is free text.
-    (field != Field::Indication && length > LONGEST)
-        .then(|| format!("{label} has {length} characters, expected at most {LONGEST}"))
+    (field != Field::Indication && length > LONGEST).then(|| text::too_long(field, length, LONGEST))
 }
 
 /// What is odd about a possible weight.
@@ -124,13 +117,12 @@ fn unusual_weight(form: &RegistrationForm, kg: f64, today: Date) -> Option<Strin
     let tall = form.height_cm().filter(|&cm| within(cm, HEIGHT_CM));
     if let Some(cm) = tall.filter(|&cm| !within(index(kg, cm), BODY_MASS_INDEX)) {
         let swapped = within(cm, WEIGHT_KG) && within(kg, HEIGHT_CM) && within(index(cm, kg), BODY_MASS_INDEX);
-        let hint = if swapped { "; are weight and height swapped?" } else { "" };
-        return Some(format!("{kg} kg at {cm} cm is a body mass index of {:.0} kg/m²{hint}", index(kg, cm)));
+        let hint = if swapped { text::SWAPPED } else { "" };
+        return Some(text::body_mass_index(kg, cm, index(kg, cm), hint));
     }
     let age = form.age_years(today).filter(|age| (0.0..CHILD_YEARS).contains(age))?;
     let usual = usual_weight_kg(age);
-    (!within(kg, CHILD_WEIGHT.map(|part| part * usual)))
-        .then(|| format!("{kg} kg is unusual at {age:.0} years: about {usual:.0} kg are expected"))
+    (!within(kg, CHILD_WEIGHT.map(|part| part * usual))).then(|| text::weight_for_age(kg, age, usual))
 }
 
 /// Usual weight of a child, kg: the formulas of Advanced Paediatric Life Support as they are commonly taught, the last

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a device may do in a scanner (ASTM F2503, IEC 62570), as far as anybody knows.
+use crate::text::safety as text;
+
+/// What a device may do in a scanner (ASTM F2503, IEC 62570), as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceStatus {
@@ -11,21 +13,16 @@ pub enum DeviceStatus {
     Safe,
     /// No danger under stated conditions.
     Conditional,
-    /// Nobody knows.
+    /// Not known.
     Unknown,
     /// A danger in every scanner.
     Unsafe,
 }
 
 impl DeviceStatus {
-    /// What the card says to somebody who looks.
+    /// What the device's card says.
     pub const fn card(self) -> &'static str {
-        match self {
-            Self::Safe => "MR safe",
-            Self::Conditional => "MR conditional: 1.5 T and 3 T, whole-body SAR up to 2 W/kg",
-            Self::Unknown => "there is no card",
-            Self::Unsafe => "MR unsafe",
-        }
+        text::card(self)
     }
 }
 

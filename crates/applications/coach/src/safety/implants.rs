@@ -1,21 +1,17 @@
-//! What surgeons left in the spine, as the patient tells it.
+//! Implants and operations of the spine, as the patient describes them.
 
 use phantom::findings::Findings;
 
 use super::answer::{Answer, DeviceStatus};
+use crate::text::safety as text;
 
-/// Screws, cages and prostheses of titanium are MR conditional; an operation that left nothing is told, too.
+/// Screws, cages and prostheses of titanium are MR conditional; an operation without an implant is mentioned, too.
 pub(super) fn of(findings: &Findings) -> Answer {
-    let fusions = findings.fusions.iter().map(|fusion| {
-        let cages = if fusion.cage { ", cages of plastic between" } else { "" };
-        format!("pedicle screws and rods {}–{}, titanium{cages}", fusion.from, fusion.to)
-    });
-    let prostheses =
-        findings.prostheses.iter().map(|prosthesis| format!("disc prosthesis {}, titanium", prosthesis.disc));
+    let fusions = findings.fusions.iter().map(|fusion| text::fusion(&fusion.from, &fusion.to, fusion.cage));
+    let prostheses = findings.prostheses.iter().map(|prosthesis| text::prosthesis(&prosthesis.disc));
     let implants: Vec<String> = fusions.chain(prostheses).collect();
     let status = if implants.is_empty() { DeviceStatus::Safe } else { DeviceStatus::Conditional };
-    let operations =
-        findings.laminectomies.iter().map(|laminectomy| format!("operation at {}, no implant", laminectomy.vertebra));
-    let told: Vec<String> = implants.into_iter().chain(operations).collect();
-    if told.is_empty() { Answer::no() } else { Answer::yes(&told.join("; "), status) }
+    let operations = findings.laminectomies.iter().map(|laminectomy| text::laminectomy(&laminectomy.vertebra));
+    let words: Vec<String> = implants.into_iter().chain(operations).collect();
+    if words.is_empty() { Answer::no() } else { Answer::yes(&words.join("; "), status) }
 }

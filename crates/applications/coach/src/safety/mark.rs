@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Decision;
 use super::answer::{Answer, DeviceStatus};
 use super::question::Question;
+use crate::text::safety as text;
 
 /// One question, marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,55 +42,42 @@ fn verdict(question: Question, answer: &Answer, asked: bool, decision: Option<De
     use Verdict::{Grave, Right, Wrong};
     let words = answer.words();
     if question == Question::HearingProtection {
-        return if asked { Right("given".into()) } else { Grave("not given; a scanner is loud enough to harm".into()) };
+        return if asked { Right(text::GIVEN.into()) } else { Grave(text::NOT_GIVEN.into()) };
     }
     if !asked {
         return match hazard(question, answer) {
-            Some(Hazard::Grave) => Grave(format!("not asked; the answer would have been \"{words}\"")),
-            Some(Hazard::Manageable) => Wrong(format!("not asked; the answer would have been \"{words}\"")),
-            None => Wrong("not asked; the answer would have been harmless, which nobody knew".into()),
+            Some(Hazard::Grave) => Grave(text::unasked(words)),
+            Some(Hazard::Manageable) => Wrong(text::unasked(words)),
+            None => Wrong(text::HARMLESS_UNASKED.into()),
         };
     }
     if !question.needs_decision(answer) {
-        return Right(format!("asked, \"{words}\""));
+        return Right(text::asked(words));
     }
     let Some(decision) = decision else {
         return match hazard(question, answer) {
-            Some(Hazard::Grave) => Grave(format!("\"{words}\", and nothing followed from it")),
-            _ => Wrong(format!("\"{words}\", and nothing was decided")),
+            Some(Hazard::Grave) => Grave(text::nothing_followed(words)),
+            _ => Wrong(text::nothing_decided(words)),
         };
     };
     let done = decision.label().to_lowercase();
     match (question, answer.status, decision) {
-        (Question::WornMetal, _, Decision::Removed) => Right(format!("\"{words}\", taken off")),
-        (Question::WornMetal, _, Decision::CallRadiologist) => {
-            Wrong(format!("\"{words}\": taking it off needs no radiologist, and it is still worn"))
-        }
-        (Question::WornMetal, ..) => Grave(format!("\"{words}\" went into the scanner; it should have been taken off")),
-        (Question::Pregnancy, _, Decision::CallRadiologist) => Right(format!("\"{words}\", the radiologist decided")),
-        (Question::Pregnancy, ..) => Wrong(format!("\"{words}\", {done}; the radiologist has to decide")),
-        (_, _, Decision::CallRadiologist) => Right(format!("\"{words}\", the radiologist decided")),
-        (_, _, Decision::Removed) if answer.status >= DeviceStatus::Unknown => {
-            Grave(format!("\"{words}\" cannot be taken out; the radiologist has to decide"))
-        }
-        (_, DeviceStatus::Unsafe, _) => {
-            Grave(format!("\"{words}\" is MR unsafe, yet: {done}; the radiologist would have called it off"))
-        }
-        (_, DeviceStatus::Unknown, _) => Grave(format!(
-            "nobody knows what \"{words}\" does in a scanner, yet: {done}; the radiologist has to decide"
-        )),
-        (_, DeviceStatus::Conditional, Decision::ConditionsChecked) => {
-            Right(format!("\"{words}\", conditions checked"))
-        }
-        (_, DeviceStatus::Conditional, _) => {
-            Wrong(format!("\"{words}\", {done}; the conditions on its card have to be checked"))
-        }
-        (_, DeviceStatus::Safe, Decision::Removed) => Wrong(format!("\"{words}\" is nothing that could be taken off")),
-        (_, DeviceStatus::Safe, _) => Right(format!("\"{words}\", {done}")),
+        (Question::WornMetal, _, Decision::Removed) => Right(text::taken_off(words)),
+        (Question::WornMetal, _, Decision::CallRadiologist) => Wrong(text::still_worn(words)),
+        (Question::WornMetal, ..) => Grave(text::metal_in_the_scanner(words)),
+        (_, _, Decision::CallRadiologist) => Right(text::radiologist_decided(words)),
+        (Question::Pregnancy, ..) => Wrong(text::radiologist_has_to_decide(words, &done)),
+        (_, status, Decision::Removed) if status >= DeviceStatus::Unknown => Grave(text::cannot_be_taken_out(words)),
+        (_, DeviceStatus::Unsafe, _) => Grave(text::is_unsafe(words, &done)),
+        (_, DeviceStatus::Unknown, _) => Grave(text::is_unknown(words, &done)),
+        (_, DeviceStatus::Conditional, Decision::ConditionsChecked) => Right(text::conditions_checked(words)),
+        (_, DeviceStatus::Conditional, _) => Wrong(text::conditions_not_checked(words, &done)),
+        (_, DeviceStatus::Safe, Decision::Removed) => Wrong(text::nothing_to_take_off(words)),
+        (_, DeviceStatus::Safe, _) => Right(text::done(words, &done)),
     }
 }
 
-/// What an answer that nobody heard could have done.
+/// The hazard behind an answer, had it been acted upon wrongly.
 enum Hazard {
     Grave,
     Manageable,

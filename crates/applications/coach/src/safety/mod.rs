@@ -1,5 +1,5 @@
-//! Whether the patient may enter the scanner: the questions asked before an examination, what is true, and what the
-//! trainee made of it.
+//! Whether the patient may enter the scanner: the questions asked before an examination, the true
+//! answers, and what the trainee decided.
 //!
 //! ```
 //! use coach::safety::{Answer, Decision, DeviceStatus, Question, Screening};
@@ -16,27 +16,29 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`question`] | what is asked |
-//! | [`answer`] | what is true of the patient |
-//! | [`told`] | answers as an exercise writes them |
-//! | [`mark`] | what was done right and wrong |
+//! | `question` | what is asked |
+//! | `answer` | what is true of the patient |
+//! | `answer_line` | answers as a scenario file writes them |
+//! | `implants` | the answer that follows from the spine's findings |
+//! | `mark` | what was done right and wrong |
 
-pub mod answer;
+mod answer;
+mod answer_line;
 mod implants;
-pub mod mark;
-pub mod question;
-pub mod told;
+mod mark;
+mod question;
 
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
 use serde::{Deserialize, Serialize};
 
 use crate::registration_form::Severity;
+use crate::text::safety as text;
 
 pub use answer::{Answer, DeviceStatus};
+pub use answer_line::UnknownAnswer;
 pub use mark::Mark;
 pub use question::Question;
-pub use told::UnknownAnswer;
 
 /// Between these ages a woman is asked whether she is pregnant, years; project choice.
 const MAY_BE_PREGNANT_YEARS: [f64; 2] = [11.0, 55.0];
@@ -61,12 +63,7 @@ impl Decision {
 
     /// What the button says.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Proceed => "Proceed",
-            Self::ConditionsChecked => "Conditions checked",
-            Self::Removed => "Removed",
-            Self::CallRadiologist => "Call the radiologist",
-        }
+        text::decision(self)
     }
 }
 
@@ -99,9 +96,9 @@ pub struct ScreeningProblem {
     pub message: String,
 }
 
-/// A decision about something that nobody asked.
+/// A decision about a question that was not asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' has not been asked", .0.label())]
+#[error("{}", text::not_asked(.0))]
 pub struct NotAsked(pub Question);
 
 impl Screening {
@@ -111,27 +108,28 @@ impl Screening {
         Self { entries: answers.into_iter().map(entry).collect() }
     }
 
-    /// Every question that applies to a person. Implants and operations follow from the spine's findings; `told` adds
-    /// what no image shows, a line an answer: `cardiac-device: pacemaker since 2009, no card [unsafe]` (see [`told`]).
+    /// Every question that applies to a person. Implants and operations follow from the spine's findings; `lines`
+    /// add what no image shows, one answer each: `cardiac-device: pacemaker since 2009, no card [unsafe]`.
     ///
     /// # Errors
-    /// [`UnknownAnswer`] for a line that is none.
-    pub fn for_patient(parameters: &SpineParameters, told: &[String]) -> Result<Self, UnknownAnswer> {
+    /// [`UnknownAnswer`] for a line that is not an answer.
+    pub fn for_patient(parameters: &SpineParameters, lines: &[String]) -> Result<Self, UnknownAnswer> {
         let person = &parameters.person;
         let [youngest, oldest] = MAY_BE_PREGNANT_YEARS;
         let may_be_pregnant = person.sex == Sex::Female && (youngest..=oldest).contains(&person.age_years);
-        let told: Vec<(Question, Answer)> = told.iter().map(|line| told::read(line)).collect::<Result<_, _>>()?;
-        let is_told = |question| told.iter().any(|(about, _)| *about == question);
+        let disclosed: Vec<(Question, Answer)> =
+            lines.iter().map(|line| answer_line::read(line)).collect::<Result<_, _>>()?;
+        let is_disclosed = |question| disclosed.iter().any(|(about, _)| *about == question);
         let questions = Question::ALL
             .into_iter()
-            .filter(|&question| question != Question::Pregnancy || may_be_pregnant || is_told(question));
+            .filter(|&question| question != Question::Pregnancy || may_be_pregnant || is_disclosed(question));
         Ok(Self::new(questions.map(|question| {
             let known = match question {
                 Question::OtherImplant => implants::of(&parameters.findings),
-                Question::HearingProtection => Answer { detail: "earplugs are in".to_owned(), ..Answer::no() },
+                Question::HearingProtection => Answer { detail: text::EARPLUGS.to_owned(), ..Answer::no() },
                 _ => Answer::no(),
             };
-            let answers = told.iter().filter(|(about, _)| *about == question).map(|(_, answer)| answer.clone());
+            let answers = disclosed.iter().filter(|(about, _)| *about == question).map(|(_, answer)| answer.clone());
             (question, answers.fold(known, Answer::and))
         })))
     }
@@ -142,10 +140,10 @@ impl Screening {
     }
 
     /// Asks one question, or does what it asks for (hearing protection); asking again changes nothing. Returns the
-    /// patient's words.
+    /// patient's reply.
     pub fn ask(&mut self, question: Question) -> Option<&str> {
         self.entry_mut(question)?.asked = true;
-        self.told(question)
+        self.reply(question)
     }
 
     /// Decides what follows from an answer; a later decision replaces an earlier one.
@@ -168,12 +166,12 @@ impl Screening {
         self.entry(question)?.decision
     }
 
-    /// The patient's words, once asked.
-    pub fn told(&self, question: Question) -> Option<&str> {
+    /// The patient's reply, once asked.
+    pub fn reply(&self, question: Question) -> Option<&str> {
         self.entry(question).filter(|entry| entry.asked).map(|entry| entry.answer.words())
     }
 
-    /// What the device's card says, once somebody looked.
+    /// What the device's card says, once its conditions were checked.
     pub fn card(&self, question: Question) -> Option<&'static str> {
         let entry = self.entry(question).filter(|entry| entry.decision == Some(Decision::ConditionsChecked))?;
         Some(entry.answer.status.card())
@@ -182,7 +180,7 @@ impl Screening {
     /// What the radiologist says, once called.
     pub fn radiologist(&self, question: Question) -> Option<&'static str> {
         let entry = self.entry(question).filter(|entry| entry.decision == Some(Decision::CallRadiologist))?;
-        Some(entry.question.radiologist(&entry.answer))
+        Some(text::radiologist(entry.question, &entry.answer))
     }
 
     /// True if the radiologist was called and will not have this patient scanned here.
@@ -191,8 +189,8 @@ impl Screening {
         self.entries.iter().any(forbidden)
     }
 
-    /// What stands between the patient and the scanner. A question that was not asked is a warning: the table would
-    /// move in practice, too, and the score tells it.
+    /// What stands between the patient and the scanner. A question that was not asked is a warning: the table
+    /// moves in practice, too, and the score shows it.
     pub fn problems(&self) -> Vec<ScreeningProblem> {
         self.entries.iter().filter_map(problem).collect()
     }
@@ -212,13 +210,12 @@ impl Screening {
 }
 
 fn problem(entry: &Entry) -> Option<ScreeningProblem> {
-    let label = entry.question.label();
     let (severity, message) = if !entry.asked {
-        (Severity::Warning, format!("'{label}' has not been asked"))
+        (Severity::Warning, text::not_asked(&entry.question))
     } else if entry.decision == Some(Decision::CallRadiologist) && entry.answer.forbids() {
-        (Severity::Error, "the radiologist has called the examination off".to_owned())
+        (Severity::Error, text::CALLED_OFF.to_owned())
     } else if entry.decision.is_none() && entry.question.needs_decision(&entry.answer) {
-        (Severity::Error, format!("'{label}': {}; decide what follows", entry.answer.words()))
+        (Severity::Error, text::undecided(entry.question, entry.answer.words()))
     } else {
         return None;
     };

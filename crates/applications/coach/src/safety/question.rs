@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, DeviceStatus};
+use crate::text::safety as text;
 
 /// One question of the form, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,19 +51,7 @@ impl Question {
 
     /// What the form says.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::CardiacDevice => "Pacemaker or defibrillator",
-            Self::AneurysmClip => "Aneurysm clip",
-            Self::Neurostimulator => "Neurostimulator or pump",
-            Self::CochlearImplant => "Cochlear implant",
-            Self::MetalInEye => "Metal in the eye",
-            Self::OtherImplant => "Other implants or operations",
-            Self::Pregnancy => "Pregnancy",
-            Self::KidneyOrContrast => "Kidney disease or contrast allergy",
-            Self::Claustrophobia => "Claustrophobia",
-            Self::WornMetal => "Jewellery, hearing aids",
-            Self::HearingProtection => "Hearing protection given",
-        }
+        text::question(self)
     }
 
     /// The name in files and journals.
@@ -82,7 +71,7 @@ impl Question {
         }
     }
 
-    /// What a "yes" means for a device of which nothing more is told.
+    /// The status of a device of which the answer says nothing more than that it is there.
     pub(super) const fn usual_status(self) -> DeviceStatus {
         match self {
             Self::CardiacDevice
@@ -99,27 +88,11 @@ impl Question {
         }
     }
 
-    /// True if somebody has to decide what follows from an answer.
+    /// True if an answer asks for a decision.
     pub(super) fn needs_decision(self, answer: &Answer) -> bool {
         match self {
             Self::KidneyOrContrast | Self::Claustrophobia | Self::HearingProtection => false,
             _ => answer.yes,
-        }
-    }
-
-    /// What the radiologist says to an answer.
-    pub(super) fn radiologist(self, answer: &Answer) -> &'static str {
-        match (self, answer.status) {
-            _ if !answer.yes => "nothing speaks against the examination",
-            (Self::WornMetal, _) => "have it taken off first",
-            (Self::MetalInEye, DeviceStatus::Unknown) => {
-                "not before an X-ray of the orbits: the examination is put off"
-            }
-            (_, DeviceStatus::Unsafe) => "not in any scanner: the examination is called off",
-            (_, DeviceStatus::Unknown) => "not before the make is known: the examination is put off",
-            (Self::Pregnancy, _) => "the examination is justified, without contrast agent and with short sequences",
-            (_, DeviceStatus::Conditional) => "the conditions are met here: go on, within the stated limits",
-            (_, DeviceStatus::Safe) => "nothing speaks against the examination",
         }
     }
 }

@@ -8,7 +8,7 @@ fn patient() -> SpineParameters {
     Population::adult_lumbar().sample(&Stream::from_seed(4))
 }
 
-fn told(lines: &[&str]) -> Vec<String> {
+fn lines(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
 
@@ -17,13 +17,13 @@ fn mark(screening: &Screening, question: Question) -> Mark {
 }
 
 #[test]
-fn screws_of_the_phantom_are_told_by_the_patient() {
+fn the_patient_discloses_the_screws_of_the_phantom() {
     use geometry::{Disc, Vertebra};
     let mut operated = patient();
     operated.findings.fusions = vec![Fusion { from: Vertebra::L4, to: Vertebra::S1, cage: true }];
     operated.findings.prostheses = vec![Prosthesis { disc: Disc::between(Vertebra::L3, Vertebra::L4) }];
-    let mut screening = Screening::for_patient(&operated, &[]).expect("nothing was told");
-    assert_eq!(screening.told(Question::OtherImplant), None, "not before it is asked");
+    let mut screening = Screening::for_patient(&operated, &[]).expect("no lines, no mistake");
+    assert_eq!(screening.reply(Question::OtherImplant), None, "not before it is asked");
     let words = screening.ask(Question::OtherImplant).expect("asked").to_owned();
     assert!(words.contains("L4–S1, titanium, cages") && words.contains("prosthesis L3/L4"), "{words}");
     assert!(screening.problems().iter().any(|problem| problem.severity == Severity::Error));
@@ -37,8 +37,8 @@ fn screws_of_the_phantom_are_told_by_the_patient() {
 
 #[test]
 fn an_unsafe_device_is_grave_unless_the_radiologist_decides() {
-    let lines = told(&["cardiac-device: pacemaker since 2009 [unsafe]", "neurostimulator: a pump, I think"]);
-    let fresh = || Screening::for_patient(&patient(), &lines).expect("readable");
+    let disclosed = lines(&["cardiac-device: pacemaker since 2009 [unsafe]", "neurostimulator: a pump, I think"]);
+    let fresh = || Screening::for_patient(&patient(), &disclosed).expect("readable");
     assert!(mark(&fresh(), Question::CardiacDevice).grave, "it was not even asked");
     for (question, words, answer) in [
         (Question::CardiacDevice, "pacemaker since 2009", "called off"),
@@ -60,8 +60,8 @@ fn an_unsafe_device_is_grave_unless_the_radiologist_decides() {
 
 #[test]
 fn a_careful_screening_of_a_healthy_patient_is_all_right_and_a_careless_one_warns() {
-    let lines = told(&["worn-metal: wedding ring", "claustrophobia: a little"]);
-    let mut screening = Screening::for_patient(&patient(), &lines).expect("readable");
+    let disclosed = lines(&["worn-metal: wedding ring", "claustrophobia: a little"]);
+    let mut screening = Screening::for_patient(&patient(), &disclosed).expect("readable");
     let questions: Vec<Question> = screening.questions().collect();
     assert_eq!(screening.problems().len(), questions.len());
     assert!(screening.problems().iter().all(|problem| problem.severity == Severity::Warning));
@@ -79,14 +79,14 @@ fn a_careful_screening_of_a_healthy_patient_is_all_right_and_a_careless_one_warn
 
 #[test]
 fn nothing_is_decided_before_it_is_asked() {
-    let mut screening = Screening::for_patient(&patient(), &[]).expect("nothing was told");
+    let mut screening = Screening::for_patient(&patient(), &[]).expect("no lines, no mistake");
     assert_eq!(screening.decide(Question::AneurysmClip, Decision::Proceed), Err(NotAsked(Question::AneurysmClip)));
 }
 
 #[test]
 fn only_those_are_asked_for_pregnancy_who_may_be() {
-    let asked = |parameters: &SpineParameters, lines: &[&str]| {
-        let screening = Screening::for_patient(parameters, &told(lines)).expect("readable");
+    let asked = |parameters: &SpineParameters, texts: &[&str]| {
+        let screening = Screening::for_patient(parameters, &lines(texts)).expect("readable");
         screening.questions().any(|question| question == Question::Pregnancy)
     };
     let mut person = patient();
@@ -100,7 +100,7 @@ fn only_those_are_asked_for_pregnancy_who_may_be() {
 
 #[test]
 fn a_line_that_is_no_answer_is_named() {
-    let refused = |line: &str| Screening::for_patient(&patient(), &told(&[line])).expect_err("no answer").to_string();
+    let refused = |line: &str| Screening::for_patient(&patient(), &lines(&[line])).expect_err("no answer").to_string();
     assert!(refused("pacemaker: yes").contains("cardiac-device"), "{}", refused("pacemaker: yes"));
     assert!(refused("cardiac-device: yes [perhaps]").contains("[conditional]"));
     assert!(refused("pacemaker").contains("QUESTION: words"));

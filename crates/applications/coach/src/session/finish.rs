@@ -7,7 +7,7 @@ use results::record::Arm;
 
 use super::{Fate, Refusal, Session, refuse};
 use crate::intent::Phase;
-use crate::record::AttemptRecord;
+use crate::record::SessionRecord;
 use crate::score::{Conduct, Score};
 
 /// What came of an examination.
@@ -76,10 +76,10 @@ impl Session {
     }
 
     /// The attempt for the history; `ended_at` is the wall clock's, RFC 3339.
-    pub fn record(&self, ended_at: &str) -> Option<AttemptRecord> {
+    pub fn record(&self, ended_at: &str) -> Option<SessionRecord> {
         let finished = self.finished.as_ref()?;
         let line = |line: &crate::script::Line| serde_json::to_string(line).ok();
-        Some(AttemptRecord {
+        Some(SessionRecord {
             trainee: self.trainee.clone(),
             title: self.exercise.title().to_owned(),
             mode: self.exercise.mode,

@@ -1,9 +1,9 @@
-//! The instructor's bench: an exercise is built from what a patient has, how they lie, what the machine and the AI do.
+//! The exercise builder's form: an exercise is built from what a patient has, how they lie, what the machine and the AI do.
 
 use std::path::{Path, PathBuf};
 
-use coach::bench;
 use coach::desk::Desk;
+use coach::exercise_builder::ExerciseBuilder;
 use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 use geometry::{Disc, PatientPosition, Vertebra};
 use scenario::lesson::AssistKind;
@@ -12,9 +12,9 @@ use scenario::library::Library;
 use crate::screen::Screen;
 use crate::{text, theme};
 
-/// The bench while it is open.
-pub struct Bench {
-    exercise: bench::Bench,
+/// The form while it is open.
+pub struct InstructorForm {
+    exercise: ExerciseBuilder,
     folder: PathBuf,
     /// Populations and named phantoms.
     phantoms: Vec<String>,
@@ -22,16 +22,16 @@ pub struct Bench {
     answer: Option<Result<PathBuf, String>>,
 }
 
-impl Default for Bench {
+impl Default for InstructorForm {
     fn default() -> Self {
         let library = Library::near(Path::new("."));
         let phantoms = library.populations().into_iter().chain(library.individuals()).collect();
-        Self { exercise: bench::Bench::default(), folder: "scenarios/lessons".into(), phantoms, answer: None }
+        Self { exercise: ExerciseBuilder::default(), folder: "scenarios/lessons".into(), phantoms, answer: None }
     }
 }
 
-/// The bench; false once it is closed.
-pub fn show(ui: &mut Ui, _: &Desk, bench: &mut Bench, screen: &mut Screen) -> bool {
+/// The form; false once it is closed.
+pub fn show(ui: &mut Ui, _: &Desk, form: &mut InstructorForm, screen: &mut Screen) -> bool {
     let mut open = true;
     ui.horizontal(|ui| {
         ui.heading(text::INSTRUCTOR);
@@ -40,16 +40,16 @@ pub fn show(ui: &mut Ui, _: &Desk, bench: &mut Bench, screen: &mut Screen) -> bo
         }
     });
     ScrollArea::vertical().show(ui, |ui| {
-        theme::card().show(ui, |ui| fields(ui, bench));
+        theme::card().show(ui, |ui| fields(ui, form));
         ui.horizontal(|ui| {
             if ui.button(RichText::new(text::SAVE_EXERCISE).strong()).clicked() {
-                let saved = bench.exercise.save(&bench.folder).map_err(|error| error.to_string());
-                bench.answer = Some(saved.map(|(path, exercise)| {
+                let saved = form.exercise.save(&form.folder).map_err(|error| error.to_string());
+                form.answer = Some(saved.map(|(path, exercise)| {
                     screen.built.push((path.clone(), exercise));
                     path
                 }));
             }
-            match &bench.answer {
+            match &form.answer {
                 Some(Ok(path)) => {
                     ui.label(RichText::new(format!("{} {}", text::SAVED, path.display())).color(theme::GOOD))
                 }
@@ -61,9 +61,9 @@ pub fn show(ui: &mut Ui, _: &Desk, bench: &mut Bench, screen: &mut Screen) -> bo
     open
 }
 
-fn fields(ui: &mut Ui, bench: &mut Bench) {
-    let exercise = &mut bench.exercise;
-    Grid::new("bench").num_columns(2).spacing([18.0, 6.0]).show(ui, |ui| {
+fn fields(ui: &mut Ui, form: &mut InstructorForm) {
+    let exercise = &mut form.exercise;
+    Grid::new("form").num_columns(2).spacing([18.0, 6.0]).show(ui, |ui| {
         let line = |ui: &mut Ui, label: &str, field: &mut String| {
             let label = ui.label(label);
             ui.add(TextEdit::singleline(field).desired_width(420.0)).labelled_by(label.id);
@@ -77,7 +77,7 @@ fn fields(ui: &mut Ui, bench: &mut Bench) {
         ui.label(text::PHANTOM);
         ui.horizontal(|ui| {
             ComboBox::from_id_salt("phantom").selected_text(&exercise.phantom).width(240.0).show_ui(ui, |ui| {
-                for name in &bench.phantoms {
+                for name in &form.phantoms {
                     ui.selectable_value(&mut exercise.phantom, name.clone(), name);
                 }
             });
@@ -133,12 +133,12 @@ fn fields(ui: &mut Ui, bench: &mut Bench) {
         ui.end_row();
 
         ui.label(text::FOLDER);
-        ui.label(bench.folder.display().to_string());
+        ui.label(form.folder.display().to_string());
         ui.end_row();
     });
 }
 
-fn assist(ui: &mut Ui, exercise: &mut bench::Bench) {
+fn assist(ui: &mut Ui, exercise: &mut ExerciseBuilder) {
     let kinds = [AssistKind::Honest, AssistKind::Off, AssistKind::Tilted, AssistKind::Shifted, AssistKind::Miscounted];
     ComboBox::from_id_salt("assist").selected_text(exercise.assist.name()).show_ui(ui, |ui| {
         for kind in kinds {

@@ -43,9 +43,9 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     Panel::bottom("messages").frame(bar).show(ui, |ui| message_line::show(ui, desk, screen));
     let Some(session) = &desk.session else {
         CentralPanel::default().show(ui, |ui| match screen.instructor.take() {
-            Some(mut bench) => {
-                let open = instructor::show(ui, desk, &mut bench, screen);
-                screen.instructor = open.then_some(bench);
+            Some(mut form) => {
+                let open = instructor::show(ui, desk, &mut form, screen);
+                screen.instructor = open.then_some(form);
             }
             None => worklist::show(ui, desk, screen, wishes),
         });

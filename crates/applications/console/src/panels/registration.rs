@@ -4,7 +4,7 @@ use coach::exercise::LESSON_DAY;
 use coach::intent::{Intent, Phase};
 use coach::record::Mode;
 use coach::registration_form::Field;
-use coach::registration_form::problem::Severity;
+use coach::registration_form::Severity;
 use coach::safety::{Decision, Question};
 use coach::session::Session;
 use egui::{ComboBox, Grid, RichText, ScrollArea, TextEdit, Ui};
@@ -116,8 +116,8 @@ fn screening(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
                         }
                     });
                 });
-                if let Some(told) = screening.told(question) {
-                    ui.label(format!("“{told}”"));
+                if let Some(reply) = screening.reply(question) {
+                    ui.label(format!("“{reply}”"));
                     decisions(ui, session, question, wishes);
                 }
             });

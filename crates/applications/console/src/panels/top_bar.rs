@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
                     if ui.button(text::INSTRUCTOR).clicked() {
                         screen.instructor = match screen.instructor.take() {
                             Some(_) => None,
-                            None => Some(crate::panels::instructor::Bench::default()),
+                            None => Some(crate::panels::instructor::InstructorForm::default()),
                         };
                     }
                     ui.toggle_value(&mut screen.class_open, text::CLASS);

@@ -1,4 +1,4 @@
-//! What stands between a series and its scan, with a way out.
+//! The rules that a series breaks, each with a suggestion that mends it.
 
 use geometry::SliceGroup;
 use scanner::SeriesProtocol;
@@ -43,8 +43,8 @@ impl Suggestion {
     }
 }
 
-/// Everything that stands between a series and its scan; empty if it may start. Suggestions are searched for, so this
-/// is for when a parameter has changed, not for every frame.
+/// The rules that a series breaks; empty if it can be scanned. Suggestions are found by search: call this when a
+/// parameter has changed, not in every frame.
 pub fn conflicts(series: &SeriesProtocol, group: &SliceGroup, field_t: f64) -> Vec<Conflict> {
     // Without its names the series is cheap to copy.
     let state = State {
@@ -63,9 +63,5 @@ pub fn conflicts(series: &SeriesProtocol, group: &SliceGroup, field_t: f64) -> V
 }
 
 fn suggestion(state: &State, changes: Vec<(Parameter, f64)>) -> Suggestion {
-    let told = changes.iter().map(|&(parameter, after)| {
-        let before = state.value(parameter).map_or_else(String::new, |before| parameter.shown(before));
-        format!("{} {before} to {}", parameter.label(), parameter.shown(after))
-    });
-    Suggestion { message: told.collect::<Vec<_>>().join(", "), changes }
+    Suggestion { message: state.changes(&changes), changes }
 }

@@ -1,5 +1,5 @@
-//! The parameters of a series as its tabs show them: values with their ranges, what they cost, and conflicts with a
-//! way out.
+//! The parameters of a series as its tabs show them: values with their ranges, what they cost, and conflicts with
+//! suggestions that mend them.
 //!
 //! ```
 //! use slice_editor::parameters::{Parameter, Summary, conflicts, set, value};
@@ -15,19 +15,20 @@
 //!
 //! set(&mut series, &mut changed, Parameter::Te, 300.0).expect("within the range, whatever the rest");
 //! let conflict = &conflicts(&series, &changed, protocol.field_t)[0];
-//! conflict.suggestion.as_ref().expect("there is a way out").apply(&mut series, &mut changed).expect("allowed");
+//! conflict.suggestion.as_ref().expect("one parameter mends it").apply(&mut series, &mut changed).expect("allowed");
 //! assert!(conflicts(&series, &changed, protocol.field_t).is_empty());
 //! # assert!(value(&series, &changed, Parameter::Te).is_some());
 //! ```
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | `parameter` | the parameters, their tabs, labels, units and ranges |
+//! | `parameter` | the parameters, their tabs and ranges |
 //! | `access` | reading and setting one |
 //! | `summary` | scan time, voxel, signal-to-noise ratio, SAR |
 //! | `rule` | what must hold before a scan |
-//! | `conflict` | what does not hold, with a suggestion that mends it |
+//! | `conflict` | the rules that are broken, with suggestions |
 //! | `remedy` | how a suggestion is found |
+//! | `text` | labels, units and messages |
 
 mod access;
 mod conflict;
@@ -35,6 +36,7 @@ mod parameter;
 mod remedy;
 mod rule;
 mod summary;
+mod text;
 
 pub use access::{ParameterRefused, set, value};
 pub use conflict::{Conflict, Suggestion, conflicts};

@@ -1,4 +1,4 @@
-//! The parameters of a series: tab, label, unit, range.
+//! The parameters of a series: tab and range.
 
 use scanner::SeriesProtocol;
 use serde::{Deserialize, Serialize};
@@ -18,17 +18,6 @@ pub enum Tab {
 impl Tab {
     /// All, in the order in which they stand.
     pub const ALL: [Self; 5] = [Self::Routine, Self::Contrast, Self::Resolution, Self::Geometry, Self::System];
-
-    /// What the tab says.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Routine => "Routine",
-            Self::Contrast => "Contrast",
-            Self::Resolution => "Resolution",
-            Self::Geometry => "Geometry",
-            Self::System => "System",
-        }
-    }
 
     /// The parameters of this tab, in their order.
     pub fn parameters(self) -> impl Iterator<Item = Parameter> {
@@ -159,46 +148,6 @@ impl Parameter {
         }
     }
 
-    /// What stands before its value.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Slices => "Slices",
-            Self::Thickness => "Slice thickness",
-            Self::Gap => "Gap",
-            Self::FovRows => "FOV rows",
-            Self::FovColumns => "FOV columns",
-            Self::Tr => "TR",
-            Self::Te => "TE",
-            Self::Averages => "Averages",
-            Self::Ti => "TI",
-            Self::FlipAngle => "Flip angle",
-            Self::EchoTrainLength => "Echo train length",
-            Self::FatSaturation => "Fat saturation",
-            Self::MatrixRows => "Matrix rows",
-            Self::MatrixColumns => "Matrix columns",
-            Self::PhaseResolution => "Phase resolution",
-            Self::ReadResolution => "Read resolution",
-            Self::Acceleration => "Acceleration",
-            Self::PhaseEncodingDirection => "Phase encoding",
-            Self::PhaseOversampling => "Phase oversampling",
-            Self::Concatenations => "Concatenations",
-            Self::Bandwidth => "Bandwidth",
-            Self::EchoSpacing => "Echo spacing",
-        }
-    }
-
-    /// What stands behind its value; empty for plain numbers.
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Tr | Self::Te | Self::Ti | Self::EchoSpacing => "ms",
-            Self::Thickness | Self::Gap | Self::FovRows | Self::FovColumns => "mm",
-            Self::FlipAngle => "°",
-            Self::PhaseResolution | Self::ReadResolution | Self::PhaseOversampling => "%",
-            Self::Bandwidth => "Hz/px",
-            _ => "",
-        }
-    }
-
     /// What it may be in a series. The limits are what consoles offer for such sequences (project choice); within
     /// them values may still be in conflict with each other.
     pub const fn range(self, series: &SeriesProtocol) -> Range {
@@ -240,27 +189,5 @@ impl Parameter {
                 | Self::PhaseEncodingDirection
                 | Self::Concatenations
         )
-    }
-
-    /// The words for its values, from 0, where a word says more than a number.
-    pub const fn words(self) -> Option<[&'static str; 2]> {
-        match self {
-            Self::FatSaturation => Some(["off", "on"]),
-            Self::PhaseEncodingDirection => Some(["row", "column"]),
-            _ => None,
-        }
-    }
-
-    /// A value as it is shown, with its unit.
-    pub fn shown(self, value: f64) -> String {
-        if let Some(words) = self.words() {
-            return words[usize::from(value >= 0.5)].to_owned();
-        }
-        if self == Self::Concatenations && value == 0.0 {
-            return "automatic".to_owned();
-        }
-        let rounded = (value * 100.0).round() / 100.0;
-        let parted = if matches!(self.unit(), "" | "°") { "" } else { " " };
-        format!("{rounded}{parted}{}", self.unit())
     }
 }

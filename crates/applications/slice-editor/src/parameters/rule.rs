@@ -10,7 +10,7 @@ use super::Parameter;
 use super::access::{set_timing, value};
 
 /// Gradient strength along one axis, mT/m: that of usual whole-body scanners.
-const GRADIENT_MT_PER_M: f64 = 45.0;
+pub(super) const GRADIENT_MT_PER_M: f64 = 45.0;
 /// Longer than any sequence, ms.
 const ENDLESS_MS: f64 = 1e9;
 /// A bandwidth at which the readout takes no time, Hz per pixel.
@@ -119,7 +119,7 @@ impl State {
     }
 
     /// What there is too much of: its name, how many, how many are allowed.
-    fn too_many(&self) -> Option<(&'static str, usize, usize)> {
+    pub fn too_many(&self) -> Option<(&'static str, usize, usize)> {
         let ordinary = self.ordinary_group();
         let group = SliceGroup { matrix: self.group.matrix, ..ordinary };
         match self.series.check(&group) {
@@ -129,7 +129,7 @@ impl State {
     }
 
     /// The shortest time that readout and pulses need, ms, if it is more than there is, and the readout's part.
-    fn shortest(&self) -> Option<(f64, f64)> {
+    pub fn shortest(&self) -> Option<(f64, f64)> {
         let alone = match self.shortest_parameter() {
             Parameter::Tr => self.series.clone(),
             _ => self.with(&[(Parameter::Tr, ENDLESS_MS)], None),
@@ -141,7 +141,7 @@ impl State {
     }
 
     /// The time that readout and pulses have to fit into.
-    fn shortest_parameter(&self) -> Parameter {
+    pub fn shortest_parameter(&self) -> Parameter {
         let times = [Parameter::EchoSpacing, Parameter::Te];
         times.into_iter().find(|time| self.value(*time).is_some()).unwrap_or(Parameter::Tr)
     }
@@ -170,7 +170,7 @@ impl State {
     }
 
     /// Strength of the readout's gradient: the bandwidth of all samples spread over the field of view.
-    fn gradient_mt_per_m(&self) -> f64 {
+    pub fn gradient_mt_per_m(&self) -> f64 {
         let axis = self.read_axis();
         let samples = self.group.matrix[axis] as f64 * self.series.read_resolution;
         let hz_per_mt = HZ_PER_PPM_AND_T * 1e3;
@@ -196,68 +196,6 @@ impl State {
             Rule::TrainInRepetition | Rule::AbsorptionRate => Parameter::Tr,
             Rule::SlicesInRepetition => Parameter::Concatenations,
             Rule::GradientStrength => Parameter::Bandwidth,
-        }
-    }
-
-    /// What is wrong, in a trainee's words.
-    pub fn message(&self, rule: Rule) -> String {
-        let (tr_ms, te_ms) = (self.series.sequence.tr_ms(), self.series.sequence.te_ms());
-        let (echoes, spacing_ms) = self.series.sequence.echo_train();
-        let train_ms = echoes as f64 * spacing_ms;
-        match rule {
-            Rule::Range(parameter) => {
-                let range = parameter.range(&self.series);
-                let found = self.value(parameter).unwrap_or(f64::NAN);
-                let (low, high) = (parameter.shown(range.low), parameter.shown(range.high));
-                format!("{} is {found}, expected {low} to {high}", parameter.label())
-            }
-            Rule::SliceStep => format!(
-                "with a thickness of {:.1} mm and a gap of {:.1} mm the slices do not follow each other",
-                self.group.thickness_mm, self.group.gap_mm
-            ),
-            Rule::StackSize => match self.too_many() {
-                Some((name, found, limit)) => format!("{found} {name} are too many: the scanner takes {limit}"),
-                None => "the stack is too large".to_owned(),
-            },
-            Rule::EchoInRepetition => {
-                format!("the echo at {te_ms:.1} ms comes after the next excitation at {tr_ms:.1} ms")
-            }
-            Rule::ShortestTime => {
-                let (shortest_ms, readout_ms) = self.shortest().unwrap_or_default();
-                format!(
-                    "{} is too short: the readout takes {readout_ms:.2} ms, {shortest_ms:.2} ms with its pulses",
-                    self.shortest_parameter().label()
-                )
-            }
-            Rule::EchoInTrain => format!(
-                "TE {te_ms:.1} ms lies outside the echo train, which lasts from {spacing_ms:.1} to {train_ms:.1} ms"
-            ),
-            Rule::TrainInRepetition => match self.series.sequence.inversion_time_ms() {
-                Some(ti_ms) => format!(
-                    "inversion and echo train take {:.0} ms and do not fit into TR {tr_ms:.0} ms",
-                    ti_ms + train_ms
-                ),
-                None => format!("the echo train of {train_ms:.0} ms does not fit into TR {tr_ms:.0} ms"),
-            },
-            Rule::SlicesInRepetition => {
-                let (slices, slice_ms) = (self.group.slices, self.series.slice_ms());
-                let needed = (slices as f64 * slice_ms / tr_ms).ceil();
-                format!("{slices} slices of {slice_ms:.0} ms each need {needed:.0} concatenations at TR {tr_ms:.0} ms")
-            }
-            Rule::AbsorptionRate => match self.series.check_exposure(&self.group, self.field_t) {
-                Err(SeriesError::AbsorptionRate { sar, limit }) => {
-                    format!("the whole-body SAR of {sar:.1} W/kg exceeds {limit} W/kg (IEC 60601-2-33)")
-                }
-                _ => "the whole-body SAR is too high".to_owned(),
-            },
-            Rule::GradientStrength => format!(
-                "the readout needs a gradient of {:.0} mT/m, the scanner has {GRADIENT_MT_PER_M} mT/m",
-                self.gradient_mt_per_m()
-            ),
-            Rule::Scanner => match self.series.check(&self.group) {
-                Err(error) => error.to_string(),
-                Ok(()) => "the scanner refuses it".to_owned(),
-            },
         }
     }
 }

@@ -86,7 +86,7 @@ fn a_sequence_refuses_what_it_does_not_have() {
 }
 
 #[test]
-fn all_broken_rules_are_told_at_once() {
+fn all_broken_rules_are_reported_at_once() {
     let (.., found) = after(&[(Parameter::Te, 500.0), (Parameter::Bandwidth, 50.0), (Parameter::Gap, -5.0)]);
     assert_eq!(rules(&found), [Rule::SliceStep, Rule::ShortestTime, Rule::EchoInTrain]);
     assert!(found[1].message.contains("20.00 ms, 23.00 ms with its pulses"), "{}", found[1].message);
@@ -97,7 +97,7 @@ fn suggestions_are_what_a_technologist_would_do() {
     let suggested = |changes: &[(Parameter, f64)]| {
         let (.., found) = after(changes);
         assert_eq!(found.len(), 1, "{found:?}");
-        found[0].suggestion.clone().expect("there is a way out").changes
+        found[0].suggestion.clone().expect("a suggestion").changes
     };
     assert_eq!(suggested(&[(Parameter::Te, 300.0)]), [(Parameter::Te, 183.5)], "half an echo after the train's end");
     assert_eq!(
@@ -113,10 +113,10 @@ fn suggestions_are_what_a_technologist_would_do() {
 }
 
 #[test]
-fn a_train_longer_than_the_repetition_is_told_apart_from_its_echo() {
+fn a_train_longer_than_the_repetition_is_distinguished_from_a_late_echo() {
     let (.., found) = after(&[(Parameter::Tr, 150.0)]);
     assert_eq!(rules(&found), [Rule::TrainInRepetition]);
-    let suggestion = found[0].suggestion.as_ref().expect("there is a way out");
+    let suggestion = found[0].suggestion.as_ref().expect("a suggestion");
     assert_eq!(suggestion.changes, [(Parameter::Tr, 180.0)], "17 echoes of 10.5 ms");
     assert_eq!(suggestion.message, "TR 150 ms to 180 ms");
     let (.., found) = after(&[(Parameter::Tr, 90.0)]);
@@ -128,7 +128,7 @@ fn a_stack_beyond_the_scanners_memory_loses_slices() {
     let (.., found) =
         after(&[(Parameter::MatrixRows, 1024.0), (Parameter::MatrixColumns, 1024.0), (Parameter::Slices, 100.0)]);
     assert_eq!(rules(&found), [Rule::StackSize]);
-    assert_eq!(found[0].suggestion.as_ref().expect("there is a way out").changes, [(Parameter::Slices, 64.0)]);
+    assert_eq!(found[0].suggestion.as_ref().expect("a suggestion").changes, [(Parameter::Slices, 64.0)]);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn what_a_file_brought_and_no_console_offers_is_led_back_into_its_range() {
     assert!(rules(&found).contains(&Rule::Range(Parameter::Averages)), "{found:?}");
     for _ in 0..found.len() + 2 {
         let Some(first) = conflicts(&broken, &slices, field_t).into_iter().next() else { break };
-        first.suggestion.expect("there is a way out").apply(&mut broken, &mut slices).expect("within the ranges");
+        first.suggestion.expect("a suggestion").apply(&mut broken, &mut slices).expect("within the ranges");
     }
     assert_eq!(conflicts(&broken, &slices, field_t), []);
 }
@@ -154,7 +154,7 @@ fn a_hot_series_cools_down_by_a_longer_repetition() {
     set(&mut series, &mut group, Parameter::Slices, 30.0).expect("within the range");
     let found = conflicts(&series, &group, 3.0);
     assert_eq!(rules(&found), [Rule::AbsorptionRate]);
-    let changes = &found[0].suggestion.as_ref().expect("there is a way out").changes;
+    let changes = &found[0].suggestion.as_ref().expect("a suggestion").changes;
     assert_eq!(changes.len(), 1);
     assert!(changes[0].0 == Parameter::Tr && changes[0].1 > 3500.0, "{changes:?}");
 }
@@ -168,7 +168,7 @@ fn a_small_field_of_view_needs_stronger_gradients_than_there_are() {
 }
 
 #[test]
-fn what_no_parameter_mends_is_told_without_a_suggestion() {
+fn a_conflict_that_no_parameter_mends_has_no_suggestion() {
     let (series, mut group, field_t) = sagittal_t2();
     group.column = group.row;
     let found = conflicts(&series, &group, field_t);
@@ -220,12 +220,12 @@ proptest! {
         prop_assert_eq!(
             found.iter().all(|conflict| matches!(conflict.rule, Rule::AbsorptionRate | Rule::GradientStrength)),
             series.check(&group).is_ok(),
-            "what the scanner refuses is told: {:?}", found
+            "what the scanner refuses is a conflict: {:?}", found
         );
         for conflict in &found {
             prop_assert_ne!(conflict.rule, Rule::Scanner);
             let suggestion = conflict.suggestion.as_ref();
-            prop_assert!(suggestion.is_some(), "no way out of {conflict:?} in {series:?} {group:?}");
+            prop_assert!(suggestion.is_some(), "no suggestion for {conflict:?} in {series:?} {group:?}");
             let (mut mended, mut slices) = (series.clone(), group.clone());
             suggestion.expect("just asserted").apply(&mut mended, &mut slices).expect("within the ranges");
             let left = rules(&conflicts(&mended, &slices, field_t));

@@ -9,7 +9,7 @@
 //! | `new_group` | how a group or band starts |
 //! | `level` | which disc a group is for, and where that disc is |
 //! | `turn` | groups and bands turned about their centres |
-//! | `undo` | steps back and forth |
+//! | `undo` | undo and redo |
 //! | `handles` | what is grabbed in a view, and what a drag does |
 
 mod draft;

@@ -57,7 +57,7 @@ pub enum EditRefused {
     /// A name of no or too many letters.
     #[error("a name of {0} characters, expected 1 to 64")]
     NameLength(usize),
-    /// Two groups (or two bands) of one name could not be told apart.
+    /// Two groups (or two bands) of one name could not be distinguished.
     #[error("'{0}' is taken: another one has this name")]
     NameTaken(String),
     /// A group or band of an adopted plan.

@@ -1,6 +1,6 @@
-//! Steps back and forth; what happens within one gesture is one step.
+//! Undo and redo; everything within one gesture is one step.
 
-/// The states before and after the present one.
+/// The states before and after the current one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Undo<T> {
     past: Vec<T>,
@@ -8,14 +8,14 @@ pub(crate) struct Undo<T> {
     gesture: Gesture,
 }
 
-/// How far a drag has come.
+/// Whether the pointer is dragging, and whether that has changed anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gesture {
-    /// There is none.
+    /// Not dragging.
     None,
     /// The button is down, nothing has changed yet.
     Begun,
-    /// The state before it is kept.
+    /// Something has changed; the state before the drag is kept.
     Kept,
 }
 
@@ -39,12 +39,12 @@ impl<T: PartialEq> Undo<T> {
         }
     }
 
-    /// The changes that follow are one step.
+    /// The changes that follow are one step, until [`Self::end_gesture`].
     pub fn begin_gesture(&mut self) {
         self.gesture = Gesture::Begun;
     }
 
-    /// They end; a gesture that led back to where it began is no step.
+    /// Ends the gesture; one that led back to where it began is not a step.
     pub fn end_gesture(&mut self, now: &T) {
         if self.gesture == Gesture::Kept && self.past.last() == Some(now) {
             self.past.pop();
@@ -68,12 +68,12 @@ impl<T: PartialEq> Undo<T> {
         Some(after)
     }
 
-    /// True if there is a step back.
+    /// True if there is a step to undo.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()
     }
 
-    /// True if there is a step forth.
+    /// True if there is a step to redo.
     pub fn can_redo(&self) -> bool {
         !self.future.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The operations composed from candle's own, for devices that our kernels do not reach: CUDA and Metal.
+//! The operations composed from candle's own, for devices without our kernels: CUDA and Metal.
 //!
 //! candle differentiates them itself. They compute what the kernels do; the tests compare values and gradients of both on
 //! the CPU.

@@ -35,15 +35,15 @@ pub fn band_outline(view: &ViewPlane, band: &SatBand) -> Option<Outline> {
 /// [`Handle::Centre`], [`Handle::Rotate`] and [`Handle::Thickness`].
 #[must_use]
 pub fn drag_band(band: &SatBand, view: &ViewPlane, handle: Handle, from_mm: [f64; 2], to_mm: [f64; 2]) -> SatBand {
-    let way = view.point(to_mm) - view.point(from_mm);
+    let displacement = view.point(to_mm) - view.point(from_mm);
     match handle {
-        Handle::Centre => SatBand { centre: band.centre + way, ..band.clone() },
+        Handle::Centre => SatBand { centre: band.centre + displacement, ..band.clone() },
         Handle::Rotate(_) => {
             let angle = angle_rad(view.to_view(&band.centre), from_mm, to_mm);
             turned_band(band, &view.normal(), angle)
         }
         Handle::Thickness(side) => {
-            let thickness_mm = band.thickness_mm + 2.0 * side.sign() * way.dot(&band.normal);
+            let thickness_mm = band.thickness_mm + 2.0 * side.sign() * displacement.dot(&band.normal);
             SatBand { thickness_mm: nearest(thickness_mm, &BAND_THICKNESS_MM), ..band.clone() }
         }
         Handle::FovRow(_) | Handle::FovColumn(_) | Handle::Slices(_) => band.clone(),

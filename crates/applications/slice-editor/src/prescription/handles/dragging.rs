@@ -13,35 +13,35 @@ use crate::view::ViewPlane;
 /// where the handle was taken. Edges and faces follow the pointer, and the opposite ones go the other way.
 #[must_use]
 pub fn drag(group: &SliceGroup, view: &ViewPlane, handle: Handle, from_mm: [f64; 2], to_mm: [f64; 2]) -> SliceGroup {
-    let way: Vector = view.point(to_mm) - view.point(from_mm);
+    let displacement: Vector = view.point(to_mm) - view.point(from_mm);
     let mut dragged = group.clone();
     match handle {
-        Handle::Centre => dragged.centre += way,
+        Handle::Centre => dragged.centre += displacement,
         Handle::Rotate(_) => {
             let angle = angle_rad(view.to_view(&group.centre), from_mm, to_mm);
             dragged = turned_group(group, &view.normal(), angle);
         }
         Handle::FovRow(side) => {
-            dragged.fov_mm[1] = nearest(group.fov_mm[1] + 2.0 * side.sign() * way.dot(&group.row), &FOV_MM);
+            dragged.fov_mm[1] = nearest(group.fov_mm[1] + 2.0 * side.sign() * displacement.dot(&group.row), &FOV_MM);
         }
         Handle::FovColumn(side) => {
-            dragged.fov_mm[0] = nearest(group.fov_mm[0] + 2.0 * side.sign() * way.dot(&group.column), &FOV_MM);
+            dragged.fov_mm[0] = nearest(group.fov_mm[0] + 2.0 * side.sign() * displacement.dot(&group.column), &FOV_MM);
         }
         Handle::Slices(side) => {
-            let slab_mm = group.slab_mm() + 2.0 * side.sign() * way.dot(&group.normal());
+            let slab_mm = group.slab_mm() + 2.0 * side.sign() * displacement.dot(&group.normal());
             let further = ((slab_mm - group.thickness_mm) / group.slice_step_mm()).round();
             let (fewest, most) = (*SLICES.start() as f64, *SLICES.end() as f64);
             dragged.slices = (further + 1.0).clamp(fewest, most) as usize;
         }
-        Handle::Thickness(side) => dragged.thickness_mm = thickness_mm(group, side, way.dot(&group.normal())),
+        Handle::Thickness(side) => dragged.thickness_mm = thickness_mm(group, side, displacement.dot(&group.normal())),
     }
     dragged
 }
 
 /// The middle slice's face follows; of an even number of slices there are two in the middle, and half a gap between.
-fn thickness_mm(group: &SliceGroup, side: Side, way_mm: f64) -> f64 {
+fn thickness_mm(group: &SliceGroup, side: Side, displacement_mm: f64) -> f64 {
     let faces = if group.slices.is_multiple_of(2) { 1.0 } else { 2.0 };
-    let thickest = nearest(group.thickness_mm + faces * side.sign() * way_mm, &THICKNESS_MM);
+    let thickest = nearest(group.thickness_mm + faces * side.sign() * displacement_mm, &THICKNESS_MM);
     // Slices that overlap must keep a step.
     thickest.max((*THICKNESS_MM.start()).max(*THICKNESS_MM.start() - group.gap_mm))
 }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn handles_of_a_single_slice_and_of_a_magnified_one_can_be_told_apart() {
+    fn handles_of_a_single_slice_do_not_overlap_at_any_zoom() {
         for view in [sagittal_view(), sagittal_view().zoomed(4.0, [0.0, 20.0])] {
             let outline = group_outline(&view, &single_slice()).expect("it crosses");
             for (handle, place) in &outline.handles {
@@ -172,7 +172,7 @@ mod tests {
         }
 
         #[test]
-        fn no_way_no_change(roll in -0.7f64..0.7, pitch in -0.7f64..0.7, slices in 1usize..20, x in -100.0f64..100.0, y in -100.0f64..100.0) {
+        fn a_drag_of_no_length_changes_nothing(roll in -0.7f64..0.7, pitch in -0.7f64..0.7, slices in 1usize..20, x in -100.0f64..100.0, y in -100.0f64..100.0) {
             let (view, group) = (view(0.2, pitch), group(roll, 0.1, 0.2, slices));
             let sides = Side::BOTH.into_iter();
             let handles = sides.flat_map(|s| [Handle::Rotate(s), Handle::FovRow(s), Handle::FovColumn(s), Handle::Slices(s), Handle::Thickness(s)]);

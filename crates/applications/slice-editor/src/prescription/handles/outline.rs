@@ -9,7 +9,7 @@ use crate::view::polygon::{clipped_polygon, contains, rectangle};
 /// Handles keep this part of the view's width and height from its edges, so that they can be grabbed.
 const MARGIN: f64 = 0.03;
 
-/// What is to be seen of a group or band in a view; places in mm of the view.
+/// The part of a group or band that a view shows; places in mm of the view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
     /// The whole slab, from the first slice's outer face to the last one's; convex.
@@ -34,7 +34,7 @@ pub struct SliceOutline {
     pub middle: Option<[[f64; 2]; 2]>,
 }
 
-/// Something to grab.
+/// A handle: what a drag changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handle {
@@ -76,7 +76,7 @@ impl Side {
 }
 
 impl Outline {
-    /// Where a handle is; `None` if it is not to be seen.
+    /// Where a handle is; `None` if the view does not show it.
     pub fn place(&self, handle: Handle) -> Option<[f64; 2]> {
         self.handles.iter().find(|(other, _)| *other == handle).map(|(_, place)| *place)
     }

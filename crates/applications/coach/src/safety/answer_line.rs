@@ -1,4 +1,4 @@
-//! Answers as an exercise writes them: `QUESTION: words [status]`.
+//! Answers as a scenario file writes them: `QUESTION: words [status]`.
 //!
 //! `QUESTION` is a key such as `cardiac-device`, the words are the patient's, and the status is `safe`, `conditional`,
 //! `unknown` or `unsafe`. Without a status a device is of unknown make.
@@ -6,13 +6,13 @@
 use super::answer::{Answer, DeviceStatus};
 use super::question::Question;
 
-/// A line that is no answer.
+/// A line that is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{line}' is no answer: expected {expected}")]
+#[error("'{line}' is not an answer: expected {expected}")]
 pub struct UnknownAnswer {
     /// The line.
     pub line: String,
-    /// What would be one.
+    /// What was expected.
     pub expected: String,
 }
 

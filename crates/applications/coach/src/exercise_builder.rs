@@ -1,5 +1,5 @@
-//! The instructor's bench: an exercise is put together and written as a scenario that the console and `plumbline run`
-//! both read.
+//! The exercise builder: an instructor's choices, written as a scenario file that the console and `plumbline run` both
+//! read.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::exercise::Exercise;
 
 /// What an instructor decides.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bench {
+pub struct ExerciseBuilder {
     /// Short name; the file's, too.
     pub name: String,
     /// One line for the worklist.
@@ -54,7 +54,7 @@ pub struct Bench {
     pub implants: String,
 }
 
-impl Default for Bench {
+impl Default for ExerciseBuilder {
     fn default() -> Self {
         Self {
             name: "my-exercise".into(),
@@ -62,7 +62,7 @@ impl Default for Bench {
             instructor: String::new(),
             phantom: "adult-lumbar".into(),
             seed: 1,
-            indication: "Low back pain, please exclude disc herniation".into(),
+            indication: crate::text::registration::USUAL_INDICATION.into(),
             position: PatientPosition::HeadFirstSupine,
             turned_deg: [0.0; 3],
             aside_mm: 0.0,
@@ -81,7 +81,7 @@ impl Default for Bench {
 
 /// Why an exercise cannot be saved.
 #[derive(Debug, thiserror::Error)]
-pub enum BenchError {
+pub enum ExerciseBuilderError {
     /// Something in it is wrong.
     #[error("{0}")]
     Wrong(String),
@@ -98,14 +98,14 @@ pub enum BenchError {
     },
 }
 
-impl Bench {
+impl ExerciseBuilder {
     /// The scenario's text.
     ///
     /// # Errors
-    /// [`BenchError::Wrong`] if a number cannot be written.
-    pub fn to_toml(&self) -> Result<String, BenchError> {
+    /// [`ExerciseBuilderError::Wrong`] if a number cannot be written.
+    pub fn to_toml(&self) -> Result<String, ExerciseBuilderError> {
         let base = "format-version = 1\nname = \"x\"\nseed = 0\ncases = 1\n[patients]\npopulation = \"x\"\n";
-        let wrong = |error: &dyn std::fmt::Display| BenchError::Wrong(error.to_string());
+        let wrong = |error: &dyn std::fmt::Display| ExerciseBuilderError::Wrong(error.to_string());
         let mut scenario: Scenario = toml::from_str(base).map_err(|error| wrong(&error))?;
         scenario.name.clone_from(&self.name);
         scenario.title.clone_from(&self.title);
@@ -141,20 +141,20 @@ impl Bench {
             instructor: self.instructor.clone(),
         });
         let text = toml::to_string_pretty(&scenario).map_err(|error| wrong(&error))?;
-        Ok(format!("# Built at the console's instructor bench.\n{text}"))
+        Ok(format!("# Built with the console's exercise builder.\n{text}"))
     }
 
     /// Writes the exercise into a folder and reads it back, as the worklist will; a file that is there is left alone.
     ///
     /// # Errors
-    /// [`BenchError`]; nothing is written then.
-    pub fn save(&self, folder: &Path) -> Result<(PathBuf, Exercise), BenchError> {
+    /// [`ExerciseBuilderError`]; nothing is written then.
+    pub fn save(&self, folder: &Path) -> Result<(PathBuf, Exercise), ExerciseBuilderError> {
         let path = folder.join(format!("{}.toml", self.name));
         let text = self.to_toml()?;
         let setup = ScenarioSetup::from_text(&path, &text, &Library::near(folder))
-            .map_err(|error| BenchError::Wrong(error.to_string()))?;
-        let exercise = Exercise::of(setup).map_err(BenchError::Wrong)?;
-        let write = |source| BenchError::Write { path: path.clone(), source };
+            .map_err(|error| ExerciseBuilderError::Wrong(error.to_string()))?;
+        let exercise = Exercise::of(setup).map_err(ExerciseBuilderError::Wrong)?;
+        let write = |source| ExerciseBuilderError::Write { path: path.clone(), source };
         std::fs::create_dir_all(folder).map_err(write)?;
         // The whole file or none, and never over another's.
         let partial = folder.join(format!(".{}.partial", self.name));
@@ -163,8 +163,8 @@ impl Bench {
         let _ = std::fs::remove_file(&partial);
         match linked {
             Ok(()) => Ok((path, exercise)),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(BenchError::Taken(path)),
-            Err(source) => Err(BenchError::Write { path, source }),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(ExerciseBuilderError::Taken(path)),
+            Err(source) => Err(ExerciseBuilderError::Write { path, source }),
         }
     }
 }
@@ -181,17 +181,17 @@ mod tests {
     #[test]
     fn what_is_built_is_what_the_worklist_reads() {
         let folder = tempfile::tempdir().expect("a folder");
-        let bench = Bench {
+        let builder = ExerciseBuilder {
             turned_deg: [8.0, 0.0, -4.0],
             assist: AssistKind::Tilted,
             amount: 12.0,
             restless: true,
             ghost: 0.03,
             exam: true,
-            ..Bench::default()
+            ..ExerciseBuilder::default()
         };
         // Nothing is near a temporary folder: what is built in must do, and the built-in planner's model is not there.
-        let text = bench.to_toml().expect("it can be written");
+        let text = builder.to_toml().expect("it can be written");
         let scenario: Scenario = toml::from_str(&text).expect("it can be read");
         assert_eq!(scenario.patients.positioning.roll_deg.mean, 8.0);
         assert_eq!(scenario.scanner.faults.as_ref().map(|faults| faults.ghost), Some(0.03));
@@ -200,7 +200,7 @@ mod tests {
             (lesson.mode, lesson.assist.kind, lesson.assist.amount),
             (LessonMode::Exam, AssistKind::Tilted, Some(12.0))
         );
-        let unwritten = bench.save(folder.path()).expect_err("there is no model here").to_string();
+        let unwritten = builder.save(folder.path()).expect_err("there is no model here").to_string();
         assert!(unwritten.contains("model"), "{unwritten}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing half-written");
     }
