@@ -6,7 +6,9 @@
 //! | `certificate` | the certificate |
 //! | `registration` | the registration form and what is wrong with it |
 //! | `safety` | the safety screening: questions, decisions, answers, marks |
+//! | `score` | the subjects of a score |
 
 pub(crate) mod certificate;
 pub(crate) mod registration;
 pub(crate) mod safety;
+pub(crate) mod score;
