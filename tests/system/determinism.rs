@@ -3,22 +3,13 @@
 use std::path::Path;
 
 use crate::support::{SMALL, complaint, output, plumbline, scenario};
-use results::CaseRow;
+use results::{CaseResult, Timings};
 
-/// A run's rows without measured times.
-fn rows(folder: &Path) -> Vec<CaseRow> {
-    let mut rows = run_store::open(folder).expect("a run").rows;
-    for row in &mut rows {
-        row.latency_synthesize_ms = None;
-        row.latency_acquire_ms = None;
-        row.latency_segment_ms = None;
-        row.latency_label_ms = None;
-        row.latency_count_ms = None;
-        row.latency_plan_ms = None;
-        row.latency_check_ms = None;
-        row.latency_loop_ms = None;
-    }
-    rows
+/// A run's cases without measured times.
+fn cases(folder: &Path) -> Vec<CaseResult> {
+    let mut cases = run_store::open(folder).expect("a run").cases;
+    cases.iter_mut().flat_map(|case| &mut case.attempts).for_each(|attempt| attempt.timings = Timings::default());
+    cases
 }
 
 fn run(scenario: &Path, out: &Path, threads: &str, options: &[&str]) {
@@ -29,26 +20,28 @@ fn run(scenario: &Path, out: &Path, threads: &str, options: &[&str]) {
 }
 
 #[test]
-fn threads_jobs_shards_and_single_cases_give_the_same_rows() {
+fn threads_jobs_shards_and_single_cases_give_the_same_results() {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = scenario(folder.path(), SMALL);
     let at = |name: &str| folder.path().join(name);
 
     run(&scenario, &at("one"), "1", &["--jobs", "1"]);
     run(&scenario, &at("two"), "2", &["--jobs", "2"]);
-    let whole = rows(&at("one"));
-    assert!(whole.iter().filter(|row| row.angle_deg.is_some()).count() >= 10, "planes were planned");
-    assert_eq!(rows(&at("two")), whole, "two threads and two cases at a time give the rows of one thread");
+    let whole = cases(&at("one"));
+    let discs = whole.iter().flat_map(|case| &case.attempts).flat_map(|attempt| &attempt.plan.discs);
+    assert!(discs.filter(|disc| disc.angle_deg.is_some()).count() >= 10, "planes were planned");
+    assert!(whole.iter().all(|case| case.patient.is_some()), "patients are recorded");
+    assert_eq!(cases(&at("two")), whole, "two threads and two cases at a time give the results of one thread");
 
     run(&scenario, &at("case"), "2", &["--case", "1"]);
-    let of_case: Vec<CaseRow> = whole.iter().filter(|row| row.case == 1).cloned().collect();
-    assert_eq!(rows(&at("case")), of_case, "a single case");
+    let of_case: Vec<CaseResult> = whole.iter().filter(|case| case.case == 1).cloned().collect();
+    assert_eq!(cases(&at("case")), of_case, "a single case");
 
     run(&scenario, &at("half"), "2", &["--shard", "0/2"]);
     run(&scenario, &at("other"), "2", &["--shard", "1/2"]);
     let merged = output(plumbline().arg("merge").args([at("other"), at("half")]).arg("--out").arg(at("merged")));
     assert_eq!(merged.status.code(), Some(0), "{}", complaint(&merged));
-    assert_eq!(rows(&at("merged")), whole, "merge of two shards");
+    assert_eq!(cases(&at("merged")), whole, "merge of two shards");
 
     let png = |name: &str| std::fs::read(at(name).join("pictures/small/case-000001.png")).expect("a picture");
     assert_eq!(png("one"), png("case"), "the pictures are identical");

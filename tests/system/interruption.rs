@@ -8,7 +8,9 @@ use crate::support::{SMALL, complaint, output, plumbline, scenario};
 use results::Verdict;
 
 fn angles(folder: &Path) -> Vec<Option<f64>> {
-    run_store::open(folder).expect("a run").rows.iter().map(|row| row.angle_deg).collect()
+    let cases = run_store::open(folder).expect("a run").cases;
+    let attempts = cases.iter().flat_map(|case| &case.attempts);
+    attempts.flat_map(|attempt| &attempt.plan.discs).map(|disc| disc.angle_deg).collect()
 }
 
 #[test]

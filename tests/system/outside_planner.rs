@@ -13,7 +13,7 @@ fn a_planner_that_crashes_fails_the_scenario_and_the_report_has_the_reason() {
     assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
     let run = run_store::open(&out).expect("a run");
     assert_eq!(run.manifest.verdict, Verdict::Fail);
-    assert_eq!(run.manifest.provenance.identity.planner, "cmd:false");
+    assert_eq!(run.manifest.provenance.identity.planner(), "cmd:false");
     let page = std::fs::read_to_string(out.join("report.html")).expect("a report");
     assert!(page.contains("the planner ended early"));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
 use assessment::true_plan;
 use geometry::{PatientPosition, Pose, Vector};
-use results::{Arm, CaseRow};
+use results::{Arm, AttemptResult};
 use scenario::ScenarioSetup;
 use scenario::patient_of_case;
 
@@ -79,11 +79,13 @@ fn a_true_plan_has_no_error_and_a_tilt_of_five_degrees_an_error_of_five() {
     assert_eq!(first.status.code(), Some(0), "{}", complaint(&first));
 
     let run = run_store::open(&out).expect("a run");
-    let rows_of =
-        |observer: &str| -> Vec<&CaseRow> { run.rows.iter().filter(|row| row.observer == observer).collect() };
+    let attempts = || run.cases.iter().flat_map(|case| &case.attempts);
+    let attempt_of = |observer: &str| -> &AttemptResult {
+        attempts().find(|attempt| attempt.observer == observer).expect("an attempt")
+    };
     let angles_of = |observer: &str| -> Vec<f64> {
-        let discs = rows_of(observer).into_iter().filter(|row| row.structure.contains('/'));
-        discs.map(|row| row.angle_deg.expect("every disc is planned")).collect()
+        let discs = attempt_of(observer).plan.discs.iter();
+        discs.map(|disc| disc.angle_deg.expect("every disc is planned")).collect()
     };
     assert!(
         angles_of("Ida").len() >= 5 && angles_of("Ida").iter().all(|angle| *angle < 1e-5),
@@ -91,10 +93,11 @@ fn a_true_plan_has_no_error_and_a_tilt_of_five_degrees_an_error_of_five() {
         angles_of("Ida")
     );
     assert!(angles_of("Max").iter().all(|angle| (4.7..=5.0 + 1e-6).contains(angle)), "{:?}", angles_of("Max"));
-    let case = rows_of("Ida").into_iter().find(|row| row.structure == "case").expect("a case row");
-    assert_eq!((case.planning_time_s, case.scan_time_s, case.repeats), (Some(75.5), Some(600.0), Some(2)));
-    assert_eq!(case.arm, "manual");
-    assert!(run.rows.iter().any(|row| row.arm == "manual" && row.observer != "Ida" && row.observer != "Max"));
+    let took = &attempt_of("Ida").examination;
+    assert_eq!((took.planning_time_s, took.scan_time_s, took.repeats), (Some(75.5), Some(600.0), Some(2)));
+    assert_eq!(attempt_of("Ida").arm, Arm::Manual);
+    let people = ["Ida", "Max"];
+    assert!(attempts().any(|attempt| attempt.arm == Arm::Manual && !people.contains(&attempt.observer.as_str())));
 
     // The attempts are part of the run's identity.
     let refused = output(command(&files[..1]).arg("--resume"));

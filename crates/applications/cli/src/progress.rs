@@ -5,11 +5,31 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use results::CaseSummary;
 
 use crate::output;
 
 /// How often a line stands for a bar.
 const NOW_AND_THEN: Duration = Duration::from_secs(30);
+
+/// A case in one line: worst angle, missed levels, flags, errors.
+pub fn summary_line(summary: &CaseSummary) -> String {
+    let mut words = vec![match summary.worst_disc {
+        Some((_, angle_deg)) => format!("worst disc {angle_deg:.1}°"),
+        None => "no disc planned".into(),
+    }];
+    if summary.missed_levels > 0 {
+        words.push(format!("{} levels missed", summary.missed_levels));
+    }
+    if summary.flagged {
+        words.push("flagged".into());
+    }
+    if summary.silent_failure {
+        words.push("SILENT FAILURE".into());
+    }
+    words.extend(summary.error.clone());
+    words.join(", ")
+}
 
 /// Progress towards a known number of steps.
 pub struct Progress {
@@ -95,6 +115,15 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_case_in_one_line() {
+        let nothing = CaseSummary { error: Some("no answer".into()), ..CaseSummary::default() };
+        assert_eq!(summary_line(&nothing), "no disc planned, no answer");
+        let worst_disc = Some(("L4/L5".parse().expect("a disc"), 12.34));
+        let wrong = CaseSummary { worst_disc, missed_levels: 2, silent_failure: true, ..CaseSummary::default() };
+        assert_eq!(summary_line(&wrong), "worst disc 12.3°, 2 levels missed, SILENT FAILURE");
+    }
 
     #[test]
     fn the_template_is_sound() {

@@ -120,9 +120,9 @@ fn handles_on_the_truth_score_full_marks_and_five_degrees_score_five_degrees() {
     assert!(item.points < item.of && item.explanation.contains("5.0°"), "{item:?}");
 
     // The harness gives the same numbers for the same attempt.
-    let rows = scenario::attempts::scored(&exercise.setup, &finished.attempt).rows;
-    let row = rows.iter().find(|row| row.structure == "L4/L5").expect("scored");
-    assert_eq!(row.angle_deg, item.measured);
+    let result = scenario::attempts::scored(&exercise.setup, &finished.attempt).result;
+    let disc = result.plan.discs.iter().find(|result| Some(result.disc) == item.disc).expect("scored");
+    assert_eq!(disc.angle_deg, item.measured);
 }
 
 #[test]

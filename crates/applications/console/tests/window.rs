@@ -178,12 +178,14 @@ fn a_whole_examination_by_script_looks_as_it_should() {
     let attempt: assessment::RecordedAttempt = serde_json::from_str(line.trim()).expect("one attempt");
     let file = root().join("scenarios/lessons/first-examination.toml");
     let setup = scenario::ScenarioSetup::load(&file).expect("the scenario");
-    let rows = scenario::attempts::scored(&setup, &attempt).rows;
+    let plan = scenario::attempts::scored(&setup, &attempt).result.plan;
     let score = history.attempt(attempts[0].id).expect("kept").score;
     for item in score.items.iter().filter(|item| item.subject == coach::score::Subject::Angle) {
-        let name = item.disc.map_or("sagittal".to_owned(), |disc| disc.to_string());
-        let row = rows.iter().find(|row| row.structure == name).expect("scored");
-        assert_eq!(row.angle_deg, item.measured, "{name}");
+        let angle_deg = match item.disc {
+            Some(disc) => plan.discs.iter().find(|result| result.disc == disc).expect("scored").angle_deg,
+            None => plan.sagittal_stack.angle_deg,
+        };
+        assert_eq!(angle_deg, item.measured, "{:?}", item.disc);
     }
 }
 

@@ -8,18 +8,17 @@ use phantom::{PatientOnTable, SpineTruth};
 use planner::{Planner, ScanPlan};
 use randomness::Stream;
 
-use assessment::score::{Attempted, TrueSpine, contrast_to_noise, overlap_rows, visible};
-use results::record::{Arm, CaseRow};
+use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
+use results::case_result::repeat_name;
+use results::{Arm, AttemptResult, CaseResult, ExaminationResult, PatientRecord, PlanResult, Timings};
 use scenario::ScenarioSetup;
 use scenario::attempts;
 use scenario::patient::{patient_of_case, registration_of};
 
 /// What came of a case.
 pub struct CaseOutcome {
-    /// Rows of all attempts.
-    pub rows: Vec<CaseRow>,
-    /// What a reader should know.
-    pub warnings: Vec<String>,
+    /// The result as it is stored.
+    pub result: CaseResult,
     /// What the pictures are drawn from; `None` if there was no localizer.
     pub seen: Option<Seen>,
 }
@@ -40,62 +39,38 @@ pub struct Seen {
     pub registration: Registration,
 }
 
-impl CaseOutcome {
-    /// One line about the first examination: worst angle, missed levels, flags, errors.
-    pub fn summary(&self) -> String {
-        let first = || self.rows.iter().filter(|row| row.arm == Arm::Automated.name() && row.observer == "repeat-0");
-        let angles = first().filter(|row| row.structure.contains('/')).filter_map(|row| row.angle_deg);
-        let missed = first().filter(|row| row.identified == Some(false)).count();
-        let mut words = vec![match angles.reduce(f64::max) {
-            Some(worst) => format!("worst disc {worst:.1}°"),
-            None => "no disc planned".into(),
-        }];
-        if missed > 0 {
-            words.push(format!("{missed} levels missed"));
-        }
-        if first().any(|row| row.flagged == Some(true)) {
-            words.push("flagged".into());
-        }
-        if first().any(|row| row.silent_failure == Some(true)) {
-            words.push("SILENT FAILURE".into());
-        }
-        words.extend(first().find_map(|row| row.error.clone()));
-        words.join(", ")
-    }
-}
-
 /// Examines one case; whatever the planner does, there is an outcome.
 pub fn examine(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
     let patient = CasePatient::draw(setup, seed, case);
     let arms = &setup.scenario.arms;
-    let mut outcome = CaseOutcome { rows: Vec::new(), warnings: Vec::new(), seen: None };
+    let (mut attempts, mut warnings, mut seen) = (Vec::new(), Vec::new(), None);
     let mut proposals = Vec::new();
     for repeat in 0..arms.automated_repeats.max(1) {
         let extent = if repeat == 0 { Extent::Whole } else { Extent::PlanOnly };
-        let (exam, rows, warnings) = patient.examined(setup, repeat, extent, planner);
+        let (exam, attempt, told) = patient.examined(setup, repeat, extent, planner);
         if arms.arms.contains(&Arm::Automated) {
-            outcome.rows.extend(rows);
+            attempts.push(attempt);
         }
         proposals.extend(exam.proposal().map(|proposal| proposal.plan.clone()));
         if repeat == 0 {
-            outcome.warnings = warnings;
-            outcome.seen = Some(seen(&exam, patient.truth.clone(), patient.registration.clone()));
+            warnings = told;
+            seen = Some(images_and_plan(&exam, patient.truth.clone(), patient.registration.clone()));
         }
     }
 
-    let localizer = outcome.seen.as_ref().and_then(|seen| seen.localizer.first());
+    let localizer = seen.as_ref().and_then(|seen| seen.localizer.first());
     let contrast = localizer.map_or(1.0, |(_, volume)| contrast_to_noise(&patient.truth, volume));
-    outcome.rows.extend(patient.panel(setup, &proposals, contrast));
+    attempts.extend(patient.panel(setup, &proposals, contrast));
     let people = setup.attempts.iter().filter(|attempt| attempt.seed == seed && attempt.case == case);
-    outcome.rows.extend(people.flat_map(|attempt| attempts::scored(setup, attempt).rows));
-    outcome
+    attempts.extend(people.map(|attempt| attempts::scored(setup, attempt).result));
+    CaseOutcome { result: patient.result(setup, attempts, warnings), seen }
 }
 
 /// Localizer and plan of one case, without series, technologists and pictures.
-pub fn plan_only(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
+pub fn plan_only(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseResult {
     let patient = CasePatient::draw(setup, seed, case);
-    let (_, rows, warnings) = patient.examined(setup, 0, Extent::PlanOnly, planner);
-    CaseOutcome { rows, warnings, seen: None }
+    let (_, attempt, warnings) = patient.examined(setup, 0, Extent::PlanOnly, planner);
+    patient.result(setup, vec![attempt], warnings)
 }
 
 /// How far an examination goes.
@@ -127,14 +102,24 @@ impl CasePatient {
         Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
     }
 
-    /// One examination by the automated arm: rows, and what a reader should know.
+    fn result(&self, setup: &ScenarioSetup, attempts: Vec<AttemptResult>, warnings: Vec<String>) -> CaseResult {
+        CaseResult {
+            scenario: setup.scenario.name.clone(),
+            case: self.case,
+            patient: Some(PatientRecord::of(self.patient.spine.parameters())),
+            attempts,
+            warnings,
+        }
+    }
+
+    /// One examination by the automated arm: its result, and what a reader should know.
     fn examined(
         &self,
         setup: &ScenarioSetup,
         repeat: u32,
         extent: Extent,
         planner: &mut dyn Planner,
-    ) -> (Examination, Vec<CaseRow>, Vec<String>) {
+    ) -> (Examination, AttemptResult, Vec<String>) {
         let scenario = &setup.scenario;
         let mut exam = Examination::new(
             self.patient.clone(),
@@ -149,41 +134,47 @@ impl CasePatient {
         let result = carry_out(&mut exam, &self.registration, planner, extent, &mut note, &mut clock);
         let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take());
 
-        let observer = format!("repeat-{repeat}");
-        let attempted = Attempted { scenario: &scenario.name, case: self.case, arm: Arm::Automated, observer };
-        let is_planned = exam.proposal().is_some();
-        let plan = exam.proposal().map(|proposal| proposal.plan.clone()).unwrap_or_default();
-        let mut rows = self.true_spine.rows(&attempted, &plan);
-        if let Some(segmentation) = exam.proposal().and_then(|proposal| proposal.segmentation.as_ref()) {
-            rows.extend(overlap_rows(&attempted, &self.patient, segmentation));
-        }
-        if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
-            let whole = extent == Extent::Whole;
+        let proposal = exam.proposal();
+        let assessed = self.true_spine.assess(&proposal.map(|proposal| proposal.plan.clone()).unwrap_or_default());
+        let plan = if error.is_some() && proposal.is_none() {
             // Without a plan nothing was done silently: the error says so. A plan that came is judged as it is.
-            if error.is_some() && !is_planned {
-                row.silent_failure = Some(false);
-                row.flagged = Some(true);
-            }
-            row.error = error;
-            row.repeats = whole.then_some(note.repeats);
-            row.scan_time_s = whole.then_some(note.scan_time_s);
-            row.latency_synthesize_ms = Some(self.synthesize_ms);
-            row.latency_acquire_ms = Some(clock.acquire_ms);
-            row.latency_segment_ms = plan.latency_ms.get("segment").copied();
-            row.latency_label_ms = plan.latency_ms.get("label").copied();
-            row.latency_count_ms = plan.latency_ms.get("count").copied();
-            row.latency_plan_ms = plan.latency_ms.get("plan").copied();
-            row.latency_check_ms = whole.then_some(clock.check_ms);
-            row.latency_loop_ms = Some(clock.loop_ms);
-        }
-        (exam, rows, note.warnings)
+            PlanResult { flagged: true, silent_failure: false, ..assessed }
+        } else {
+            assessed
+        };
+        let segmentation = proposal.and_then(|proposal| proposal.segmentation.as_ref());
+        let planner_ms = |stage: &str| proposal.and_then(|proposal| proposal.plan.latency_ms.get(stage).copied());
+        let whole = extent == Extent::Whole;
+        let attempt = AttemptResult {
+            arm: Arm::Automated,
+            observer: repeat_name(repeat),
+            plan,
+            structures: segmentation.map(|seen| overlap(&self.patient, seen)).unwrap_or_default(),
+            examination: ExaminationResult {
+                repeats: whole.then_some(note.repeats),
+                scan_time_s: whole.then_some(note.scan_time_s),
+                planning_time_s: None,
+                error,
+            },
+            timings: Timings {
+                synthesize_ms: Some(self.synthesize_ms),
+                acquire_ms: Some(clock.acquire_ms),
+                segment_ms: planner_ms("segment"),
+                label_ms: planner_ms("label"),
+                count_ms: planner_ms("count"),
+                plan_ms: planner_ms("plan"),
+                check_ms: whole.then_some(clock.check_ms),
+                loop_ms: Some(clock.loop_ms),
+            },
+        };
+        (exam, attempt, note.warnings)
     }
 
     /// The collaborative and the manual arm: every technologist of the panel plans once in each.
-    fn panel(&self, setup: &ScenarioSetup, proposals: &[ScanPlan], contrast: f64) -> Vec<CaseRow> {
+    fn panel(&self, setup: &ScenarioSetup, proposals: &[ScanPlan], contrast: f64) -> Vec<AttemptResult> {
         let spine = visible(&self.truth);
         let rules = &setup.prescription;
-        let mut rows = Vec::new();
+        let mut attempts = Vec::new();
         for arm in [Arm::Collaborative, Arm::Manual] {
             if !setup.scenario.arms.arms.contains(&arm) {
                 continue;
@@ -198,16 +189,20 @@ impl CasePatient {
                     }
                     _ => observer::prescribe_manually(&spine, contrast, technologist, rules, &own),
                 };
-                let observer = technologist.name.clone();
-                let attempted = Attempted { scenario: &setup.scenario.name, case: self.case, arm, observer };
-                let mut planned = self.true_spine.rows(&attempted, &attempt.plan);
-                if let Some(row) = planned.iter_mut().find(|row| row.structure == "case") {
-                    row.planning_time_s = Some(attempt.planning_time_s);
-                }
-                rows.extend(planned);
+                attempts.push(AttemptResult {
+                    arm,
+                    observer: technologist.name.clone(),
+                    plan: self.true_spine.assess(&attempt.plan),
+                    structures: Vec::new(),
+                    examination: ExaminationResult {
+                        planning_time_s: Some(attempt.planning_time_s),
+                        ..ExaminationResult::default()
+                    },
+                    timings: Timings::default(),
+                });
             }
         }
-        rows
+        attempts
     }
 }
 
@@ -248,7 +243,7 @@ fn ms_since(begin: Instant) -> f64 {
     begin.elapsed().as_secs_f64() * 1e3
 }
 
-/// What the rows need of the events.
+/// What the result needs of the events.
 #[derive(Default)]
 struct Note {
     planner_failed: Option<String>,
@@ -276,7 +271,7 @@ impl Note {
     }
 }
 
-fn seen(exam: &Examination, truth: SpineTruth, registration: Registration) -> Seen {
+fn images_and_plan(exam: &Examination, truth: SpineTruth, registration: Registration) -> Seen {
     let scanned = exam.queue().iter().filter_map(|series| Some((series.group.clone(), series.images.clone()?)));
     Seen {
         truth,

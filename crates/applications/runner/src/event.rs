@@ -1,4 +1,6 @@
-//! What a run tells while it goes on.
+//! What a run reports while it goes on. Only sinks, such as the command line's progress, make text of it.
+
+use results::CaseSummary;
 
 /// Progress of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +16,9 @@ pub enum RunEvent {
         scenario: String,
         /// Its number.
         case: u64,
-        /// One line for people.
-        summary: String,
+        /// What came of the planner's first attempt.
+        summary: CaseSummary,
+        /// What a reader of the results should know.
+        warnings: Vec<String>,
     },
 }

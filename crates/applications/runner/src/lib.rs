@@ -15,8 +15,8 @@ use planner::Planner;
 pub use case::{CaseOutcome, plan_only};
 pub use event::RunEvent;
 
-use results::manifest::{Identity, WallClock};
-use results::{FinishedCase, Run};
+use results::manifest::WallClock;
+use results::{CaseSummary, Identity, Run};
 use run_store::{RunWriter, StoreError};
 use scenario::ScenarioSetup;
 
@@ -92,7 +92,13 @@ pub fn run(
                     if let Err(error) = kept {
                         return fail(error);
                     }
-                    sink(RunEvent::CaseDone { scenario: scenario.name.clone(), case, summary: outcome.summary() });
+                    let result = outcome.result;
+                    sink(RunEvent::CaseDone {
+                        summary: CaseSummary::of_first_attempt(&result),
+                        scenario: result.scenario,
+                        case,
+                        warnings: result.warnings,
+                    });
                 }
             });
         }
@@ -120,11 +126,9 @@ fn keep(
     (seed, case): (u64, u64),
     outcome: &CaseOutcome,
 ) -> Result<(), StoreError> {
-    let scenario = setup.scenario.name.clone();
-    pictures::write(folder, &scenario, case, outcome)?;
+    pictures::write(folder, &setup.scenario.name, case, outcome)?;
     if options.dicom {
         pictures::write_dicom(folder, setup, (seed, case), outcome)?;
     }
-    let finished = FinishedCase { scenario, case, rows: outcome.rows.clone(), warnings: outcome.warnings.clone() };
-    writer.lock().expect("no worker panics holding it").record(finished)
+    writer.lock().expect("no worker panics holding it").record(outcome.result.clone())
 }

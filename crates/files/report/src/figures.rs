@@ -7,8 +7,10 @@ use kuva::prelude::*;
 use scoring::agreement::BlandAltman;
 
 use crate::text::round;
+use geometry::Structure;
 use results::Run;
-use results::record::{Arm, CaseRow};
+use results::case_result::attempts_of;
+use results::{Arm, DiscResult, Timings};
 
 /// A figure of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +37,16 @@ pub(super) const fn colour(arm: Arm) -> &'static str {
 
 /// Every figure that the run has values for.
 pub(super) fn all(run: &Run) -> Vec<Figure> {
-    let angle = |row: &CaseRow| of_disc(row, row.angle_deg);
-    let centre = |row: &CaseRow| of_disc(row, row.centre_mm);
     let figures = [
         (
             "disc-angle",
             "Angle between the planned slices and the true disc plane, a point a disc and attempt. Limits of the project: ideal to 3°, acceptable to 5°, failed over 10°.",
-            by_arm(run, "angle to the true disc plane, °", angle),
+            by_arm(run, "angle to the true disc plane, °", |disc| disc.angle_deg),
         ),
         (
             "disc-centre",
             "Distance of the planned from the true disc centre, a point a disc and attempt.",
-            by_arm(run, "distance from the true disc centre, mm", centre),
+            by_arm(run, "distance from the true disc centre, mm", |disc| disc.centre_mm),
         ),
         ("disc-angle-by-level", "The same angle by level, automated arm.", by_level(run)),
         (
@@ -127,8 +127,9 @@ fn own_ids(svg: &str, figure: &str) -> String {
     text
 }
 
-fn of_disc(row: &CaseRow, value: Option<f64>) -> Option<f64> {
-    value.filter(|_| row.structure.contains('/'))
+/// The discs of an arm's attempts.
+fn discs(run: &Run, arm: Arm) -> impl Iterator<Item = &DiscResult> {
+    attempts_of(&run.cases, arm).into_iter().flat_map(|planned| &planned.attempt.plan.discs)
 }
 
 fn drawn(plots: Vec<Plot>, x_label: &str, y_label: &str, adjust: impl FnOnce(Layout) -> Layout) -> String {
@@ -136,13 +137,12 @@ fn drawn(plots: Vec<Plot>, x_label: &str, y_label: &str, adjust: impl FnOnce(Lay
     kuva::render_to_svg(plots, adjust(layout.with_width(WIDTH).with_height(HEIGHT)))
 }
 
-fn by_arm(run: &Run, label: &str, value: impl Fn(&CaseRow) -> Option<f64>) -> Option<String> {
+fn by_arm(run: &Run, label: &str, value: impl Fn(&DiscResult) -> Option<f64>) -> Option<String> {
     let mut plot = RaincloudPlot::new().with_horizontal(true).with_cloud_width(24.0).with_rain_size(2.2).with_seed(1);
     let mut colours = Vec::new();
     // Drawn from below: the manual arm first puts the automated arm on top.
     for arm in Arm::ALL.into_iter().rev() {
-        let values: Vec<f64> =
-            run.rows.iter().filter(|row| row.arm == arm.name()).filter_map(&value).map(round).collect();
+        let values: Vec<f64> = discs(run, arm).filter_map(&value).map(round).collect();
         if values.len() > 1 {
             plot = plot.with_group(arm.name(), values);
             colours.push(colour(arm));
@@ -160,8 +160,8 @@ fn by_level(run: &Run) -> Option<String> {
     let mut plot = BoxPlot::new().with_color(colour(Arm::Automated)).with_strip(0.25).with_overlay_size(2.5);
     let mut any = false;
     for level in ["L1/L2", "L2/L3", "L3/L4", "L4/L5", "L5/S1"] {
-        let rows = run.rows.iter().filter(|row| row.arm == Arm::Automated.name() && row.structure == level);
-        let values: Vec<f64> = rows.filter_map(|row| row.angle_deg).map(round).collect();
+        let of_level = discs(run, Arm::Automated).filter(|disc| disc.disc.to_string() == level);
+        let values: Vec<f64> = of_level.filter_map(|disc| disc.angle_deg).map(round).collect();
         if !values.is_empty() {
             plot = plot.with_group(level, values);
             any = true;
@@ -174,12 +174,13 @@ fn dice(run: &Run) -> Option<String> {
     let mut plot = BoxPlot::new().with_color(colour(Arm::Automated)).with_strip(0.25).with_overlay_size(2.5);
     let mut lowest: f64 = 1.0;
     let mut any = false;
-    for class in ["vertebra", "disc", "sacrum", "canal"] {
-        let values: Vec<f64> =
-            run.rows.iter().filter(|row| row.structure == class).filter_map(|row| row.dice).map(round).collect();
+    for structure in Structure::FOREGROUND {
+        let results = run.cases.iter().flat_map(|case| &case.attempts).flat_map(|attempt| &attempt.structures);
+        let of_structure = results.filter(|result| result.structure == structure);
+        let values: Vec<f64> = of_structure.map(|result| round(result.dice)).collect();
         if !values.is_empty() {
             lowest = values.iter().copied().fold(lowest, f64::min);
-            plot = plot.with_group(class, values);
+            plot = plot.with_group(structure.name(), values);
             any = true;
         }
     }
@@ -187,7 +188,6 @@ fn dice(run: &Run) -> Option<String> {
     any.then(|| drawn(vec![plot.into()], "", "Dice", |layout| layout.with_y_axis_min(floor).with_y_axis_max(1.0)))
 }
 
-/// The axis begins at what `origin` makes of the least value drawn.
 /// The next twentieth below a share: where an axis that ends at 1 may begin.
 fn share_below(share: f64) -> f64 {
     (share * 20.0).floor() / 20.0
@@ -217,9 +217,8 @@ fn bland_altman(run: &Run) -> Option<String> {
     let mut plots: Vec<Plot> = Vec::new();
     let mut lines = Vec::new();
     for arm in Arm::ALL.into_iter().rev() {
-        let rows = run.rows.iter().filter(|row| row.arm == arm.name());
-        let pairs: Vec<(f64, f64)> =
-            rows.filter_map(|row| Some((row.planned_sagittal_tilt_deg?, row.true_sagittal_tilt_deg?))).collect();
+        let tilts = |disc: &DiscResult| Some((disc.planned_sagittal_tilt_deg?, disc.true_sagittal_tilt_deg?));
+        let pairs: Vec<(f64, f64)> = discs(run, arm).filter_map(tilts).collect();
         let (planned, truth): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
         let Ok(fitted) = BlandAltman::of(&planned, &truth) else { continue };
         let points = pairs.iter().map(|(planned, truth)| (round((planned + truth) / 2.0), round(planned - truth)));
@@ -241,9 +240,8 @@ fn bland_altman(run: &Run) -> Option<String> {
 }
 
 fn confidence(run: &Run) -> Option<String> {
-    let rows = run.rows.iter().filter(|row| row.arm == Arm::Automated.name());
-    let points: Vec<(f64, f64)> =
-        rows.filter_map(|row| Some((round(row.confidence?), round(row.angle_deg?)))).collect();
+    let point = |disc: &DiscResult| Some((round(disc.confidence?), round(disc.angle_deg?)));
+    let points: Vec<(f64, f64)> = discs(run, Arm::Automated).filter_map(point).collect();
     if points.is_empty() {
         return None;
     }
@@ -259,20 +257,21 @@ fn confidence(run: &Run) -> Option<String> {
 }
 
 fn latency(run: &Run) -> Option<String> {
-    type Stage = (&'static str, fn(&CaseRow) -> Option<f64>);
+    type Stage = (&'static str, fn(&Timings) -> Option<f64>);
     let stages: [Stage; 7] = [
-        ("acquire", |row| row.latency_acquire_ms),
-        ("segment", |row| row.latency_segment_ms),
-        ("label", |row| row.latency_label_ms),
-        ("count", |row| row.latency_count_ms),
-        ("plan", |row| row.latency_plan_ms),
-        ("check", |row| row.latency_check_ms),
-        ("loop", |row| row.latency_loop_ms),
+        ("acquire", |timings| timings.acquire_ms),
+        ("segment", |timings| timings.segment_ms),
+        ("label", |timings| timings.label_ms),
+        ("count", |timings| timings.count_ms),
+        ("plan", |timings| timings.plan_ms),
+        ("check", |timings| timings.check_ms),
+        ("loop", |timings| timings.loop_ms),
     ];
     let mut plot = BoxPlot::new().with_color("#7a7a7a").with_strip(0.2).with_overlay_size(2.2);
     let mut any = false;
     for (name, value) in stages {
-        let values: Vec<f64> = run.rows.iter().filter_map(value).filter(|ms| *ms > 0.0).collect();
+        let timings = run.cases.iter().flat_map(|case| &case.attempts).map(|attempt| &attempt.timings);
+        let values: Vec<f64> = timings.filter_map(value).filter(|ms| *ms > 0.0).collect();
         if !values.is_empty() {
             plot = plot.with_group(name, values);
             any = true;

@@ -6,11 +6,12 @@ use crate::figures::{Figure, colour};
 use crate::gallery::gallery;
 use crate::methods::methods;
 use crate::text::{figure, interval};
+use results::Arm;
 use results::Run;
 use results::criterion::{CriterionResult, Verdict};
-use results::manifest::{Identity, Manifest, ScenarioIdentity, ScenarioResult, Selection};
+use results::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
+use results::manifest::{Manifest, ScenarioResult};
 use results::metrics::{self, Better};
-use results::record::Arm;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -86,11 +87,11 @@ pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
 fn subject(manifest: &Manifest) -> Markup {
     let identity = &manifest.provenance.identity;
     html! {
-        @for scenario in &identity.scenarios {
+        @for (scenario, planner) in identity.scenarios.iter().zip(&identity.planners) {
             @let done = manifest.scenarios.iter().find(|s| s.name == scenario.name).map_or(0, |s| s.cases_done);
             p { (scenario.title) ". " (done) " of " (scenario.cases) " virtual patients of the population "
                 strong { (scenario.population) } ", protocol " strong { (scenario.protocol) }
-                ", seed " (scenario.seed) ", planned by " strong { (identity.planner) } "." }
+                ", seed " (scenario.seed) ", planned by " strong { (planner) } "." }
         }
     }
 }
@@ -208,15 +209,15 @@ fn all_metrics(manifest: &Manifest) -> Markup {
 }
 
 /// The command that examines a scenario's cases once more, from the folder that holds the scenario.
-fn again(identity: &Identity, scenario: &ScenarioIdentity) -> String {
+fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIdentity) -> String {
     let mut command = format!("plumbline run {}.toml --seed {}", scenario.name, scenario.seed);
     match identity.selection {
         Selection::All => {}
         Selection::Case(case) => command += &format!(" --case {case}"),
         Selection::Shard { index, count } => command += &format!(" --shard {index}/{count}"),
     }
-    if identity.planner != "builtin" && !identity.planner.contains(", ") {
-        command += &format!(" --planner {}", shlex::try_quote(&identity.planner).unwrap_or_default());
+    if let PlannerIdentity::Command { .. } = planner {
+        command += &format!(" --planner {}", shlex::try_quote(&planner.to_string()).unwrap_or_default());
     }
     command
 }
@@ -228,8 +229,8 @@ fn provenance(manifest: &Manifest) -> Markup {
     html! {
         table.plain { tbody {
             tr { td { "program" } td { "plumbline " (identity.version) } }
-            tr { td { "planner" } td { (identity.planner) } }
-            @if let Some(model) = &identity.model { tr { td { "model (BLAKE3)" } td { code { (model) } } } }
+            tr { td { "planner" } td { (identity.planner()) } }
+            @if let Some(model) = identity.model() { tr { td { "model (BLAKE3)" } td { code { (model) } } } }
             @for source in &sources { tr { td { "scenario (BLAKE3)" } td { code { (source) } } } }
             tr { td { "cases" } td { (identity.selection.to_string()) } }
             tr { td { "device" } td { (provenance.devices.join(", ")) } }
@@ -237,8 +238,8 @@ fn provenance(manifest: &Manifest) -> Markup {
                 tr { td { "run" } td { (clock.started_at) " to " (clock.finished_at) ", " (figure(clock.elapsed_s, "s")) } }
             }
         } }
-        @for scenario in &identity.scenarios {
-            p { "Again: " code { (again(identity, scenario)) } " gives the same figures but for the wall clock"
+        @for (scenario, planner) in identity.scenarios.iter().zip(&identity.planners) {
+            p { "Again: " code { (again(identity, scenario, planner)) } " gives the same figures but for the wall clock"
                 @if identity.attempts.is_some() { ", with the same people's plans as " code { "--attempts" } }
                 "." }
         }

@@ -1,11 +1,12 @@
 use super::*;
-use results::fixture;
+use results::{PlannerIdentity, fixture};
 
 #[test]
 fn the_page_has_every_part_and_keeps_hostile_names_harmless() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut run = fixture::run(folder.path());
-    run.manifest.provenance.identity.planner = "<script>alert(1)</script>".into();
+    let command = "<script>alert(1)</script>".into();
+    run.manifest.provenance.identity.planners = vec![PlannerIdentity::Command { command }];
     let path = write(&run).expect("written");
     let page = fs::read_to_string(path).expect("a page");
     for part in ["Criteria", "Three arms", "Figures", "Cases", "Methods and limits", "Provenance", "<svg"] {
@@ -27,6 +28,6 @@ fn the_same_results_give_the_same_page_and_none_give_a_page_too() {
     for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split_once('"')) {
         assert!(page.contains(&format!("id=\"{}\"", target.0)), "#{} leads nowhere", target.0);
     }
-    let empty = Run { rows: Vec::new(), ..run };
+    let empty = Run { cases: Vec::new(), ..run };
     assert!(html(&empty, &figures::all(&empty)).contains("Criteria"));
 }

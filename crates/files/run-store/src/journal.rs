@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use results::FinishedCase;
-use results::manifest::Identity;
+use results::CaseResult;
+use results::identity::Identity;
 
 /// Name of the journal in the run directory.
 pub const JOURNAL: &str = "journal.jsonl";
@@ -16,11 +16,21 @@ pub const JOURNAL: &str = "journal.jsonl";
 /// A journal's first line.
 #[derive(Serialize, Deserialize)]
 struct Header<I> {
+    /// Version of the lines that follow; the first did not say.
+    #[serde(default = "first_version")]
+    format_version: u32,
     /// The run that it belongs to.
     identity: I,
     /// The device that it is examined on.
     device: String,
 }
+
+fn first_version() -> u32 {
+    1
+}
+
+/// Version of the journal: a line is a [`CaseResult`].
+const FORMAT_VERSION: u32 = 2;
 
 /// An open journal.
 #[derive(Debug)]
@@ -38,7 +48,7 @@ impl Journal {
         let path = folder.join(JOURNAL);
         let file = File::create(&path).map_err(StoreError::io("create", &path))?;
         let mut journal = Self { path, file };
-        journal.append(&Header { identity, device: device.to_owned() })?;
+        journal.append(&Header { format_version: FORMAT_VERSION, identity, device: device.to_owned() })?;
         Ok(journal)
     }
 
@@ -85,7 +95,7 @@ pub struct Content {
     /// The device that it is examined on.
     pub device: String,
     /// The cases, in the order in which they finished.
-    pub finished: Vec<FinishedCase>,
+    pub finished: Vec<CaseResult>,
     /// Length of the whole lines, bytes.
     pub whole_bytes: u64,
 }
@@ -112,7 +122,14 @@ impl Content {
             },
             Err(_) => damaged(1, error),
         };
-        let Header { identity, device } = serde_json::from_slice(header).map_err(read)?;
+        let Header { format_version, identity, device } = serde_json::from_slice(header).map_err(read)?;
+        if format_version != FORMAT_VERSION {
+            let reason = format!(
+                "its format_version is {format_version}, expected {FORMAT_VERSION}: another version of plumbline wrote it; \
+                 finish the run with that one, or begin it anew in another folder"
+            );
+            return Err(StoreError::Damaged { path, reason });
+        }
         Ok(Self {
             identity,
             device,

@@ -3,29 +3,35 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `journal.jsonl` | finished cases of a run that goes on; what `--resume` reads |
-//! | `cases.parquet` | one row per case × arm × observer × structure |
+//! | `cases.parquet` | one row per case × arm × observer × structure: [`cases`], its columns in [`row`] |
 //! | `run.json` | verdict, metrics, provenance: [`results::manifest::Manifest`] |
 //! | `junit.xml` | the criteria as test cases |
 //!
 //! Pictures and the report are written beside them by whoever makes them.
 //!
 //! ```no_run
-//! use results::FinishedCase;
-//! use results::manifest::{Identity, Selection, WallClock};
+//! use results::identity::{Identity, Selection};
+//! use results::manifest::WallClock;
+//! use results::CaseResult;
 //! use run_store::RunWriter;
 //! use std::path::Path;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let identity = Identity {
 //!     version: "0.1.0".into(),
-//!     planner: "builtin".into(),
-//!     model: None,
+//!     planners: Vec::new(), // one for each scenario
 //!     scenarios: Vec::new(),
 //!     selection: Selection::All,
 //!     attempts: None,
 //! };
 //! let mut run = RunWriter::create(Path::new("reports/smoke"), identity, "cpu")?;
-//! let case = FinishedCase { scenario: "smoke".into(), case: 0, rows: Vec::new(), warnings: Vec::new() };
+//! let case = CaseResult {
+//!     scenario: "smoke".into(),
+//!     case: 0,
+//!     patient: None,
+//!     attempts: Vec::new(),
+//!     warnings: Vec::new(),
+//! };
 //! run.record(case)?; // on the disk when this returns
 //!
 //! let clock = WallClock {
@@ -46,8 +52,10 @@ pub mod journal;
 pub mod junit;
 pub mod merge;
 mod read;
+pub mod row;
 #[cfg(test)]
 mod tests;
+mod version_1;
 pub mod writer;
 
 pub use error::StoreError;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::StoreError;
 use crate::files::copy_folder;
 use crate::writer::{make_room, write_results};
-use results::manifest::{Identity, Provenance, Selection, WallClock};
-use results::{FinishedCase, Run};
+use results::identity::{Identity, Selection};
+use results::manifest::{Provenance, WallClock};
+use results::{CaseResult, Run};
 
 /// Folders that runs keep per-case files in; the names of the files tell the cases apart.
 const PER_CASE: [&str; 2] = ["pictures", "dicom"];
@@ -97,16 +98,16 @@ fn whole(part: &Run) -> Identity {
     Identity { selection: Selection::All, ..part.manifest.provenance.identity.clone() }
 }
 
-fn distinct_cases(parts: &[Run]) -> Result<Vec<FinishedCase>, MergeError> {
+fn distinct_cases(parts: &[Run]) -> Result<Vec<CaseResult>, MergeError> {
     let mut holders: BTreeMap<(String, u64), &Path> = BTreeMap::new();
     let mut finished = Vec::new();
     for part in parts {
-        for case in part.finished_cases() {
+        for case in &part.cases {
             if let Some(holder) = holders.insert((case.scenario.clone(), case.case), &part.folder) {
                 let (a, b) = (holder.to_owned(), part.folder.clone());
-                return Err(MergeError::CaseTwice { scenario: case.scenario, case: case.case, a, b });
+                return Err(MergeError::CaseTwice { scenario: case.scenario.clone(), case: case.case, a, b });
             }
-            finished.push(case);
+            finished.push(case.clone());
         }
     }
     Ok(finished)

@@ -24,5 +24,5 @@ pub fn open(folder: &Path) -> Result<Run, StoreError> {
     let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
     let manifest = serde_json::from_slice(&text)
         .map_err(|error| StoreError::Damaged { path: path.clone(), reason: error.to_string() })?;
-    Ok(Run { folder: folder.to_owned(), manifest, rows: cases::read(folder)? })
+    Ok(Run::of_stored(folder, manifest, cases::read(folder)?))
 }

@@ -6,7 +6,7 @@ use crate::merge::{MergeError, merge};
 use results::Run;
 use results::criterion::Verdict;
 use results::fixture::{case, identity, wall_clock};
-use results::manifest::Selection;
+use results::identity::{PlannerIdentity, Selection};
 
 const CASES: u64 = 6;
 
@@ -137,9 +137,9 @@ fn another_run_is_not_continued_and_a_finished_one_is_done() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
     let mut other = identity(CASES, Selection::All);
-    other.model = Some("abc".into());
-    let error = RunWriter::resume(folder.path(), other, "cpu").expect_err("another model").to_string();
-    assert!(error.contains("its model is none, this run's is abc"), "{error}");
+    other.planners = vec![PlannerIdentity::Command { command: "another".into() }];
+    let error = RunWriter::resume(folder.path(), other, "cpu").expect_err("another planner").to_string();
+    assert!(error.contains("its planner is cmd:made-up, this run's is cmd:another"), "{error}");
     let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("the same");
     assert!((0..CASES).all(|number| writer.has("s", number)));
 }
@@ -172,15 +172,15 @@ fn another_device_does_not_continue_a_run_and_time_adds_up() {
     let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
     assert_eq!(run.manifest.provenance.wall_clock.map(|clock| clock.elapsed_s), Some(120.0));
     let same = identity(CASES, Selection::All);
-    assert_eq!(RunWriter::finished(folder.path(), &same).expect("readable").map(|run| run.rows), Some(run.rows));
+    assert_eq!(RunWriter::finished(folder.path(), &same).expect("readable").map(|run| run.cases), Some(run.cases));
 }
 
 #[test]
 fn what_a_planner_does_not_tell_counts_for_nothing() {
-    let verdict = |planner: &str| {
+    let verdict = |planner: PlannerIdentity| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut identity = identity(CASES, Selection::All);
-        identity.planner = planner.into();
+        identity.planners = vec![planner];
         identity.scenarios[0].criteria[1].metric = "dice.disc".into();
         identity.scenarios[0].criteria[1].statistic = results::metrics::Statistic::Mean;
         let mut writer = RunWriter::create(folder.path(), identity, "cpu").expect("a new run");
@@ -189,8 +189,10 @@ fn what_a_planner_does_not_tell_counts_for_nothing() {
         let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("read");
         (run.manifest.verdict, run.manifest.scenarios[0].criteria[1].word(), junit.contains("<skipped"))
     };
-    assert_eq!(verdict("cmd:theirs"), (Verdict::Pass, "n/a", true));
-    assert_eq!(verdict("builtin"), (Verdict::Incomplete, "open", false));
+    // The command holds what joins names of planners elsewhere.
+    let command = PlannerIdentity::Command { command: "theirs --levels \"L1, L2\"".into() };
+    assert_eq!(verdict(command), (Verdict::Pass, "n/a", true));
+    assert_eq!(verdict(PlannerIdentity::Builtin { model: None }), (Verdict::Incomplete, "open", false));
 }
 
 #[test]
@@ -234,4 +236,16 @@ fn a_full_disk_costs_no_finished_case() {
     assert_eq!(open(folder.path()).expect("readable").manifest.scenarios[0].cases_done, 4);
     let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
     assert!(writer.has("s", 3));
+}
+
+#[test]
+fn a_journal_of_another_version_is_refused_by_its_number() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    drop(RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run"));
+    let path = folder.path().join(journal::JOURNAL);
+    let text = fs::read_to_string(&path).expect("a journal");
+    // The first version did not say which it was.
+    fs::write(&path, text.replacen("\"format_version\":2,", "", 1)).expect("written");
+    let error = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("rows, no trees");
+    assert!(error.to_string().contains("its format_version is 1, expected 2"), "{error}");
 }

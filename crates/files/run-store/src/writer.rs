@@ -9,8 +9,9 @@ use crate::journal::{JOURNAL, Journal};
 use crate::junit;
 use crate::read::open;
 use crate::{StoreError, cases};
-use results::manifest::{Difference, Identity, MANIFEST, Provenance, Selection, WallClock};
-use results::{FinishedCase, Run};
+use results::identity::{Difference, Identity, Selection};
+use results::manifest::{MANIFEST, Provenance, WallClock};
+use results::{CaseResult, Run};
 
 /// What earlier runs leave in a run directory; a new run there takes it away.
 const PRODUCTS: [&str; 7] = [MANIFEST, cases::CASES, junit::JUNIT, "report.html", "figures", "pictures", "dicom"];
@@ -21,7 +22,7 @@ pub struct RunWriter {
     folder: PathBuf,
     identity: Identity,
     journal: Journal,
-    finished: Vec<FinishedCase>,
+    finished: Vec<CaseResult>,
     /// When the finished cases were examined, if the folder's results say so.
     before: Option<WallClock>,
 }
@@ -75,9 +76,8 @@ impl RunWriter {
             None => return Self::create(folder, identity, device),
             Some(run) => {
                 let mut journal = Journal::create(folder, &identity, device)?;
-                let finished = run.finished_cases();
-                finished.iter().try_for_each(|case| journal.append(case))?;
-                (journal, finished)
+                run.cases.iter().try_for_each(|case| journal.append(case))?;
+                (journal, run.cases.clone())
             }
         };
         Ok(Self { folder: folder.to_owned(), identity, journal, finished, before })
@@ -93,7 +93,7 @@ impl RunWriter {
         }
         let run = open(folder)?;
         same_run(folder, &run.manifest.provenance.identity, identity)?;
-        let done = run.rows.iter().map(|row| (row.scenario.clone(), row.case)).collect();
+        let done = run.cases.iter().map(|case| (case.scenario.clone(), case.case)).collect();
         Ok(identity.is_done(&done).then_some(run))
     }
 
@@ -111,7 +111,7 @@ impl RunWriter {
     ///
     /// # Errors
     /// [`StoreError::Io`] when the disk is full or refuses; earlier cases stay readable.
-    pub fn record(&mut self, case: FinishedCase) -> Result<(), StoreError> {
+    pub fn record(&mut self, case: CaseResult) -> Result<(), StoreError> {
         self.journal.append(&case)?;
         self.finished.push(case);
         Ok(())
@@ -145,7 +145,7 @@ impl RunWriter {
 
 /// Writes a run's results; `run.json` comes last, so that its presence means that the others are there.
 pub(crate) fn write_results(run: &Run) -> Result<(), StoreError> {
-    cases::write(&run.folder, &run.rows)?;
+    cases::write(&run.folder, &run.cases)?;
     write_whole(&run.folder.join(junit::JUNIT), junit::render(&run.manifest)?.as_bytes())?;
     let mut json = serde_json::to_string_pretty(&run.manifest)
         .map_err(|error| StoreError::Encoding { what: MANIFEST, reason: error.to_string() })?;

@@ -3,9 +3,9 @@
 use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
 use crate::mistake::{Mistake, mistake};
 use diagnosis::did_you_mean;
+use results::Arm;
 use results::criterion::Criterion;
 use results::metrics::{self, Statistic};
-use results::record::Arm;
 
 /// Most cases of one scenario: what a rack of machines does in a day (a case takes a few seconds).
 const MOST_CASES: u64 = 1_000_000;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::lesson::Lesson;
 use crate::prescription::PrescriptionPatch;
+use results::Arm;
 use results::criterion::Criterion;
-use results::record::Arm;
 
 /// The version of the file format that this program reads.
 pub const FORMAT_VERSION: u32 = 1;

@@ -10,7 +10,7 @@ use crate::library::{Library, NotFound};
 use crate::{PlannerKind, Scenario, ScenarioError};
 use assessment::attempt::RecordedAttempt;
 use diagnosis::Diagnosis;
-use results::manifest::ScenarioIdentity;
+use results::identity::ScenarioIdentity;
 
 /// A scenario that was read, checked and resolved.
 #[derive(Clone, Debug)]

@@ -4,11 +4,11 @@ use exam::Landing;
 use geometry::PatientPosition;
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
-use results::record::{Arm, CaseRow};
+use results::{Arm, AttemptResult, ExaminationResult, Timings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::score::{Attempted, TrueSpine};
+use crate::score::TrueSpine;
 
 /// The version of a line that this program reads.
 pub const ATTEMPT_FORMAT_VERSION: u32 = 1;
@@ -46,33 +46,33 @@ pub struct RecordedAttempt {
 /// What came of an attempt, with what an explanation needs.
 #[derive(Clone, Debug)]
 pub struct Scored {
-    /// The rows as a run stores them.
-    pub rows: Vec<CaseRow>,
+    /// The result as a run stores it.
+    pub result: AttemptResult,
     /// The truth of the patient as they were landed, in true patient coordinates.
     pub truth: SpineTruth,
     /// The plan in true patient coordinates, whatever position was registered.
     pub plan: ScanPlan,
 }
 
-/// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares: the rows that a
-/// simulated technologist's plan gets, and in the case row what the examination took. `drawn` is the patient of the
-/// attempt's case as the scenario drew them.
+/// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares, as for a simulated
+/// technologist's plan. `drawn` is the patient of the attempt's case as the scenario drew them.
 pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
     let truth = attempt.landing.lay(drawn).truth();
     let to_patient = exam::registered_to_patient(attempt.registered_position, attempt.landing.position);
     let plan = attempt.plan.moved(&to_patient);
 
-    let attempted = Attempted {
-        scenario: &attempt.scenario,
-        case: attempt.case,
+    let result = AttemptResult {
         arm: attempt.arm,
         observer: attempt.observer.clone(),
+        plan: TrueSpine::of(&truth).assess(&plan),
+        structures: Vec::new(),
+        examination: ExaminationResult {
+            repeats: Some(attempt.repeats),
+            scan_time_s: Some(attempt.scan_time_s),
+            planning_time_s: Some(attempt.planning_time_s),
+            error: None,
+        },
+        timings: Timings::default(),
     };
-    let mut rows = TrueSpine::of(&truth).rows(&attempted, &plan);
-    if let Some(row) = rows.iter_mut().find(|row| row.structure == "case") {
-        row.planning_time_s = Some(attempt.planning_time_s);
-        row.scan_time_s = Some(attempt.scan_time_s);
-        row.repeats = Some(attempt.repeats);
-    }
-    Scored { rows, truth, plan }
+    Scored { result, truth, plan }
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`score`] | the rows of one plan, and of one segmentation |
+//! | [`score`] | one plan, and one segmentation, against the truth |
 //! | [`mod@true_plan`] | the plan that a spine's truth asks for |
 //! | [`attempt`] | plans that people made at the console |
 

@@ -1,4 +1,4 @@
-//! A plan held against the truth: the rows of one attempt.
+//! A plan and a segmentation held against the truth.
 
 use geometry::{LabelledSpine, Orientation, Plane, Point, Structure, Vertebra, Volume};
 use phantom::{PatientOnTable, SpineTruth};
@@ -10,7 +10,7 @@ use scoring::positioning::{
 };
 use vnet::Segmentation;
 
-use results::record::{Arm, CaseRow};
+use results::{AbsentLevel, DiscResult, PlanResult, StackResult, StructureResult};
 
 /// The truth in the form in which it is compared.
 pub struct TrueSpine {
@@ -18,32 +18,6 @@ pub struct TrueSpine {
     midsagittal: Plane,
     foramina: Vec<Point>,
     limits: FailureLimits,
-}
-
-/// Whose attempt it is.
-pub struct Attempted<'a> {
-    /// Name of the scenario.
-    pub scenario: &'a str,
-    /// Case number.
-    pub case: u64,
-    /// Who planned.
-    pub arm: Arm,
-    /// The observer or repeat.
-    pub observer: String,
-}
-
-impl Attempted<'_> {
-    /// An empty row of this attempt.
-    pub fn row(&self, structure: &str) -> CaseRow {
-        CaseRow {
-            scenario: self.scenario.to_owned(),
-            case: self.case,
-            arm: self.arm.name().to_owned(),
-            observer: self.observer.clone(),
-            structure: structure.to_owned(),
-            ..CaseRow::default()
-        }
-    }
 }
 
 impl TrueSpine {
@@ -61,76 +35,96 @@ impl TrueSpine {
         }
     }
 
-    /// A row for each disc and for each planned one that is not there, a row for the sagittal stack, and the case row.
-    pub fn rows(&self, attempted: &Attempted<'_>, plan: &ScanPlan) -> Vec<CaseRow> {
-        let mut scores = Vec::new();
-        let mut rows = Vec::new();
-        for truth in &self.discs {
-            let label = truth.disc.label;
-            let level = plan.level(label);
-            let planned = PlannedDisc { level: level.map(|level| level.plane()), group: plan.disc_group(label) };
-            let score = DiscScore::of(&planned, truth);
-            let scanned = score.group.or(score.level);
-            rows.push(CaseRow {
-                identified: Some(score.identified),
-                confidence: level.map(|level| level.confidence),
-                angle_deg: scanned.map(|error| error.angle_deg),
-                sagittal_tilt_deg: scanned.map(|error| error.sagittal_tilt_deg),
-                coronal_tilt_deg: scanned.map(|error| error.coronal_tilt_deg),
-                centre_mm: score.level.map(|error| error.centre_mm),
-                slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
-                coverage: Some(score.coverage),
-                true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.disc.plane)),
-                planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
-                planned_position_mm: level.map(|level| level.centre.z),
-                ..attempted.row(&label.to_string())
-            });
-            scores.push(score);
-        }
+    /// A plan's errors at each disc and at the sagittal stack, and whether it fails.
+    pub fn assess(&self, plan: &ScanPlan) -> PlanResult {
+        let scores: Vec<DiscScore> = self.discs.iter().map(|truth| score(truth, plan)).collect();
+        let discs = self.discs.iter().zip(&scores).map(|(truth, score)| disc_result(truth, score, plan));
         // What a plan is sure of, and is not there: four lumbar vertebrae counted as five, for one.
         let lumbar = plan.levels.iter().filter(|level| level.label.upper >= Vertebra::L1);
-        for level in lumbar.filter(|level| self.discs.iter().all(|truth| truth.disc.label != level.label)) {
-            rows.push(CaseRow { confidence: Some(level.confidence), ..attempted.row(&level.label.to_string()) });
+        let absent = lumbar.filter(|level| self.discs.iter().all(|truth| truth.disc.label != level.label));
+        let flagged = plan.is_flagged();
+        PlanResult {
+            discs: discs.collect(),
+            absent_levels: absent
+                .map(|level| AbsentLevel {
+                    disc: level.label,
+                    level_plane: finite(level.plane()),
+                    confidence: level.confidence,
+                })
+                .collect(),
+            sagittal_stack: self.assess_stack(plan),
+            flagged,
+            silent_failure: is_silent_failure(&scores, &self.limits, flagged),
         }
+    }
+
+    fn assess_stack(&self, plan: &ScanPlan) -> StackResult {
         let stack = plan.groups_of(Orientation::Sagittal).next();
         let error = stack.map(|stack| PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal));
-        rows.push(CaseRow {
+        StackResult {
+            true_plane: Some(self.midsagittal),
+            group_plane: stack.and_then(|stack| finite(stack.plane())),
             angle_deg: error.map(|error| error.angle_deg),
             slice_offset_mm: error.map(|error| error.slice_offset_mm),
-            coverage: Some(stack.map_or(0.0, |stack| scoring::positioning::coverage(&self.foramina, stack))),
-            ..attempted.row("sagittal")
-        });
-        let flagged = plan.is_flagged();
-        rows.push(CaseRow {
-            flagged: Some(flagged),
-            silent_failure: Some(is_silent_failure(&scores, &self.limits, flagged)),
-            ..attempted.row("case")
-        });
-        rows
+            coverage: stack.map_or(0.0, |stack| scoring::positioning::coverage(&self.foramina, stack)),
+        }
     }
+}
+
+fn score(truth: &TrueDisc, plan: &ScanPlan) -> DiscScore {
+    let level = plan.level(truth.disc.label).map(|level| level.plane());
+    DiscScore::of(&PlannedDisc { level, group: plan.disc_group(truth.disc.label) }, truth)
+}
+
+fn disc_result(truth: &TrueDisc, score: &DiscScore, plan: &ScanPlan) -> DiscResult {
+    let (level, group) = (plan.level(truth.disc.label), plan.disc_group(truth.disc.label));
+    let scanned = score.group.or(score.level);
+    DiscResult {
+        disc: truth.disc.label,
+        true_plane: Some(truth.disc.plane),
+        level_plane: level.and_then(|level| finite(level.plane())),
+        group_plane: group.and_then(|group| finite(group.plane())),
+        identified: score.identified,
+        confidence: level.map(|level| level.confidence),
+        angle_deg: scanned.map(|error| error.angle_deg),
+        sagittal_tilt_deg: scanned.map(|error| error.sagittal_tilt_deg),
+        coronal_tilt_deg: scanned.map(|error| error.coronal_tilt_deg),
+        centre_mm: score.level.map(|error| error.centre_mm),
+        slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
+        coverage: score.coverage,
+        true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.disc.plane)),
+        planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
+        planned_position_mm: level.map(|level| level.centre.z),
+    }
+}
+
+/// A plane that JSON can hold: one that is not finite is no plane.
+fn finite(plane: Plane) -> Option<Plane> {
+    let numbers = plane.centre.iter().chain(plane.normal.iter());
+    numbers.into_iter().all(|number| number.is_finite()).then_some(plane)
 }
 
 /// A class's voxels are judged for calibration where it is at least so probable: almost all of an image is far from it.
 const WORTH_ASKING: f32 = 0.01;
 
-/// Overlap of a segmentation with the truth on the image's grid, and its calibration on the network's: a row a class
+/// Overlap of a segmentation with the truth on the image's grid, and its calibration on the network's, of each structure
 /// that either of them has there.
-pub fn overlap_rows(attempted: &Attempted<'_>, patient: &PatientOnTable, seen: &Segmentation) -> Vec<CaseRow> {
+pub fn overlap(patient: &PatientOnTable, seen: &Segmentation) -> Vec<StructureResult> {
     let segmentation = &seen.labels;
     let truth = patient.structures(&segmentation.grid);
     let prepared_truth = patient.structures(&seen.prepared_labels.grid);
     let Ok(dice) = scoring::overlap::dice_by_class(segmentation, &truth) else { return Vec::new() };
     Structure::FOREGROUND
         .into_par_iter()
-        .filter(|structure| dice[usize::from(structure.label())].is_some())
-        .map(|structure| {
+        .filter_map(|structure| Some((structure, dice[usize::from(structure.label())]?)))
+        .map(|(structure, dice)| {
             let surface = scoring::overlap::SurfaceDistance::of(segmentation, &truth, structure).ok().flatten();
-            CaseRow {
-                dice: dice[usize::from(structure.label())],
-                hd95_mm: surface.map(|surface| surface.p95_mm),
-                assd_mm: surface.map(|surface| surface.mean_mm),
+            StructureResult {
+                structure,
+                dice,
+                surface_p95_mm: surface.map(|surface| surface.p95_mm),
+                surface_mean_mm: surface.map(|surface| surface.mean_mm),
                 calibration_error: calibration_error(seen, &prepared_truth, structure),
-                ..attempted.row(structure.name())
             }
         })
         .collect()
@@ -186,6 +180,8 @@ mod tests {
     use nalgebra::{Matrix3, Vector3};
     use phantom::{Population, Positioning, Spine};
     use randomness::Stream;
+    use results::case_result::attempts_of;
+    use results::{Arm, AttemptResult, fixture};
     use vnet::{ImageContract, Level, Model, NetworkShape, Provenance, Weights};
 
     use super::*;
@@ -219,35 +215,33 @@ mod tests {
         seen
     }
 
-    fn rows(missed: Option<Structure>) -> Vec<CaseRow> {
-        let (patient, attempted) =
-            (patient(), Attempted { scenario: "s", case: 0, arm: Arm::Automated, observer: "repeat-0".into() });
-        overlap_rows(&attempted, &patient, &seen(&patient, missed))
+    fn results(missed: Option<Structure>) -> Vec<StructureResult> {
+        let patient = patient();
+        overlap(&patient, &seen(&patient, missed))
     }
 
     #[test]
     fn a_perfect_segmentation_overlaps_wholly_and_is_calibrated() {
-        let rows = rows(None);
-        assert_eq!(rows.len(), 4);
-        for row in rows {
-            assert_eq!((row.dice, row.hd95_mm, row.calibration_error), (Some(1.0), Some(0.0), Some(0.0)), "{row:?}");
+        let results = results(None);
+        assert_eq!(results.len(), 4);
+        for result in results {
+            let found = (result.dice, result.surface_p95_mm, result.calibration_error);
+            assert_eq!(found, (1.0, Some(0.0), Some(0.0)), "{result:?}");
         }
     }
 
     #[test]
     fn a_structure_that_is_missed_has_no_surface_and_a_dice_of_zero() {
-        for row in rows(Some(Structure::Sacrum)) {
-            let expected =
-                if row.structure == "sacrum" { (Some(0.0), None, None) } else { (Some(1.0), Some(0.0), Some(0.0)) };
-            assert_eq!((row.dice, row.hd95_mm, row.calibration_error), expected, "{row:?}");
+        for result in results(Some(Structure::Sacrum)) {
+            let is_missed = result.structure == Structure::Sacrum;
+            let expected = if is_missed { (0.0, None, None) } else { (1.0, Some(0.0), Some(0.0)) };
+            assert_eq!((result.dice, result.surface_p95_mm, result.calibration_error), expected, "{result:?}");
         }
     }
 
     #[test]
-    fn a_planned_level_that_no_disc_has_is_a_row_with_its_confidence_alone() {
-        let (patient, attempted) =
-            (patient(), Attempted { scenario: "s", case: 0, arm: Arm::Automated, observer: "repeat-0".into() });
-        let truth = patient.truth();
+    fn a_planned_level_that_no_disc_has_stands_apart_with_its_confidence() {
+        let truth = patient().truth();
         let [level, absent] = ["L4/L5", "L6/S1"].map(|label| planner::PlannedLevel {
             label: label.parse().expect("a disc"),
             centre: truth.discs[0].labelled.plane.centre,
@@ -255,12 +249,15 @@ mod tests {
             confidence: 0.9,
         });
         let plan = ScanPlan { levels: vec![level, absent], ..ScanPlan::default() };
-        let rows = TrueSpine::of(&truth).rows(&attempted, &plan);
-        let row = |structure: &str| rows.iter().find(|row| row.structure == structure).expect("a row");
-        assert_eq!((row("L6/S1").confidence, row("L6/S1").identified), (Some(0.9), None));
-        assert!(row("L4/L5").identified.is_some());
-        assert_eq!(row("sagittal").coverage, Some(0.0), "there is no stack");
-        let brier = results::metrics::find("plan.confidence_brier").expect("known").observe(rows.iter());
-        assert_eq!(brier.len(), 2, "both were planned");
+        let assessed = TrueSpine::of(&truth).assess(&plan);
+        assert_eq!(assessed.absent_levels.iter().map(|level| level.disc).collect::<Vec<_>>(), [absent.label]);
+        assert!(assessed.discs.iter().all(|disc| disc.confidence.is_some() == (disc.disc == level.label)));
+        assert_eq!(assessed.sagittal_stack.coverage, 0.0, "there is no stack");
+        let case = fixture::case_of(
+            0,
+            vec![AttemptResult { plan: assessed, ..fixture::attempt(Arm::Automated, "repeat-0", Vec::new()) }],
+        );
+        let brier = results::metrics::find("plan.confidence_brier").expect("known");
+        assert_eq!(brier.observe(&attempts_of([&case], Arm::Automated)).len(), 2, "both were planned");
     }
 }

@@ -4,8 +4,9 @@ use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_result::attempts_of;
 use crate::metrics::{self, Observations, Statistic};
-use crate::record::{Arm, CaseRow};
+use crate::{Arm, CaseResult};
 
 /// One `[[criteria]]` entry of a scenario. Exactly one of `at-least` and `at-most` is given; the unit is
 /// the one that the metric's name ends in.
@@ -126,11 +127,15 @@ impl Criterion {
         }
     }
 
-    /// Judges the rows of one scenario. The point estimate decides; the interval says how sure that is.
-    pub fn evaluate(&self, rows: &[CaseRow], resampling: &Stream) -> CriterionResult {
+    /// Judges the cases of one scenario. The point estimate decides; the interval says how sure that is.
+    pub fn evaluate<'a>(
+        &self,
+        cases: impl IntoIterator<Item = &'a CaseResult>,
+        resampling: &Stream,
+    ) -> CriterionResult {
         let arm = self.arm.unwrap_or(Arm::Automated);
         let observations = match metrics::find(&self.metric) {
-            Some(metric) => metric.observe(rows.iter().filter(|row| row.arm == arm.name())),
+            Some(metric) => metric.observe(&attempts_of(cases, arm)),
             None => Observations::default(),
         };
         let (bound, limit) = self.bound().unwrap_or((Bound::AtMost, f64::NAN));
@@ -187,17 +192,13 @@ impl CriterionResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::{attempt, case_of, disc};
 
-    fn rows(angles_deg: &[f64]) -> Vec<CaseRow> {
-        let row = |(case, angle): (usize, &f64)| CaseRow {
-            scenario: "s".into(),
-            case: case as u64,
-            arm: "automated".into(),
-            structure: "L4/L5".into(),
-            angle_deg: Some(*angle),
-            ..CaseRow::default()
+    fn cases(angles_deg: &[f64]) -> Vec<CaseResult> {
+        let case = |(number, angle): (usize, &f64)| {
+            case_of(number as u64, vec![attempt(Arm::Automated, "repeat-0", vec![disc("L4/L5", *angle)])])
         };
-        angles_deg.iter().enumerate().map(row).collect()
+        angles_deg.iter().enumerate().map(case).collect()
     }
 
     fn at_most(statistic: Statistic, limit: f64) -> Criterion {
@@ -208,9 +209,9 @@ mod tests {
     #[test]
     fn the_limit_itself_passes_and_more_fails() {
         let stream = Stream::from_seed(1);
-        let rows = rows(&[1.0, 2.0, 3.0]);
-        assert!(at_most(Statistic::Median, 2.0).evaluate(&rows, &stream).pass);
-        let failed = at_most(Statistic::Median, 1.999).evaluate(&rows, &stream);
+        let cases = cases(&[1.0, 2.0, 3.0]);
+        assert!(at_most(Statistic::Median, 2.0).evaluate(&cases, &stream).pass);
+        let failed = at_most(Statistic::Median, 1.999).evaluate(&cases, &stream);
         assert_eq!((failed.pass, failed.verdict()), (false, Some(Verdict::Fail)));
         let [low, high] = failed.ci95.expect("three cases give an interval");
         assert!((1.0..=2.0).contains(&low) && (2.0..=3.0).contains(&high), "{low} {high}");
@@ -224,12 +225,12 @@ mod tests {
 
     #[test]
     fn other_arms_do_not_count_unless_asked_for() {
-        let mut rows = rows(&[1.0, 1.0, 9.0]);
-        rows[2].arm = "manual".into();
+        let mut cases = cases(&[1.0, 1.0, 9.0]);
+        cases[2].attempts[0].arm = Arm::Manual;
         let stream = Stream::from_seed(1);
-        assert_eq!(at_most(Statistic::Max, 2.0).evaluate(&rows, &stream).value, Some(1.0));
+        assert_eq!(at_most(Statistic::Max, 2.0).evaluate(&cases, &stream).value, Some(1.0));
         let manual = Criterion { arm: Some(Arm::Manual), ..at_most(Statistic::Max, 2.0) };
-        assert_eq!(manual.evaluate(&rows, &stream).value, Some(9.0));
+        assert_eq!(manual.evaluate(&cases, &stream).value, Some(9.0));
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::path::Path;
 use randomness::{Stream, normal};
 
 use crate::criterion::Criterion;
-use crate::manifest::{Identity, Provenance, ScenarioIdentity, Selection, WallClock};
+use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
+use crate::manifest::{Provenance, WallClock};
 use crate::metrics::Statistic;
-use crate::record::{Arm, CaseRow};
-use crate::run::{FinishedCase, Run};
+use crate::run::Run;
+use crate::{Arm, AttemptResult, CaseResult, DiscResult, ExaminationResult, PlanResult, Timings};
 
 /// A run's identity: scenario "s" of `cases` cases with two criteria.
 pub fn identity(cases: u64, selection: Selection) -> Identity {
@@ -21,8 +22,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
     };
     Identity {
         version: "0.1.0".into(),
-        planner: "made up".into(),
-        model: None,
+        planners: vec![PlannerIdentity::Command { command: "made-up".into() }],
         scenarios: vec![ScenarioIdentity {
             name: "s".into(),
             title: "A made-up scenario".into(),
@@ -42,32 +42,59 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
     }
 }
 
-/// A case whose plans are `angle_deg` off on average.
-pub fn case(number: u64, angle_deg: f64) -> FinishedCase {
-    let mut rng = Stream::from_seed(1).child("case", number).rng();
-    let mut rows = Vec::new();
-    for (arm, observer) in [(Arm::Automated, "repeat-0"), (Arm::Automated, "repeat-1"), (Arm::Manual, "Ana")] {
-        let row = |structure: &str| CaseRow {
-            scenario: "s".into(),
-            case: number,
-            arm: arm.name().into(),
-            observer: observer.into(),
-            structure: structure.into(),
-            ..CaseRow::default()
-        };
-        for (n, disc) in ["L3/L4", "L4/L5", "L5/S1"].into_iter().enumerate() {
-            let error_deg = normal(&mut rng, angle_deg, 0.3);
-            rows.push(CaseRow {
-                identified: Some(true),
-                angle_deg: Some(error_deg.abs()),
-                planned_sagittal_tilt_deg: Some(10.0 * n as f64 + number as f64 + error_deg),
-                ..row(disc)
-            });
-        }
-        let latency_loop_ms = Some(normal(&mut rng, 400.0, 20.0));
-        rows.push(CaseRow { flagged: Some(false), silent_failure: Some(false), latency_loop_ms, ..row("case") });
+/// A disc that was planned `angle_deg` off, and of which nothing else is known.
+pub fn disc(name: &str, angle_deg: f64) -> DiscResult {
+    DiscResult {
+        disc: name.parse().expect("the fixtures name discs that exist"),
+        true_plane: None,
+        level_plane: None,
+        group_plane: None,
+        identified: true,
+        confidence: None,
+        angle_deg: Some(angle_deg),
+        sagittal_tilt_deg: None,
+        coronal_tilt_deg: None,
+        centre_mm: None,
+        slice_offset_mm: None,
+        coverage: 0.0,
+        true_sagittal_tilt_deg: None,
+        planned_sagittal_tilt_deg: None,
+        planned_position_mm: None,
     }
-    FinishedCase { scenario: "s".into(), case: number, rows, warnings: vec![format!("case {number} was made up")] }
+}
+
+/// An attempt that planned these discs.
+pub fn attempt(arm: Arm, observer: &str, discs: Vec<DiscResult>) -> AttemptResult {
+    AttemptResult {
+        arm,
+        observer: observer.into(),
+        plan: PlanResult { discs, ..PlanResult::default() },
+        structures: Vec::new(),
+        examination: ExaminationResult::default(),
+        timings: Timings::default(),
+    }
+}
+
+/// A case of scenario "s" with these attempts.
+pub fn case_of(number: u64, attempts: Vec<AttemptResult>) -> CaseResult {
+    CaseResult { scenario: "s".into(), case: number, patient: None, attempts, warnings: Vec::new() }
+}
+
+/// A case whose plans are `angle_deg` off on average.
+pub fn case(number: u64, angle_deg: f64) -> CaseResult {
+    let mut rng = Stream::from_seed(1).child("case", number).rng();
+    let mut attempts = Vec::new();
+    for (arm, observer) in [(Arm::Automated, "repeat-0"), (Arm::Automated, "repeat-1"), (Arm::Manual, "Ana")] {
+        let mut discs = Vec::new();
+        for (n, name) in ["L3/L4", "L4/L5", "L5/S1"].into_iter().enumerate() {
+            let error_deg = normal(&mut rng, angle_deg, 0.3);
+            let planned_sagittal_tilt_deg = Some(10.0 * n as f64 + number as f64 + error_deg);
+            discs.push(DiscResult { planned_sagittal_tilt_deg, ..disc(name, error_deg.abs()) });
+        }
+        let timings = Timings { loop_ms: Some(normal(&mut rng, 400.0, 20.0)), ..Timings::default() };
+        attempts.push(AttemptResult { timings, ..attempt(arm, observer, discs) });
+    }
+    CaseResult { warnings: vec![format!("case {number} was made up")], ..case_of(number, attempts) }
 }
 
 /// Any time will do.

@@ -3,23 +3,36 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`record`] | what is stored of a case |
-//! | [`run`] | a run: its manifest and its rows |
+//! | [`case_result`], [`patient_record`] | what is stored of a case: a tree of typed records |
+//! | [`case_summary`] | a case in a few figures |
+//! | [`run`] | a run: its manifest and its cases |
 //! | [`metrics`] | every figure: definition, reading, summary |
 //! | [`criterion`] | what must hold, and verdicts |
+//! | [`identity`] | what decides a run's figures |
 //! | [`manifest`] | `run.json` |
 //! | [`compare`](mod@compare) | a candidate against a baseline |
 
+mod arm;
+pub mod case_result;
+pub mod case_summary;
 pub mod compare;
 pub mod criterion;
 #[doc(hidden)]
 pub mod fixture;
+pub mod identity;
 pub mod manifest;
 pub mod metrics;
-pub mod record;
+pub mod patient_record;
 pub mod run;
 
+pub use arm::{Arm, UnknownArm};
+pub use case_result::{
+    AbsentLevel, AttemptResult, CaseAttempt, CaseResult, DiscResult, ExaminationResult, PlanResult, StackResult,
+    StructureResult, Timings,
+};
+pub use case_summary::CaseSummary;
 pub use criterion::{Criterion, CriterionResult, Verdict};
+pub use identity::{Identity, PlannerIdentity};
 pub use manifest::Manifest;
-pub use record::{Arm, CaseRow};
-pub use run::{FinishedCase, Run};
+pub use patient_record::PatientRecord;
+pub use run::Run;

@@ -1,14 +1,16 @@
 //! `run.json`: the verdict on a run, its figures, and what it was made of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_result::attempts_of;
 use crate::criterion::{Criterion, CriterionResult, Verdict};
+use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity};
 use crate::metrics::{self, MetricSummary};
-use crate::record::{Arm, CaseRow};
+use crate::{Arm, CaseResult};
 
 /// Name of the file in the run directory.
 pub const MANIFEST: &str = "run.json";
@@ -70,67 +72,6 @@ pub struct Provenance {
     pub wall_clock: Option<WallClock>,
 }
 
-/// What decides every deterministic figure of a run: the same identity gives the same figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// Version of the program.
-    pub version: String,
-    /// Name and version of the planner under test.
-    pub planner: String,
-    /// Hash of the model's weights, where there is a model.
-    pub model: Option<String>,
-    /// The scenarios, in the order of the run.
-    pub scenarios: Vec<ScenarioIdentity>,
-    /// Which cases were asked for.
-    pub selection: Selection,
-    /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attempts: Option<String>,
-}
-
-/// One scenario's part of a run's identity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ScenarioIdentity {
-    /// Its name.
-    pub name: String,
-    /// One line for people.
-    pub title: String,
-    /// BLAKE3 of the scenario file and of the files it names.
-    pub hash: String,
-    /// BLAKE3 of what decides its patients and their localizers: population, positioning, protocol.
-    pub patients_hash: String,
-    /// Seed of its cases: the file's, or the command line's in its place.
-    pub seed: u64,
-    /// Number of cases that it asks for.
-    pub cases: u64,
-    /// Name of its population.
-    pub population: String,
-    /// Name of its protocol.
-    pub protocol: String,
-    /// What must hold.
-    pub criteria: Vec<Criterion>,
-}
-
-/// Which cases of its scenarios a run was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Selection {
-    /// All of them.
-    #[default]
-    All,
-    /// One case alone.
-    Case(u64),
-    /// Every case whose number leaves the remainder `index` when divided by `count`.
-    Shard {
-        /// Which part, from 0.
-        index: u64,
-        /// Number of parts, at least 1.
-        count: u64,
-    },
-}
-
 /// When a run was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -155,96 +96,23 @@ pub struct Warning {
     pub message: String,
 }
 
-impl Selection {
-    /// True if the case is among the selected.
-    pub fn contains(self, case: u64) -> bool {
-        match self {
-            Self::All => true,
-            Self::Case(only) => case == only,
-            Self::Shard { index, count } => case % count.max(1) == index,
-        }
-    }
-}
-
-impl Identity {
-    /// True if every selected case of every scenario is in `done`.
-    pub fn is_done(&self, done: &BTreeSet<(String, u64)>) -> bool {
-        self.scenarios.iter().all(|scenario| {
-            let mut selected = (0..scenario.cases).filter(|case| self.selection.contains(*case));
-            selected.all(|case| done.contains(&(scenario.name.clone(), case)))
-        })
-    }
-}
-
-/// What sets two runs apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Which part of the identity.
-    pub what: &'static str,
-    /// What the first run has.
-    pub found: String,
-    /// What the second has.
-    pub expected: String,
-}
-
-impl Identity {
-    /// The first thing that sets this run apart from another; `None` if their figures must be the same.
-    pub fn difference(&self, other: &Self) -> Option<Difference> {
-        let seeds = |identity: &Self| {
-            let seed = |scenario: &ScenarioIdentity| format!("{} with seed {}", scenario.name, scenario.seed);
-            identity.scenarios.iter().map(seed).collect::<Vec<_>>().join(", ")
-        };
-        let content = |identity: &Self| {
-            let hash = |scenario: &ScenarioIdentity| scenario.hash.get(..12).unwrap_or(&scenario.hash).to_owned();
-            identity.scenarios.iter().map(hash).collect::<Vec<_>>().join(", ")
-        };
-        let model = |identity: &Self| identity.model.clone().unwrap_or_else(|| "none".to_owned());
-        let attempts = |identity: &Self| identity.attempts.clone().unwrap_or_else(|| "none".to_owned());
-        let parts = [
-            ("program version", self.version.clone(), other.version.clone()),
-            ("planner", self.planner.clone(), other.planner.clone()),
-            ("model", model(self), model(other)),
-            ("scenario", seeds(self), seeds(other)),
-            ("scenario's content", content(self), content(other)),
-            ("people's attempts", attempts(self), attempts(other)),
-            ("choice of cases", self.selection.to_string(), other.selection.to_string()),
-        ];
-        let differing = parts.into_iter().find(|(_, found, expected)| found != expected);
-        differing.map(|(what, found, expected)| Difference { what, found, expected })
-    }
-}
-
-impl std::fmt::Display for Selection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::All => f.write_str("all cases"),
-            Self::Case(case) => write!(f, "case {case}"),
-            Self::Shard { index, count } => write!(f, "shard {index}/{count}"),
-        }
-    }
-}
-
 impl Manifest {
-    /// Judges and summarises rows, which must be in the order of [`run_store::cases::sort`].
-    pub fn assemble(provenance: Provenance, rows: &[CaseRow], mut warnings: Vec<Warning>) -> Self {
+    /// Judges and summarises cases, which must be in order of scenario and number, their attempts in order.
+    pub fn assemble(provenance: Provenance, cases: &[CaseResult]) -> Self {
         let resampling = Stream::from_seed(RESAMPLING_SEED);
-        let of_arm = |arm: Arm| move |row: &&CaseRow| row.arm == arm.name();
-        let select = |keep: &dyn Fn(&&CaseRow) -> bool| rows.iter().filter(keep).collect::<Vec<_>>();
-
-        let planner = provenance.identity.planner.as_str();
-        let segments = planner.split(", ").any(|planner| !planner.starts_with("cmd:"));
-        let judge = |identity: &ScenarioIdentity| judge(identity, rows, segments, &resampling);
-        let scenarios: Vec<_> = provenance.identity.scenarios.iter().map(judge).collect();
+        let identities = provenance.identity.scenarios.iter().zip(&provenance.identity.planners);
+        let judge = |(identity, planner)| judge(identity, planner, cases, &resampling);
+        let scenarios: Vec<_> = identities.map(judge).collect();
         let by_arm = Arm::ALL.into_iter().map(|arm| {
-            let figures = metrics::summaries(&select(&of_arm(arm)), &resampling);
+            let figures = metrics::summaries(&attempts_of(cases, arm), &resampling);
             (arm.name().to_owned(), figures)
         });
         let by_scenario = scenarios.iter().map(|scenario| {
-            let automated = of_arm(Arm::Automated);
-            let of_scenario = select(&|row| row.scenario == scenario.name && automated(row));
-            (scenario.name.clone(), metrics::summaries(&of_scenario, &resampling))
+            let of_scenario = cases.iter().filter(|case| case.scenario == scenario.name);
+            (scenario.name.clone(), metrics::summaries(&attempts_of(of_scenario, Arm::Automated), &resampling))
         });
         let by_arm: BTreeMap<_, BTreeMap<_, _>> = by_arm.filter(|(_, figures)| !figures.is_empty()).collect();
+        let mut warnings: Vec<Warning> = cases.iter().flat_map(warnings).collect();
         warnings.sort();
 
         Self {
@@ -260,16 +128,26 @@ impl Manifest {
     }
 }
 
-/// `segments`: whether the planner under test tells what it saw in the images, and not the plan alone.
-fn judge(identity: &ScenarioIdentity, rows: &[CaseRow], segments: bool, resampling: &Stream) -> ScenarioResult {
-    let rows: Vec<_> = rows.iter().filter(|row| row.scenario == identity.name).cloned().collect();
-    let done: BTreeSet<u64> = rows.iter().map(|row| row.case).collect();
+fn warnings(case: &CaseResult) -> impl Iterator<Item = Warning> {
+    let warning =
+        |message: &String| Warning { scenario: case.scenario.clone(), case: case.case, message: message.clone() };
+    case.warnings.iter().map(warning)
+}
+
+fn judge(
+    identity: &ScenarioIdentity,
+    planner: &PlannerIdentity,
+    cases: &[CaseResult],
+    resampling: &Stream,
+) -> ScenarioResult {
+    let cases: Vec<_> = cases.iter().filter(|case| case.scenario == identity.name).collect();
     let judged = |criterion: &Criterion| {
         let of_segmentation = metrics::find(&criterion.metric).is_some_and(|metric| metric.is_of_segmentation());
-        CriterionResult { not_applicable: of_segmentation && !segments, ..criterion.evaluate(&rows, resampling) }
+        let not_applicable = of_segmentation && !planner.segments();
+        CriterionResult { not_applicable, ..criterion.evaluate(cases.iter().copied(), resampling) }
     };
     let criteria: Vec<_> = identity.criteria.iter().map(judged).collect();
-    let cases_done = done.len() as u64;
+    let cases_done = cases.len() as u64;
     // A part of the cohort cannot stand for it: its percentiles are others.
     let verdict = if cases_done < identity.cases {
         Verdict::Incomplete

@@ -1,25 +1,9 @@
 //! A run as it is judged, compared and reported, wherever it was read from.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::manifest::{Manifest, Provenance, Warning};
-use crate::record::{CaseRow, sort};
-
-/// All that is kept of one case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FinishedCase {
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Case number within the scenario, from 0.
-    pub case: u64,
-    /// Its rows.
-    pub rows: Vec<CaseRow>,
-    /// What the report should mention.
-    pub warnings: Vec<String>,
-}
+use crate::CaseResult;
+use crate::manifest::{Manifest, Provenance};
 
 /// A run: what `run.json` and `cases.parquet` hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,43 +12,31 @@ pub struct Run {
     pub folder: PathBuf,
     /// Verdict, figures, provenance.
     pub manifest: Manifest,
-    /// One row per case × arm × observer × structure, in order.
-    pub rows: Vec<CaseRow>,
+    /// The cases, in order of scenario and number.
+    pub cases: Vec<CaseResult>,
 }
 
 impl Run {
-    /// Rows and manifest of finished cases.
-    pub fn assemble(folder: &Path, provenance: Provenance, finished: Vec<FinishedCase>) -> Self {
-        let mut rows: Vec<CaseRow> = Vec::new();
-        let mut warnings = Vec::new();
-        for case in finished {
-            rows.extend(case.rows);
-            let (scenario, case_number) = (case.scenario, case.case);
-            let warn = |message| Warning { scenario: scenario.clone(), case: case_number, message };
-            warnings.extend(case.warnings.into_iter().map(warn));
-        }
-        sort(&mut rows);
-        let manifest = Manifest::assemble(provenance, &rows, warnings);
-        Self { folder: folder.to_owned(), manifest, rows }
+    /// Sorts finished cases and judges them. A case without attempts has no result and is left out.
+    pub fn assemble(folder: &Path, provenance: Provenance, mut cases: Vec<CaseResult>) -> Self {
+        cases.retain(|case| !case.attempts.is_empty());
+        cases.iter_mut().for_each(CaseResult::sort);
+        cases.sort_by(|a, b| (&a.scenario, a.case).cmp(&(&b.scenario, b.case)));
+        let manifest = Manifest::assemble(provenance, &cases);
+        Self { folder: folder.to_owned(), manifest, cases }
     }
 
-    /// The rows and warnings, case by case.
-    pub fn finished_cases(&self) -> Vec<FinishedCase> {
-        let mut cases: BTreeMap<(&str, u64), FinishedCase> = BTreeMap::new();
-        for row in &self.rows {
-            let new = || FinishedCase {
-                scenario: row.scenario.clone(),
-                case: row.case,
-                rows: Vec::new(),
-                warnings: Vec::new(),
-            };
-            cases.entry((&row.scenario, row.case)).or_insert_with(new).rows.push(row.clone());
+    /// A run that was judged before: the cases of its table get their warnings back from `run.json`.
+    pub fn of_stored(folder: &Path, manifest: Manifest, mut cases: Vec<CaseResult>) -> Self {
+        for case in &mut cases {
+            let own = manifest.warnings.iter().filter(|w| w.scenario == case.scenario && w.case == case.case);
+            case.warnings = own.map(|warning| warning.message.clone()).collect();
         }
-        for warning in &self.manifest.warnings {
-            if let Some(case) = cases.get_mut(&(warning.scenario.as_str(), warning.case)) {
-                case.warnings.push(warning.message.clone());
-            }
-        }
-        cases.into_values().collect()
+        Self { folder: folder.to_owned(), manifest, cases }
+    }
+
+    /// True if a case has results.
+    pub fn has(&self, scenario: &str, case: u64) -> bool {
+        self.cases.iter().any(|done| done.case == case && done.scenario == scenario)
     }
 }

@@ -70,6 +70,29 @@ pub enum Sex {
     Male,
 }
 
+impl Sex {
+    /// Lower-case name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+        }
+    }
+}
+
+impl std::str::FromStr for Sex {
+    type Err = UnknownSex;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Female, Self::Male].into_iter().find(|sex| sex.name() == text).ok_or_else(|| UnknownSex(text.to_owned()))
+    }
+}
+
+/// A word that names no sex.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is neither female nor male")]
+pub struct UnknownSex(String);
+
 /// One vertebra.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -30,8 +30,8 @@ pub enum SchemaOf {
 
 /// `plumbline explain`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  plumbline explain plan.disc_angle_deg")]
+#[command(after_help = "Example:\n  plumbline explain plan.disc_angle_deg\n  plumbline explain columns")]
 pub struct ExplainArguments {
-    /// The metric; left out, all are listed
+    /// The metric, or `columns` for the columns of cases.parquet; left out, all metrics are listed
     pub metric: Option<String>,
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use randomness::Stream;
-use results::Arm;
+use results::case_result::attempts_of;
 use results::metrics::{self, MetricSummary};
+use results::{Arm, CaseSummary};
 use scenario::Arms;
 use scenario::ScenarioSetup;
 
@@ -13,7 +14,7 @@ use crate::arguments::EvalArguments;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::model_card::{ModelCard, Population};
-use crate::progress::Progress;
+use crate::progress::{Progress, summary_line};
 use crate::table::Align::{Left, Right};
 use crate::table::Table;
 use crate::{interrupt, output, resources};
@@ -41,17 +42,17 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitStatus, Failure> {
     let mut populations = Vec::new();
     for mut setup in setups {
         setup.scenario.arms = Arms { arms: vec![Arm::Automated], automated_repeats: 1, ..setup.scenario.arms };
-        let mut rows = Vec::new();
+        let mut results = Vec::new();
         let mut patients = 0;
         while patients < cases(&setup) && !stop.load(Ordering::Relaxed) {
-            let outcome = runner::plan_only(&setup, setup.scenario.seed, patients, &mut planner);
+            let result = runner::plan_only(&setup, setup.scenario.seed, patients, &mut planner);
             let case = format!("{} case {patients}", setup.scenario.name);
-            outcome.warnings.iter().for_each(|warning| progress.note(&format!("{case}: {warning}")));
-            progress.step(&format!("{case}: {}", outcome.summary()));
-            rows.extend(outcome.rows);
+            result.warnings.iter().for_each(|warning| progress.note(&format!("{case}: {warning}")));
+            progress.step(&format!("{case}: {}", summary_line(&CaseSummary::of_first_attempt(&result))));
+            results.push(result);
             patients += 1;
         }
-        let figures = metrics::summaries(&rows.iter().collect::<Vec<_>>(), &Stream::from_seed(0));
+        let figures = metrics::summaries(&attempts_of(&results, Arm::Automated), &Stream::from_seed(0));
         populations.push(Population { name: setup.scenario.name, patients, figures });
     }
     progress.finish();

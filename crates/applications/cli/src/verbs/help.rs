@@ -24,7 +24,10 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Success)
 }
 
-/// Explains one metric, or lists all.
+/// In place of a metric's name: the columns of `cases.parquet`.
+const COLUMNS: &str = "columns";
+
+/// Explains one metric or the columns of `cases.parquet`, or lists all metrics.
 pub fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
     let Some(name) = &arguments.metric else {
         let mut table = Table::new([Align::Left; 2]);
@@ -33,6 +36,10 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
         return Ok(ExitStatus::Success);
     };
     match metrics::find(name) {
+        None if name == COLUMNS => {
+            output::result(run_store::row::dictionary().trim_end());
+            Ok(ExitStatus::Success)
+        }
         Some(metric) => {
             output::result(metric.explanation());
             Ok(ExitStatus::Success)

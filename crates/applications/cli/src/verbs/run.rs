@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use planner::{CommandPlanner, Networks, Planner};
-use results::manifest::{Identity, Manifest, Selection};
-use results::{Run, Verdict};
+use results::identity::Selection;
+use results::{Identity, Manifest, PlannerIdentity, Run, Verdict};
 use runner::{self, RunEvent, RunOptions};
 use scenario::PlannerKind;
 use scenario::ScenarioSetup;
@@ -17,7 +17,7 @@ use crate::arguments::{Device, RunArguments};
 use crate::device;
 use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
-use crate::progress::Progress;
+use crate::progress::{Progress, summary_line};
 use crate::{interrupt, output, resources, table};
 
 /// Examines, judges, reports.
@@ -37,8 +37,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         setups.iter().zip(&planners).map(|(setup, planner)| planner.ready(setup, &models)).collect::<Result<_, _>>()?;
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
-        planner: names(&planners),
-        model: hashes(&models),
+        planners: setups.iter().zip(&planners).map(|(setup, planner)| planner.identity(setup, &models)).collect(),
         scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
         selection,
         attempts: attempts::hash(&setups),
@@ -61,9 +60,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         RunEvent::Started { cases } => {
             progress.get_or_init(|| Progress::new(0, cases));
         }
-        RunEvent::CaseDone { scenario, case, summary } => {
+        // Warnings stand in the report.
+        RunEvent::CaseDone { scenario, case, summary, warnings: _ } => {
             if let Some(progress) = progress.get() {
-                progress.step(&format!("{scenario} case {case}: {summary}"));
+                progress.step(&format!("{scenario} case {case}: {}", summary_line(&summary)));
             }
         }
     };
@@ -159,6 +159,17 @@ impl PlannerUnderTest {
         }
     }
 
+    /// What a run's identity says of the planner of a scenario.
+    fn identity(&self, setup: &ScenarioSetup, models: &Models) -> PlannerIdentity {
+        match self {
+            Self::Builtin => {
+                let networks = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
+                PlannerIdentity::Builtin { model: networks.map(Networks::hash) }
+            }
+            Self::Command(command) => PlannerIdentity::Command { command: command.clone() },
+        }
+    }
+
     /// The planner with what it needs, checked before anything is written.
     fn ready<'a>(&self, setup: &ScenarioSetup, models: &'a Models) -> Result<ReadyPlanner<'a>, Failure> {
         match self {
@@ -194,19 +205,6 @@ impl ReadyPlanner<'_> {
     }
 }
 
-/// What a run's identity says of its planners.
-fn names(planners: &[PlannerUnderTest]) -> String {
-    let mut names: Vec<String> = planners
-        .iter()
-        .map(|planner| match planner {
-            PlannerUnderTest::Builtin => "builtin".to_owned(),
-            PlannerUnderTest::Command(command) => format!("cmd:{command}"),
-        })
-        .collect();
-    names.dedup();
-    names.join(", ")
-}
-
 /// Models by folder.
 type Models = BTreeMap<PathBuf, Networks>;
 
@@ -224,11 +222,6 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         }
     }
     Ok(models)
-}
-
-fn hashes(models: &Models) -> Option<String> {
-    let hashes: Vec<String> = models.values().map(Networks::hash).collect();
-    (!hashes.is_empty()).then(|| hashes.join(" "))
 }
 
 /// `reports/` and the scenario's name, or that of the folder that holds several; a part has a folder of its own.

@@ -103,7 +103,7 @@ fn missing_cases(run: &Run) -> Vec<String> {
     let scenarios = run.manifest.provenance.identity.scenarios.iter();
     scenarios
         .filter_map(|scenario| {
-            let has = |case: u64| run.rows.iter().any(|row| row.scenario == scenario.name && row.case == case);
+            let has = |case: u64| run.has(&scenario.name, case);
             let missing: Vec<String> =
                 (0..scenario.cases).filter(|case| !has(*case)).map(|case| case.to_string()).collect();
             (!missing.is_empty()).then(|| format!("missing: {} cases {}", scenario.name, missing.join(", ")))

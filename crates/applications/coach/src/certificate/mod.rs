@@ -12,7 +12,7 @@ mod tests;
 use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use results::record::Arm;
+use results::Arm;
 
 use crate::history::CurvePoint;
 use crate::record::{Mode, SessionRecord};

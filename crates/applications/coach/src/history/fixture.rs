@@ -4,7 +4,7 @@ use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
 use exam::Landing;
 use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector};
 use planner::{PlannedLevel, ScanPlan};
-use results::record::Arm;
+use results::Arm;
 
 use crate::record::{Mode, SessionRecord};
 use crate::score::{Item, Score, Subject};

@@ -1,10 +1,10 @@
-//! The plan against the truth, disc by disc. The figures are the rows that `plumbline run` writes for the same attempt;
+//! The plan against the truth, disc by disc. The figures are those that `plumbline run` writes of the same attempt;
 //! marks follow the limits of lumbar-numbers §2c: ideal up to 3° and 2 mm, failed over 10° and a slice.
 
 use assessment::Scored;
 use geometry::{Disc, LabelledDisc, SliceGroup};
 use phantom::SpineTruth;
-use results::record::CaseRow;
+use results::{DiscResult, StackResult};
 
 use super::{Item, Subject};
 
@@ -22,20 +22,14 @@ const UNCOVERED: [f64; 2] = [0.05, 0.5];
 
 pub(super) fn items(scored: &Scored) -> Vec<Item> {
     // The patient's discs, planned or not; a planned level that no disc has is marked by those that it should have been.
-    let discs: Vec<(&CaseRow, Disc)> = scored
-        .rows
-        .iter()
-        .filter(|row| row.identified.is_some())
-        .filter_map(|row| Some((row, row.structure.parse().ok()?)))
-        .collect();
+    let discs = &scored.result.plan.discs;
     let count = discs.len().max(1) as f64;
     // The sagittal stack weighs as much as one disc, planned or not.
     let share = 1.0 / (count + 1.0);
 
-    let stack = scored.rows.iter().find(|row| row.structure == "sagittal" && row.angle_deg.is_some());
-    let mut items = of_stack(stack, share);
-    for (row, disc) in discs {
-        items.extend(of_disc(row, disc, scored, share, LEVEL / count));
+    let mut items = of_stack(&scored.result.plan.sagittal_stack, share);
+    for disc in discs {
+        items.extend(of_disc(disc, scored, share, LEVEL / count));
     }
     items
 }
@@ -49,8 +43,8 @@ fn item(subject: Subject, disc: Option<Disc>, part: f64, of: f64, measured: Opti
     Item { subject, disc, points: of * part, of, measured, explanation }
 }
 
-fn of_stack(row: Option<&CaseRow>, share: f64) -> Vec<Item> {
-    let Some(row) = row else {
+fn of_stack(stack: &StackResult, share: f64) -> Vec<Item> {
+    let StackResult { angle_deg: Some(angle), slice_offset_mm: Some(offset), coverage: covered, .. } = *stack else {
         let missing = |subject, of| item(subject, None, 0.0, of, None, "there is no sagittal stack".into());
         return vec![
             missing(Subject::Angle, ANGLE * share),
@@ -58,8 +52,6 @@ fn of_stack(row: Option<&CaseRow>, share: f64) -> Vec<Item> {
             missing(Subject::Coverage, COVERAGE * share),
         ];
     };
-    let (angle, offset, covered) =
-        (row.angle_deg.unwrap_or(90.0), row.slice_offset_mm.unwrap_or(0.0), row.coverage.unwrap_or(0.0));
     let side = if offset > 0.0 { "left" } else { "right" };
     vec![
         item(
@@ -89,7 +81,8 @@ fn of_stack(row: Option<&CaseRow>, share: f64) -> Vec<Item> {
     ]
 }
 
-fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -> Vec<Item> {
+fn of_disc(result: &DiscResult, scored: &Scored, share: f64, level: f64) -> Vec<Item> {
+    let disc = result.disc;
     let Some(group) = scored.plan.disc_group(disc) else {
         let missing = |subject, of| item(subject, Some(disc), 0.0, of, None, format!("{disc} has no slices"));
         return vec![
@@ -99,8 +92,7 @@ fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -
             missing(Subject::Coverage, COVERAGE * share),
         ];
     };
-    let identified = row.identified == Some(true);
-    let named = if identified {
+    let named = if result.identified {
         format!("{disc} is named rightly")
     } else {
         match nearest(&scored.truth, group) {
@@ -108,13 +100,13 @@ fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -
             _ => format!("the group for {disc} lies beside the disc"),
         }
     };
-    let angle = row.angle_deg.unwrap_or(90.0);
-    let offset = row.slice_offset_mm.unwrap_or(f64::INFINITY);
-    let covered = row.coverage.unwrap_or(0.0);
+    let angle = result.angle_deg.unwrap_or(90.0);
+    let offset = result.slice_offset_mm.unwrap_or(f64::INFINITY);
+    let covered = result.coverage;
     let towards = if offset > 0.0 { "head" } else { "feet" };
     vec![
-        item(Subject::Level, Some(disc), f64::from(u8::from(identified)), level, None, named),
-        item(Subject::Angle, Some(disc), part(angle, ANGLE_DEG), ANGLE * share, Some(angle), tilt(row, disc, angle)),
+        item(Subject::Level, Some(disc), f64::from(u8::from(result.identified)), level, None, named),
+        item(Subject::Angle, Some(disc), part(angle, ANGLE_DEG), ANGLE * share, Some(angle), tilt(result, angle)),
         item(
             Subject::Centre,
             Some(disc),
@@ -135,9 +127,10 @@ fn of_disc(row: &CaseRow, disc: Disc, scored: &Scored, share: f64, level: f64) -
 }
 
 /// The angle in a trainee's words: in which view it is wrong, and which way.
-fn tilt(row: &CaseRow, disc: Disc, angle: f64) -> String {
-    let (sagittal, coronal) = (row.sagittal_tilt_deg.unwrap_or(0.0), row.coronal_tilt_deg.unwrap_or(0.0));
-    let true_tilt = row.true_sagittal_tilt_deg.unwrap_or(0.0);
+fn tilt(result: &DiscResult, angle: f64) -> String {
+    let disc = result.disc;
+    let (sagittal, coronal) = (result.sagittal_tilt_deg.unwrap_or(0.0), result.coronal_tilt_deg.unwrap_or(0.0));
+    let true_tilt = result.true_sagittal_tilt_deg.unwrap_or(0.0);
     if angle <= 1.0 {
         return format!("{disc} is {angle:.1}° off: as good as it gets");
     }
@@ -167,9 +160,11 @@ fn nearest(truth: &SpineTruth, group: &SliceGroup) -> Option<Disc> {
 mod tests {
     use std::sync::Arc;
 
+    use assessment::score::TrueSpine;
     use phantom::{PatientOnTable, Population, Positioning, Spine};
-    use planner::ScanPlan;
+    use planner::{PlannedLevel, ScanPlan};
     use randomness::Stream;
+    use results::{Arm, AttemptResult, fixture};
 
     use super::*;
 
@@ -177,17 +172,20 @@ mod tests {
     fn a_missing_stack_earns_nothing_and_a_level_that_is_not_there_takes_no_share() {
         let spine = Spine::build(&Population::adult_lumbar().sample(&Stream::from_seed(3)), true).expect("an adult");
         let truth = PatientOnTable::new(Arc::new(spine), Positioning::default()).truth();
-        let row = |structure: &str| CaseRow { structure: structure.into(), ..CaseRow::default() };
-        let rows = vec![
-            CaseRow { identified: Some(false), ..row("L4/L5") },
-            CaseRow { confidence: Some(0.9), ..row("L6/S1") },
-            CaseRow { coverage: Some(0.0), ..row("sagittal") },
-            row("case"),
-        ];
-        let items = items(&Scored { rows, truth, plan: ScanPlan::default() });
+        let level = |label: &str| PlannedLevel {
+            label: label.parse().expect("a disc"),
+            centre: truth.discs[0].labelled.plane.centre,
+            normal: truth.discs[0].labelled.plane.normal,
+            confidence: 0.9,
+        };
+        let plan = ScanPlan { levels: vec![level("L6/S1")], ..ScanPlan::default() };
+        let assessed = TrueSpine::of(&truth).assess(&plan);
+        let count = assessed.discs.len();
+        let result = AttemptResult { plan: assessed, ..fixture::attempt(Arm::Manual, "Ida", Vec::new()) };
+        let items = items(&Scored { result, truth, plan });
         assert!(items.iter().all(|item| item.points == 0.0), "{items:?}");
         let of_stack = items.iter().filter(|item| item.explanation == "there is no sagittal stack").count();
-        assert_eq!((of_stack, items.len()), (3, 7), "the stack and one disc: {items:?}");
+        assert_eq!((of_stack, items.len()), (3, 3 + 4 * count), "the stack and the patient's discs: {items:?}");
         let of: f64 = items.iter().map(|item| item.of).sum();
         assert!((of - (LEVEL + ANGLE + CENTRE + COVERAGE)).abs() < 1e-9, "{of}");
     }

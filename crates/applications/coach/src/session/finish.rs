@@ -3,7 +3,7 @@
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
 use geometry::Pose;
 use phantom::SpineTruth;
-use results::record::Arm;
+use results::Arm;
 
 use super::{Fate, Refusal, Session, refuse};
 use crate::intent::Phase;

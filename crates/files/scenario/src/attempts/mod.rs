@@ -7,7 +7,7 @@ use crate::ScenarioSetup;
 use crate::patient::patient_of_case;
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
 use diagnosis::did_you_mean;
-use results::record::Arm;
+use results::Arm;
 
 #[cfg(test)]
 mod tests;

@@ -45,9 +45,9 @@ fn perfect(setup: &ScenarioSetup, landing: Landing, registered: PatientPosition)
     }
 }
 
-fn worst_angle_deg(rows: &[results::record::CaseRow]) -> f64 {
-    let discs = rows.iter().filter(|row| row.structure.contains('/'));
-    discs.map(|row| row.angle_deg.expect("every disc is planned")).fold(0.0, f64::max)
+fn worst_angle_deg(scored: &Scored) -> f64 {
+    let discs = scored.result.plan.discs.iter();
+    discs.map(|disc| disc.angle_deg.expect("every disc is planned")).fold(0.0, f64::max)
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn renaming_groups_changes_no_row() {
     let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
     let mut renamed = attempt.clone();
     renamed.plan.groups.iter_mut().for_each(|group| group.name = "axial L1/L2".into());
-    assert_eq!(scored(&setup, &renamed).rows, scored(&setup, &attempt).rows);
+    assert_eq!(scored(&setup, &renamed).result, scored(&setup, &attempt).result);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_attempt_whose_plan_is_of_version_1_is_still_scored() {
         group.as_object_mut().expect("an object").remove("target").expect("written");
     }
     let read: RecordedAttempt = serde_json::from_value(written).expect("an older attempt");
-    assert_eq!(scored(&setup, &read).rows, scored(&setup, &attempt).rows);
+    assert_eq!(scored(&setup, &read).result, scored(&setup, &attempt).result);
 }
 
 #[test]
@@ -78,12 +78,12 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
     let setup = setup();
     let landing = Landing { landmark_error_mm: -35.0, knee_cushion: false, ..Landing::default() };
     let attempt = perfect(&setup, landing, PatientPosition::HeadFirstSupine);
-    let rows = scored(&setup, &attempt).rows;
-    assert!(worst_angle_deg(&rows) < 1e-5, "{}", worst_angle_deg(&rows));
-    assert!(rows.iter().filter(|row| row.structure.contains('/')).all(|row| row.identified == Some(true)));
-    let case = rows.iter().find(|row| row.structure == "case").expect("a case row");
-    assert_eq!((case.planning_time_s, case.scan_time_s, case.repeats), (Some(61.0), Some(412.0), Some(1)));
-    assert_eq!((case.arm.as_str(), case.observer.as_str(), case.case), ("manual", "Ida", 1));
+    let right = scored(&setup, &attempt);
+    assert!(worst_angle_deg(&right) < 1e-5, "{}", worst_angle_deg(&right));
+    assert!(right.result.plan.discs.iter().all(|disc| disc.identified));
+    let took = &right.result.examination;
+    assert_eq!((took.planning_time_s, took.scan_time_s, took.repeats), (Some(61.0), Some(412.0), Some(1)));
+    assert_eq!((right.result.arm, right.result.observer.as_str()), (Arm::Manual, "Ida"));
 
     // Every group and level turned about the axis through its own middle, in the sagittal view.
     let turned = |xyz: &geometry::Point| {
@@ -94,18 +94,15 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
     let mut off = attempt.clone();
     off.plan.groups.iter_mut().for_each(|group| *group = group.moved(&turned(&group.centre)));
     off.plan.levels.iter_mut().for_each(|level| *level = level.moved(&turned(&level.centre)));
-    for row in scored(&setup, &off).rows.iter().filter(|row| row.structure.contains('/')) {
-        let angle_deg = row.angle_deg.expect("planned");
+    for disc in scored(&setup, &off).result.plan.discs {
+        let angle_deg = disc.angle_deg.expect("planned");
         // A disc that is tilted sideways turns by a little less.
-        assert!((4.8..=5.0 + 1e-6).contains(&angle_deg), "{}: {angle_deg}", row.structure);
+        assert!((4.8..=5.0 + 1e-6).contains(&angle_deg), "{}: {angle_deg}", disc.disc);
     }
 
     let drawn = Landing { landmark_error_mm: 0.0, ..landing };
-    let elsewhere = scored(&setup, &RecordedAttempt { landing: drawn, ..attempt }).rows;
-    assert!(
-        elsewhere.iter().any(|row| row.identified == Some(false)),
-        "a patient 35 mm off is not where it was planned"
-    );
+    let elsewhere = scored(&setup, &RecordedAttempt { landing: drawn, ..attempt }).result.plan;
+    assert!(elsewhere.discs.iter().any(|disc| !disc.identified), "a patient 35 mm off is not where it was planned");
 }
 
 #[test]
@@ -114,12 +111,12 @@ fn a_plan_in_wrongly_registered_coordinates_is_scored_in_true_ones() {
     let landing = Landing { position: PatientPosition::FeetFirstProne, ..Landing::default() };
     let wrong = perfect(&setup, landing, PatientPosition::HeadFirstSupine);
     let scored_wrong = scored(&setup, &wrong);
-    assert!(worst_angle_deg(&scored_wrong.rows) < 1e-5);
+    assert!(worst_angle_deg(&scored_wrong) < 1e-5);
     let lowest = scored_wrong.plan.levels.last().expect("levels").centre
         - scored_wrong.truth.discs.last().expect("discs").labelled.plane.centre;
     assert!(lowest.norm() < 1e-6, "{lowest}");
     let blind = RecordedAttempt { registered_position: PatientPosition::FeetFirstProne, ..wrong };
-    assert!(scored(&setup, &blind).rows.iter().any(|row| row.identified == Some(false)));
+    assert!(scored(&setup, &blind).result.plan.discs.iter().any(|disc| !disc.identified));
 }
 
 #[test]
@@ -135,9 +132,7 @@ fn lines_are_read_and_mistakes_named_with_their_line() {
     assert_eq!(same_plan, attempt);
     assert_eq!(read[0].attempt.plan.levels, attempt.plan.levels);
     assert!(
-        (worst_angle_deg(&scored(&setup, &read[0].attempt).rows) - worst_angle_deg(&scored(&setup, &attempt).rows))
-            .abs()
-            < 1e-5
+        (worst_angle_deg(&scored(&setup, &read[0].attempt)) - worst_angle_deg(&scored(&setup, &attempt))).abs() < 1e-5
     );
 
     let mut setups = [setup];

@@ -15,9 +15,10 @@ use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_result::attempts_of;
 use crate::metrics::{self, Better, Metric, Observations, Statistic};
-use crate::record::{Arm, CaseRow};
 use crate::run::Run;
+use crate::{Arm, CaseAttempt, CaseResult};
 
 /// Seed of the bootstrap intervals: any constant serves, since it only draws cases.
 const RESAMPLING_SEED: u64 = 0;
@@ -118,7 +119,7 @@ impl Comparison {
 /// [`CompareError`] if a scenario's patients differ or no case is in both runs.
 pub fn compare(baseline: &Run, candidate: &Run, margins: &Margins) -> Result<Comparison, CompareError> {
     same_patients(baseline, candidate)?;
-    let (before, after) = (cases(&baseline.rows), cases(&candidate.rows));
+    let (before, after) = (cases(&baseline.cases), cases(&candidate.cases));
     let pairs: Vec<Pair<'_>> = before
         .iter()
         .filter_map(|(key, before)| Some(Pair { scenario: key.0, case: key.1, before, after: after.get(key)? }))
@@ -147,25 +148,23 @@ pub fn compare(baseline: &Run, candidate: &Run, margins: &Margins) -> Result<Com
 pub(crate) struct Pair<'a> {
     scenario: &'a str,
     case: u64,
-    before: &'a [&'a CaseRow],
-    after: &'a [&'a CaseRow],
+    before: &'a [CaseAttempt<'a>],
+    after: &'a [CaseAttempt<'a>],
 }
 
 impl Pair<'_> {
     /// The case's mean of a metric before and after.
     fn means(&self, metric: &Metric) -> Option<(f64, f64)> {
-        let mean = |rows: &[&CaseRow]| metric.observe(rows.iter().copied()).statistic(Statistic::Mean);
+        let mean = |attempts| metric.observe(attempts).statistic(Statistic::Mean);
         Some((mean(self.before)?, mean(self.after)?))
     }
 }
 
-/// The automated arm's rows, case by case.
-fn cases(rows: &[CaseRow]) -> BTreeMap<(&str, u64), Vec<&CaseRow>> {
-    let mut cases: BTreeMap<(&str, u64), Vec<&CaseRow>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.arm == Arm::Automated.name()) {
-        cases.entry((&row.scenario, row.case)).or_default().push(row);
-    }
-    cases
+/// The automated arm's attempts, case by case.
+fn cases(cases: &[CaseResult]) -> BTreeMap<(&str, u64), Vec<CaseAttempt<'_>>> {
+    let attempts = |case| attempts_of(std::iter::once(case), Arm::Automated);
+    let cases = cases.iter().map(|case| ((case.scenario.as_str(), case.case), attempts(case)));
+    cases.filter(|(_, attempts)| !attempts.is_empty()).collect()
 }
 
 /// Same population, positioning, protocol and seed mean the same patients; planner, program and limits may differ.

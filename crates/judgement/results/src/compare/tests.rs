@@ -1,10 +1,10 @@
 use super::*;
 use crate::fixture::{case, identity, wall_clock};
-use crate::manifest::{Provenance, Selection};
-use crate::run::FinishedCase;
+use crate::identity::Selection;
+use crate::manifest::Provenance;
 use std::path::Path;
 
-fn run(cases: Vec<FinishedCase>) -> Run {
+fn run(cases: Vec<CaseResult>) -> Run {
     let identity = identity(cases.len() as u64, Selection::All);
     let provenance = Provenance { identity, devices: Vec::new(), wall_clock: Some(wall_clock()) };
     Run::assemble(Path::new("run"), provenance, cases)

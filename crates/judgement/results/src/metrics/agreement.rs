@@ -1,4 +1,4 @@
-//! How far observers agree on the same disc: one figure from all rows of an arm.
+//! How far observers agree on the same disc: one figure from all attempts of an arm.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,8 @@ use randomness::Stream;
 use scoring::summary::bootstrap_ci95;
 
 use crate::metrics::observations::Observations;
-use crate::record::CaseRow;
+use crate::{CaseAttempt, DiscResult};
+use geometry::Disc;
 
 /// Seed of the agreement figures' resampling: any constant serves, since it only draws cases.
 const RESAMPLING_SEED: u64 = 0;
@@ -15,18 +16,18 @@ const RESAMPLING_SEED: u64 = 0;
 type Subject<'a> = BTreeMap<&'a str, f64>;
 
 /// Pooled between-observer SD of the planned sagittal tilt, degrees.
-pub(crate) fn angle_sd_deg(rows: &[&CaseRow]) -> Observations {
-    pooled_sd(&cases(rows, |row| row.planned_sagittal_tilt_deg))
+pub(crate) fn angle_sd_deg(attempts: &[CaseAttempt<'_>]) -> Observations {
+    pooled_sd(&cases(attempts, |disc| disc.planned_sagittal_tilt_deg))
 }
 
 /// Pooled between-observer SD of the planned position along the table, mm.
-pub(crate) fn position_sd_mm(rows: &[&CaseRow]) -> Observations {
-    pooled_sd(&cases(rows, |row| row.planned_position_mm))
+pub(crate) fn position_sd_mm(attempts: &[CaseAttempt<'_>]) -> Observations {
+    pooled_sd(&cases(attempts, |disc| disc.planned_position_mm))
 }
 
 /// ICC(2,1) of the planned sagittal tilt over the discs that every observer planned.
-pub(crate) fn icc(rows: &[&CaseRow]) -> Observations {
-    let cases = cases(rows, |row| row.planned_sagittal_tilt_deg);
+pub(crate) fn icc(attempts: &[CaseAttempt<'_>]) -> Observations {
+    let cases = cases(attempts, |disc| disc.planned_sagittal_tilt_deg);
     let subjects: Vec<&Subject<'_>> = cases.iter().flatten().collect();
     let observers: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.keys().copied()).collect();
     let complete: Vec<Vec<f64>> = subjects
@@ -41,12 +42,14 @@ pub(crate) fn icc(rows: &[&CaseRow]) -> Observations {
 }
 
 /// Discs with what each observer planned, by case; only discs that two observers or more planned.
-fn cases<'a>(rows: &[&'a CaseRow], planned: impl Fn(&CaseRow) -> Option<f64>) -> Vec<Vec<Subject<'a>>> {
-    let mut cases: BTreeMap<(&str, u64), BTreeMap<&str, Subject<'_>>> = BTreeMap::new();
-    for row in rows {
-        if let Some(planned) = planned(row).filter(|planned| planned.is_finite()) {
-            let discs = cases.entry((&row.scenario, row.case)).or_default();
-            discs.entry(&row.structure).or_default().insert(&row.observer, planned);
+fn cases<'a>(attempts: &[CaseAttempt<'a>], planned: impl Fn(&DiscResult) -> Option<f64>) -> Vec<Vec<Subject<'a>>> {
+    let mut cases: BTreeMap<(&str, u64), BTreeMap<Disc, Subject<'_>>> = BTreeMap::new();
+    for CaseAttempt { case, attempt } in attempts {
+        for disc in &attempt.plan.discs {
+            if let Some(planned) = planned(disc).filter(|planned| planned.is_finite()) {
+                let discs = cases.entry((&case.scenario, case.case)).or_default();
+                discs.entry(disc.disc).or_default().insert(&attempt.observer, planned);
+            }
         }
     }
     let several = |subject: &Subject<'_>| subject.len() >= 2;
@@ -82,28 +85,29 @@ fn variance(subject: &Subject<'_>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case_result::attempts_of;
+    use crate::fixture::{attempt, case_of, disc};
+    use crate::{Arm, CaseResult};
 
-    fn row(case: u64, disc: &str, observer: &str, tilt_deg: f64) -> CaseRow {
-        CaseRow {
-            case,
-            structure: disc.into(),
-            observer: observer.into(),
-            planned_sagittal_tilt_deg: Some(tilt_deg),
-            ..CaseRow::default()
-        }
+    /// A case of observers who planned these tilts, degrees.
+    fn case(number: u64, planned: &[(&str, &[(&str, f64)])]) -> CaseResult {
+        let attempts = planned.iter().map(|(observer, tilts)| {
+            let discs = tilts
+                .iter()
+                .map(|(name, tilt_deg)| DiscResult { planned_sagittal_tilt_deg: Some(*tilt_deg), ..disc(name, 0.0) });
+            attempt(Arm::Manual, observer, discs.collect())
+        });
+        case_of(number, attempts.collect())
     }
 
     #[test]
     fn pooled_sd_of_a_worked_example() {
         // Variances between observers 2 and 8: pooled √5. The disc that only one planned does not count.
-        let rows = [
-            row(0, "L4/L5", "a", 10.0),
-            row(0, "L4/L5", "b", 12.0),
-            row(1, "L4/L5", "a", 20.0),
-            row(1, "L4/L5", "b", 24.0),
-            row(1, "L5/S1", "a", 99.0),
+        let cases = [
+            case(0, &[("a", &[("L4/L5", 10.0)]), ("b", &[("L4/L5", 12.0)])]),
+            case(1, &[("a", &[("L4/L5", 20.0), ("L5/S1", 99.0)]), ("b", &[("L4/L5", 24.0)])]),
         ];
-        let found = angle_sd_deg(&rows.iter().collect::<Vec<_>>());
+        let found = angle_sd_deg(&attempts_of(&cases, Arm::Manual));
         let Observations::Estimate { value, subjects, .. } = found else { panic!("{found:?}") };
         assert!((value - 5.0_f64.sqrt()).abs() < 1e-12, "{value}");
         assert_eq!(subjects, 2);
@@ -111,18 +115,20 @@ mod tests {
 
     #[test]
     fn observers_who_agree_have_a_high_icc_and_one_observer_has_none() {
-        let mut rows = Vec::new();
-        for case in 0..12 {
-            let tilt_deg = case as f64 * 3.0;
-            rows.push(row(case, "L4/L5", "a", tilt_deg));
-            rows.push(row(case, "L4/L5", "b", tilt_deg + if case % 2 == 0 { 0.3 } else { -0.3 }));
-        }
-        let found = icc(&rows.iter().collect::<Vec<_>>());
+        let cases: Vec<_> = (0..12)
+            .map(|number| {
+                let tilt_deg = number as f64 * 3.0;
+                let other_deg = tilt_deg + if number % 2 == 0 { 0.3 } else { -0.3 };
+                case(number, &[("a", &[("L4/L5", tilt_deg)]), ("b", &[("L4/L5", other_deg)])])
+            })
+            .collect();
+        let attempts = attempts_of(&cases, Arm::Manual);
+        let found = icc(&attempts);
         let Observations::Estimate { value, ci95: Some([low, high]), subjects: 12 } = found else {
             panic!("{found:?}")
         };
         assert!(value > 0.99 && low < value && value < high, "{low} {value} {high}");
-        let alone: Vec<_> = rows.iter().filter(|row| row.observer == "a").collect();
+        let alone: Vec<_> = attempts.into_iter().filter(|planned| planned.attempt.observer == "a").collect();
         assert!(icc(&alone).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Every figure that a run reports: what it is, where it comes from, and how it is summarised.
 //!
-//! A [`Metric`] reads [`CaseRow`]s and yields [`Observations`]; statistics and their confidence intervals
+//! A [`Metric`] reads fields of [`AttemptResult`]s and yields [`Observations`]; statistics and their confidence intervals
 //! come from these. The [`catalogue`] holds the definitions that `plumbline explain` prints.
 //!
 //! ```
@@ -22,7 +22,8 @@ pub use observations::Observations;
 pub use statistic::Statistic;
 pub use summary::{MetricSummary, summaries};
 
-use crate::record::CaseRow;
+use crate::case_result::{AttemptResult, CaseAttempt, DiscResult, StructureResult};
+use geometry::Structure;
 
 /// One figure that a run reports.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +42,7 @@ pub struct Metric {
     pub better: Better,
     /// The largest change for the worse of a case's mean that a comparison still calls the same.
     pub margin: f64,
-    /// How it is read from the rows.
+    /// How it is read from attempts.
     pub(crate) source: Source,
 }
 
@@ -54,15 +55,23 @@ pub enum Better {
     Lower,
 }
 
-/// How a metric is read from the rows.
+/// How a metric is read from attempts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source {
-    /// A number from each row that has one.
-    Value(fn(&CaseRow) -> Option<f64>),
-    /// Yes or no from each row that says so, as 1 or 0.
-    Rate(fn(&CaseRow) -> Option<bool>),
-    /// One figure from all rows: how much observers differ on the same disc.
-    Agreement(fn(&[&CaseRow]) -> Observations),
+    /// A number of each disc that has one.
+    Disc(fn(&DiscResult) -> Option<f64>),
+    /// Yes or no of each disc, as 1 or 0.
+    DiscRate(fn(&DiscResult) -> bool),
+    /// A number of each planned level, whether the patient has such a disc or not.
+    Levels(fn(&AttemptResult) -> Vec<f64>),
+    /// A number of one structure where it has one.
+    Structure(Structure, fn(&StructureResult) -> Option<f64>),
+    /// A number of each attempt that has one.
+    Attempt(fn(&AttemptResult) -> Option<f64>),
+    /// Yes or no of each attempt, as 1 or 0.
+    AttemptRate(fn(&AttemptResult) -> bool),
+    /// One figure from all attempts: how much observers differ on the same disc.
+    Agreement(fn(&[CaseAttempt<'_>]) -> Observations),
 }
 
 impl Metric {
@@ -95,7 +104,7 @@ impl Metric {
 
     /// True if every value is yes or no.
     pub fn is_rate(&self) -> bool {
-        matches!(self.source, Source::Rate(_))
+        matches!(self.source, Source::DiscRate(_) | Source::AttemptRate(_))
     }
 
     /// True if the metric says how far observers agree, which takes two of them.
@@ -113,12 +122,25 @@ impl Metric {
         ["dice.", "surface.", "surface_mean.", "calibration."].iter().any(|family| self.name.starts_with(family))
     }
 
-    /// Reads the metric from rows; rows of several arms are not told apart.
-    pub fn observe<'a>(&self, rows: impl Iterator<Item = &'a CaseRow>) -> Observations {
+    /// Reads the metric from attempts; those of several arms are not told apart.
+    pub fn observe(&self, attempts: &[CaseAttempt<'_>]) -> Observations {
         match self.source {
-            Source::Value(value) => Observations::by_case(rows, value),
-            Source::Rate(holds) => Observations::rate_by_case(rows, holds),
-            Source::Agreement(estimate) => estimate(&rows.collect::<Vec<_>>()),
+            Source::Disc(value) => {
+                Observations::by_case(attempts, |attempt| attempt.plan.discs.iter().filter_map(value).collect())
+            }
+            Source::DiscRate(holds) => Observations::rate_by_case(attempts, |attempt| {
+                attempt.plan.discs.iter().map(|disc| f64::from(holds(disc))).collect()
+            }),
+            Source::Levels(values) => Observations::by_case(attempts, values),
+            Source::Structure(wanted, value) => Observations::by_case(attempts, |attempt| {
+                let structures = attempt.structures.iter().filter(|result| result.structure == wanted);
+                structures.filter_map(value).collect()
+            }),
+            Source::Attempt(value) => Observations::by_case(attempts, |attempt| value(attempt).into_iter().collect()),
+            Source::AttemptRate(holds) => {
+                Observations::rate_by_case(attempts, |attempt| vec![f64::from(holds(attempt))])
+            }
+            Source::Agreement(estimate) => estimate(attempts),
         }
     }
 }

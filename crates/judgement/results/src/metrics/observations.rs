@@ -6,16 +6,16 @@ use randomness::Stream;
 use scoring::summary::{bootstrap_ci95, exact_ci95};
 
 use crate::metrics::statistic::Statistic;
-use crate::record::CaseRow;
+use crate::{AttemptResult, CaseAttempt};
 
-/// What a metric found in a set of rows.
+/// What a metric found in a set of attempts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observations {
     /// Values, grouped by case.
     ByCase(Vec<Vec<f64>>),
     /// Yes and no as 1 and 0, grouped by case.
     RateByCase(Vec<Vec<f64>>),
-    /// One figure estimated from all rows.
+    /// One figure estimated from all attempts.
     Estimate {
         /// The figure.
         value: f64,
@@ -33,27 +33,21 @@ impl Default for Observations {
 }
 
 impl Observations {
-    /// Reads a value from each row that has one; cases come in order of scenario and number.
+    /// Reads the values of each attempt; cases come in order of scenario and number.
     /// Infinite and missing numbers are left out.
-    pub(crate) fn by_case<'a>(
-        rows: impl Iterator<Item = &'a CaseRow>,
-        value: impl Fn(&CaseRow) -> Option<f64>,
-    ) -> Self {
+    pub(crate) fn by_case(attempts: &[CaseAttempt<'_>], values: impl Fn(&AttemptResult) -> Vec<f64>) -> Self {
         let mut cases: BTreeMap<(&str, u64), Vec<f64>> = BTreeMap::new();
-        for row in rows {
-            if let Some(value) = value(row).filter(|value| value.is_finite()) {
-                cases.entry((&row.scenario, row.case)).or_default().push(value);
+        for CaseAttempt { case, attempt } in attempts {
+            for value in values(attempt).into_iter().filter(|value| value.is_finite()) {
+                cases.entry((&case.scenario, case.case)).or_default().push(value);
             }
         }
         Self::ByCase(cases.into_values().collect())
     }
 
-    /// Reads yes or no from each row that says so.
-    pub(crate) fn rate_by_case<'a>(
-        rows: impl Iterator<Item = &'a CaseRow>,
-        holds: impl Fn(&CaseRow) -> Option<bool>,
-    ) -> Self {
-        match Self::by_case(rows, |row| holds(row).map(f64::from)) {
+    /// Reads answers of each attempt, 1 for yes and 0 for no.
+    pub(crate) fn rate_by_case(attempts: &[CaseAttempt<'_>], answers: impl Fn(&AttemptResult) -> Vec<f64>) -> Self {
+        match Self::by_case(attempts, answers) {
             Self::ByCase(cases) => Self::RateByCase(cases),
             other => other,
         }

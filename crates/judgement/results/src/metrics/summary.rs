@@ -6,10 +6,10 @@ use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::CaseAttempt;
 use crate::metrics::{self, Observations, Statistic};
-use crate::record::CaseRow;
 
-/// Summary of a metric's values. A figure estimated from all rows at once (agreement) stands in every
+/// Summary of a metric's values. A figure estimated from all attempts at once (agreement) stands in every
 /// place, has no `sd`, and counts its subjects in `n`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,12 +49,12 @@ impl MetricSummary {
     }
 }
 
-/// Every metric of the catalogue that the rows have values of, by name.
-pub fn summaries(rows: &[&CaseRow], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
+/// Every metric of the catalogue that the attempts have values of, by name.
+pub fn summaries(attempts: &[CaseAttempt<'_>], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
     metrics::all()
         .iter()
         .filter_map(|metric| {
-            let observations = metric.observe(rows.iter().copied());
+            let observations = metric.observe(attempts);
             let summary = MetricSummary::of(&observations, &resampling.child(metric.name, 0))?;
             Some((metric.name.to_owned(), summary))
         })

@@ -13,7 +13,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         limit: "0 (project choice).",
         better: Better::Lower,
         margin: 0.0,
-        source: Source::Rate(|row| (row.structure == "case").then_some(row.error.is_some())),
+        source: Source::AttemptRate(|attempt| attempt.examination.error.is_some()),
     },
     Metric {
         name: "exam.repeats",
@@ -23,7 +23,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 0.1,
-        source: Source::Value(|row| row.repeats.map(f64::from)),
+        source: Source::Attempt(|attempt| attempt.examination.repeats.map(f64::from)),
     },
     Metric {
         name: "exam.scan_time_s",
@@ -33,7 +33,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 30.0,
-        source: Source::Value(|row| row.scan_time_s),
+        source: Source::Attempt(|attempt| attempt.examination.scan_time_s),
     },
     Metric {
         name: "exam.planning_time_s",
@@ -43,6 +43,6 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 5.0,
-        source: Source::Value(|row| row.planning_time_s),
+        source: Source::Attempt(|attempt| attempt.examination.planning_time_s),
     },
 ];

@@ -15,7 +15,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 20.0,
-        source: Source::Value(|row| row.latency_synthesize_ms),
+        source: Source::Attempt(|attempt| attempt.timings.synthesize_ms),
     },
     Metric {
         name: "latency.acquire_ms",
@@ -25,7 +25,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 100.0,
-        source: Source::Value(|row| row.latency_acquire_ms),
+        source: Source::Attempt(|attempt| attempt.timings.acquire_ms),
     },
     Metric {
         name: "latency.segment_ms",
@@ -35,7 +35,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: "1100 ms is the published system's (Cheng 2026).",
         better: Better::Lower,
         margin: 50.0,
-        source: Source::Value(|row| row.latency_segment_ms),
+        source: Source::Attempt(|attempt| attempt.timings.segment_ms),
     },
     Metric {
         name: "latency.label_ms",
@@ -45,7 +45,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 20.0,
-        source: Source::Value(|row| row.latency_label_ms),
+        source: Source::Attempt(|attempt| attempt.timings.label_ms),
     },
     Metric {
         name: "latency.count_ms",
@@ -55,7 +55,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 50.0,
-        source: Source::Value(|row| row.latency_count_ms),
+        source: Source::Attempt(|attempt| attempt.timings.count_ms),
     },
     Metric {
         name: "latency.plan_ms",
@@ -65,7 +65,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 20.0,
-        source: Source::Value(|row| row.latency_plan_ms),
+        source: Source::Attempt(|attempt| attempt.timings.plan_ms),
     },
     Metric {
         name: "latency.check_ms",
@@ -75,7 +75,7 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 20.0,
-        source: Source::Value(|row| row.latency_check_ms),
+        source: Source::Attempt(|attempt| attempt.timings.check_ms),
     },
     Metric {
         name: "latency.loop_ms",
@@ -85,6 +85,6 @@ pub(super) static LATENCY: [Metric; 8] = [
         limit: "Median at most 500 ms on two CPU cores is the target (project choice); 3000 ms is too long.",
         better: Better::Lower,
         margin: 50.0,
-        source: Source::Value(|row| row.latency_loop_ms),
+        source: Source::Attempt(|attempt| attempt.timings.loop_ms),
     },
 ];

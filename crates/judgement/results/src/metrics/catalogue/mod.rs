@@ -11,7 +11,6 @@ mod segmentation;
 use std::sync::LazyLock;
 
 use crate::metrics::Metric;
-use crate::record::CaseRow;
 
 /// Every metric, in the order of reports.
 pub fn all() -> &'static [Metric] {
@@ -37,11 +36,6 @@ pub fn find(name: &str) -> Option<&'static Metric> {
 }
 
 const NO_LIMIT: &str = "None; for information.";
-
-/// A value of the rows about one structure.
-fn of(structure: &str, row: &CaseRow, value: Option<f64>) -> Option<f64> {
-    value.filter(|_| row.structure == structure)
-}
 
 #[cfg(test)]
 mod tests {
@@ -75,15 +69,6 @@ mod tests {
             "latency.loop_ms",
         ] {
             assert!(find(promised).is_some(), "{promised}");
-        }
-    }
-
-    #[test]
-    fn the_sagittal_stack_is_no_disc() {
-        let row = |structure: &str| CaseRow { structure: structure.into(), angle_deg: Some(4.0), ..CaseRow::default() };
-        let rows = [row("L4/L5"), row("sagittal")];
-        for name in ["plan.disc_angle_deg", "plan.sagittal_angle_deg"] {
-            assert_eq!(find(name).expect("a metric").observe(rows.iter()).len(), 1, "{name}");
         }
     }
 }

@@ -1,23 +1,27 @@
 //! How right the plan is, and how well it knows.
 
-use super::{NO_LIMIT, of};
+use super::NO_LIMIT;
 use crate::metrics::{Better, Metric, Source};
-use crate::record::CaseRow;
+use crate::{AttemptResult, DiscResult};
 
 const TILT_WHY: &str = "10° of tilt changes the measured dural sac area by −16 to +32 % (BASS 2011-035), enough to cross \
      the 100 mm² that calls a canal narrow.";
 
-/// A disc's row has its level for a structure; the sagittal stack and the classes have other words there.
-fn of_disc(row: &CaseRow, value: Option<f64>) -> Option<f64> {
-    value.filter(|_| row.structure.contains('/'))
+/// True if a disc's label, angle and centre are right, by the rule that confidences are set by.
+fn level_is_right(disc: &DiscResult) -> bool {
+    disc.identified && disc.angle_deg.is_some_and(|deg| deg <= 5.0) && disc.centre_mm.is_some_and(|mm| mm <= 5.0)
 }
 
-/// True if a level's label, angle and centre are right, by the rule that confidences are set by; a planned level that no
-/// disc has is wrong.
-fn level_is_right(row: &CaseRow) -> bool {
-    row.identified == Some(true)
-        && row.angle_deg.is_some_and(|deg| deg <= 5.0)
-        && row.centre_mm.is_some_and(|mm| mm <= 5.0)
+/// (confidence − what came true)² of each planned level, from the head downwards; a level that no disc has is wrong.
+fn brier(attempt: &AttemptResult) -> Vec<f64> {
+    let planned = attempt.plan.discs.iter().filter_map(|disc| {
+        let came_true = f64::from(u8::from(level_is_right(disc)));
+        Some((disc.disc, (disc.confidence? - came_true).powi(2)))
+    });
+    let absent = attempt.plan.absent_levels.iter().map(|level| (level.disc, level.confidence.powi(2)));
+    let mut scores: Vec<_> = planned.chain(absent).collect();
+    scores.sort_by_key(|(disc, _)| *disc);
+    scores.into_iter().map(|(_, score)| score).collect()
 }
 
 /// Labels, planes, coverage, doubt.
@@ -32,7 +36,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: NO_LIMIT,
         better: Better::Lower,
         margin: 0.01,
-        source: Source::Value(|row| Some((row.confidence? - f64::from(u8::from(level_is_right(row)))).powi(2))),
+        source: Source::Levels(brier),
     },
     Metric {
         name: "label.identification_rate",
@@ -43,7 +47,7 @@ pub(super) static PLANNING: [Metric; 13] = [
                 the acceptance rule of ISMRM 2021 #3812.",
         better: Better::Higher,
         margin: 0.01,
-        source: Source::Rate(|row| row.identified),
+        source: Source::DiscRate(|disc| disc.identified),
     },
     Metric {
         name: "plan.disc_angle_deg",
@@ -55,7 +59,7 @@ pub(super) static PLANNING: [Metric; 13] = [
                 (10° no effect, 20° effect on canal size: CT study of 1991).",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of_disc(row, row.angle_deg)),
+        source: Source::Disc(|disc| disc.angle_deg),
     },
     Metric {
         name: "plan.sagittal_tilt_deg",
@@ -66,7 +70,7 @@ pub(super) static PLANNING: [Metric; 13] = [
                 inter-observer SD 2.0–3.1°).",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of_disc(row, row.sagittal_tilt_deg.map(f64::abs))),
+        source: Source::Disc(|disc| disc.sagittal_tilt_deg.map(f64::abs)),
     },
     Metric {
         name: "plan.coronal_tilt_deg",
@@ -76,7 +80,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Median at most 2° (project choice).",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of_disc(row, row.coronal_tilt_deg.map(f64::abs))),
+        source: Source::Disc(|disc| disc.coronal_tilt_deg.map(f64::abs)),
     },
     Metric {
         name: "plan.disc_centre_mm",
@@ -86,7 +90,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Median at most 2 mm (this stage of the project), half a 4 mm slice.",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of_disc(row, row.centre_mm)),
+        source: Source::Disc(|disc| disc.centre_mm),
     },
     Metric {
         name: "plan.slice_centre_mm",
@@ -96,7 +100,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Median at most 1 mm and p95 at most 3 mm are the target (project choice); one slice thickness is wrong.",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of_disc(row, row.slice_offset_mm.map(f64::abs))),
+        source: Source::Disc(|disc| disc.slice_offset_mm.map(f64::abs)),
     },
     Metric {
         name: "plan.sagittal_angle_deg",
@@ -106,7 +110,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Median at most 2° (project choice).",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of("sagittal", row, row.angle_deg)),
+        source: Source::Attempt(|attempt| attempt.plan.sagittal_stack.angle_deg),
     },
     Metric {
         name: "plan.sagittal_centre_mm",
@@ -116,7 +120,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Median at most 2 mm (project choice), half a 4 mm slice.",
         better: Better::Lower,
         margin: 0.5,
-        source: Source::Value(|row| of("sagittal", row, row.slice_offset_mm.map(f64::abs))),
+        source: Source::Attempt(|attempt| attempt.plan.sagittal_stack.slice_offset_mm.map(f64::abs)),
     },
     Metric {
         name: "plan.coverage",
@@ -126,7 +130,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Mean at least 0.95 (project choice).",
         better: Better::Higher,
         margin: 0.01,
-        source: Source::Value(|row| of_disc(row, row.coverage)),
+        source: Source::Disc(|disc| Some(disc.coverage)),
     },
     Metric {
         name: "plan.sagittal_coverage",
@@ -137,7 +141,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "Mean at least 0.95 (project choice).",
         better: Better::Higher,
         margin: 0.01,
-        source: Source::Value(|row| of("sagittal", row, row.coverage)),
+        source: Source::Attempt(|attempt| Some(attempt.plan.sagittal_stack.coverage)),
     },
     Metric {
         name: "plan.silent_failure_rate",
@@ -148,7 +152,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "At most 0.05 (project choice; ends at 0).",
         better: Better::Lower,
         margin: 0.0,
-        source: Source::Rate(|row| row.silent_failure),
+        source: Source::AttemptRate(|attempt| attempt.plan.silent_failure),
     },
     Metric {
         name: "plan.flagged_rate",
@@ -158,6 +162,6 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "At most 0.20 on ordinary patients (project choice).",
         better: Better::Lower,
         margin: 0.05,
-        source: Source::Rate(|row| row.flagged),
+        source: Source::AttemptRate(|attempt| attempt.plan.flagged),
     },
 ];

@@ -1,0 +1,324 @@
+//! What decides every deterministic figure of a run.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::criterion::Criterion;
+
+/// What decides every deterministic figure of a run: the same identity gives the same figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "WrittenIdentity", into = "WrittenIdentity")]
+#[schemars(with = "WrittenIdentity")]
+pub struct Identity {
+    /// Version of the program.
+    pub version: String,
+    /// The planner under test, one for each scenario, in their order.
+    pub planners: Vec<PlannerIdentity>,
+    /// The scenarios, in the order of the run.
+    pub scenarios: Vec<ScenarioIdentity>,
+    /// Which cases were asked for.
+    pub selection: Selection,
+    /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
+    pub attempts: Option<String>,
+}
+
+/// A planner under test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PlannerIdentity {
+    /// The built-in planner.
+    Builtin {
+        /// Hash of its networks' weights.
+        model: Option<String>,
+    },
+    /// A program of others that answers with a plan.
+    Command {
+        /// Its command line.
+        command: String,
+    },
+}
+
+impl PlannerIdentity {
+    /// True if the planner answers with what it saw in the images, and not with the plan alone.
+    pub const fn segments(&self) -> bool {
+        matches!(self, Self::Builtin { .. })
+    }
+}
+
+/// As `--planner` takes it.
+impl std::fmt::Display for PlannerIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Builtin { .. } => f.write_str("builtin"),
+            Self::Command { command } => write!(f, "cmd:{command}"),
+        }
+    }
+}
+
+impl Identity {
+    /// The planners for people to read: each once, in the order of the scenarios.
+    pub fn planner(&self) -> String {
+        distinct(self.planners.iter().map(ToString::to_string)).join(", ")
+    }
+
+    /// Hashes of the models' weights, each once; `None` without a model.
+    pub fn model(&self) -> Option<String> {
+        let models = self.planners.iter().filter_map(|planner| match planner {
+            PlannerIdentity::Builtin { model } => model.clone(),
+            PlannerIdentity::Command { .. } => None,
+        });
+        let models = distinct(models);
+        (!models.is_empty()).then(|| models.join(" "))
+    }
+}
+
+/// Each text once, in the order in which they first come.
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    texts.for_each(|text| {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    });
+    seen
+}
+
+/// An [`Identity`] as `run.json` writes it; `planner` and `model` follow from `planners`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Identity")]
+struct WrittenIdentity {
+    /// Version of the program.
+    version: String,
+    /// The planners under test for people to read: `builtin`, or `cmd:` and the command line; several are joined by ", ".
+    planner: String,
+    /// The planner under test of each scenario, in their order; earlier versions wrote `planner` alone.
+    #[serde(default)]
+    planners: Vec<PlannerIdentity>,
+    /// Hash of the models' weights, where there are models.
+    model: Option<String>,
+    /// The scenarios, in the order of the run.
+    scenarios: Vec<ScenarioIdentity>,
+    /// Which cases were asked for.
+    selection: Selection,
+    /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempts: Option<String>,
+}
+
+impl From<Identity> for WrittenIdentity {
+    fn from(identity: Identity) -> Self {
+        Self {
+            planner: identity.planner(),
+            model: identity.model(),
+            version: identity.version,
+            planners: identity.planners,
+            scenarios: identity.scenarios,
+            selection: identity.selection,
+            attempts: identity.attempts,
+        }
+    }
+}
+
+/// Why an identity is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// A text that names no planner.
+    #[error("planner is '{0}': expected builtin, or cmd: and a command line")]
+    UnknownPlanner(String),
+    /// A scenario has no planner, or a planner no scenario.
+    #[error("there are {planners} planners, expected {scenarios}: one for each scenario")]
+    OtherNumber {
+        /// Number of planners.
+        planners: usize,
+        /// Number of scenarios.
+        scenarios: usize,
+    },
+}
+
+impl TryFrom<WrittenIdentity> for Identity {
+    type Error = IdentityError;
+
+    fn try_from(written: WrittenIdentity) -> Result<Self, Self::Error> {
+        let mut planners = written.planners;
+        if planners.is_empty() {
+            let named = planners_of_joined_names(&written.planner, written.model.as_ref())?;
+            // Scenarios whose planner the names do not tell apart have the last one.
+            planners = (0..written.scenarios.len()).map(|n| named[n.min(named.len() - 1)].clone()).collect();
+        }
+        let (found, scenarios) = (planners.len(), written.scenarios.len());
+        if found != scenarios {
+            return Err(IdentityError::OtherNumber { planners: found, scenarios });
+        }
+        Ok(Self {
+            version: written.version,
+            planners,
+            scenarios: written.scenarios,
+            selection: written.selection,
+            attempts: written.attempts,
+        })
+    }
+}
+
+/// The planners that earlier versions wrote joined by ", ", which a command line may hold as well: a planner begins only
+/// where `builtin` or `cmd:` does. One or more.
+fn planners_of_joined_names(names: &str, model: Option<&String>) -> Result<Vec<PlannerIdentity>, IdentityError> {
+    let mut pieces: Vec<String> = Vec::new();
+    for piece in names.split(", ") {
+        match pieces.last_mut() {
+            Some(last) if piece != "builtin" && !piece.starts_with("cmd:") => *last += &format!(", {piece}"),
+            _ => pieces.push(piece.to_owned()),
+        }
+    }
+    let planner = |piece: String| match piece.strip_prefix("cmd:") {
+        Some(command) => Ok(PlannerIdentity::Command { command: command.to_owned() }),
+        None if piece == "builtin" => Ok(PlannerIdentity::Builtin { model: model.cloned() }),
+        None => Err(IdentityError::UnknownPlanner(piece)),
+    };
+    pieces.into_iter().map(planner).collect()
+}
+
+/// One scenario's part of a run's identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioIdentity {
+    /// Its name.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// BLAKE3 of the scenario file and of the files it names.
+    pub hash: String,
+    /// BLAKE3 of what decides its patients and their localizers: population, positioning, protocol.
+    pub patients_hash: String,
+    /// Seed of its cases: the file's, or the command line's in its place.
+    pub seed: u64,
+    /// Number of cases that it asks for.
+    pub cases: u64,
+    /// Name of its population.
+    pub population: String,
+    /// Name of its protocol.
+    pub protocol: String,
+    /// What must hold.
+    pub criteria: Vec<Criterion>,
+}
+
+/// Which cases of its scenarios a run was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selection {
+    /// All of them.
+    #[default]
+    All,
+    /// One case alone.
+    Case(u64),
+    /// Every case whose number leaves the remainder `index` when divided by `count`.
+    Shard {
+        /// Which part, from 0.
+        index: u64,
+        /// Number of parts, at least 1.
+        count: u64,
+    },
+}
+
+impl Selection {
+    /// True if the case is among the selected.
+    pub fn contains(self, case: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Case(only) => case == only,
+            Self::Shard { index, count } => case % count.max(1) == index,
+        }
+    }
+}
+
+impl Identity {
+    /// True if every selected case of every scenario is in `done`.
+    pub fn is_done(&self, done: &BTreeSet<(String, u64)>) -> bool {
+        self.scenarios.iter().all(|scenario| {
+            let mut selected = (0..scenario.cases).filter(|case| self.selection.contains(*case));
+            selected.all(|case| done.contains(&(scenario.name.clone(), case)))
+        })
+    }
+}
+
+/// What sets two runs apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Which part of the identity.
+    pub what: &'static str,
+    /// What the first run has.
+    pub found: String,
+    /// What the second has.
+    pub expected: String,
+}
+
+impl Identity {
+    /// The first thing that sets this run apart from another; `None` if their figures must be the same.
+    pub fn difference(&self, other: &Self) -> Option<Difference> {
+        let seeds = |identity: &Self| {
+            let seed = |scenario: &ScenarioIdentity| format!("{} with seed {}", scenario.name, scenario.seed);
+            identity.scenarios.iter().map(seed).collect::<Vec<_>>().join(", ")
+        };
+        let content = |identity: &Self| {
+            let hash = |scenario: &ScenarioIdentity| scenario.hash.get(..12).unwrap_or(&scenario.hash).to_owned();
+            identity.scenarios.iter().map(hash).collect::<Vec<_>>().join(", ")
+        };
+        let model = |identity: &Self| identity.model().unwrap_or_else(|| "none".to_owned());
+        let attempts = |identity: &Self| identity.attempts.clone().unwrap_or_else(|| "none".to_owned());
+        let parts = [
+            ("program version", self.version.clone(), other.version.clone()),
+            ("planner", self.planner(), other.planner()),
+            ("model", model(self), model(other)),
+            ("scenario", seeds(self), seeds(other)),
+            ("scenario's content", content(self), content(other)),
+            ("people's attempts", attempts(self), attempts(other)),
+            ("choice of cases", self.selection.to_string(), other.selection.to_string()),
+        ];
+        let differing = parts.into_iter().find(|(_, found, expected)| found != expected);
+        differing.map(|(what, found, expected)| Difference { what, found, expected })
+    }
+}
+
+impl std::fmt::Display for Selection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::All => f.write_str("all cases"),
+            Self::Case(case) => write!(f, "case {case}"),
+            Self::Shard { index, count } => write!(f, "shard {index}/{count}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::identity;
+
+    const LISTING: &str = "p --levels \"L1, L2\"";
+
+    #[test]
+    fn a_command_with_a_comma_is_one_planner_and_none_that_segments() {
+        let command = PlannerIdentity::Command { command: LISTING.into() };
+        let mut identity = identity(3, Selection::All);
+        identity.planners = vec![command.clone()];
+        let written = serde_json::to_value(&identity).expect("JSON");
+        assert_eq!(written["planner"], format!("cmd:{LISTING}"), "people read it as it was typed");
+        assert_eq!(serde_json::from_value::<Identity>(written.clone()).expect("read"), identity);
+
+        // As earlier versions wrote it.
+        let mut joined = written;
+        joined.as_object_mut().expect("an object").remove("planners");
+        assert_eq!(serde_json::from_value::<Identity>(joined.clone()).expect("read").planners, [command.clone()]);
+        joined["planner"] = format!("builtin, cmd:{LISTING}").into();
+        joined["model"] = "abc".into();
+        let second = joined["scenarios"][0].clone();
+        joined["scenarios"].as_array_mut().expect("a list").push(second);
+        let builtin = PlannerIdentity::Builtin { model: Some("abc".into()) };
+        assert_eq!(serde_json::from_value::<Identity>(joined.clone()).expect("read").planners, [builtin, command]);
+        joined["planner"] = "made up".into();
+        let error = serde_json::from_value::<Identity>(joined).expect_err("no planner").to_string();
+        assert!(error.contains("planner is 'made up': expected builtin"), "{error}");
+    }
+}
