@@ -406,7 +406,7 @@ fn what_ships_heats_nobody_too_much() {
         }
         for group in [sagittal, axial] {
             let series = protocol.series_for(&group.target);
-            let prescribed = protocol.prescription().stack(&group.target).sizing(&group);
+            let prescribed = protocol.prescription().stack(&group.target).applied_to(&group);
             assert_eq!(series.check_exposure(&prescribed, field_t), Ok(()), "{name}: {}", series.name);
         }
     }

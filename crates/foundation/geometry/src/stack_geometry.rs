@@ -53,7 +53,7 @@ impl StackGeometry {
     }
 
     /// A group that lies as another one does and has this size.
-    pub fn sizing(&self, group: &SliceGroup) -> SliceGroup {
+    pub fn applied_to(&self, group: &SliceGroup) -> SliceGroup {
         SliceGroup {
             slices: self.slices,
             thickness_mm: self.thickness_mm,

@@ -170,7 +170,7 @@ impl Protocol {
     /// [`ProtocolError`]: which series, and why.
     pub fn check_prescription(&self, prescription: &PrescriptionRules) -> Result<(), ProtocolError> {
         let [sagittal, _, axial] = crate::localizer(self);
-        let (sagittal, axial) = (prescription.sagittal.sizing(&sagittal), prescription.axial.sizing(&axial));
+        let (sagittal, axial) = (prescription.sagittal.applied_to(&sagittal), prescription.axial.applied_to(&axial));
         let possible = |name: &str, series: &SeriesProtocol, group: &geometry::SliceGroup| {
             let checked = series.check(group).and_then(|()| series.check_exposure(group, self.field_t));
             checked.map_err(|source| ProtocolError::Impossible { series: name.to_owned(), source })

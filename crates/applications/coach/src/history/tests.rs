@@ -45,6 +45,30 @@ fn an_attempt_comes_back_bit_for_bit_after_reopening() {
 }
 
 #[test]
+fn an_attempt_with_a_plan_of_version_1_still_opens() {
+    const STORED: &str = r#"{"trainee": "Ada", "title": "Routine lumbar spine, supine", "mode": "exam",
+        "ended-at": "2026-05-04T10:30:00Z", "duration-s": 333.25, "score": {"items": [{"subject": "angle", "disc": "L4/L5",
+        "points": 9.0, "of": 10.0, "measured": 1.5, "explanation": "L4/L5 is 1.5° off"}]}, "attempt": {"format-version": 1,
+        "scenario": "lumbar-routine", "seed": 1, "case": 3, "arm": "collaborative", "observer": "Ada", "landing": {"position":
+        "HFS", "knee-cushion": true, "coil": "spine-and-body-array", "landmark-error-mm": -0.5}, "registered-position": "HFS",
+        "plan": {"frame": "patient-lps-mm", "levels": [{"label": "L4/L5", "centre": [0.0, -7.0, -20.0], "normal": [0.0, 0.0,
+        1.0], "confidence": 1.0}], "groups": [{"name": "axial L4/L5", "role": "axial-disc", "centre": [0.0, 10.0, -20.0],
+        "row": [1.0, 0.0, 0.0], "column": [0.0, 1.0, 0.0], "normal": [0.0, 0.0, 1.0], "slices": 5, "thickness_mm": 4.0,
+        "gap_mm": 0.4, "fov_mm": [180.0, 180.0], "matrix": [256, 256], "phase_encoding": "row"}], "sat_bands": [],
+        "flags": [], "latency_ms": {}}, "planning-time-s": 100.0, "scan-time-s": 200.0, "repeats": 0}, "journal": []}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("history.sqlite");
+    let id = open(&path).add(&record("Ada", "2026-05-04T10:30:00Z", 1.5)).expect("kept");
+    let connection = Connection::open(&path).expect("ours");
+    connection.execute("UPDATE attempt SET record = ?1", [STORED]).expect("as an earlier program wrote it");
+
+    let stored = open(&path).attempt(id).expect("it opens");
+    let plan = &stored.attempt.plan;
+    assert!(plan.disc_group("L4/L5".parse().expect("a disc")).is_some(), "{plan:?}");
+    assert_eq!((stored.score.total(), stored.attempt.landing.knee_cushion), (90.0, true));
+}
+
+#[test]
 fn lists_are_filtered_and_the_latest_comes_first() {
     let folder = tempfile::tempdir().expect("a folder");
     let history = open(&folder.path().join("history.sqlite"));

@@ -1,4 +1,4 @@
-//! What an attempt was worth: items that explain themselves.
+//! The score of an attempt: marked items, each with an explanation.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -10,6 +10,8 @@ mod planes;
 
 use geometry::Disc;
 use serde::{Deserialize, Serialize};
+
+use crate::text::score as text;
 
 pub use conduct::Conduct;
 
@@ -34,21 +36,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// All, in the order in which they are told.
+    /// All, in the order in which they are shown.
     pub const ALL: [Self; 7] =
         [Self::Safety, Self::Level, Self::Angle, Self::Centre, Self::Coverage, Self::Time, Self::Repeats];
 
     /// The name on screen and paper.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Safety => "Safety",
-            Self::Level => "Level",
-            Self::Angle => "Angle",
-            Self::Centre => "Centre",
-            Self::Coverage => "Coverage",
-            Self::Time => "Time",
-            Self::Repeats => "Repeats",
-        }
+        text::subject(self)
     }
 }
 
@@ -60,17 +54,17 @@ pub struct Item {
     pub subject: Subject,
     /// At which disc, if at one.
     pub disc: Option<Disc>,
-    /// Points given.
+    /// Points earned.
     pub points: f64,
-    /// Points to be had.
+    /// Points that could be earned.
     pub of: f64,
-    /// What was measured, in the unit that the explanation names (degrees, mm, a part, s, a number).
+    /// What was measured, in the unit that the explanation names (degrees, mm, a fraction, s, a count).
     pub measured: Option<f64>,
-    /// In a trainee's words: what was done, what would have been right, where to look.
+    /// For the trainee: what was done, what would have been right, where to look.
     pub explanation: String,
 }
 
-/// What an attempt was worth.
+/// The score of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Score {
@@ -93,7 +87,7 @@ impl Score {
         if of > 0.0 { 100.0 * self.items.iter().map(|item| item.points).sum::<f64>() / of } else { 0.0 }
     }
 
-    /// Points and points to be had of one subject; `None` if nothing was marked there.
+    /// Points earned and points that could be earned in one subject; `None` if nothing was marked there.
     pub fn of(&self, subject: Subject) -> Option<(f64, f64)> {
         let items = || self.items.iter().filter(|item| item.subject == subject);
         items().next()?;

@@ -7,6 +7,7 @@ use phantom::SpineTruth;
 use results::{DiscResult, StackResult};
 
 use super::{Item, Subject};
+use crate::text::score as text;
 
 /// Points for all discs and the sagittal stack together.
 const LEVEL: f64 = 15.0;
@@ -45,30 +46,22 @@ fn item(subject: Subject, disc: Option<Disc>, part: f64, of: f64, measured: Opti
 
 fn of_stack(stack: &StackResult, share: f64) -> Vec<Item> {
     let StackResult { angle_deg: Some(angle), slice_offset_mm: Some(offset), coverage: covered, .. } = *stack else {
-        let missing = |subject, of| item(subject, None, 0.0, of, None, "there is no sagittal stack".into());
+        let missing = |subject, of| item(subject, None, 0.0, of, None, text::NO_SAGITTAL_STACK.into());
         return vec![
             missing(Subject::Angle, ANGLE * share),
             missing(Subject::Centre, CENTRE * share),
             missing(Subject::Coverage, COVERAGE * share),
         ];
     };
-    let side = if offset > 0.0 { "left" } else { "right" };
     vec![
-        item(
-            Subject::Angle,
-            None,
-            part(angle, ANGLE_DEG),
-            ANGLE * share,
-            Some(angle),
-            format!("the sagittal stack is turned by {angle:.1}° against the spine's mid-sagittal plane"),
-        ),
+        item(Subject::Angle, None, part(angle, ANGLE_DEG), ANGLE * share, Some(angle), text::stack_angle(angle)),
         item(
             Subject::Centre,
             None,
             part(offset.abs(), [4.0, 15.0]),
             CENTRE * share,
             Some(offset.abs()),
-            format!("the sagittal stack's middle lies {:.1} mm to the patient's {side} of the midline", offset.abs()),
+            text::stack_offset(offset),
         ),
         item(
             Subject::Coverage,
@@ -76,7 +69,7 @@ fn of_stack(stack: &StackResult, share: f64) -> Vec<Item> {
             part(1.0 - covered, UNCOVERED),
             COVERAGE * share,
             Some(covered),
-            format!("the sagittal stack shows {:.0} % of the foramina", covered * 100.0),
+            text::stack_coverage(covered),
         ),
     ]
 }
@@ -84,7 +77,7 @@ fn of_stack(stack: &StackResult, share: f64) -> Vec<Item> {
 fn of_disc(result: &DiscResult, scored: &Scored, share: f64, level: f64) -> Vec<Item> {
     let disc = result.disc;
     let Some(group) = scored.plan.disc_group(disc) else {
-        let missing = |subject, of| item(subject, Some(disc), 0.0, of, None, format!("{disc} has no slices"));
+        let missing = |subject, of| item(subject, Some(disc), 0.0, of, None, text::no_slices(disc));
         return vec![
             missing(Subject::Level, level),
             missing(Subject::Angle, ANGLE * share),
@@ -93,27 +86,23 @@ fn of_disc(result: &DiscResult, scored: &Scored, share: f64, level: f64) -> Vec<
         ];
     };
     let named = if result.identified {
-        format!("{disc} is named rightly")
+        text::named_rightly(disc)
     } else {
-        match nearest(&scored.truth, group) {
-            Some(other) if other != disc => format!("the group for {disc} lies on {other}"),
-            _ => format!("the group for {disc} lies beside the disc"),
-        }
+        text::named_wrongly(disc, nearest(&scored.truth, group))
     };
     let angle = result.angle_deg.unwrap_or(90.0);
-    let offset = result.slice_offset_mm.unwrap_or(f64::INFINITY);
+    let offset = result.slice_offset_mm;
     let covered = result.coverage;
-    let towards = if offset > 0.0 { "head" } else { "feet" };
     vec![
         item(Subject::Level, Some(disc), f64::from(u8::from(result.identified)), level, None, named),
         item(Subject::Angle, Some(disc), part(angle, ANGLE_DEG), ANGLE * share, Some(angle), tilt(result, angle)),
         item(
             Subject::Centre,
             Some(disc),
-            part(offset.abs(), CENTRE_MM),
+            offset.map_or(0.0, |offset| part(offset.abs(), CENTRE_MM)),
             CENTRE * share,
-            Some(offset.abs()),
-            format!("the middle slice of {disc} lies {:.1} mm towards the {towards} of the disc's plane", offset.abs()),
+            offset.map(f64::abs),
+            text::disc_offset(disc, offset),
         ),
         item(
             Subject::Coverage,
@@ -121,32 +110,23 @@ fn of_disc(result: &DiscResult, scored: &Scored, share: f64, level: f64) -> Vec<
             part(1.0 - covered, UNCOVERED),
             COVERAGE * share,
             Some(covered),
-            format!("the slices show {:.0} % of {disc} and the canal beside it", covered * 100.0),
+            text::disc_coverage(disc, covered),
         ),
     ]
 }
 
-/// The angle in a trainee's words: in which view it is wrong, and which way.
+/// The angle for the trainee: in which view it is wrong, and which way.
 fn tilt(result: &DiscResult, angle: f64) -> String {
     let disc = result.disc;
     let (sagittal, coronal) = (result.sagittal_tilt_deg.unwrap_or(0.0), result.coronal_tilt_deg.unwrap_or(0.0));
     let true_tilt = result.true_sagittal_tilt_deg.unwrap_or(0.0);
     if angle <= 1.0 {
-        return format!("{disc} is {angle:.1}° off: as good as it gets");
-    }
-    if sagittal.abs() >= coronal.abs() {
+        text::disc_angle(disc, angle)
+    } else if sagittal.abs() >= coronal.abs() {
         // The disc's own tilt says whether more or less of it was asked for.
-        let way = if sagittal * true_tilt < 0.0 { "short of" } else { "beyond" };
-        format!(
-            "{disc} is {angle:.1}° off: its slices are {:.1}° {way} the disc's tilt in the sagittal view",
-            sagittal.abs()
-        )
+        text::disc_sagittal_tilt(disc, angle, sagittal.abs(), sagittal * true_tilt < 0.0)
     } else {
-        let side = if coronal > 0.0 { "left" } else { "right" };
-        format!(
-            "{disc} is {angle:.1}° off: its slices lean {:.1}° too far to the patient's {side} in the coronal view",
-            coronal.abs()
-        )
+        text::disc_coronal_tilt(disc, angle, coronal)
     }
 }
 
@@ -188,5 +168,23 @@ mod tests {
         assert_eq!((of_stack, items.len()), (3, 3 + 4 * count), "the stack and the patient's discs: {items:?}");
         let of: f64 = items.iter().map(|item| item.of).sum();
         assert!((of - (LEVEL + ANGLE + CENTRE + COVERAGE)).abs() < 1e-9, "{of}");
+    }
+
+    #[test]
+    fn an_offset_that_was_not_measured_earns_nothing_and_is_not_a_figure() {
+        let spine = Spine::build(&Population::adult_lumbar().sample(&Stream::from_seed(3)), true).expect("an adult");
+        let truth = PatientOnTable::new(Arc::new(spine), Positioning::default()).truth();
+        let plan = assessment::true_plan(&truth, &geometry::PrescriptionRules::default());
+        let mut assessed = TrueSpine::of(&truth).assess(&plan);
+        assessed.discs[0].slice_offset_mm = None;
+        let disc = assessed.discs[0].disc;
+        let result = AttemptResult { plan: assessed, ..fixture::attempt(Arm::Manual, "Ida", Vec::new()) };
+        let items = items(&Scored { result, truth, plan });
+
+        let is_centre = |item: &&Item| item.subject == Subject::Centre && item.disc == Some(disc);
+        let centre = items.iter().find(is_centre).expect("every disc has one");
+        assert_eq!((centre.points, centre.measured), (0.0, None));
+        assert!(centre.explanation.contains("could not be measured"), "{}", centre.explanation);
+        assert!(items.iter().all(|item| !item.explanation.contains("inf")), "{items:?}");
     }
 }

@@ -227,5 +227,5 @@ impl Session {
 
 /// The group as the exercise prescribes it, for comparison.
 fn usual_group(session: &Session, group: &SliceGroup) -> SliceGroup {
-    session.exercise.setup.prescription.stack(&group.target).sizing(group)
+    session.exercise.setup.prescription.stack(&group.target).applied_to(group)
 }

@@ -6,7 +6,9 @@
 //! | `certificate` | the certificate |
 //! | `registration` | the registration form and what is wrong with it |
 //! | `safety` | the safety screening: questions, decisions, answers, marks |
+//! | `score` | the marks of a plan: what was found, what would have been right, where to look |
 
 pub(crate) mod certificate;
 pub(crate) mod registration;
 pub(crate) mod safety;
+pub(crate) mod score;

@@ -32,6 +32,9 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
     let rects = super::quarters(ui.max_rect());
     let labels = session.proposal.as_ref().filter(|_| screen.overlay).and_then(|proposal| proposal.labels.clone());
     let editable = session.phase == Phase::Planning && session.has_localizer();
+    let finished = session.finished.as_ref().filter(|_| !screen.truth_hidden);
+    let rules = &session.exercise.setup.prescription;
+    let truth = finished.map(|finished| assessment::true_plan(&finished.truth, rules));
     let mut tiles = std::mem::take(&mut screen.tiles);
     for (at, rect) in rects[..3].iter().enumerate() {
         let Some(placed) = tile::show(ui, *rect, session, at, &mut tiles, labels.as_ref()) else { continue };
@@ -40,9 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
         if let Some(proposal) = session.proposal.as_ref().filter(|proposal| proposal.fate == Fate::Open) {
             handles::draw_proposal(ui, &placed, &proposal.plan);
         }
-        if let Some(finished) = session.finished.as_ref().filter(|_| !screen.truth_hidden) {
-            let rules = &session.exercise.setup.prescription;
-            let truth = assessment::true_plan(&finished.truth, rules);
+        if let Some(truth) = &truth {
             handles::draw_plan(ui, &placed, &truth.groups, theme::TRUTH);
         }
         if editable {

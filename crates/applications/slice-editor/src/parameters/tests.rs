@@ -9,7 +9,7 @@ fn shipped() -> Vec<(SeriesProtocol, SliceGroup, f64)> {
     let of = |name: &&str| {
         let protocol = Protocol::builtin(name).expect("ships with the crate");
         let [sagittal, coronal, axial] = scanner::localizer(&protocol);
-        let (long, across) = (protocol.sagittal_stack.sizing(&sagittal), protocol.axial_stack.sizing(&axial));
+        let (long, across) = (protocol.sagittal_stack.applied_to(&sagittal), protocol.axial_stack.applied_to(&axial));
         let localizer = [sagittal, coronal, axial].map(|group| (protocol.localizer.series.clone(), group));
         let planned = [(protocol.sagittal_t2, long.clone()), (protocol.axial_t2, across.clone())];
         let further = protocol.further.into_iter().map(move |further| {
