@@ -1,4 +1,4 @@
-//! What was found in DICOM images, as DICOM of the same study: labels as a segmentation, levels as a report.
+//! Results as DICOM objects of the images' study: labels as a segmentation, levels as a structured report.
 
 use std::path::Path;
 
@@ -11,9 +11,9 @@ use planner::{PlannedLevel, ScanPlan};
 
 use crate::failure::Failure;
 
-/// Angle of the disc plane to the axial plane, seen from the side.
+/// Angle between the disc plane and the axial plane in the sagittal plane.
 const TILT: Code = Code::own("SAGITTAL-TILT", "Sagittal tilt of the disc plane");
-/// Probability that level and plane are right.
+/// Probability that level and plane are correct.
 const CONFIDENCE: Code = Code::dicom("122157", "Probability");
 /// The disc's centre in DICOM patient coordinates.
 const CENTRE: [Code; 3] = [

@@ -1,4 +1,4 @@
-//! The networks, and where they run.
+//! The processor that the networks run on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::arguments::Device;
 use crate::failure::Failure;
 use crate::output;
 
-/// The processor that a choice leads to.
+/// The processor for a `--device` choice.
 pub fn processor(device: Device) -> Result<Processor, Failure> {
     let opened = match device {
         Device::Cpu => return Ok(Processor::Cpu),
@@ -20,7 +20,7 @@ pub fn processor(device: Device) -> Result<Processor, Failure> {
     };
     match opened {
         Err(ProcessorError::Gpu(GpuError::NoAdapter)) if device == Device::Auto => Ok(Processor::Cpu),
-        Err(error) if device == Device::Auto => Ok(instead(&error)),
+        Err(error) if device == Device::Auto => Ok(fall_back(&error)),
         opened => opened.map_err(|error| refused(&error, device)),
     }
 }
@@ -28,7 +28,10 @@ pub fn processor(device: Device) -> Result<Processor, Failure> {
 fn gpu(choice: GpuChoice) -> Result<Processor, ProcessorError> {
     let gpu = GpuDevice::open(choice)?;
     if gpu.is_software() {
-        output::note(format!("{} is a software renderer: an image takes a minute, --device cpu a second", gpu.name()));
+        output::note(format!(
+            "{} is a software renderer: an image takes about a minute; with --device cpu, a second",
+            gpu.name()
+        ));
     }
     Ok(Processor::Gpu(Arc::new(gpu)))
 }
@@ -37,7 +40,7 @@ fn gpu(choice: GpuChoice) -> Result<Processor, ProcessorError> {
 pub fn networks(folder: &Path, processor: &Processor, device: Device) -> Result<Networks, Failure> {
     match Networks::load(folder, processor) {
         Err(NetworksError::Processor(error)) if device == Device::Auto => {
-            Networks::load(folder, &instead(&error)).map_err(Failure::input)
+            Networks::load(folder, &fall_back(&error)).map_err(Failure::input)
         }
         Err(NetworksError::Processor(error)) => Err(refused(&error, device)),
         loaded => loaded.map_err(Failure::input),
@@ -45,11 +48,11 @@ pub fn networks(folder: &Path, processor: &Processor, device: Device) -> Result<
 }
 
 fn refused(error: &ProcessorError, device: Device) -> Failure {
-    Failure::wrong(format!("--device {device}: {error}; --device cpu runs everywhere"))
+    Failure::wrong(format!("--device {device}: {error}; --device cpu works on every machine"))
 }
 
-/// The CPU, with a word on why.
-fn instead(error: &ProcessorError) -> Processor {
-    output::note(format!("{error}; the CPU computes instead"));
+/// The CPU, with a note on why no GPU is used.
+fn fall_back(error: &ProcessorError) -> Processor {
+    output::note(format!("{error}; using the CPU"));
     Processor::Cpu
 }

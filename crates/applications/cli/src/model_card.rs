@@ -1,4 +1,4 @@
-//! The figures of a model card, written by the evaluation that found them.
+//! The figures of a model card, written by the evaluation that measured them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::resources;
 use crate::table::{Align, Table};
 
-/// Between these lines a card holds what is generated.
-const MARKS: [&str; 2] = ["<!-- figures by plumbline eval -->", "<!-- end of figures -->"];
+/// The generated part of a card lies between these lines.
+const MARKERS: [&str; 2] = ["<!-- figures by plumbline eval -->", "<!-- end of figures -->"];
 /// The classes of the sagittal network.
 const CLASSES: [&str; 4] = ["vertebra", "disc", "sacrum", "canal"];
 
@@ -24,7 +24,7 @@ pub struct Population {
     pub figures: BTreeMap<String, MetricSummary>,
 }
 
-/// A card whose figures are to be replaced.
+/// A card whose figures will be replaced.
 pub struct ModelCard {
     path: PathBuf,
     before: String,
@@ -33,21 +33,21 @@ pub struct ModelCard {
 }
 
 impl ModelCard {
-    /// Reads a card; it must hold the two marks.
+    /// Reads a card; it must contain both marker lines.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
         let text =
             std::fs::read_to_string(path).map_err(|error| Failure::wrong(format!("cannot read {name}: {error}")))?;
-        let parts = text.split_once(MARKS[0]).and_then(|(before, rest)| {
-            let (figures, after) = rest.split_once(MARKS[1])?;
+        let parts = text.split_once(MARKERS[0]).and_then(|(before, rest)| {
+            let (figures, after) = rest.split_once(MARKERS[1])?;
             Some([before, figures, after].map(str::to_owned))
         });
-        let expected = || format!("{name}: expected the line '{}' and after it the line '{}'", MARKS[0], MARKS[1]);
+        let expected = || format!("{name}: expected the line '{}' and after it the line '{}'", MARKERS[0], MARKERS[1]);
         let [before, figures, after] = parts.ok_or_else(|| Failure::wrong(expected()))?;
         Ok(Self { path: path.into(), before, figures, after })
     }
 
-    /// Refuses to replace the figures by those of fewer populations.
+    /// Refuses a new table that lacks populations of the present one.
     pub fn keeps_its_populations<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
         let names: Vec<&str> = names.collect();
         let lost: Vec<&str> = self.populations().into_iter().filter(|name| !names.contains(name)).collect();
@@ -56,19 +56,19 @@ impl ModelCard {
         }
         let (card, lost) = (self.path.display(), lost.join(", "));
         Err(Failure::wrong(format!(
-            "{card} has figures of {lost} too, which would be lost: name these cohorts as well, or empty the card between its marks"
+            "{card} also has figures of {lost}, which would be lost; expected these cohorts as well, or a card that is empty between its marker lines"
         )))
     }
 
-    /// Whose figures the card has: what its first table's rows begin with.
+    /// Populations of the card: the first column of its first table.
     fn populations(&self) -> Vec<&str> {
         let rows = self.figures.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
         rows.map_while(|row| row.strip_prefix("| ")?.split(" |").next()).collect()
     }
 
-    /// Writes the card with these figures.
+    /// Writes the card with new figures.
     pub fn write(&self, hash: &str, processor: &str, populations: &[Population]) -> Result<(), Failure> {
-        let [begin, end] = MARKS;
+        let [begin, end] = MARKERS;
         let text = format!("{}{begin}\n\n{}\n{end}{}", self.before, figures(hash, processor, populations), self.after);
         resources::write(&self.path, text.as_bytes())
     }
@@ -79,9 +79,9 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
     let weights = short.join(" and ");
     let mut text = format!(
-        "Weights {weights}, run on {processor}. Means with 95 % intervals over patients: by bootstrap; of rates exact \
-         binomial ones, a patient's answers taken for one, one-sided where none or all are so. A figure of fewer patients \
-         (a class that one side lacks has no surface) says of how many.\n\n"
+        "Weights {weights}, run on {processor}. Means over patients with 95 % confidence intervals: bootstrap intervals, and \
+         for rates exact binomial intervals with each patient counted once, one-sided if none or all are positive. A figure \
+         in parentheses is the number of patients with a value, if some have none (no surface without the class).\n\n"
     );
     let tables = [
         ("Dice", CLASSES.map(str::to_owned), by_class("dice", ""), 3),
@@ -112,7 +112,7 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     text
 }
 
-/// Mean and interval, and of how many patients where some have no such figure.
+/// Mean and interval, and the number of patients if some have no value.
 fn cell(summary: &MetricSummary, digits: usize, patients: u64) -> String {
     let interval = summary.ci95.map_or_else(String::new, |[low, high]| format!(" [{low:.digits$}, {high:.digits$}]"));
     let some = (summary.n as u64) < patients;
@@ -126,10 +126,10 @@ mod tests {
     use crate::exit_status::ExitStatus;
 
     #[test]
-    fn figures_are_replaced_and_the_rest_is_kept() {
+    fn figures_are_replaced_and_other_text_is_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("README.md");
-        std::fs::write(&path, format!("# card\n{}\nold\n{}\nthe end\n", MARKS[0], MARKS[1])).expect("written");
+        std::fs::write(&path, format!("# card\n{}\nold\n{}\nthe end\n", MARKERS[0], MARKERS[1])).expect("written");
         let summary = |mean| MetricSummary {
             n: 2,
             mean,
@@ -143,7 +143,7 @@ mod tests {
         let figures = BTreeMap::from([("dice.disc".to_owned(), summary(0.8))]);
         let mut population = Population { name: "few".into(), patients: 2, figures };
         for _ in 0..2 {
-            let card = ModelCard::open(&path).expect("has marks");
+            let card = ModelCard::open(&path).expect("has markers");
             card.write("0123456789abcdef", "cpu", std::slice::from_ref(&population)).expect("written");
         }
         let text = std::fs::read_to_string(&path).expect("read");
@@ -151,11 +151,11 @@ mod tests {
         assert!(text.contains("| few | 2 | – | 0.800 [0.700, 0.900] | – | – |"), "{text}");
         assert!(text.contains("Weights 0123456789ab, run on cpu."), "{text}");
         population.patients = 3;
-        let card = ModelCard::open(&path).expect("has marks");
+        let card = ModelCard::open(&path).expect("has markers");
         card.write("0123456789abcdef", "cpu", std::slice::from_ref(&population)).expect("written");
         let text = std::fs::read_to_string(&path).expect("read");
         assert!(text.contains("| few | 3 | – | 0.800 [0.700, 0.900] (2) |"), "{text}");
-        let card = ModelCard::open(&path).expect("has marks");
+        let card = ModelCard::open(&path).expect("has markers");
         assert_eq!(card.populations(), ["few"]);
         assert!(card.keeps_its_populations(["more", "few"].into_iter()).is_ok());
         let refused = card.keeps_its_populations(["more"].into_iter()).expect_err("few would be lost");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_without_marks_is_refused() {
+    fn a_card_without_markers_is_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("README.md");
         std::fs::write(&path, "# card\n").expect("written");

@@ -1,4 +1,4 @@
-//! `plumbline phantom show`: a phantom as a radiologist would look at it.
+//! `plumbline phantom show`: pictures and grades of a phantom.
 
 use std::path::Path;
 
@@ -46,7 +46,7 @@ pub fn show(name: &str, seed: u64, out: &Path) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Success)
 }
 
-/// The lumbar disc with the smallest sac, if any disc is out of the ordinary.
+/// The lumbar disc with the smallest thecal sac.
 fn worst(truth: &SpineTruth) -> Option<Disc> {
     let lumbar = truth.levels.iter().filter(|level| level.disc.upper >= Vertebra::L3);
     lumbar.min_by(|a, b| a.sac_area_mm2.total_cmp(&b.sac_area_mm2)).map(|level| level.disc)

@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar on a terminal, lines elsewhere.
+//! Progress on stderr: a bar on a terminal, otherwise lines.
 
 use std::io::IsTerminal as _;
 use std::sync::{Mutex, OnceLock};
@@ -9,8 +9,8 @@ use results::CaseSummary;
 
 use crate::output;
 
-/// How often a line stands for a bar.
-const NOW_AND_THEN: Duration = Duration::from_secs(30);
+/// Interval of progress lines where stderr is not a terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A case in one line: worst angle, missed levels, flags, errors.
 pub fn summary_line(summary: &CaseSummary) -> String {
@@ -37,27 +37,28 @@ pub struct Progress {
     done: std::sync::atomic::AtomicU64,
     steps: u64,
     begin: Instant,
-    /// The step before the first that this session told of.
+    /// The step before the first one of this session.
     first: OnceLock<u64>,
-    /// When a line was last written in place of a bar.
-    told: Mutex<Instant>,
+    /// When the last progress line was written.
+    last_line: Mutex<Instant>,
 }
 
 impl Progress {
     /// Progress that begins at `done` of `steps`.
     pub fn new(done: u64, steps: u64) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed} gone, {eta} to go  {wide_msg}");
-            let bar = ProgressBar::new(steps).with_style(style.expect("a test reads the template"));
+            let style =
+                ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed} elapsed, {eta} remaining  {wide_msg}");
+            let bar = ProgressBar::new(steps).with_style(style.expect("a test parses the template"));
             bar.set_position(done);
             bar.reset_eta();
             bar
         });
         let begin = Instant::now();
-        Self { bar, done: done.into(), steps, begin, first: OnceLock::new(), told: Mutex::new(begin) }
+        Self { bar, done: done.into(), steps, begin, first: OnceLock::new(), last_line: Mutex::new(begin) }
     }
 
-    /// One step further, with a line that stays.
+    /// Adds a step, with a line that stays.
     pub fn step(&self, line: &str) {
         let done = self.done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         match &self.bar {
@@ -67,12 +68,12 @@ impl Progress {
             }
             None => {
                 let left_s = self.left_s(done, done);
-                output::note(format!("{done}/{} {line} ({left_s:.0} s to go)", self.steps));
+                output::note(format!("{done}/{} {line} ({left_s:.0} s remaining)", self.steps));
             }
         }
     }
 
-    /// At a step, with a message that is replaced by the next; without a terminal a line now and then.
+    /// Sets the step, with a message that the next one replaces; without a terminal, a line at intervals.
     pub fn at(&self, step: u64, message: &str) {
         match &self.bar {
             Some(bar) => {
@@ -80,18 +81,18 @@ impl Progress {
                 bar.set_message(message.to_owned());
             }
             None => {
-                let mut told = self.told.lock().expect("nothing panics holding it");
+                let mut last_line = self.last_line.lock().expect("nothing panics holding it");
                 let first = *self.first.get_or_init(|| step.saturating_sub(1));
-                if told.elapsed() >= NOW_AND_THEN {
-                    *told = Instant::now();
+                if last_line.elapsed() >= LINE_INTERVAL {
+                    *last_line = Instant::now();
                     let left_s = self.left_s(step, step - first);
-                    output::note(format!("{step}/{} {message} ({left_s:.0} s to go)", self.steps));
+                    output::note(format!("{step}/{} {message} ({left_s:.0} s remaining)", self.steps));
                 }
             }
         }
     }
 
-    /// Seconds that are left if those to come take as long as the `here` that were done in this session.
+    /// Remaining time, s, at the mean speed of the `here` steps of this session.
     fn left_s(&self, done: u64, here: u64) -> f64 {
         self.begin.elapsed().as_secs_f64() / here.max(1) as f64 * self.steps.saturating_sub(done) as f64
     }
@@ -104,7 +105,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -126,8 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn the_template_is_sound() {
-        assert!(ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed} gone, {eta} to go  {wide_msg}").is_ok());
+    fn the_template_is_valid() {
+        assert!(
+            ProgressStyle::with_template("{bar:32} {pos}/{len}  {elapsed} elapsed, {eta} remaining  {wide_msg}")
+                .is_ok()
+        );
         let progress = Progress::new(3, 5);
         progress.at(4, "message");
         progress.finish();

@@ -1,4 +1,4 @@
-//! JSON Schemas of the files that the product reads and writes.
+//! JSON Schemas of the files that plumbline reads and writes.
 
 use schemars::{Schema, schema_for};
 

@@ -2,7 +2,7 @@
 //!
 //! | module | whose options it holds |
 //! | --- | --- |
-//! | `runs` | `run` and what is done with runs; the console |
+//! | `runs` | `run`, commands on finished runs, `console` |
 //! | `phantoms` | `phantom`, `scan` |
 //! | `networks` | `segment`, `plan`, `train`, `eval` |
 //! | `help` | `schema`, `explain` |
@@ -35,12 +35,12 @@ pub struct CommandLine {
     pub verb: Verb,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Examine a scenario's patients and judge the planner by its criteria
+    /// Examine the patients of a scenario and test the planner against its criteria
     Run(RunArguments),
-    /// Sit at the virtual scanner: starts plumbline-console
+    /// Start the virtual scanner console (plumbline-console)
     Console(ConsoleArguments),
     /// Compare a candidate run with a baseline, case by case
     Compare(CompareArguments),
@@ -59,11 +59,11 @@ pub enum Verb {
     Plan(PlanArguments),
     /// Train the V-Net on phantoms
     Train(TrainArguments),
-    /// Measure a model on a cohort that it never saw
+    /// Measure a model on held-out cohorts
     Eval(EvalArguments),
     /// Print the JSON Schema of a file that plumbline reads or writes
     Schema(SchemaArguments),
-    /// Say what a metric measures, why it matters, and where its limit comes from
+    /// Explain a metric: what it measures, why it matters, and the source of its limit
     Explain(ExplainArguments),
 }
 
@@ -74,7 +74,7 @@ pub enum Device {
     Auto,
     /// The CPU; the same bytes on every machine
     Cpu,
-    /// The CPU in bf16: half the time for a forward pass where it has AMX; labels differ in few voxels
+    /// The CPU in bf16: with AMX, half the time of a forward pass; labels differ in a few voxels
     CpuBf16,
     /// Any GPU, a software rasterizer included
     Gpu,

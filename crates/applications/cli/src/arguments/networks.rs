@@ -1,4 +1,4 @@
-//! Options of what the network does: `segment`, `plan`, `train`, `eval`.
+//! Options of the commands that use the network: `segment`, `plan`, `train`, `eval`.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use super::Device;
 /// Where a vertebra ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OutlineChoice {
-    /// With cortex and endplates, as the phantoms' labels have it
+    /// Including cortex and endplates, as in the labels of the phantoms
     Anatomy,
-    /// At the marrow of its body, as people outline it
+    /// At the marrow of the body, as human readers outline it
     Readers,
 }
 
@@ -31,10 +31,10 @@ pub struct SegmentArguments {
     /// Where the network runs
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,
-    /// Where vertebrae end [default: readers in images with pixels of at most 1.25 mm, else anatomy]
+    /// Outline of the vertebrae [default: readers in images with pixels of at most 1.25 mm, else anatomy]
     #[arg(long, value_enum)]
     pub outline: Option<OutlineChoice>,
-    /// Also write a picture with the labels drawn over the image
+    /// Also write a picture of the image with labels
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
 }
@@ -43,7 +43,7 @@ pub struct SegmentArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --coronal five lumbar vertebrae are assumed, and the plan is flagged: four or six look the same from the side.
-Exit status: 0 the plan can be used, 1 a critical flag forbids it (the plan is written all the same), 2 the input is wrong.
+Exit status: 0 the plan can be used, 1 it has a critical flag and must not be used (the plan is written nevertheless), 2 the input is wrong.
 
 Example:
   plumbline plan reports/scan-7/localizer-sagittal.nii.gz --coronal reports/scan-7/localizer-coronal.nii.gz --out plan.json")]
@@ -74,7 +74,7 @@ pub struct PlanArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A training starts from random weights, or from those that the file's start-from names: one file, or a list of them, whose
-mean is taken. With steps = 0 that mean is the result. Ctrl-C keeps what is learned; the same command continues.
+mean is taken. With steps = 0 that mean is the result. After Ctrl-C, the same command continues.
 
 Example:
   plumbline train models/lumbar-vnet/training.toml --out reports/training")]

@@ -20,7 +20,7 @@ pub enum PhantomVerb {
     Show {
         /// Name in phantoms/, or a file
         name: String,
-        /// Which individual of a population; a named phantom is always the same
+        /// Individual of a population; a named phantom does not depend on it
         #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u64,
         /// Where to write the picture
@@ -32,7 +32,7 @@ pub enum PhantomVerb {
     Synth {
         /// Name in phantoms/, or a file
         spec: String,
-        /// Which individual of a population; a named phantom is always the same
+        /// Individual of a population; a named phantom does not depend on it
         #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
         seed: u64,
         /// Where to write
@@ -52,16 +52,16 @@ pub enum PhantomVerb {
 pub struct ScanArguments {
     /// Name in phantoms/, a file, or a QA phantom: acr-large, ball
     pub spec: String,
-    /// Which individual of a population, and which noise
+    /// Individual of a population, and noise realization
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// Protocol: a built-in name or a TOML file
     #[arg(long, value_name = "NAME", default_value = "lumbar-1.5t")]
     pub protocol: String,
-    /// What is wrong with the machine: a TOML file such as `ghost = 0.05`
+    /// Scanner faults: a TOML file such as `ghost = 0.05`
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
-    /// Scan the protocol's further series, too (T1, STIR)
+    /// Also scan the protocol's further series (T1, STIR)
     #[arg(long)]
     pub all: bool,
     /// Where to write
@@ -86,12 +86,12 @@ fn position_parser() -> impl TypedValueParser<Value = PatientPosition> {
 /// File format of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ImageFormat {
-    /// MR Image Storage, one file a slice
+    /// MR Image Storage, one file per slice
     Dicom,
-    /// Enhanced MR Image Storage, one file a series
+    /// Enhanced MR Image Storage, one file per series
     DicomEnhanced,
-    /// One .nii.gz a series
+    /// One .nii.gz per series
     Nifti,
-    /// One picture a series
+    /// One picture per series
     Png,
 }

@@ -11,7 +11,7 @@ use super::Device;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part of the
-cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins parts and judges them.
+cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins the parts and evaluates the criteria.
 
 Example:
   plumbline run scenarios/smoke.toml --out reports/smoke")]
@@ -40,13 +40,13 @@ pub struct RunArguments {
     /// Continue an interrupted run
     #[arg(long)]
     pub resume: bool,
-    /// Cases at the same time [default: 1, so that latencies are those of a planner that has the machine to itself]
+    /// Number of concurrent cases [default: 1, so that latencies are not affected by other cases]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub jobs: Option<usize>,
     /// Also write the images of every case as DICOM
     #[arg(long)]
     pub dicom: bool,
-    /// File of plans that people made at the console, a line of JSON each, scored beside the simulated technologists'
+    /// File of attempts made at the console (JSON lines), scored beside the simulated technologists
     #[arg(long, value_name = "FILE.jsonl")]
     pub attempts: Vec<PathBuf>,
     /// Print run.json on stdout in place of the table
@@ -58,7 +58,7 @@ pub struct RunArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  plumbline console --scenario scenarios/smoke.toml")]
 pub struct ConsoleArguments {
-    /// Scenario to be examined
+    /// Scenario to examine
     #[arg(long, value_name = "SCENARIO")]
     pub scenario: Option<PathBuf>,
     /// Further arguments, passed on to plumbline-console
@@ -79,7 +79,7 @@ impl std::str::FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let expected = || format!("'{text}' is no shard: expected K/N with K below N, such as 0/4");
+        let expected = || format!("'{text}' is not a shard, expected K/N with K below N, such as 0/4");
         let (index, count) = text.split_once('/').ok_or_else(expected)?;
         let shard =
             Self { index: index.parse().map_err(|_| expected())?, count: count.parse().map_err(|_| expected())? };
@@ -120,7 +120,7 @@ pub struct CompareArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  plumbline merge reports/part-0 reports/part-1 --out reports/whole")]
 pub struct MergeArguments {
-    /// The shards' run folders
+    /// Run folders of the shards
     #[arg(required = true)]
     pub runs: Vec<PathBuf>,
     /// Where to write the joined run

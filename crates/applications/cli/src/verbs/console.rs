@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// The console's executable.
 const EXECUTABLE: &str = "plumbline-console";
 
-/// Starts the console, waits until it ends, and ends as it did.
+/// Starts the console, waits for it and passes its exit status on.
 pub fn console(arguments: &ConsoleArguments) -> Result<ExitCode, Failure> {
     let mut command = Command::new(executable());
     if let Some(scenario) = &arguments.scenario {
@@ -28,7 +28,7 @@ pub fn console(arguments: &ConsoleArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The sibling of this program, else whatever the PATH leads to.
+/// The executable beside this program, else the one on the PATH.
 fn executable() -> PathBuf {
     let name = format!("{EXECUTABLE}{EXE_SUFFIX}");
     let sibling = std::env::current_exe().ok().map(|own| own.with_file_name(&name));

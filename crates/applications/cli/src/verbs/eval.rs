@@ -1,4 +1,4 @@
-//! `plumbline eval`: a model on the patients of scenarios.
+//! `plumbline eval`: measures a model on the patients of scenarios.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -19,7 +19,7 @@ use crate::table::Align::{Left, Right};
 use crate::table::Table;
 use crate::{interrupt, output, resources};
 
-/// Plans every patient's localizer with the model; nothing is written but the card that is asked for.
+/// Plans every patient's localizer with the model; writes only the card, if one is given.
 pub fn eval(arguments: &EvalArguments) -> Result<ExitStatus, Failure> {
     if arguments.cases == Some(0) {
         return Err(Failure::wrong("--cases is 0, expected 1 or more"));
@@ -32,7 +32,7 @@ pub fn eval(arguments: &EvalArguments) -> Result<ExitStatus, Failure> {
     }
     let networks = resources::networks(Some(&arguments.model), arguments.device)?;
     if !networks.counts_by_ribs() {
-        output::note("the model has no coronal.safetensors: vertebrae are counted without the ribs");
+        output::note("the model has no coronal.safetensors: levels are counted without the ribs");
     }
     let cases = |setup: &ScenarioSetup| arguments.cases.unwrap_or(setup.scenario.cases);
     let stop = interrupt::flag();

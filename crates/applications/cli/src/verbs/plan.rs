@@ -1,4 +1,4 @@
-//! `plumbline plan`: slices for images of one's own.
+//! `plumbline plan`: a scan plan for localizer images from files.
 
 use std::path::Path;
 
@@ -14,14 +14,14 @@ use crate::table::Align::{Left, Right};
 use crate::table::Table;
 use crate::{output, resources};
 
-/// Writes the plan; status 1 if a flag forbids its use.
+/// Writes the plan; status 1 if it has a critical flag.
 pub fn plan(arguments: &PlanArguments) -> Result<ExitStatus, Failure> {
     if let Some(report) = &arguments.report {
         resources::ensure_ending(report, &[".dcm"])?;
     }
     let written = pair(&arguments.out, arguments.report.as_deref());
     let read = pair(&arguments.image, arguments.coronal.as_deref());
-    // A protocol's name may be a file's, too.
+    // The protocol may be a file, too.
     resources::ensure_outputs_safe(&written, &[&read[..], &[Path::new(&arguments.protocol)]].concat())?;
     let networks = resources::networks(arguments.model.as_deref(), arguments.device)?;
     let protocol = resources::protocol(&arguments.protocol)?;
@@ -63,13 +63,16 @@ fn pair<'a>(first: &'a Path, second: Option<&'a Path>) -> Vec<&'a Path> {
     std::iter::once(first).chain(second).collect()
 }
 
-/// The coronal slices, if they can serve to count the levels of the sagittal ones.
+/// The coronal slices, checked to belong to the sagittal ones and to be usable for counting ribs.
 fn coronal(path: &Path, networks: &Networks, arguments: &PlanArguments, sagittal: &Image) -> Result<Image, Failure> {
     let image = read_image(path).map_err(Failure::input)?;
     networks.reads_ribs(&image.volume).map_err(|reason| Failure::wrong(format!("{}: {reason}", path.display())))?;
     let unlike = |what: &str| {
         let other = arguments.image.display();
-        Failure::wrong(format!("{}: its {what} is not that of {other}; expected one examination", path.display()))
+        Failure::wrong(format!(
+            "{}: its {what} differs from that of {other}, expected images of one examination",
+            path.display()
+        ))
     };
     if let (Some(here), Some(there)) = (image.position, sagittal.position)
         && here != there

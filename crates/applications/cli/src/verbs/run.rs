@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::progress::{Progress, summary_line};
 use crate::{interrupt, output, resources, table};
 
-/// Examines, judges, reports.
+/// Examines all cases, evaluates the criteria and writes the report.
 pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     if arguments.jobs == Some(0) {
         return Err(Failure::wrong("--jobs is 0, expected 1 or more"));
@@ -52,7 +52,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     };
 
     if options.device != "cpu" {
-        output::note(format!("the network runs on {}", options.device));
+        output::note(format!("the networks run on {}", options.device));
     }
     let stop = interrupt::flag();
     let progress = std::sync::OnceLock::new();
@@ -80,12 +80,12 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     if arguments.json {
         output::json(&run.manifest);
     } else {
-        tell(&run, &page, stopped);
+        print(&run, &page, stopped);
     }
     Ok(status(&run, selection, stopped))
 }
 
-fn tell(run: &Run, page: &Path, stopped: bool) {
+fn print(run: &Run, page: &Path, stopped: bool) {
     for line in table::summary(&run.manifest) {
         output::result(line);
     }
@@ -102,13 +102,13 @@ fn tell(run: &Run, page: &Path, stopped: bool) {
     output::result(format!("report:  {}", page.display()));
 }
 
-/// Why there is no verdict, and what would bring it.
+/// Why there is no verdict, and how to get one.
 fn what_is_missing(manifest: &Manifest, stopped: bool) -> &'static str {
     match manifest.provenance.identity.selection {
-        _ if stopped => "         what is done is kept; the same command with --resume continues",
-        Selection::All => "         a criterion has nothing to measure",
+        _ if stopped => "         finished cases are kept; the same command with --resume continues",
+        Selection::All => "         a criterion has no values",
         Selection::Case(_) | Selection::Shard { .. } => {
-            "         these are not all cases; `plumbline merge` joins parts and judges them"
+            "         these are not all cases; `plumbline merge` joins the parts and evaluates the criteria"
         }
     }
 }
@@ -124,7 +124,7 @@ fn status(run: &Run, selection: Selection, stopped: bool) -> ExitStatus {
 fn selection(arguments: &RunArguments, setups: &[ScenarioSetup]) -> Result<Selection, Failure> {
     let most = setups.iter().map(|setup| setup.scenario.cases).max().unwrap_or(0);
     match (arguments.case, arguments.shard) {
-        (Some(_), Some(_)) => Err(Failure::wrong("--case and --shard exclude each other")),
+        (Some(_), Some(_)) => Err(Failure::wrong("--case and --shard are mutually exclusive")),
         (Some(case), None) if case >= most => {
             Err(Failure::wrong(format!("there is no case {case}: the scenario has {most}, numbered from 0")))
         }
@@ -134,7 +134,7 @@ fn selection(arguments: &RunArguments, setups: &[ScenarioSetup]) -> Result<Selec
     }
 }
 
-/// Which planner is tested.
+/// The planner under test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PlannerUnderTest {
     /// The V-Net planner with the scenario's model.

@@ -1,4 +1,4 @@
-//! `plumbline compare`, `merge` and `report`: what is done with finished runs.
+//! `plumbline compare`, `merge` and `report`: commands on finished runs.
 
 use std::path::Path;
 
@@ -19,14 +19,14 @@ use crate::{output, resources};
 fn open(folder: &Path) -> Result<Run, Failure> {
     run_store::open(folder).map_err(|error| match error {
         StoreError::Io { .. } => Failure::wrong(format!(
-            "{} is no run: {error}; expected a folder that `plumbline run` wrote",
+            "{} is not a run: {error}; expected a folder written by `plumbline run`",
             folder.display()
         )),
         error => Failure::input(error),
     })
 }
 
-/// Holds a candidate against a baseline: status 1 if it is not shown to be as good.
+/// Compares a candidate with a baseline: status 1 if non-inferiority is not shown.
 pub fn compare(arguments: &CompareArguments) -> Result<ExitStatus, Failure> {
     let (baseline, candidate) = (open(&arguments.baseline)?, open(&arguments.candidate)?);
     let margins = match arguments.margin.as_deref().map(Margins::load) {
@@ -98,7 +98,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<ExitStatus, Failure> {
     Ok(run.manifest.verdict.into())
 }
 
-/// What no part held, a line a scenario.
+/// Cases that no part contains, one line per scenario.
 fn missing_cases(run: &Run) -> Vec<String> {
     let scenarios = run.manifest.provenance.identity.scenarios.iter();
     scenarios
@@ -111,7 +111,7 @@ fn missing_cases(run: &Run) -> Vec<String> {
         .collect()
 }
 
-/// Rebuilds the page.
+/// Rebuilds report.html.
 pub fn report(arguments: &ReportArguments) -> Result<ExitStatus, Failure> {
     let run = open(&arguments.run)?;
     let path = page::write(&run).map_err(Failure::unfinished)?;

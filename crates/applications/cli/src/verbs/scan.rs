@@ -18,7 +18,7 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{output, resources};
 
-/// Scans what the name stands for.
+/// Scans the QA phantom or patient of this name.
 pub fn scan(arguments: &ScanArguments) -> Result<ExitStatus, Failure> {
     let mut protocol = resources::protocol(&arguments.protocol)?;
     if let Some(path) = &arguments.faults {
@@ -31,7 +31,7 @@ pub fn scan(arguments: &ScanArguments) -> Result<ExitStatus, Failure> {
     }
 }
 
-/// The machine's faults from a TOML file.
+/// Scanner faults from a TOML file.
 fn faults(path: &Path) -> Result<Faults, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::wrong(format!("cannot read {}: {error}", path.display())))?;
@@ -90,7 +90,7 @@ fn scan_patient(arguments: &ScanArguments, protocol: &Protocol) -> Result<ExitSt
     Ok(ExitStatus::Success)
 }
 
-/// One examination and where its images go.
+/// One examination and the folder of its images.
 struct Session<'a> {
     arguments: &'a ScanArguments,
     protocol: &'a Protocol,
@@ -109,7 +109,7 @@ impl<'a> Session<'a> {
         Ok(Self { arguments, protocol, study: Study { protocol, registration, scanned, key } })
     }
 
-    /// Scans and writes one group, and says what it cost.
+    /// Scans and writes one slice group, and prints its acquisition parameters.
     fn scan(
         &self,
         subject: &impl Subject,

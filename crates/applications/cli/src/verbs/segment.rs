@@ -1,4 +1,4 @@
-//! `plumbline segment`: an image of one's own.
+//! `plumbline segment`: labels of an image file.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::exit_status::ExitStatus;
 use crate::failure::Failure;
 use crate::{output, resources};
 
-/// Writes the labels on the image's own grid.
+/// Writes the labels on the grid of the image.
 pub fn segment(arguments: &SegmentArguments) -> Result<ExitStatus, Failure> {
     resources::ensure_ending(&arguments.out, &[".nii", ".nii.gz", ".dcm"])?;
     if let Some(picture) = &arguments.picture {
@@ -35,7 +35,7 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitStatus, Failure> {
     planner::remove_islands(&mut segmentation);
     let (found, is_restored) = planner::restore_sacrum(&mut segmentation);
     if is_restored {
-        output::note("what looked like a vertebra above the sacrum is labelled as its first segment");
+        output::note("a segment above the sacrum that looked like a vertebra is labelled as S1");
     }
     if let Some(fault) = &segmentation.device_fault {
         output::note(format!("{fault}; repeated on the CPU"));
@@ -51,13 +51,13 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitStatus, Failure> {
     let (step_mm, most_mm) = (volume.grid.spacing_mm[volume.grid.sideways()], model.contract().native_step_mm[1]);
     if step_mm > most_mm {
         output::note(format!(
-            "sagittal slices lie {step_mm:.1} mm apart: the network has seen none beyond {most_mm} mm"
+            "sagittal slices lie {step_mm:.1} mm apart: the network was trained on at most {most_mm} mm"
         ));
     }
     if segmentation.labels.data.iter().all(|label| *label == Structure::Background.label()) {
         output::note(format!("no spine was found in {}", arguments.image.display()));
     } else if found.discs.is_empty() {
-        output::note("nothing that is labelled has the shape of a disc: what the image shows may be no spine");
+        output::note("no label has the shape of a disc: the image may not show a spine");
     }
     for structure in Structure::FOREGROUND {
         let voxels = segmentation.labels.data.iter().filter(|label| **label == structure.label()).count();
@@ -65,11 +65,11 @@ pub fn segment(arguments: &SegmentArguments) -> Result<ExitStatus, Failure> {
         output::result(format!("{:<9} {ml:>7.1} ml", structure.name()));
     }
     if outline.is_some_and(|outline| outline != segmentation.outline) {
-        output::note("this network does not tell the cortex of bodies apart: outlines are those of anatomy");
+        output::note("this network has no class for the cortex: outlines include it (anatomy)");
     }
     output::result(match segmentation.outline {
-        Outline::Anatomy => "vertebrae with their cortex, as anatomy has them (--outline readers: without)",
-        Outline::Readers => "bodies without their cortex, as people outline them (--outline anatomy: with it)",
+        Outline::Anatomy => "vertebrae with their cortex, as in anatomy (--outline readers: without)",
+        Outline::Readers => "bodies without their cortex, as readers outline them (--outline anatomy: with it)",
     });
     let by = named.display();
     output::result(format!("by {by} (weights {}) on {}", &model.hash()[..12], model.processor()));

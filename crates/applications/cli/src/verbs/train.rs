@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{interrupt, output, resources};
 
-/// Trains on phantoms as they are drawn; continues what is in the folder.
+/// Trains on phantoms drawn on the fly; continues a training in the folder.
 pub fn train(arguments: &TrainArguments) -> Result<ExitStatus, Failure> {
     let TrainingSetup { mut config, examples, validation, start, starts, origin } =
         TrainingSetup::load(&arguments.config, &resources::library())?;
@@ -40,11 +40,11 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitStatus, Failure> {
     let progress = Progress::new(0, steps);
     let summary =
         vnet_train::train(&config, start.as_ref(), &examples, &validation, &arguments.out, &stop, &mut |event| {
-            tell(&event, &progress, steps, structures);
+            show(&event, &progress, steps, structures);
         });
     progress.finish();
     let summary = summary.map_err(|error| match error {
-        // What cannot be written is no wrong input.
+        // A file that cannot be written is not wrong input.
         TrainError::Model(ModelError::Io { .. }) => Failure::unfinished(error),
         TrainError::Config(_) | TrainError::Model(_) | TrainError::InUse(_) => Failure::input(error),
         error => Failure::unfinished(error),
@@ -78,7 +78,7 @@ pub fn train(arguments: &TrainArguments) -> Result<ExitStatus, Failure> {
     Ok(ExitStatus::Success)
 }
 
-/// The commit of the folder that this is run in, if it is one of a repository; "-dirty" if it was changed since.
+/// The commit of the current folder's repository, if there is one; with "-dirty" if files were changed.
 fn commit() -> Option<String> {
     let described = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output().ok()?;
     let name = String::from_utf8(described.stdout).ok()?;
@@ -90,7 +90,7 @@ fn dice_by_structure(dice: [f64; 4], structures: [&str; 5]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-fn tell(event: &TrainingEvent, progress: &Progress, steps: u64, structures: [&str; 5]) {
+fn show(event: &TrainingEvent, progress: &Progress, steps: u64, structures: [&str; 5]) {
     match event {
         TrainingEvent::Resumed { step } if *step < steps => {
             progress.note(&format!("continued at step {step} of {steps}"))
