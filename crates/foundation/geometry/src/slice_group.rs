@@ -4,7 +4,6 @@ use nalgebra::Matrix3;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::written_slice_group::WrittenSliceGroup;
 use crate::{Direction, Grid, Plane, Point, Pose, SliceRole, SliceTarget};
 
 /// Which image axis is phase-encoded.
@@ -17,10 +16,9 @@ pub enum PhaseEncoding {
     Column,
 }
 
-/// A stack of parallel slices: where, how many, how thick, how large.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "WrittenSliceGroup", into = "WrittenSliceGroup")]
-#[schemars(with = "WrittenSliceGroup")]
+/// A stack of parallel slices: where, how many, how thick, how large. Its JSON is that of a
+/// [`WrittenSliceGroup`](crate::written_slice_group::WrittenSliceGroup).
+#[derive(Clone, Debug, PartialEq)]
 pub struct SliceGroup {
     /// The name on the console, "axial L4/L5": a label, which may be any.
     pub name: String,

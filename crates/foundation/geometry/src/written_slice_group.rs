@@ -1,7 +1,10 @@
 //! A slice group as JSON writes it.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::slice_group::SliceGroupError;
 use crate::{Direction, PhaseEncoding, Point, SliceGroup, SliceRole, SliceTarget, Vector};
@@ -89,12 +92,27 @@ fn direction(name: &'static str, xyz: [f64; 3]) -> Result<Direction, SliceGroupE
 }
 
 /// A group that stands by itself, as in a journal: one with a target is of version 2.
-impl TryFrom<WrittenSliceGroup> for SliceGroup {
-    type Error = SliceGroupError;
-
-    fn try_from(written: WrittenSliceGroup) -> Result<Self, Self::Error> {
+impl<'de> Deserialize<'de> for SliceGroup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = WrittenSliceGroup::deserialize(deserializer)?;
         let version = if written.target.is_some() { 2 } else { 1 };
-        written.read(version)
+        written.read(version).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for SliceGroup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WrittenSliceGroup::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl JsonSchema for SliceGroup {
+    fn schema_name() -> Cow<'static, str> {
+        "SliceGroup".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        WrittenSliceGroup::json_schema(generator)
     }
 }
 

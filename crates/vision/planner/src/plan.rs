@@ -8,12 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::flags::{Flag, Severity};
 use crate::plan_error::PlanError;
-use crate::plan_file::WrittenPlan;
 
-/// What a planner answers: where the discs are, which slices to scan, and what it is unsure of.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "WrittenPlan", into = "WrittenPlan")]
-#[schemars(with = "WrittenPlan")]
+/// What a planner answers: where the discs are, which slices to scan, and what it is unsure of. Its JSON is `plan.json`
+/// ([`crate::plan_file`]).
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScanPlan {
     /// Always `patient-lps-mm`.
     pub frame: PlanFrame,

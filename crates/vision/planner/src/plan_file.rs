@@ -6,13 +6,14 @@
 //!
 //! Keys that begin with `x-` may stand in every object and are not read; any other unknown key is a mistake.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use geometry::written_slice_group::WrittenSliceGroup;
 use geometry::{Disc, SatBand};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::flags::Flag;
 use crate::plan::{PlanFrame, PlannedLevel, ScanPlan};
@@ -24,8 +25,8 @@ pub const FORMAT_VERSION: u64 = 2;
 /// A plan as JSON writes it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "ScanPlan", extend("patternProperties" = { "^x-": {} }))]
-pub(crate) struct WrittenPlan {
+#[schemars(extend("patternProperties" = { "^x-": {} }))]
+struct WrittenPlan {
     /// Version of this layout: 2. Plans without it are of version 1, which is read, too.
     #[serde(default = "without_version", deserialize_with = "known_version")]
     #[schemars(required, range(min = 2, max = 2))]
@@ -97,6 +98,28 @@ impl From<ScanPlan> for WrittenPlan {
             flags: plan.flags,
             latency_ms: plan.latency_ms,
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for ScanPlan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(WrittenPlan::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for ScanPlan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WrittenPlan::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl JsonSchema for ScanPlan {
+    fn schema_name() -> Cow<'static, str> {
+        "ScanPlan".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        WrittenPlan::json_schema(generator)
     }
 }
 
