@@ -103,7 +103,7 @@ impl ExerciseBuilder {
     ///
     /// # Errors
     /// [`ExerciseBuilderError::Wrong`] if a number cannot be written.
-    pub fn to_toml(&self) -> Result<String, ExerciseBuilderError> {
+    fn to_toml(&self) -> Result<String, ExerciseBuilderError> {
         let base = "format-version = 1\nname = \"x\"\nseed = 0\ncases = 1\n[patients]\npopulation = \"x\"\n";
         let wrong = |error: &dyn std::fmt::Display| ExerciseBuilderError::Wrong(error.to_string());
         let mut scenario: Scenario = toml::from_str(base).map_err(|error| wrong(&error))?;

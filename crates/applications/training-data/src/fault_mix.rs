@@ -5,7 +5,7 @@ use scanner::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::recipe::RecipeError;
+use super::error::RecipeError;
 
 /// Frequency and severity of scanner faults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

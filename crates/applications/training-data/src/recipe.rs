@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vnet_train::TrainingConfig;
 
+use super::error::RecipeError;
 use super::fault_mix::FaultMix;
 
 /// The version of training files that this program reads.
@@ -22,16 +23,6 @@ pub struct TrainingFile {
     pub examples: ExampleRecipe,
     /// How the network learns.
     pub training: TrainingConfig,
-}
-
-/// Why a recipe gives no training examples: the wrong field, and what was found and expected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct RecipeError {
-    /// The field, as named in the `[examples]` table.
-    pub field: String,
-    /// What was found and what was expected.
-    pub message: String,
 }
 
 /// The training examples: which patients are scanned and how.
