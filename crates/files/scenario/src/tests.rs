@@ -199,8 +199,8 @@ fn a_scenario_changes_single_sizes_of_its_protocol() {
     assert_eq!((prescription.axial.slices, prescription.axial.thickness_mm), (3, 3.5));
     assert_eq!((prescription.sat_band_thickness_mm, prescription.sat_band_clearance_mm), (0.0, 5.0));
     assert_eq!(prescription.sagittal.slices, 15);
-    let impossible = text.replace("slices = 3", "fov-mm = [1.0, 180.0]");
-    let message = load(&impossible).expect_err("no gradient is that strong").to_string();
+    let impossible = text.replace("slices = 3", "slices = 256, matrix = [1024, 1024]");
+    let message = load(&impossible).expect_err("too many voxels for one series").to_string();
     assert!(message.contains("series 'axial-t2'"), "{message}");
 }
 
