@@ -11,7 +11,7 @@ fn convolution(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("conv3d 16→16, 16 × 96 × 64");
     group.throughput(Throughput::Elements(shape.flop() as u64));
     group.bench_function("forward", |b| b.iter(|| conv3d::forward(&shape, &x, &w, None)));
-    group.bench_function("weight gradient", |b| b.iter(|| conv3d::weight_gradient(&shape, &x, &x)));
+    group.bench_function("weight gradient", |b| b.iter(|| vnet_kernels::weight_gradient(&shape, &x, &x)));
     group.sample_size(10);
     group.bench_function("seven loops", |b| b.iter(|| reference::conv3d(&shape, &x, &w, &[0.0; 16])));
     group.finish();

@@ -9,7 +9,6 @@ use crate::CHUNKS;
 use crate::brick::{BrickInput, BrickWeights, ROWS, SLICES, Scratch};
 use crate::conv_line::{InputLine, PackedWeights};
 use crate::fill::{fill_blocks, fill_with};
-pub use crate::weight_gradient::weight_gradient;
 
 /// With fewer voxels, transforming the weights for bricks costs more than the bricks save.
 const MIN_BRICK_VOXELS: usize = 4096;
@@ -179,6 +178,7 @@ pub fn bias_gradient(shape: &ConvShape, dy: &[f32]) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::reference;
+    use crate::weight_gradient::weight_gradient;
     use proptest::prelude::*;
 
     fn numbers(n: usize, seed: u64) -> Vec<f32> {

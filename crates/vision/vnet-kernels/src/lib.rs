@@ -22,7 +22,7 @@
 //! | [`softmax`], [`loss`] | class probabilities; soft Dice and cross-entropy with their gradient |
 //! | [`rectify`] | moments, normalization and PReLU of one line: what inference does line by line |
 //! | `conv_line`, `brick` | one line of a convolution in f32; four lines at once by `winograd` |
-//! | `bf16`, `amx` | one line of a convolution in bf16, by AVX-512 BF16 or AMX |
+//! | `bf16`, `bf16_line`, `amx` | one line of a convolution in bf16, by AVX-512 BF16 or AMX |
 //! | `activation` | the two number formats of inference, f32 and bf16, behind one trait |
 //! | `weight_gradient` | the gradient of a convolution's weights |
 //! | `lanes`, `fill` | vector registers; filling memory without zeroing it first |
@@ -34,6 +34,7 @@ mod activation;
 #[cfg(target_arch = "x86_64")]
 mod amx;
 mod bf16;
+mod bf16_line;
 mod brick;
 pub mod conv3d;
 mod conv_line;
@@ -53,6 +54,7 @@ pub use bf16::{Bf16, is_native as bf16_is_native};
 pub use brick::{BrickInput, ROWS as BRICK_ROWS, Scratch};
 pub use conv_line::InputLine;
 pub use lanes::VectorUnit;
+pub use weight_gradient::weight_gradient;
 
 /// Parts into which a reduction is cut whatever the number of threads, so that its bits do not change.
 pub(crate) const CHUNKS: usize = 8;

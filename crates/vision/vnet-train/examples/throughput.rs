@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let w = vec![0.1; shape.taps() * inputs * outputs];
         let forward = best_of(5, || conv3d::forward(&shape, &x, &w, None));
         let back = best_of(5, || conv3d::forward(&shape.transposed(), &y, &w, None));
-        let weights = best_of(5, || conv3d::weight_gradient(&shape, &x, &y));
+        let weights = best_of(5, || vnet_kernels::weight_gradient(&shape, &x, &y));
         let rate = |s: f64| shape.flop() as f64 / s / 1e9;
         println!(
             "{extent:?} {kernel:?} {inputs:>2}→{outputs:<2}  GFLOP/s: forward {:6.1}  to input {:6.1}  to weights {:6.1}   ms {:.1} {:.1} {:.1}",

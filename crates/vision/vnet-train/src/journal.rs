@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::config::TrainingConfig;
 use crate::curve;
+use crate::error::TrainError;
 use crate::event::TrainingEvent;
-use crate::trainer::TrainError;
 
 /// Name of the log in the training folder.
 const LOG: &str = "log.jsonl";

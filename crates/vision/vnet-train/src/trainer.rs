@@ -1,6 +1,6 @@
 //! The training loop.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
@@ -11,10 +11,11 @@ use randomness::Stream;
 use rayon::prelude::*;
 use vnet::outline::{Outline, STRUCTURE_OF_CLASS, most_probable, structures};
 use vnet::weights;
-use vnet::{Model, ModelError, Parameters, Provenance, Weights};
+use vnet::{Model, Parameters, Provenance, Weights};
 
 use crate::checkpoint::{self, Lineage};
 use crate::config::TrainingConfig;
+use crate::error::TrainError;
 use crate::event::{TrainingEvent, TrainingSummary};
 use crate::growth;
 use crate::journal::Journal;
@@ -25,39 +26,6 @@ use crate::source::{Example, TrainingSource};
 
 /// Augmented crops that may wait for the optimizer.
 const QUEUE: usize = 4;
-
-/// Why training ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// The configuration is invalid, or does not fit the weights to start from.
-    #[error("training configuration: {0}")]
-    Config(String),
-    /// A file of the training folder could not be read or written.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: std::io::Error,
-    },
-    /// Another training is writing to the folder.
-    #[error("{}: another training is writing to this folder, expected a folder for this one alone", .0.display())]
-    InUse(PathBuf),
-    /// A checkpoint or weights file was refused, or could not be written.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// An operation of the network failed.
-    #[error("the network failed: {0}")]
-    Network(#[from] candle_core::Error),
-    /// The loss is not finite.
-    #[error("the loss is {loss} at step {step}: lower the learning rate")]
-    Diverged {
-        /// The step.
-        step: u64,
-        /// The loss.
-        loss: f32,
-    },
-}
 
 /// Trains, or resumes from the checkpoint in `out`, until `config.steps` or until `stop` is set.
 /// `start` is the model that `config.start_from` names.

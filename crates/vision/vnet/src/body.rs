@@ -2,7 +2,7 @@
 
 use geometry::Volume;
 
-use crate::prepare::PrepareError;
+use crate::prepare_error::PrepareError;
 
 /// Pixels count as body above this share of the 99th percentile.
 const BODY_THRESHOLD: f32 = 0.12;

@@ -53,7 +53,7 @@ impl Conv3d {
 
     fn gradients(&self, x: &Tensor, w: &Tensor, dy: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let shape = self.shape(x.dims(), w.dims())?;
-        let by_weights = read(x, |x| read(dy, |dy| Ok(conv3d::weight_gradient(&shape, x, dy))))?;
+        let by_weights = read(x, |x| read(dy, |dy| Ok(vnet_kernels::weight_gradient(&shape, x, dy))))?;
         // The image itself needs no gradient.
         let by_input = if x.track_op() {
             let transposed = read(w, |w| Ok(conv3d::transposed_weights(&shape, w)))?;
