@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use coach::desk::Desk;
+use coach::exercise::Exercise;
 use coach::exercise_builder::ExerciseBuilder;
 use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 use geometry::{Disc, PatientPosition, Vertebra};
 use scenario::lesson::AssistKind;
 use scenario::library::Library;
 
-use crate::screen::Screen;
 use crate::{text, theme};
 
 /// The form while it is open.
@@ -30,8 +29,8 @@ impl Default for InstructorForm {
     }
 }
 
-/// The form; false once it is closed.
-pub fn show(ui: &mut Ui, _: &Desk, form: &mut InstructorForm, screen: &mut Screen) -> bool {
+/// The form; false once it is closed. Saved exercises are added to those `built`.
+pub fn show(ui: &mut Ui, form: &mut InstructorForm, built: &mut Vec<(PathBuf, Exercise)>) -> bool {
     let mut open = true;
     ui.horizontal(|ui| {
         ui.heading(text::INSTRUCTOR);
@@ -45,7 +44,7 @@ pub fn show(ui: &mut Ui, _: &Desk, form: &mut InstructorForm, screen: &mut Scree
             if ui.button(RichText::new(text::SAVE_EXERCISE).strong()).clicked() {
                 let saved = form.exercise.save(&form.folder).map_err(|error| error.to_string());
                 form.answer = Some(saved.map(|(path, exercise)| {
-                    screen.built.push((path.clone(), exercise));
+                    built.push((path.clone(), exercise));
                     path
                 }));
             }

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     let Some(session) = &desk.session else {
         CentralPanel::default().show(ui, |ui| match screen.instructor.take() {
             Some(mut form) => {
-                let open = instructor::show(ui, desk, &mut form, screen);
+                let open = instructor::show(ui, &mut form, &mut screen.built);
                 screen.instructor = open.then_some(form);
             }
             None => worklist::show(ui, desk, screen, wishes),

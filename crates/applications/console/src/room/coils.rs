@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn the_body_array_lies_on_the_body() {
         let belly = Surface::ellipsoid(Vec3::ZERO, Mat3::from_diagonal(Vec3::new(0.17, 0.11, 0.5)), [1.0; 4]);
-        let (pad, loops) = body_array(&belly.heights(0.01), 60.0, -1.0, 0.22);
-        let heights = belly.heights(0.005);
+        let (pad, loops) = body_array(&Heights::above(&belly, 0.01), 60.0, -1.0, 0.22);
+        let heights = Heights::above(&belly, 0.005);
         // The middles of the two end faces lie inside, where nobody sees them.
         let ends = pad.positions.iter().map(|p| p.z).fold([f32::MAX, f32::MIN], |[a, b], z| [a.min(z), b.max(z)]);
         for p in pad.positions.iter().filter(|p| ends.iter().all(|end| (p.z - end).abs() > 1e-3)) {

@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn heights_are_those_of_the_upper_side() {
         let ball = Surface::ellipsoid(Vec3::new(0.0, 0.5, 0.0), Mat3::from_diagonal(Vec3::splat(0.2)), [1.0; 4]);
-        let heights = ball.heights(0.005);
+        let heights = Heights::above(&ball, 0.005);
         assert!((heights.at(0.0, 0.0).expect("above the ball") - 0.7).abs() < 0.005);
         let side = heights.at(0.12, 0.0).expect("above the ball");
         assert!((side - 0.66).abs() < 0.01, "{side}");

@@ -89,7 +89,7 @@ struct Lain {
 
 impl Default for Lain {
     fn default() -> Self {
-        let nothing = Surface::default().heights(0.01);
+        let nothing = Heights::above(&Surface::default(), 0.01);
         Self { everything: nothing.clone(), trunk: nothing, table: -0.12, head: -1.0, half_width: 0.17 }
     }
 }
@@ -133,8 +133,8 @@ fn lay_down(model: Res<RoomModel>, mut stage: Stage, mut lain: ResMut<Lain>, mut
     stage.show(Part::Cradle, &couch::cradle(table));
     let half_width = trunk.positions.iter().map(|p| p.x.abs()).fold(0.15, f32::max);
     *lain = Lain {
-        everything: patient.heights(0.004),
-        trunk: trunk.heights(0.008),
+        everything: Heights::above(&patient, 0.004),
+        trunk: Heights::above(&trunk, 0.008),
         table,
         head: axes.z_axis.z,
         half_width,

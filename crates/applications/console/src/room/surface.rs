@@ -5,8 +5,6 @@ use bevy::color::{Color, ColorToComponents};
 use bevy::math::{Mat3, Vec3};
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
 
-use super::heights::Heights;
-
 /// Linear red, green, blue and opacity.
 pub type Paint = [f32; 4];
 
@@ -261,11 +259,6 @@ impl Surface {
             surface.quad([a - across_a, a + across_a, b + across_b, b - across_b], colour);
         }
         surface
-    }
-
-    /// The height of the highest triangle above each place of a lattice.
-    pub fn heights(&self, cell_m: f32) -> Heights {
-        Heights::above(self, cell_m)
     }
 
     /// For the graphics card.
