@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 /// Crates whose circles are still to be removed; this list may only become shorter.
-const OPEN: [&str; 2] = ["coach", "exam"];
+const OPEN: [&str; 1] = ["coach"];
 
 /// A module by its path inside the crate: `["findings", "disc"]`; the crate's root is empty.
 type Module = Vec<String>;

@@ -16,7 +16,7 @@ fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
     let setup = ScenarioSetup::load(scenario).expect("a scenario");
     let landing = off_centre();
     let (drawn, _) = patient_of_case(&setup, 4711, 0);
-    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.prescription);
+    let plan = true_plan(&landing.apply_to(&drawn).truth(), &setup.prescription);
     let registered_position = PatientPosition::FeetFirstSupine;
     let to_patient = exam::registered_to_patient(registered_position, landing.position);
     RecordedAttempt {
@@ -36,8 +36,8 @@ fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
 }
 
 /// L3 does not lie at the isocentre.
-fn off_centre() -> exam::Landing {
-    exam::Landing { landmark_error_mm: 22.0, ..exam::Landing::default() }
+fn off_centre() -> exam::PatientSetup {
+    exam::PatientSetup { landmark_error_mm: 22.0, ..exam::PatientSetup::default() }
 }
 
 /// Every group and level rotated about the left–right axis through its own centre.

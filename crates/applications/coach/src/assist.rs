@@ -1,23 +1,43 @@
-//! How the AI behaves in an exercise: honest, switched off, or wrong on purpose, so that trainees learn to look.
+//! How the AI behaves in an exercise: honest, switched off, or wrong on purpose, so that trainees learn to verify it.
 //!
 //! ```
-//! use coach::assist::Behaviour;
+//! use coach::assist::{Behaviour, Outcome};
 //!
 //! let behaviour: Behaviour = serde_json::from_str(r#"{"tilted": {"level": "L4/L5", "deg": 12.0}}"#)?;
-//! assert_eq!(behaviour.disclosure().as_deref(), Some("the AI was made to tilt L4/L5 by 12°"));
+//! let by_hand = Outcome { proposed: None, is_taken: false, planned: &planner::ScanPlan::default() };
+//! let disclosure = behaviour.disclosure(&by_hand);
+//! assert_eq!(disclosure.as_deref(), Some("the AI was made to tilt L4/L5 by 12°, but it was not asked"));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use geometry::{Disc, Point, Pose, SliceTarget, Vector, Vertebra};
+use geometry::{Disc, Point, Pose, SliceGroup, SliceTarget, Vector, Vertebra};
 use nalgebra::{Translation3, UnitQuaternion};
 use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use serde::{Deserialize, Serialize};
+
+/// A group within this of the AI's tilt was not corrected, degrees: what the prescription's angle is marked to (choice).
+const SAME_TILT_DEG: f64 = 1.0;
+/// A group within this of the AI's place was not corrected, mm: what the prescription's centre is marked to (choice).
+const SAME_PLACE_MM: f64 = 1.0;
+/// A group within this of the AI's lies on the same disc, mm: less than half the distance of two discs (choice).
+const SAME_LEVEL_MM: f64 = 12.0;
+
+/// How an exercise ended, as far as the AI is concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// The AI's plan, as the trainee saw it; `None` if the AI was not asked.
+    pub proposed: Option<&'a ScanPlan>,
+    /// True if the trainee took the AI's plan, to be changed or not.
+    pub is_taken: bool,
+    /// The final plan.
+    pub planned: &'a ScanPlan,
+}
 
 /// What the instructor made the AI do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Behaviour {
-    /// What it finds is what it says.
+    /// Its plan is left as it is.
     #[default]
     Honest,
     /// It is never asked.
@@ -47,8 +67,27 @@ impl Behaviour {
         matches!(self, Self::Tilted { .. } | Self::Shifted { .. } | Self::Miscounted)
     }
 
-    /// What the trainee is told after the exercise; nothing if the AI was honest.
-    pub fn disclosure(&self) -> Option<String> {
+    /// What is disclosed to the trainee after the exercise: the planted error and what became of it. Nothing if the AI
+    /// was honest.
+    pub fn disclosure(&self, outcome: &Outcome<'_>) -> Option<String> {
+        let planted = self.planted_error()?;
+        if !self.is_misleading() {
+            return Some(planted);
+        }
+        let Some(proposed) = outcome.proposed else { return Some(format!("{planted}, but it was not asked")) };
+        let wrong = self.distorted_groups(proposed);
+        Some(if wrong.is_empty() {
+            format!("{planted}, but its plan has no such level")
+        } else if !outcome.is_taken {
+            format!("{planted}; its plan was not used")
+        } else if wrong.iter().any(|(disc, group)| self.is_still_in(outcome.planned, *disc, group)) {
+            format!("{planted}; the error was not corrected and is in the final plan")
+        } else {
+            format!("{planted}; the error was corrected")
+        })
+    }
+
+    fn planted_error(&self) -> Option<String> {
         Some(match self {
             Self::Honest => return None,
             Self::Off => "the AI was switched off".to_owned(),
@@ -61,11 +100,32 @@ impl Behaviour {
         })
     }
 
-    /// Distorts a plan, with its confidences and flags as they are. Returns false if there was nothing to distort: an
-    /// honest behaviour, or a level that the plan does not have.
-    pub fn distort(&self, plan: &mut ScanPlan) -> bool {
-        match *self {
+    /// The groups of a distorted plan that are wrong.
+    fn distorted_groups<'a>(&self, distorted: &'a ScanPlan) -> Vec<(Disc, &'a SliceGroup)> {
+        let is_wrong = |disc: Disc| match self {
             Self::Honest | Self::Off => false,
+            Self::Tilted { level, .. } | Self::Shifted { level, .. } => *level == disc,
+            Self::Miscounted => true,
+        };
+        let wrong = distorted.levels.iter().filter(|level| is_wrong(level.label));
+        wrong.filter_map(|level| Some((level.label, distorted.disc_group(level.label)?))).collect()
+    }
+
+    /// True if the final plan has the error of a distorted group: its tilt, its place, or its level.
+    fn is_still_in(&self, planned: &ScanPlan, disc: Disc, distorted: &SliceGroup) -> bool {
+        let Some(group) = planned.disc_group(disc) else { return false };
+        match self {
+            Self::Honest | Self::Off => false,
+            Self::Tilted { .. } => group.plane().angle_deg(&distorted.plane()) < SAME_TILT_DEG,
+            Self::Shifted { .. } => distorted.plane().distance_mm(&group.centre).abs() < SAME_PLACE_MM,
+            Self::Miscounted => (group.centre - distorted.centre).norm() < SAME_LEVEL_MM,
+        }
+    }
+
+    /// Distorts a plan, with its confidences and flags as they are.
+    pub fn distort(&self, plan: &mut ScanPlan) {
+        match *self {
+            Self::Honest | Self::Off => {}
             Self::Tilted { level, deg } => move_level(plan, level, |centre, _| {
                 let turn = UnitQuaternion::from_axis_angle(&Vector::x_axis(), deg.to_radians());
                 let to_origin = Pose::from_parts(Translation3::from(-centre.coords), UnitQuaternion::identity());
@@ -80,20 +140,18 @@ impl Behaviour {
 }
 
 /// Moves a level's plane and its group by a rigid transform that follows from the plane's centre and normal.
-fn move_level(plan: &mut ScanPlan, disc: Disc, transform: impl Fn(Point, Vector) -> Pose) -> bool {
-    let Some(level) = plan.levels.iter_mut().find(|level| level.label == disc) else { return false };
+fn move_level(plan: &mut ScanPlan, disc: Disc, transform: impl Fn(Point, Vector) -> Pose) {
+    let Some(level) = plan.levels.iter_mut().find(|level| level.label == disc) else { return };
     let pose = transform(level.centre, level.normal.into_inner());
     let plane = level.plane().moved(&pose);
     (level.centre, level.normal) = (plane.centre, plane.normal);
     for group in plan.groups.iter_mut().filter(|group| group.target == SliceTarget::Disc(disc)) {
         *group = group.moved(&pose);
     }
-    true
 }
 
 /// Labels every level, group and flag one disc too high. A level above which the atlas ends is left out.
-fn miscount(plan: &mut ScanPlan) -> bool {
-    let counted = !plan.levels.is_empty();
+fn miscount(plan: &mut ScanPlan) {
     plan.levels.retain_mut(|level| one_up(level.label).map(|label| level.label = label).is_some());
     plan.groups.retain_mut(|group| {
         let discs = group.target.discs();
@@ -111,7 +169,6 @@ fn miscount(plan: &mut ScanPlan) -> bool {
     for flag in plan.flags.iter_mut().filter(|flag| !flag.discs.is_empty()) {
         *flag = flag.raised_for(flag.discs.iter().copied().filter_map(one_up).collect());
     }
-    counted
 }
 
 /// The label that a disc gets when levels are counted one too high.
@@ -120,34 +177,16 @@ fn one_up(disc: Disc) -> Option<Disc> {
     Some(Disc::between(*Vertebra::ALL.get(place.checked_sub(1)?)?, disc.upper))
 }
 
-/// A planner that answers as the instructor wants. To the trainee it looks like the one inside.
+/// A planner whose plans are distorted as the instructor wants. To the trainee it looks like the one inside.
 pub struct Misleading {
     inner: Box<dyn Planner>,
     behaviour: Behaviour,
-    asked: bool,
-    distorted: bool,
 }
 
 impl Misleading {
-    /// A planner behind a behaviour.
-    pub fn new(inner: Box<dyn Planner>, behaviour: Behaviour) -> Self {
-        Self { inner, behaviour, asked: false, distorted: false }
-    }
-
-    /// How it behaves.
-    pub const fn behaviour(&self) -> Behaviour {
-        self.behaviour
-    }
-
-    /// What the trainee is told after the exercise, as it turned out: an AI that could not mislead, because nobody asked
-    /// or it did not find the level, is told as such.
-    pub fn disclosure(&self) -> Option<String> {
-        let told = self.behaviour.disclosure()?;
-        Some(match (self.behaviour.is_misleading(), self.asked, self.distorted) {
-            (true, false, _) => format!("{told}, but it was not asked"),
-            (true, true, false) => format!("{told}, but it did not find anything to mislead with"),
-            _ => told,
-        })
+    /// A planner whose plans are distorted by a behaviour.
+    pub const fn new(inner: Box<dyn Planner>, behaviour: Behaviour) -> Self {
+        Self { inner, behaviour }
     }
 }
 
@@ -160,9 +199,8 @@ impl Planner for Misleading {
         if self.behaviour == Behaviour::Off {
             return Err(PlannerError::Ended("the AI is switched off in this exercise".to_owned()));
         }
-        self.asked = true;
         let mut planned = self.inner.plan(request)?;
-        self.distorted |= self.behaviour.distort(&mut planned.plan);
+        self.behaviour.distort(&mut planned.plan);
         Ok(planned)
     }
 }
@@ -259,11 +297,13 @@ mod tests {
     fn an_honest_ai_is_left_alone_and_one_that_is_off_is_never_asked() {
         let (mut honest, _) = misleading(Behaviour::Honest);
         assert_eq!(ask(&mut honest).expect("a plan"), plan());
-        assert_eq!((honest.name().as_str(), honest.disclosure()), ("hand-made", None));
+        assert_eq!(honest.name(), "hand-made");
         let (mut off, asked) = misleading(Behaviour::Off);
         assert!(ask(&mut off).expect_err("off").to_string().contains("switched off"));
         assert_eq!(asked.load(Ordering::Relaxed), 0);
-        assert_eq!(off.disclosure().as_deref(), Some("the AI was switched off"));
+        let by_hand = Outcome { proposed: None, is_taken: false, planned: &plan() };
+        assert_eq!(Behaviour::Honest.disclosure(&by_hand), None);
+        assert_eq!(Behaviour::Off.disclosure(&by_hand).as_deref(), Some("the AI was switched off"));
     }
 
     #[test]
@@ -282,7 +322,6 @@ mod tests {
         assert!(group.plane().distance_mm(&after.centre).abs() < 1e-9, "the slices still go through the disc");
         assert!(group.check().is_ok());
         assert_eq!(ask(&mut planner).expect("again"), wrong, "the same every time");
-        assert_eq!(planner.disclosure().as_deref(), Some("the AI was made to tilt L4/L5 by 12°"));
     }
 
     #[test]
@@ -296,7 +335,6 @@ mod tests {
         assert!(after.plane().angle_deg(&before.plane()) < 1e-6);
         let moved = wrong.disc_group(L5_S1).expect("there").centre - honest.disc_group(L5_S1).expect("there").centre;
         assert!((moved - (after.centre - before.centre)).norm() < 1e-9);
-        assert!(planner.disclosure().expect("misled").contains("6 mm towards the feet"));
     }
 
     #[test]
@@ -323,17 +361,40 @@ mod tests {
         let mut plan = plan();
         plan.levels[0].label = Disc::between(Vertebra::T10, Vertebra::T11);
         plan.groups[1].target = SliceTarget::Disc(Disc::between(Vertebra::T10, Vertebra::T11));
-        assert!(Behaviour::Miscounted.distort(&mut plan));
+        Behaviour::Miscounted.distort(&mut plan);
         assert_eq!((plan.levels.len(), plan.groups.len()), (2, 3));
     }
 
     #[test]
-    fn an_ai_that_could_not_mislead_is_told_as_such() {
-        let missing = Disc::between(Vertebra::L1, Vertebra::L2);
-        let (mut planner, _) = misleading(Behaviour::Tilted { level: missing, deg: 8.0 });
-        assert!(planner.disclosure().expect("told").ends_with("but it was not asked"));
-        assert_eq!(ask(&mut planner).expect("a plan"), plan());
-        assert!(planner.disclosure().expect("told").contains("did not find"));
+    fn the_disclosure_says_what_became_of_the_planted_error() {
+        let turned = |plan: &ScanPlan, disc, deg: f64| {
+            let mut plan = plan.clone();
+            Behaviour::Tilted { level: disc, deg }.distort(&mut plan);
+            plan
+        };
+        for behaviour in [
+            Behaviour::Tilted { level: L4_L5, deg: 12.0 },
+            Behaviour::Shifted { level: L4_L5, mm: -6.0 },
+            Behaviour::Miscounted,
+        ] {
+            let (honest, mut wrong) = (plan(), plan());
+            behaviour.distort(&mut wrong);
+            let end = |proposed, is_taken, planned: &ScanPlan| {
+                let disclosure = behaviour.disclosure(&Outcome { proposed, is_taken, planned }).expect("it misleads");
+                assert!(disclosure.starts_with("the AI was made to"), "{disclosure}");
+                disclosure.split_once([',', ';']).expect("and what became of it").1.to_owned()
+            };
+            assert_eq!(end(None, false, &honest), " but it was not asked");
+            assert_eq!(end(Some(&wrong), false, &honest), " its plan was not used");
+            assert_eq!(end(Some(&wrong), true, &wrong), " the error was not corrected and is in the final plan");
+            // Something else was changed.
+            let elsewhere = turned(&wrong, L3_L4, 4.0);
+            assert_eq!(end(Some(&wrong), true, &elsewhere), " the error was not corrected and is in the final plan");
+            assert_eq!(end(Some(&wrong), true, &honest), " the error was corrected", "{behaviour:?}");
+        }
+        let missing = Behaviour::Tilted { level: Disc::between(Vertebra::L1, Vertebra::L2), deg: 8.0 };
+        let outcome = Outcome { proposed: Some(&plan()), is_taken: true, planned: &plan() };
+        assert!(missing.disclosure(&outcome).expect("it misleads").ends_with("but its plan has no such level"));
     }
 
     #[test]

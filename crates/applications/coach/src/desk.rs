@@ -1,9 +1,10 @@
 //! The trainee's desk: the worklist, and the patient being examined.
 
+use exam::Job;
+
 use crate::exercise::Exercise;
 use crate::intent::Intent;
-use crate::scanner_room::{Delivery, Order};
-use crate::session::{Refusal, Session};
+use crate::session::{FinishedJob, Refusal, Session};
 use crate::worklist::Worklist;
 
 /// Everything that the console shows, apart from windows.
@@ -11,21 +12,21 @@ use crate::worklist::Worklist;
 pub struct Desk {
     /// Today's patients.
     pub worklist: Worklist,
-    /// Who sits here.
+    /// Who sits at the console.
     pub trainee: String,
     /// The patient being examined.
     pub session: Option<Session>,
-    entered: Option<Exercise>,
+    opened: Option<Exercise>,
     left: Option<Session>,
 }
 
 impl Desk {
     /// A desk with its worklist.
     pub fn new(worklist: Worklist, trainee: &str) -> Self {
-        Self { worklist, trainee: trainee.to_owned(), session: None, entered: None, left: None }
+        Self { worklist, trainee: trainee.to_owned(), session: None, opened: None, left: None }
     }
 
-    /// Carries a wish out.
+    /// Does what is asked for.
     ///
     /// # Errors
     /// [`Refusal`] if it makes no sense now.
@@ -41,7 +42,7 @@ impl Desk {
                 }
                 let unknown = || Refusal(format!("there is no exercise '{exercise}' on the worklist"));
                 let chosen = self.worklist.exercise(exercise).ok_or_else(unknown)?.clone();
-                self.entered = Some(chosen.clone());
+                self.opened = Some(chosen.clone());
                 self.session = Some(Session::new(chosen, &self.trainee, *emergency));
                 Ok(())
             }
@@ -56,14 +57,14 @@ impl Desk {
         }
     }
 
-    /// The patient who was left since this was asked last: an unfinished lesson is kept.
+    /// The session that was left since the last call: an unfinished lesson is kept.
     pub const fn take_left(&mut self) -> Option<Session> {
         self.left.take()
     }
 
-    /// The patient who came in since this was asked last: the scanner room makes ready for them.
-    pub const fn take_entered(&mut self) -> Option<Exercise> {
-        self.entered.take()
+    /// The exercise that was opened since the last call: its planner is to be loaded.
+    pub const fn take_opened(&mut self) -> Option<Exercise> {
+        self.opened.take()
     }
 
     /// Time passes.
@@ -73,15 +74,15 @@ impl Desk {
         }
     }
 
-    /// Orders for the scanner room.
-    pub fn take_orders(&mut self) -> Vec<Order> {
-        self.session.as_mut().map(Session::take_orders).unwrap_or_default()
+    /// The examination's job that was started and not fetched yet.
+    pub fn take_job(&mut self) -> Option<Job> {
+        self.session.as_mut().and_then(Session::take_job)
     }
 
-    /// The scanner room answers.
-    pub fn receive(&mut self, delivery: Delivery) {
+    /// A job of the examination has ended.
+    pub fn finish_job(&mut self, finished: FinishedJob) {
         if let Some(session) = &mut self.session {
-            session.receive(delivery);
+            session.finish_job(finished);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use exam::{Examination, LoopLimits};
 use geometry::PatientPosition;
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
@@ -88,6 +89,16 @@ impl Exercise {
             person,
             setup: Arc::new(setup),
         })
+    }
+
+    /// The examination of the exercise's patient, in which nothing has been done. A person decides what is repeated and
+    /// re-planned.
+    pub fn examination(&self) -> Examination {
+        let (patient, stream) = scenario::patient_of_case(&self.setup, self.seed, self.case);
+        let protocol = self.setup.protocol.clone();
+        let by_hand = LoopLimits { repeats: 0, replans: 0 };
+        let rules = self.setup.prescription.clone();
+        Examination::new(patient, protocol.scanner(), protocol, rules, by_hand, stream.child("repeat", 0))
     }
 
     /// The scenario's name, by which an exercise is called.

@@ -1,7 +1,7 @@
-//! Everything that a trainee or an instructor can ask for. Mouse, keyboard, script and test say the same words, and a
-//! journal of them is the recording of an attempt.
+//! Everything that a trainee or an instructor can ask for. Mouse, keyboard, script and test give the same intents, and
+//! a journal of them is the recording of an attempt.
 
-use exam::CoilChoice;
+use exam::{CoilChoice, SeriesId};
 use geometry::Orientation;
 use geometry::PatientPosition;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::safety::{Decision, Question};
 use slice_editor::Edit;
 use slice_editor::parameters::Parameter;
 
-/// One wish.
+/// One thing to be done at the console.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Intent {
@@ -48,7 +48,7 @@ pub enum Intent {
         /// What is done.
         decision: Decision,
     },
-    /// Lay the patient down.
+    /// Choose how the patient lies.
     Lay(PatientPosition),
     /// Put the cushion under the knees, or take it away.
     Cushion(bool),
@@ -64,7 +64,7 @@ pub enum Intent {
     Laser(bool),
     /// Move the table to a travel, mm.
     MoveTable(f64),
-    /// Remember where the light falls.
+    /// Set the landmark where the light falls.
     SetLandmark,
     /// Move the landmark to the isocentre.
     ToIsocentre,
@@ -72,9 +72,9 @@ pub enum Intent {
     ScanLocalizer,
     /// How fast simulated time runs: 1, 10, or 0 for at once.
     Speed(f64),
-    /// Hold the scan.
+    /// Pause the scan, or resume it.
     Pause(bool),
-    /// Break the scan off.
+    /// Stop the scan.
     Stop,
     /// Change the prescription.
     Draw(Edit),
@@ -102,7 +102,7 @@ pub enum Intent {
     /// Change a parameter of a series.
     Set {
         /// The series.
-        series: String,
+        series: SeriesRef,
         /// Which parameter.
         parameter: Parameter,
         /// Its new value, in its unit.
@@ -111,16 +111,16 @@ pub enum Intent {
     /// Do what the console suggests about a conflict, counted from 0.
     Resolve {
         /// The series.
-        series: String,
+        series: SeriesRef,
         /// Which conflict of those shown.
         conflict: usize,
     },
     /// Scan one series.
-    Scan(String),
+    Scan(SeriesRef),
     /// Scan all that wait, one after the other.
     ScanAll,
     /// Scan a series again.
-    Repeat(String),
+    Repeat(SeriesRef),
     /// Look at images.
     Look(usize, Look),
     /// The examination is over: show the score.
@@ -148,7 +148,7 @@ impl Phase {
     pub const ALL: [Self; 5] = [Self::Registration, Self::Positioning, Self::Planning, Self::Viewing, Self::Review];
 }
 
-/// What a view is told.
+/// What a view is to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Look {
@@ -169,7 +169,7 @@ pub enum Look {
     Pan([f64; 2]),
     /// Measure: two points a distance, three an angle, more an area; image mm from its upper left corner.
     Measure(Vec<[f64; 2]>),
-    /// Wipe the measurements.
+    /// Clear the measurements.
     Wipe,
 }
 
@@ -179,6 +179,63 @@ pub enum Look {
 pub enum Shows {
     /// A stack of the localizer.
     Localizer(Orientation),
-    /// A series by name.
-    Series(String),
+    /// A series.
+    Series(SeriesRef),
+}
+
+/// A series as an intent names it: the console by its number, people who write a script by its name, if no other
+/// series has the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeriesRef {
+    /// By number.
+    Id(SeriesId),
+    /// By the slice group's name.
+    Name(String),
+}
+
+impl From<SeriesId> for SeriesRef {
+    fn from(id: SeriesId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<&str> for SeriesRef {
+    fn from(name: &str) -> Self {
+        Self::Name(name.to_owned())
+    }
+}
+
+impl Serialize for SeriesRef {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Id(id) => id.serialize(serializer),
+            Self::Name(name) => name.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SeriesRef {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrName;
+
+        impl serde::de::Visitor<'_> for NumberOrName {
+            type Value = SeriesRef;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("the number or the name of a series")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<SeriesRef, E> {
+                let number =
+                    u32::try_from(number).map_err(|_| E::custom(format!("no series has the number {number}")))?;
+                Ok(SeriesRef::Id(SeriesId(number)))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<SeriesRef, E> {
+                Ok(name.into())
+            }
+        }
+
+        deserializer.deserialize_any(NumberOrName)
+    }
 }

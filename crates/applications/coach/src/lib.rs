@@ -4,13 +4,13 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`exercise`], [`worklist`], [`exercise_builder`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
-//! | [`intent`], [`desk`], [`session`] | everything a trainee can ask for, and the state machines that answer |
+//! | [`intent`], [`journal`] | everything a trainee can ask for, and lines of it |
+//! | [`desk`], [`session`] | the state machines that do it |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
-//! | [`table`] | laying the patient down, coils, laser, landmark, the way into the bore |
+//! | [`table`] | the patient's position, coils, laser, landmark, the way into the bore |
 //! | [`assist`] | how the AI behaves: honest, silent, or wrong on purpose |
-//! | [`scanner_room`] | the examination and the planner, away from the window |
 //! | [`score`] | what the attempt was worth, item by item |
-//! | [`script`], [`model_trainee`] | a recording is a script; one who does everything right |
+//! | [`script`], [`reference_operator`] | plays a journal; one who does everything right |
 //! | [`record`], [`history`], [`certificate`] | what stays of an attempt |
 
 pub mod assist;
@@ -20,11 +20,11 @@ pub mod exercise;
 pub mod exercise_builder;
 pub mod history;
 pub mod intent;
-pub mod model_trainee;
+pub mod journal;
 pub mod record;
+pub mod reference_operator;
 pub mod registration_form;
 pub mod safety;
-pub mod scanner_room;
 pub mod score;
 pub mod script;
 pub mod session;

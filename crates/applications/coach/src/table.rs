@@ -1,9 +1,9 @@
-//! The table: laying the patient down, coils, laser, landmark, and the way into the bore.
+//! The table: the patient's position, coils, laser, landmark, and the way into the bore.
 //!
 //! The laser's plane stands still at the bore's mouth; the table carries the patient under it. A landmark remembers
 //! where the table stood when the light fell on the chosen place; the isocentre lies [`LASER_TO_ISOCENTRE_MM`] further in.
 
-use exam::{CoilChoice, Landing};
+use exam::{CoilChoice, PatientSetup};
 use geometry::PatientPosition;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct Table {
     height_cm: f64,
 }
 
-/// Why the table or the scanner does not obey.
+/// Why the table cannot do what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum TableRefused {
     /// The light is off.
@@ -59,10 +59,10 @@ pub enum TableRefused {
     /// The landmark was set so that its place cannot reach the isocentre.
     #[error("the table cannot move that far in: the landmark was set too near the far end")]
     OutOfReach,
-    /// Somebody lies in the bore.
-    #[error("move the table out first: nobody is laid anew inside the bore")]
+    /// The patient is in the bore.
+    #[error("move the table out first: nobody is repositioned inside the bore")]
     InTheBore,
-    /// Nothing to be scanned here.
+    /// The patient is not at the isocentre.
     #[error("the patient is not at the isocentre: move the table in")]
     NotAtIsocentre,
 }
@@ -100,12 +100,12 @@ impl Table {
         if self.position.head_first() { beyond } else { -beyond }
     }
 
-    /// True while the patient's trunk is inside the magnet: nobody can be laid anew there.
+    /// True while the patient's trunk is inside the magnet: nobody can be repositioned there.
     pub fn in_bore(&self) -> bool {
         self.l3_from_isocentre_mm().abs() < LASER_TO_ISOCENTRE_MM / 2.0
     }
 
-    /// Lays the patient down anew; the landmark is lost.
+    /// Repositions the patient; the landmark is lost.
     ///
     /// # Errors
     /// [`TableRefused::InTheBore`].
@@ -153,7 +153,7 @@ impl Table {
         Ok(())
     }
 
-    /// Remembers where the light falls.
+    /// Sets the landmark where the light falls.
     ///
     /// # Errors
     /// [`TableRefused::LaserOff`].
@@ -177,17 +177,17 @@ impl Table {
         Ok(())
     }
 
-    /// What the scanner is told when a scan begins.
+    /// How the patient is positioned when a scan begins.
     ///
     /// # Errors
     /// Without a landmark, or with the patient out of the bore.
-    pub fn landing(&self) -> Result<Landing, TableRefused> {
+    pub fn patient_setup(&self) -> Result<PatientSetup, TableRefused> {
         self.landmark_mm.ok_or(TableRefused::NoLandmark)?;
         let l3_mm = self.l3_from_isocentre_mm();
         if l3_mm.abs() > OUT_OF_BORE_MM {
             return Err(TableRefused::NotAtIsocentre);
         }
-        Ok(Landing {
+        Ok(PatientSetup {
             position: self.position,
             knee_cushion: self.knee_cushion,
             coil: self.coil,
@@ -212,13 +212,13 @@ mod tests {
                 let ahead = if position.head_first() { -miss_mm } else { miss_mm };
                 table.move_to(table.travel_with_l3_under_laser_mm() + ahead).expect("within the rails");
                 assert!((table.laser_on_patient_mm() - miss_mm).abs() < 1e-9);
-                assert_eq!(table.landing(), Err(TableRefused::NoLandmark));
+                assert_eq!(table.patient_setup(), Err(TableRefused::NoLandmark));
                 table.set_landmark().expect("the light is on");
-                assert_eq!(table.landing(), Err(TableRefused::NotAtIsocentre));
+                assert_eq!(table.patient_setup(), Err(TableRefused::NotAtIsocentre));
                 table.to_isocentre().expect("within the rails");
                 // Light above L3 (towards the head) leaves L3 below the isocentre.
-                let landing = table.landing().expect("in the bore");
-                assert!((landing.landmark_error_mm + miss_mm).abs() < 1e-9, "{position:?}");
+                let setup = table.patient_setup().expect("in the bore");
+                assert!((setup.landmark_error_mm + miss_mm).abs() < 1e-9, "{position:?}");
                 assert_eq!(table.lay(position), Err(TableRefused::InTheBore));
             }
         }

@@ -6,11 +6,11 @@ use coach::assist::Nobody;
 use coach::desk::Desk;
 use coach::exercise::Exercise;
 use coach::intent::{Intent, Phase, Shows};
-use coach::model_trainee;
-use coach::scanner_room::ScannerRoom;
+use coach::journal::{self, Line, Wait};
+use coach::reference_operator;
 use coach::score::Subject;
-use coach::script::{self, Line, Wait};
-use coach::session::{CardState, Session};
+use coach::script;
+use coach::session::{FinishedJob, SeriesProgress, Session};
 use coach::worklist::{Entry, Worklist};
 use geometry::{PatientPosition, SliceGroup};
 use nalgebra::Rotation3;
@@ -47,10 +47,10 @@ fn desk(exercise: Exercise) -> Desk {
     Desk::new(Worklist { entries }, "Tess")
 }
 
-/// Everything up to the complete localizer, done as the order says but for how the patient is landed.
+/// Everything up to the complete localizer, done as the order says but for how the patient is positioned.
 fn admitted(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Line> {
-    let mut intents = model_trainee::registers(exercise);
-    intents.extend(model_trainee::lands(exercise, lying, miss_mm));
+    let mut intents = reference_operator::registration(exercise);
+    intents.extend(reference_operator::positioning(exercise, lying, miss_mm));
     intents.extend([Intent::Speed(0.0), Intent::ScanLocalizer]);
     let mut lines: Vec<Line> = intents.into_iter().map(|intent| Line::intent(0.0, intent)).collect();
     lines.push(Line { wait: Some(Wait::Idle), ..Line::nothing() });
@@ -58,22 +58,22 @@ fn admitted(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Li
 }
 
 fn play(desk: &mut Desk, lines: Vec<Line>) {
-    let mut room = |exercise: &Exercise| Ok(ScannerRoom::new(exercise, Box::new(Nobody)));
-    script::play(desk, lines, &mut room).unwrap_or_else(|(at, refusal)| panic!("line {at}: {refusal}"));
+    script::play(desk, lines, &mut |_| Ok(Box::new(Nobody)))
+        .unwrap_or_else(|(at, refusal)| panic!("line {at}: {refusal}"));
 }
 
 /// The plan that the truth asks for, as the images are labelled.
 fn true_plan(session: &Session) -> ScanPlan {
-    let landing = session.landing().expect("landed");
+    let setup = session.exam().setup().expect("positioned");
     let exercise = &session.exercise;
     let (patient, _) = scenario::patient_of_case(&exercise.setup, exercise.seed, exercise.case);
     let positioning = phantom::Positioning {
-        position: landing.position,
-        knee_cushion: landing.knee_cushion,
-        landmark_error_mm: landing.landmark_error_mm,
+        position: setup.position,
+        knee_cushion: setup.knee_cushion,
+        landmark_error_mm: setup.landmark_error_mm,
         ..patient.positioning
     };
-    let spine = phantom::Spine::build(patient.spine.parameters(), landing.knee_cushion).expect("as before");
+    let spine = phantom::Spine::build(patient.spine.parameters(), setup.knee_cushion).expect("as before");
     let truth = phantom::PatientOnTable::new(std::sync::Arc::new(spine), positioning).truth();
     assessment::true_plan(&truth, &exercise.setup.prescription)
 }
@@ -145,21 +145,21 @@ fn renaming_every_group_changes_no_mark() {
 }
 
 #[test]
-fn a_wrong_position_is_told_and_does_not_spoil_the_geometry() {
+fn a_wrong_position_is_reported_and_does_not_change_the_geometry() {
     let exercise = exercise();
     let mut at_desk = desk(exercise.clone());
     // Registered head first, but laid feet first.
     play(&mut at_desk, admitted(&exercise, PatientPosition::FeetFirstSupine, 0.0));
     let session = at_desk.session.as_ref().expect("open");
-    let landing = *session.landing().expect("landed");
-    let to_labels = exam::registered_to_patient(exercise.order.position, landing.position).inverse();
+    let setup = *session.exam().setup().expect("positioned");
+    let to_labels = exam::registered_to_patient(exercise.order.position, setup.position).inverse();
     let plan = true_plan(session).moved(&to_labels);
     let finished = finish(&mut at_desk, plan);
     let (points, of) = finished.score.of(Subject::Safety).expect("marked");
     assert!(points < of);
-    let told =
+    let is_reported =
         finished.score.items.iter().any(|item| item.explanation.contains("registered HFS, but the patient lies FFS"));
-    assert!(told);
+    assert!(is_reported);
     let (points, of) = finished.score.of(Subject::Angle).expect("marked");
     assert!((points - of).abs() < 1e-9, "the slices lie where they should: {points} of {of}");
 }
@@ -170,12 +170,12 @@ fn a_poor_landmark_puts_the_spine_off_centre_and_costs_marks() {
     let mut at_desk = desk(exercise.clone());
     play(&mut at_desk, admitted(&exercise, PatientPosition::HeadFirstSupine, 70.0));
     let session = at_desk.session.as_ref().expect("open");
-    assert!((session.landing().expect("landed").landmark_error_mm + 70.0).abs() < 1e-9);
+    assert!((session.exam().setup().expect("positioned").landmark_error_mm + 70.0).abs() < 1e-9);
     let plan = true_plan(session);
     let finished = finish(&mut at_desk, plan);
-    let told = finished.score.items.iter().find(|item| item.explanation.contains("landmark")).expect("told");
-    assert_eq!(told.points, 0.0);
-    assert!(told.explanation.contains("70 mm") && told.explanation.contains("feet"), "{}", told.explanation);
+    let item = finished.score.items.iter().find(|item| item.explanation.contains("landmark")).expect("marked");
+    assert_eq!(item.points, 0.0);
+    assert!(item.explanation.contains("70 mm") && item.explanation.contains("feet"), "{}", item.explanation);
 }
 
 #[test]
@@ -197,56 +197,157 @@ fn nothing_happens_out_of_order() {
 fn series_arrive_in_simulated_time_can_be_stopped_and_are_checked() {
     let exercise = exercise();
     let mut at_desk = desk(exercise.clone());
-    let mut lines = admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0);
-    play(&mut at_desk, std::mem::take(&mut lines));
+    play(&mut at_desk, admitted(&exercise, PatientPosition::HeadFirstSupine, 0.0));
     let plan = true_plan(at_desk.session.as_ref().expect("open"));
-    let name = plan.groups[1].name.clone();
     at_desk.handle(&Intent::Draw(Edit::Adopt(plan))).expect("adopted");
-    at_desk.handle(&Intent::Draw(Edit::Select(Some(Selected::Group(1))))).expect("selected");
     at_desk.handle(&Intent::Speed(1.0)).expect("a speed");
+    let id = at_desk.session.as_ref().expect("open").exam().queue()[1].id;
 
-    let mut room = ScannerRoom::new(&exercise, Box::new(Nobody));
-    let mut serve = |desk: &mut Desk| {
-        for order in desk.take_orders() {
-            let delivery = room.carry_out(order);
-            desk.receive(delivery);
-        }
-    };
-    // The room of this test has not seen the localizer yet.
-    at_desk.handle(&Intent::Go(Phase::Positioning)).expect("back to the table");
-    at_desk.handle(&Intent::ScanLocalizer).expect("again");
-    serve(&mut at_desk);
-    at_desk.advance(1e4);
-    at_desk.advance(1e4);
-    at_desk.advance(1e4);
-    let plan = true_plan(at_desk.session.as_ref().expect("open"));
-    at_desk.handle(&Intent::Draw(Edit::Adopt(plan))).expect("adopted");
-
-    at_desk.handle(&Intent::Scan(name.clone())).expect("scanned");
-    serve(&mut at_desk);
+    at_desk.handle(&Intent::Scan(id.into())).expect("scanned");
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Preparing);
+    run_jobs(&mut at_desk);
     let session = at_desk.session.as_ref().expect("open");
     let total_s = session.running().expect("it runs").arrival.scan_time_s();
-    assert_eq!(session.card(&name).map(|card| card.state), Some(CardState::Scanning));
-    let before = session.scan_time_s();
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Scanning);
+    let before = session.exam().scan_time_s();
     at_desk.advance(total_s / 4.0);
-    let seen =
-        at_desk.session.as_ref().and_then(|session| session.images(&Shows::Series(name.clone()))).expect("partly");
+    let seen = at_desk.session.as_ref().and_then(|session| session.images(&Shows::Series(id.into()))).expect("partly");
     let dark = seen.data.iter().filter(|value| **value == 0.0).count();
     assert!(dark > seen.data.len() / 2 && dark < seen.data.len(), "{dark} of {}", seen.data.len());
     at_desk.handle(&Intent::Stop).expect("stopped");
-    serve(&mut at_desk);
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Stopped);
     let session = at_desk.session.as_ref().expect("open");
-    assert_eq!(session.card(&name).map(|card| card.state), Some(CardState::Stopped));
-    assert!((before - session.scan_time_s() - 0.75 * total_s).abs() < 1.0, "three quarters were not scanned");
+    assert!((before - session.exam().scan_time_s() - 0.75 * total_s).abs() < 1.0, "three quarters were not scanned");
 
-    at_desk.handle(&Intent::Scan(name.clone())).expect("once more");
-    serve(&mut at_desk);
+    at_desk.handle(&Intent::Scan(id.into())).expect("once more");
+    run_jobs(&mut at_desk);
     at_desk.advance(total_s);
-    serve(&mut at_desk);
+    run_jobs(&mut at_desk);
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Done);
     let session = at_desk.session.as_ref().expect("open");
-    let card = session.card(&name).expect("there");
-    assert_eq!(card.state, CardState::Done);
-    assert!(card.report.is_some(), "it was checked");
+    let series = session.exam().series(id).expect("queued");
+    assert!(series.report.is_some(), "it was checked");
+    assert!(!session.is_busy());
+}
+
+fn progress(desk: &Desk, id: exam::SeriesId) -> SeriesProgress {
+    let session = desk.session.as_ref().expect("open");
+    session.progress(session.exam().series(id).expect("queued"))
+}
+
+/// Runs jobs until none is started any more.
+fn run_jobs(desk: &mut Desk) {
+    while let Some(job) = desk.take_job() {
+        desk.finish_job(FinishedJob::run(job, &mut Nobody));
+    }
+}
+
+/// A desk with the complete localizer and the true plan drawn.
+fn planned(exercise: &Exercise) -> Desk {
+    let mut at_desk = desk(exercise.clone());
+    play(&mut at_desk, admitted(exercise, PatientPosition::HeadFirstSupine, 0.0));
+    let plan = true_plan(at_desk.session.as_ref().expect("open"));
+    at_desk.handle(&Intent::Draw(Edit::Adopt(plan))).expect("adopted");
+    at_desk
+}
+
+#[test]
+fn a_series_that_does_not_exist_is_answered_with_its_name() {
+    let exercise = exercise();
+    let mut at_desk = planned(&exercise);
+    let refusal = |desk: &mut Desk, intent| desk.handle(&intent).expect_err("no such series").to_string();
+    assert_eq!(refusal(&mut at_desk, Intent::Scan("sagital".into())), "there is no series 'sagital'");
+    assert_eq!(refusal(&mut at_desk, Intent::Repeat(exam::SeriesId(99).into())), "there is no series 99");
+}
+
+#[test]
+fn two_series_of_the_same_name_are_told_apart_by_their_number() {
+    let exercise = exercise();
+    let mut at_desk = planned(&exercise);
+    at_desk.handle(&Intent::Draw(Edit::Select(Some(Selected::Group(2))))).expect("selected");
+    let name = at_desk.session.as_ref().expect("open").draft.groups()[1].name.clone();
+    let renamed =
+        SliceGroup { name: name.clone(), ..at_desk.session.as_ref().expect("open").draft.groups()[2].clone() };
+    let ids: Vec<_> = at_desk.session.as_ref().expect("open").exam().queue().iter().map(|series| series.id).collect();
+    at_desk.handle(&Intent::Draw(Edit::Adopt(with_group(&at_desk, 2, renamed)))).expect("adopted");
+    let refusal = at_desk.handle(&Intent::Scan(name.as_str().into())).expect_err("which one?").to_string();
+    assert_eq!(refusal, format!("more than one series is called '{name}'"));
+    at_desk.handle(&Intent::Scan(ids[2].into())).expect("this one");
+    run_jobs(&mut at_desk);
+    assert_eq!(
+        (progress(&at_desk, ids[1]), progress(&at_desk, ids[2])),
+        (SeriesProgress::Waiting, SeriesProgress::Done)
+    );
+}
+
+/// The drawn plan with another group in a place.
+fn with_group(desk: &Desk, at: usize, group: SliceGroup) -> ScanPlan {
+    let mut plan = desk.session.as_ref().expect("open").draft.to_plan();
+    plan.groups[at] = group;
+    plan
+}
+
+#[test]
+fn changed_slices_outdate_the_images_until_they_are_scanned_again_or_the_change_is_undone() {
+    let exercise = exercise();
+    let mut at_desk = planned(&exercise);
+    let id = at_desk.session.as_ref().expect("open").exam().queue()[1].id;
+    at_desk.handle(&Intent::Scan(id.into())).expect("scanned");
+    run_jobs(&mut at_desk);
+    at_desk.handle(&Intent::Draw(Edit::Select(Some(Selected::Group(1))))).expect("selected");
+    at_desk.handle(&Intent::Draw(Edit::Move { by_mm: [0.0, 0.0, 3.0] })).expect("moved");
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Outdated);
+    at_desk.handle(&Intent::Undo).expect("undone");
+    assert_eq!(progress(&at_desk, id), SeriesProgress::Done);
+    at_desk.handle(&Intent::Redo).expect("redone");
+    at_desk.handle(&Intent::Scan(id.into())).expect("scanned again");
+    run_jobs(&mut at_desk);
+    let session = at_desk.session.as_ref().expect("open");
+    assert_eq!((progress(&at_desk, id), session.exam().repeats()), (SeriesProgress::Done, 1));
+}
+
+#[test]
+fn a_drag_is_one_prescription_to_the_examination() {
+    let exercise = exercise();
+    let mut at_desk = planned(&exercise);
+    let recorded = |desk: &Desk| {
+        let recording = desk.session.as_ref().and_then(|session| session.exam().recording()).expect("it is recorded");
+        recording.to_json_lines().expect("plain data").lines().count()
+    };
+    at_desk.handle(&Intent::Draw(Edit::Select(Some(Selected::Group(1))))).expect("selected");
+    let before = recorded(&at_desk);
+    at_desk.handle(&Intent::BeginGesture).expect("down");
+    for _ in 0..20 {
+        at_desk.handle(&Intent::Draw(Edit::Move { by_mm: [0.0, 0.0, 0.1] })).expect("moved");
+    }
+    at_desk.handle(&Intent::EndGesture).expect("up");
+    assert_eq!(recorded(&at_desk), before + 1);
+    let session = at_desk.session.as_ref().expect("open");
+    assert_eq!(session.exam().queue()[1].group, session.draft.groups()[1]);
+}
+
+#[test]
+fn the_commands_of_a_trainee_replay_to_the_same_bytes() {
+    let exercise = exercise();
+    let mut at_desk = planned(&exercise);
+    at_desk.handle(&Intent::ScanAll).expect("waiting");
+    while at_desk.session.as_ref().is_some_and(Session::is_busy) {
+        run_jobs(&mut at_desk);
+        at_desk.advance(1.0);
+    }
+    at_desk.handle(&Intent::Finish).expect("finished");
+    let session = at_desk.session.as_ref().expect("open");
+    assert!(session.exam().is_closed() && session.exam().is_complete());
+    let recorded = session.exam().recording().expect("it is recorded").to_json_lines().expect("plain data");
+    assert!(recorded.contains("\"checked\"") && recorded.contains("\"closed\""), "{recorded}");
+
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let mut again = exercise.examination().recorded();
+        pool.install(|| exam::replay(&mut again, &recorded, &mut Nobody)).expect("it was carried out before");
+        let replayed = again.recording().expect("it is recorded").to_json_lines().expect("plain data");
+        assert_eq!(replayed, recorded, "on {threads} threads");
+    }
 }
 
 #[test]
@@ -263,7 +364,7 @@ fn a_recording_played_again_ends_in_the_same_attempt() {
         .map(|session| session.journal().iter().map(|line| serde_json::to_string(line).expect("data")).collect())
         .expect("open");
     let mut second = desk(exercise);
-    play(&mut second, script::read(&journal.join("\n")).expect("a recording is a script"));
+    play(&mut second, journal::read(&journal.join("\n")).expect("a recording is a script"));
     let replayed = second.session.as_ref().and_then(|session| session.finished.clone()).expect("finished, too");
     assert_eq!(replayed.attempt, finished.attempt);
     assert_eq!(replayed.score, finished.score);
@@ -273,17 +374,14 @@ fn a_recording_played_again_ends_in_the_same_attempt() {
 fn an_unfinished_lesson_comes_back_as_it_was_left() {
     let exercise = exercise();
     let mut left = desk(exercise.clone());
-    let mut room = ScannerRoom::new(&exercise, Box::new(Nobody));
-    let mut intents = model_trainee::registers(&exercise);
-    intents.extend(model_trainee::lands(&exercise, PatientPosition::HeadFirstSupine, 0.0));
+    let mut intents = reference_operator::registration(&exercise);
+    intents.extend(reference_operator::positioning(&exercise, PatientPosition::HeadFirstSupine, 0.0));
     intents.extend([Intent::Speed(1.0), Intent::ScanLocalizer]);
     for intent in &intents {
         left.handle(intent).expect("in order");
         left.advance(0.7);
     }
-    for order in left.take_orders() {
-        left.receive(room.carry_out(order));
-    }
+    run_jobs(&mut left);
     // The localizer comes in frame by frame, as at a real console.
     while !left.session.as_ref().expect("open").has_localizer() {
         left.advance(0.05);
@@ -296,7 +394,7 @@ fn an_unfinished_lesson_comes_back_as_it_was_left() {
     let journal: Vec<String> =
         session.journal().iter().map(|line| serde_json::to_string(line).expect("data")).collect();
     let mut again = desk(exercise);
-    play(&mut again, script::read(&journal.join("\n")).expect("a script"));
+    play(&mut again, journal::read(&journal.join("\n")).expect("a script"));
     let back = again.session.as_ref().expect("open");
     assert!(back.has_localizer() && !back.is_busy());
     assert_eq!(back.draft.groups(), session.draft.groups());

@@ -18,8 +18,8 @@ use coach::worklist::Worklist;
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, DeskPlugin, ScreenState};
-use crate::errands::ErrandsPlugin;
-use crate::keeper::KeeperPlugin;
+use crate::history_plugin::HistoryPlugin;
+use crate::history_tasks::HistoryTasksPlugin;
 use crate::present::{FrameTimes, PresentPlugin};
 use crate::room::RoomPlugin;
 use crate::screen::Screen;
@@ -74,7 +74,7 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
     if let Some(folder) = &arguments.screenshot_dir {
         std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
     }
-    let file = arguments.database.clone().unwrap_or_else(KeeperPlugin::usual_file);
+    let file = arguments.database.clone().unwrap_or_else(HistoryPlugin::usual_file);
     let opened = History::open(&file)?;
     can_draw()?;
 
@@ -100,15 +100,15 @@ pub fn build(arguments: &Arguments) -> Result<App, StartError> {
             focused_mode: UpdateMode::reactive(Duration::from_secs(1)),
             unfocused_mode: UpdateMode::reactive_low_power(Duration::from_secs(1)),
         })
-        .insert_resource(Console { desk, room: None, scripted: lines.is_some(), replay: false })
+        .insert_resource(Console { desk, jobs: None, scripted: lines.is_some(), replay: false })
         .insert_resource(ScreenState(screen))
         .add_plugins((
             DeskPlugin,
             ScriptPlugin,
             PresentPlugin,
             RoomPlugin,
-            KeeperPlugin::new(opened.history, &file),
-            ErrandsPlugin,
+            HistoryPlugin::new(opened.history, &file),
+            HistoryTasksPlugin,
         ))
         .set_error_handler(bevy::ecs::error::warn);
     if let Some(lines) = lines {
@@ -148,10 +148,10 @@ fn windows(arguments: &Arguments) -> PluginGroupBuilder {
         .disable::<PipelinedRenderingPlugin>()
 }
 
-fn read_script(path: &Path) -> Result<Vec<coach::script::Line>, StartError> {
+fn read_script(path: &Path) -> Result<Vec<coach::journal::Line>, StartError> {
     let wrong = |reason: String| StartError::Script { path: path.to_owned(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    coach::script::read(&text).map_err(|error| wrong(error.to_string()))
+    coach::journal::read(&text).map_err(|error| wrong(error.to_string()))
 }
 
 /// A window system and a driver, asked for before Bevy would panic about them.

@@ -1,4 +1,4 @@
-//! The desk inside the application: wishes in, deliveries in, time.
+//! The desk inside the application: what the user asks for, ends of jobs, time.
 
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
@@ -8,36 +8,36 @@ use coach::intent::Intent;
 use coach::session::Session;
 use coach::worklist::Entry;
 
-use crate::scanner_thread::ScannerThread;
+use crate::job_thread::JobThread;
 use crate::screen::Screen;
 
 /// The order of a frame.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConsoleSystems {
-    /// Keyboard, script and scanner room speak.
+    /// Keyboard, script and ends of jobs come in.
     Input,
-    /// The desk carries wishes out.
+    /// The desk does what was asked for.
     Apply,
     /// Time passes.
     Simulate,
-    /// The desk is shown: the room's model, the history.
+    /// The desk is shown: the 3-D scene, the history.
     Project,
 }
 
-/// What somebody wishes; mouse, keyboard and script write it alike.
+/// What the user asks for; mouse, keyboard and script write it alike.
 #[derive(Message, Clone, Debug)]
-pub struct Wish(pub Intent);
+pub struct UserCommand(pub Intent);
 
-/// The desk and the scanner room's intercom.
+/// The desk, and the thread that runs the examination's jobs.
 #[derive(Resource)]
 pub struct Console {
     /// The desk.
     pub desk: Desk,
-    /// The scanner room; `None` until the window's loop can be woken.
-    pub room: Option<ScannerThread>,
+    /// Runs the examination's jobs; `None` until the window's loop can be woken.
+    pub jobs: Option<JobThread>,
     /// True if a script says when time passes.
     pub scripted: bool,
-    /// True while an earlier attempt is played again: it is no new attempt.
+    /// True while an earlier attempt is replayed: it is no new attempt.
     pub replay: bool,
 }
 
@@ -51,23 +51,23 @@ pub struct DeskPlugin;
 impl Plugin for DeskPlugin {
     fn build(&self, app: &mut App) {
         use ConsoleSystems::{Apply, Input, Project, Simulate};
-        app.add_message::<Wish>()
+        app.add_message::<UserCommand>()
             .init_resource::<ScreenState>()
             .configure_sets(Update, (Input, Apply, Simulate, Project).chain())
-            .add_systems(Startup, open_the_intercom)
+            .add_systems(Startup, start_job_thread)
             .add_systems(
                 Update,
                 (
                     (keys, receive).in_set(Input),
                     apply.in_set(Apply),
-                    (advance, pass_orders).chain().in_set(Simulate),
+                    (advance, pass_jobs).chain().in_set(Simulate),
                     keep_drawing.in_set(Project),
                 ),
             );
     }
 }
 
-fn open_the_intercom(mut console: ResMut<Console>, proxy: Option<Res<EventLoopProxyWrapper>>) -> Result {
+fn start_job_thread(mut console: ResMut<Console>, proxy: Option<Res<EventLoopProxyWrapper>>) -> Result {
     let proxy: Option<EventLoopProxy<WinitUserEvent>> = proxy.map(|proxy| (**proxy).clone());
     let wake = move || {
         if let Some(proxy) = &proxy {
@@ -75,7 +75,7 @@ fn open_the_intercom(mut console: ResMut<Console>, proxy: Option<Res<EventLoopPr
             let _ = proxy.send_event(WinitUserEvent::WakeUp);
         }
     };
-    console.room = Some(ScannerThread::start(wake)?);
+    console.jobs = Some(JobThread::start(wake)?);
     Ok(())
 }
 
@@ -83,18 +83,18 @@ fn receive(mut console: ResMut<Console>) {
     if console.scripted {
         return;
     }
-    let deliveries = console.room.as_ref().map(ScannerThread::deliveries).unwrap_or_default();
-    for delivery in deliveries {
-        console.desk.receive(delivery);
+    let finished = console.jobs.as_ref().map(JobThread::finished).unwrap_or_default();
+    for finished in finished {
+        console.desk.finish_job(finished);
     }
 }
 
-fn apply(mut wishes: MessageReader<Wish>, mut console: ResMut<Console>, mut screen: ResMut<ScreenState>) {
+fn apply(mut commands: MessageReader<UserCommand>, mut console: ResMut<Console>, mut screen: ResMut<ScreenState>) {
     for (file, exercise) in screen.0.built.drain(..) {
         console.desk.worklist.entries.push(Entry { file, exercise: Ok(exercise) });
     }
-    for Wish(intent) in wishes.read() {
-        screen.0.told = None;
+    for UserCommand(intent) in commands.read() {
+        screen.0.confirmation = None;
         let answer = console.desk.handle(intent);
         if !matches!(intent, Intent::Look(..)) || answer.is_err() {
             screen.0.refusal = answer.err().map(|refusal| refusal.0);
@@ -110,17 +110,19 @@ fn advance(time: Res<Time<Real>>, mut console: ResMut<Console>) {
     }
 }
 
-/// The room makes ready for who came in, and gets its orders.
-pub(crate) fn pass_orders(mut console: ResMut<Console>) {
-    let Console { desk, room: Some(room), .. } = &mut *console else { return };
-    if let Some(exercise) = desk.take_entered() {
-        room.enter(exercise);
+/// The thread loads the planner of the exercise that was opened, and gets the examination's jobs.
+pub(crate) fn pass_jobs(mut console: ResMut<Console>) {
+    let Console { desk, jobs: Some(jobs), .. } = &mut *console else { return };
+    if let Some(exercise) = desk.take_opened() {
+        jobs.open(exercise);
     }
-    desk.take_orders().into_iter().for_each(|order| room.carry(order));
+    if let Some(job) = desk.take_job() {
+        jobs.run(job);
+    }
 }
 
-/// While something moves by itself, frames follow each other; otherwise the window sleeps until somebody acts. While the
-/// scanner room works it sleeps, too: the network has the machine to itself, and its answer wakes the window.
+/// While something moves by itself, frames follow each other; otherwise the window sleeps until somebody acts. While
+/// a job is in progress it sleeps, too: the network has the machine to itself, and the job's end wakes the window.
 fn keep_drawing(console: Res<Console>, mut redraw: MessageWriter<RequestRedraw>) {
     let session = console.desk.session.as_ref();
     let is_scanning = session.is_some_and(|session| session.running().is_some());
@@ -130,11 +132,11 @@ fn keep_drawing(console: Res<Console>, mut redraw: MessageWriter<RequestRedraw>)
     }
 }
 
-/// Keys that stand for wishes.
+/// Keyboard shortcuts.
 fn keys(
     keys: Option<Res<ButtonInput<KeyCode>>>,
     typing: Option<Res<bevy_egui::input::EguiWantsInput>>,
-    mut wishes: MessageWriter<Wish>,
+    mut commands: MessageWriter<UserCommand>,
 ) {
     let Some(keys) = keys else { return };
     if typing.is_some_and(|typing| typing.wants_any_keyboard_input()) {
@@ -144,14 +146,14 @@ fn keys(
         keys.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight, KeyCode::SuperLeft, KeyCode::SuperRight]);
     let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     if command && keys.just_pressed(KeyCode::KeyZ) {
-        wishes.write(Wish(if shift { Intent::Redo } else { Intent::Undo }));
+        commands.write(UserCommand(if shift { Intent::Redo } else { Intent::Undo }));
     }
     if command && keys.just_pressed(KeyCode::KeyY) {
-        wishes.write(Wish(Intent::Redo));
+        commands.write(UserCommand(Intent::Redo));
     }
     for (key, edit) in crate::panels::planning::KEYS {
         if !command && keys.just_pressed(*key) {
-            wishes.write(Wish(Intent::Draw(edit())));
+            commands.write(UserCommand(Intent::Draw(edit())));
         }
     }
 }

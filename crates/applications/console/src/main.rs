@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     memory::keep_pages();
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.export_attempts {
-        return match console::errands::export_all(&arguments, path) {
+        return match console::history_tasks::export_all(&arguments, path) {
             Ok(attempts) => {
                 eprintln!("{attempts} attempts written to {}", path.display());
                 ExitCode::SUCCESS

@@ -12,7 +12,7 @@ use bevy_egui::{
 };
 use coach::session::Session;
 
-use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, Wish};
+use crate::desk_plugin::{Console, ConsoleSystems, ScreenState, UserCommand};
 use crate::room::{PatientShape, RoomModel, RoomPicture, RoomView, ShownGroup};
 use crate::{panels, theme};
 
@@ -91,7 +91,7 @@ fn draw(
     picture: Option<Res<RoomPicture>>,
     console: Res<Console>,
     mut screen: ResMut<ScreenState>,
-    mut wishes: MessageWriter<Wish>,
+    mut commands: MessageWriter<UserCommand>,
     mut redraw: MessageWriter<RequestRedraw>,
     mut dressed: Local<bool>,
 ) -> Result {
@@ -104,12 +104,12 @@ fn draw(
     screen.0.room = room;
     let window = egui::UiBuilder::new().layer_id(egui::LayerId::background()).max_rect(ctx.viewport_rect());
     let mut ui = egui::Ui::new(ctx.clone(), "window".into(), window);
-    let mut wished = Vec::new();
-    panels::show(&mut ui, &console.desk, &mut screen.0, &mut wished);
-    if !wished.is_empty() {
+    let mut asked = Vec::new();
+    panels::show(&mut ui, &console.desk, &mut screen.0, &mut asked);
+    if !asked.is_empty() {
         redraw.write(RequestRedraw);
     }
-    wishes.write_batch(wished.into_iter().map(Wish));
+    commands.write_batch(asked.into_iter().map(UserCommand));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ pub struct Screen {
     /// What is searched for in the worklist.
     pub search: String,
     /// The series whose parameters are shown.
-    pub series: Option<String>,
+    pub series: Option<exam::SeriesId>,
     /// The tab of parameters.
     pub tab: Option<Tab>,
     /// The AI's segmentation lies over the localizer.
@@ -36,12 +36,12 @@ pub struct Screen {
     pub room_rect: Option<Rect>,
     /// How far the room was dragged in the last frame, points, and the wheel over it.
     pub room_drag: (egui::Vec2, f32),
-    /// What a refused wish was answered.
+    /// Why the last user command was refused.
     pub refusal: Option<String>,
     /// What went well, in words.
-    pub told: Option<String>,
-    /// What the history is to do.
-    pub errand: Option<Errand>,
+    pub confirmation: Option<String>,
+    /// What is to be done with kept attempts.
+    pub task: Option<HistoryTask>,
     /// An earlier attempt is shown.
     pub replay: bool,
     /// What this trainee has done so far.
@@ -56,9 +56,9 @@ pub struct Screen {
     pub tutorial: Option<usize>,
 }
 
-/// What the history is asked to do; the keeper does it and answers in [`Screen::refusal`] or [`Screen::told`].
+/// What is to be done with kept attempts; the answer stands in [`Screen::refusal`] or [`Screen::confirmation`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum HistoryTask {
     /// Go on with the lesson that was left unfinished.
     Resume,
     /// Play an attempt again.

@@ -9,7 +9,8 @@ use bevy::app::AppExit;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured, save_to_disk};
 use coach::intent::Intent;
-use coach::script::{Line, Player, Step};
+use coach::journal::Line;
+use coach::script::{Player, Step};
 use slice_editor::{Handle, Side, group_outline};
 
 use crate::arguments::Arguments;
@@ -128,16 +129,9 @@ fn play(
 
 fn step(player: &mut Player, console: &mut Console, screen: &mut ScreenState) -> State {
     console.scripted = true;
-    let room = console.room.as_ref();
-    let mut arrived: Vec<_> = Vec::new();
-    let step = player.step(&mut console.desk, &mut |_| {
-        if arrived.is_empty() {
-            arrived = room.map(crate::scanner_thread::ScannerThread::deliveries).unwrap_or_default();
-        }
-        (!arrived.is_empty()).then(|| arrived.remove(0))
-    });
-    // One order is out at a time but for a check behind a scan; what came with it is not to be lost.
-    arrived.into_iter().for_each(|delivery| console.desk.receive(delivery));
+    let jobs = console.jobs.as_ref();
+    // One job is in progress at a time.
+    let step = player.step(&mut console.desk, &mut |_| jobs.and_then(|jobs| jobs.finished().pop()));
     match step {
         Step::Done | Step::Waiting => State::Playing,
         Step::Picture(name) => State::Settling(SETTLING_FRAMES, name),

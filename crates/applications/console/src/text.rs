@@ -52,7 +52,7 @@ words! {
     TIME_FOR_PLANNING = "Time for planning";
     MODE = "Mode";
     AS_EXAM = "exam: no hints";
-    IMPLANTS = "Told when asked, a line each";
+    IMPLANTS = "Disclosed on questioning (one per line)";
     FOLDER = "Folder";
     NOBODY = "nobody registered";
     LEAVE = "Worklist";
@@ -103,14 +103,14 @@ words! {
     REMOVE = "remove";
     REPEAT = "Repeat";
     SCAN = "Scan";
-    ACCEPTED = "check: fine";
-    BETTER_REPEATED = "check: better repeated:";
-    BETTER_REPLANNED = "check: better planned anew:";
+    ACCEPTED = "image check passed";
+    REPEAT_RECOMMENDED = "repeat recommended:";
+    REPLAN_RECOMMENDED = "re-plan recommended:";
     CHANGED_SINCE = "changed since it was scanned";
     WAITING = "waiting";
     SCANNING = "scanning";
     DONE = "done";
-    STOPPED = "broken off";
+    STOPPED = "stopped";
     ADD_SERIES = "+ further series";
     SCAN_TIME = "time";
     VOXEL = "voxel";

@@ -1,4 +1,4 @@
-//! The panels without a window: real pointer and keyboard events, the real session, the scanner room in place.
+//! The panels without a window: real pointer and keyboard events, the real session, jobs run in place.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use coach::assist::Nobody;
 use coach::desk::Desk;
 use coach::exercise::Exercise;
 use coach::intent::{Intent, Phase};
-use coach::model_trainee;
-use coach::scanner_room::ScannerRoom;
+use coach::reference_operator;
+use coach::session::FinishedJob;
 use coach::worklist::{Entry, Worklist};
 use console::panels;
 use console::screen::Screen;
@@ -35,7 +35,6 @@ command = "true"
 struct Booth {
     desk: Desk,
     screen: Screen,
-    room: Option<ScannerRoom>,
 }
 
 impl Booth {
@@ -43,20 +42,14 @@ impl Booth {
         let broken = Entry { file: "broken.toml".into(), exercise: Err("broken.toml:3:1: unknown field".into()) };
         let fine = Entry { file: "panels.toml".into(), exercise: Ok(exercise()) };
         let worklist = Worklist { entries: vec![fine, broken] };
-        Self { desk: Desk::new(worklist, trainee), screen: Screen::default(), room: None }
+        Self { desk: Desk::new(worklist, trainee), screen: Screen::default() }
     }
 
     /// As the application does it, without waiting.
-    fn wish(&mut self, intent: &Intent) {
+    fn give(&mut self, intent: &Intent) {
         self.screen.refusal = self.desk.handle(intent).err().map(|refusal| refusal.0);
-        if let Some(exercise) = self.desk.take_entered() {
-            self.room = Some(ScannerRoom::new(&exercise, Box::new(Nobody)));
-        }
-        for order in self.desk.take_orders() {
-            if let Some(room) = &mut self.room {
-                let delivery = room.carry_out(order);
-                self.desk.receive(delivery);
-            }
+        while let Some(job) = self.desk.take_job() {
+            self.desk.finish_job(FinishedJob::run(job, &mut Nobody));
         }
     }
 
@@ -72,10 +65,10 @@ fn exercise() -> Exercise {
 
 fn window(booth: Booth) -> Harness<'static, Booth> {
     let frame = |ui: &mut egui::Ui, booth: &mut Booth| {
-        let mut wishes = Vec::new();
-        panels::show(ui, &booth.desk, &mut booth.screen, &mut wishes);
-        for intent in &wishes {
-            booth.wish(intent);
+        let mut intents = Vec::new();
+        panels::show(ui, &booth.desk, &mut booth.screen, &mut intents);
+        for intent in &intents {
+            booth.give(intent);
         }
     };
     Harness::builder().with_size(Vec2::new(1280.0, 800.0)).build_ui_state(frame, booth)
@@ -85,14 +78,14 @@ fn window(booth: Booth) -> Harness<'static, Booth> {
 fn planning() -> Booth {
     let mut booth = Booth::new("Tess");
     let exercise = exercise();
-    for intent in model_trainee::registers(&exercise) {
-        booth.wish(&intent);
+    for intent in reference_operator::registration(&exercise) {
+        booth.give(&intent);
     }
-    for intent in model_trainee::lands(&exercise, exercise.order.position, 0.0) {
-        booth.wish(&intent);
+    for intent in reference_operator::positioning(&exercise, exercise.order.position, 0.0) {
+        booth.give(&intent);
     }
-    booth.wish(&Intent::Speed(0.0));
-    booth.wish(&Intent::ScanLocalizer);
+    booth.give(&Intent::Speed(0.0));
+    booth.give(&Intent::ScanLocalizer);
     for _ in 0..3 {
         booth.desk.advance(0.1);
     }
@@ -127,7 +120,7 @@ fn a_name_is_typed_and_a_patient_chosen_with_the_keyboard_and_the_mouse() {
 #[test]
 fn dragging_the_end_of_a_group_turns_it_in_the_next_frame_and_one_undo_takes_it_back() {
     let mut booth = planning();
-    booth.wish(&Intent::Draw(Edit::AddGroup {
+    booth.give(&Intent::Draw(Edit::AddGroup {
         target: geometry::SliceTarget::Disc("L4/L5".parse().expect("a disc")),
         name: None,
         centre: geometry::Point::new(0.0, 0.0, -30.0),
@@ -169,7 +162,7 @@ fn dragging_the_end_of_a_group_turns_it_in_the_next_frame_and_one_undo_takes_it_
     window.run_steps(2);
     assert_eq!(window.state().session().draft.selected(), Some(Selected::Group(0)));
 
-    window.state_mut().wish(&Intent::Undo);
+    window.state_mut().give(&Intent::Undo);
     assert_eq!(window.state().session().draft.groups()[0], group, "the whole drag is one step");
 }
 
@@ -177,18 +170,18 @@ fn dragging_the_end_of_a_group_turns_it_in_the_next_frame_and_one_undo_takes_it_
 fn a_conflict_is_shown_and_its_suggestion_makes_the_series_possible() {
     let mut booth = planning();
     let centre = geometry::Point::origin();
-    booth.wish(&Intent::Draw(Edit::AddGroup { target: geometry::SliceTarget::Sagittal, name: None, centre }));
-    let name = booth.session().draft.groups()[0].name.clone();
-    booth.wish(&Intent::Set { series: name.clone(), parameter: slice_editor::parameters::Parameter::Te, value: 4.0 });
+    booth.give(&Intent::Draw(Edit::AddGroup { target: geometry::SliceTarget::Sagittal, name: None, centre }));
+    let series = booth.session().exam().queue()[0].id;
+    booth.give(&Intent::Set { series: series.into(), parameter: slice_editor::parameters::Parameter::Te, value: 4.0 });
     assert_eq!(booth.screen.refusal, None);
-    assert!(!booth.session().conflicts(&name).is_empty(), "no echo comes that early");
-    booth.wish(&Intent::Scan(name.clone()));
+    assert!(!booth.session().conflicts(series).is_empty(), "no echo comes that early");
+    booth.give(&Intent::Scan(series.into()));
     assert!(booth.screen.refusal.as_ref().is_some_and(|refusal| refusal.contains("cannot be scanned")));
 
-    let suggestion = booth.session().conflicts(&name)[0].suggestion.clone().expect("something can be done");
+    let suggestion = booth.session().conflicts(series)[0].suggestion.clone().expect("something can be done");
     let mut window = window(booth);
     window.run_steps(3);
     window.get_by_label(&suggestion.message).click();
     window.run_steps(2);
-    assert!(window.state().session().conflicts(&name).is_empty());
+    assert!(window.state().session().conflicts(series).is_empty());
 }

@@ -242,7 +242,7 @@ fn a_real_mouse_turns_a_real_group_and_closing_in_between_loses_nothing() {
     let draft = history.draft("Tess").expect("readable").expect("an unfinished lesson");
     let drags: Vec<&String> = draft.journal.iter().filter(|line| line.contains("\"replace\"")).collect();
     assert_eq!(drags.len(), 1, "one drag, of which only the end is kept: {:#?}", draft.journal);
-    let line = coach::script::read(drags[0]).expect("a line of a script").remove(0);
+    let line = coach::journal::read(drags[0]).expect("a line of a script").remove(0);
     let Some(coach::intent::Intent::Draw(slice_editor::Edit::Replace(group))) = line.intent else {
         panic!("{line:?}");
     };

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use exam::automated::{run_to_end, scan_and_check};
 use exam::{Command, Event, Examination, Refused, Registration};
 use geometry::{Orientation, Volume};
 use phantom::{PatientOnTable, SpineTruth};
@@ -217,15 +218,15 @@ fn carry_out(
 ) -> Result<(), Refused> {
     let begin = Instant::now();
     for command in [Command::Register(registration.clone()), Command::ScanLocalizer] {
-        exam.handle(command, planner)?.iter().for_each(|event| note.take(event));
+        run_to_end(exam, command, planner, &mut |event| note.take(event))?;
     }
     clock.acquire_ms = ms_since(begin);
     let begin = Instant::now();
-    exam.handle(Command::ProposePlan, planner)?.iter().for_each(|event| note.take(event));
+    run_to_end(exam, Command::ProposePlan, planner, &mut |event| note.take(event))?;
     clock.loop_ms = ms_since(begin);
     if extent == Extent::Whole {
         let begin = Instant::now();
-        exam::automated::scan_and_check(exam, planner, &mut |event| note.take(event))?;
+        scan_and_check(exam, planner, &mut |event| note.take(event))?;
         clock.check_ms = ms_since(begin);
     }
     Ok(())
@@ -260,8 +261,8 @@ impl Note {
                 self.warnings.extend(flags.iter().map(|flag| format!("help called: {}", flag.message)));
             }
             Event::PlannerWarned { message } => self.warnings.push(message.clone()),
-            Event::Replanned { reason } => self.warnings.push(format!("planned anew: {reason}")),
-            Event::RepeatOrdered { name } => self.warnings.push(format!("repeated: {name}")),
+            Event::Replanned { reason } => self.warnings.push(format!("re-planned: {reason}")),
+            Event::RepeatOrdered { name, .. } => self.warnings.push(format!("repeated: {name}")),
             Event::Closed { scan_time_s, repeats, .. } => {
                 self.scan_time_s = *scan_time_s;
                 self.repeats = *repeats;
@@ -272,16 +273,17 @@ impl Note {
 }
 
 fn images_and_plan(exam: &Examination, truth: SpineTruth, registration: Registration) -> Seen {
-    let scanned = exam.queue().iter().filter_map(|series| Some((series.group.clone(), series.images.clone()?)));
+    let scanned = exam.queue().iter().filter_map(|series| series.scanned.as_ref());
+    let localizer = exam.localizer().iter();
     Seen {
         truth,
-        localizer: exam.localizer().to_vec(),
+        localizer: localizer.map(|(orientation, stack)| (*orientation, stack.images.as_ref().clone())).collect(),
         segmentation: exam
             .proposal()
             .and_then(|proposal| proposal.segmentation.as_ref())
             .map(|seen| seen.labels.clone()),
         plan: exam.proposal().map(|proposal| proposal.plan.clone()),
-        series: scanned.collect(),
+        series: scanned.map(|stack| (stack.group.clone(), stack.images.as_ref().clone())).collect(),
         registration,
     }
 }

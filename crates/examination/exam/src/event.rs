@@ -1,25 +1,34 @@
-//! What an examination tells: the stream that progress, console and recordings are made of.
+//! What happens in an examination: the stream that progress, console and recordings listen to.
 
 use geometry::SliceTarget;
 use planner::{Flag, ScanPlan, quality_check::QualityReport};
 use serde::Serialize;
 
+use crate::series::SeriesId;
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// The patient was laid anew.
-    Landed,
+    /// The patient was positioned.
+    PatientPositioned,
+    /// The patient was moved out of the bore.
+    PatientMovedOut,
     /// The patient is registered.
     Registered,
-    /// The localizer is there.
+    /// The localizer is complete.
     LocalizerScanned {
         /// Simulated scan time, s.
         scan_time_s: f64,
     },
+    /// The localizer was stopped.
+    LocalizerStopped {
+        /// Scan time that counts, s.
+        scan_time_s: f64,
+    },
     /// The planner answered.
     PlanProposed(ScanPlan),
-    /// Something went wrong while planning and was mended; the plan stands.
+    /// The planner recovered from a problem; its plan is valid.
     PlannerWarned {
         /// What.
         message: String,
@@ -29,20 +38,20 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// A plan was taken and its series are queued.
+    /// A plan was adopted and its series are queued.
     PlanAdopted {
         /// Number of series in the queue.
         series: usize,
     },
-    /// The plan asks for a person before anything is scanned.
+    /// The plan has critical flags: a person has to look at it before anything is scanned.
     HelpCalled {
-        /// The flags that asked.
+        /// The critical flags.
         flags: Vec<Flag>,
     },
     /// A series was scanned.
     SeriesScanned {
-        /// Its number in the queue.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
         /// What it is for.
@@ -52,29 +61,29 @@ pub enum Event {
     },
     /// A series was appended.
     Appended {
-        /// Its number in the queue.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
     },
     /// A series' protocol was set.
     ProtocolSet {
-        /// Its number in the queue.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
     },
     /// A series was taken out of the queue.
     Removed {
-        /// The number that it had.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
     },
-    /// A series was broken off and waits again.
+    /// A series was stopped and waits again.
     Stopped {
-        /// Its number in the queue.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
         /// Scan time that counts, s.
@@ -82,13 +91,15 @@ pub enum Event {
     },
     /// A person accepted a series.
     Accepted {
-        /// Its number in the queue.
-        series: usize,
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
     },
     /// A series was checked.
     Checked {
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
         /// What the check measured and found.
@@ -96,11 +107,18 @@ pub enum Event {
     },
     /// A series is to be scanned again.
     RepeatOrdered {
+        /// Which series.
+        series: SeriesId,
         /// The slice group's name.
         name: String,
     },
-    /// The plan was replaced in the loop.
+    /// The plan was replaced in the closed loop.
     Replanned {
+        /// Why.
+        reason: String,
+    },
+    /// A job could not be completed; what it was to bring is missing.
+    JobFailed {
         /// Why.
         reason: String,
     },
@@ -113,4 +131,14 @@ pub enum Event {
         /// True if every queued series was accepted.
         complete: bool,
     },
+}
+
+impl Event {
+    /// The event without wall-clock figures, which differ from run to run.
+    pub(crate) fn without_latency(mut self) -> Self {
+        if let Self::PlanProposed(plan) = &mut self {
+            plan.latency_ms.clear();
+        }
+        self
+    }
 }

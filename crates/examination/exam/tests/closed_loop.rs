@@ -1,8 +1,9 @@
-//! The examination as a state machine: what it refuses, what it does when the check is not content.
+//! The examination as a state machine: what it refuses, what it does when an image check fails.
 
 use std::sync::Arc;
 
-use exam::{Command, Event, Examination, LoopLimits, Refused, Registration, automated::scan_and_check};
+use exam::automated::{run_to_end, scan_and_check};
+use exam::{Command, Event, Examination, LoopLimits, Refused, Registration};
 use geometry::{PatientPosition, PrescriptionRules, Vertebra};
 use nalgebra::{Rotation3, Vector3};
 use phantom::{PatientOnTable, Population, Positioning, Spine, SpineTruth};
@@ -82,7 +83,7 @@ fn plan(truth: &SpineTruth, tilt_deg: f64) -> ScanPlan {
 fn examine(exam: &mut Examination, planner: &mut Scripted) -> Vec<Event> {
     let mut events = Vec::new();
     for command in [Command::Register(registration()), Command::ScanLocalizer, Command::ProposePlan] {
-        events.extend(exam.handle(command, planner).expect("in order"));
+        run_to_end(exam, command, planner, &mut |event| events.push(event.clone())).expect("in order");
     }
     scan_and_check(exam, planner, &mut |event| events.push(event.clone())).expect("it can be scanned");
     events
@@ -91,14 +92,14 @@ fn examine(exam: &mut Examination, planner: &mut Scripted) -> Vec<Event> {
 #[test]
 fn commands_out_of_order_are_refused_and_change_nothing() {
     let mut exam = examination(patient());
-    let mut planner = scripted(vec![Err(())]);
-    let mut refusal = |exam: &mut Examination, command| exam.handle(command, &mut planner).expect_err("out of order");
+    let refusal = |exam: &mut Examination, command| exam.handle(command).expect_err("out of order");
     assert_eq!(refusal(&mut exam, Command::ScanLocalizer), Refused::NotRegistered);
     assert_eq!(refusal(&mut exam, Command::ProposePlan), Refused::NoLocalizer);
     assert_eq!(refusal(&mut exam, Command::ScanNext), Refused::EmptyQueue);
     assert_eq!(refusal(&mut exam, Command::Check), Refused::NothingToCheck);
-    exam.handle(Command::Close, &mut planner).expect("it may be closed at any time");
-    assert_eq!(exam.handle(Command::ScanLocalizer, &mut planner), Err(Refused::Closed));
+    let closed = exam.handle(Command::Close).expect("it may be closed at any time");
+    assert!(closed.job.is_none());
+    assert_eq!(refusal(&mut exam, Command::ScanLocalizer), Refused::Closed);
 }
 
 #[test]
@@ -116,9 +117,9 @@ fn a_good_plan_is_scanned_once_and_accepted() {
 #[test]
 fn a_plan_that_the_sagittal_series_contradicts_is_replaced() {
     let patient = patient();
-    let (astray, good) = (plan(&patient.truth(), 6.0), plan(&patient.truth(), 0.0));
+    let (tilted, good) = (plan(&patient.truth(), 6.0), plan(&patient.truth(), 0.0));
     let mut exam = examination(patient);
-    let events = examine(&mut exam, &mut scripted(vec![Ok(astray), Ok(good.clone())]));
+    let events = examine(&mut exam, &mut scripted(vec![Ok(tilted), Ok(good.clone())]));
     assert!(events.iter().any(|event| matches!(event, Event::Replanned { .. })));
     assert!(exam.is_complete());
     let axial = |plan: &ScanPlan| plan.disc_groups().cloned().collect::<Vec<_>>();
@@ -133,10 +134,10 @@ fn a_critical_flag_or_a_crashed_planner_ends_without_planned_slices() {
     let patient = patient();
     let mut flagged = plan(&patient.truth(), 0.0);
     flagged.flags.push(Flag::critical(FlagCode::SacrumOutOfView, "no sacrum"));
-    for (answer, told) in [(Ok(flagged), "HelpCalled"), (Err(()), "PlannerFailed")] {
+    for (answer, expected) in [(Ok(flagged), "HelpCalled"), (Err(()), "PlannerFailed")] {
         let mut exam = examination(patient.clone());
         let events = examine(&mut exam, &mut scripted(vec![answer]));
-        assert!(events.iter().any(|event| format!("{event:?}").starts_with(told)), "{events:?}");
+        assert!(events.iter().any(|event| format!("{event:?}").starts_with(expected)), "{events:?}");
         assert!(exam.queue().is_empty() && exam.is_closed() && !exam.is_complete());
     }
 }

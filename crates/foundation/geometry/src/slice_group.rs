@@ -110,6 +110,11 @@ impl SliceGroup {
         }
     }
 
+    /// True if the other group has the same slices, whatever it is called and for.
+    pub fn same_slices(&self, other: &Self) -> bool {
+        *self == Self { name: self.name.clone(), target: self.target.clone(), ..other.clone() }
+    }
+
     /// Refuses a group that no scanner could acquire.
     pub fn check(&self) -> Result<(), SliceGroupError> {
         let positive = |name, value: f64| {

@@ -1,6 +1,6 @@
 //! Plans that people made at the console, held against their patient in true coordinates.
 
-use exam::Landing;
+use exam::PatientSetup;
 use geometry::PatientPosition;
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
@@ -29,8 +29,8 @@ pub struct RecordedAttempt {
     pub arm: Arm,
     /// Who planned.
     pub observer: String,
-    /// How the patient was landed.
-    pub landing: Landing,
+    /// How the patient was positioned.
+    pub landing: PatientSetup,
     /// The position that was registered; the plan's coordinates are labelled by it, right or wrong.
     pub registered_position: PatientPosition,
     /// The plan.
@@ -48,7 +48,7 @@ pub struct RecordedAttempt {
 pub struct Scored {
     /// The result as a run stores it.
     pub result: AttemptResult,
-    /// The truth of the patient as they were landed, in true patient coordinates.
+    /// The truth of the patient as they were positioned, in true patient coordinates.
     pub truth: SpineTruth,
     /// The plan in true patient coordinates, whatever position was registered.
     pub plan: ScanPlan,
@@ -57,7 +57,7 @@ pub struct Scored {
 /// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares, as for a simulated
 /// technologist's plan. `drawn` is the patient of the attempt's case as the scenario drew them.
 pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
-    let truth = attempt.landing.lay(drawn).truth();
+    let truth = attempt.landing.apply_to(drawn).truth();
     let to_patient = exam::registered_to_patient(attempt.registered_position, attempt.landing.position);
     let plan = attempt.plan.moved(&to_patient);
 

@@ -1,7 +1,7 @@
 //! Attempts for the tests of this crate: what a console would record, with figures that do not end in binary.
 
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
-use exam::Landing;
+use exam::PatientSetup;
 use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector};
 use planner::{PlannedLevel, ScanPlan};
 use results::Arm;
@@ -111,7 +111,7 @@ fn attempt(trainee: &str, tilt_deg: f64) -> RecordedAttempt {
         case: 3,
         arm: Arm::Collaborative,
         observer: trainee.to_owned(),
-        landing: Landing { landmark_error_mm: -0.1 * 3.0, ..Landing::default() },
+        landing: PatientSetup { landmark_error_mm: -0.1 * 3.0, ..PatientSetup::default() },
         registered_position: PatientPosition::HeadFirstSupine,
         plan: ScanPlan {
             levels: vec![PlannedLevel {

@@ -1,6 +1,6 @@
 //! What was done beside the plan: safety, time, repeats.
 
-use exam::{CoilChoice, Landing};
+use exam::{CoilChoice, PatientSetup};
 use geometry::PatientPosition;
 
 use super::{Item, Subject};
@@ -21,8 +21,8 @@ pub struct Conduct {
     pub ordered: PatientPosition,
     /// The position that was registered.
     pub registered: PatientPosition,
-    /// How the patient was landed.
-    pub landing: Landing,
+    /// How the patient was positioned.
+    pub setup: PatientSetup,
     /// Fields of the registration that differ from the order, by name.
     pub mistyped: Vec<String>,
     /// What was right and wrong about the screening.
@@ -45,7 +45,7 @@ impl Conduct {
 
     fn safety(&self) -> Vec<Item> {
         let mut checks = self.screening.clone();
-        let (lying, registered) = (self.landing.position, self.registered);
+        let (lying, registered) = (self.setup.position, self.registered);
         checks.push(if lying == registered {
             (format!("the patient lies as registered ({})", lying.code()), true)
         } else {
@@ -67,18 +67,18 @@ impl Conduct {
         } else {
             (format!("the registration differs from the wristband: {}", self.mistyped.join(", ")), false)
         });
-        let off_mm = self.landing.landmark_error_mm;
+        let off_mm = self.setup.landmark_error_mm;
         checks.push(if off_mm.abs() <= LANDMARK_MM {
             (format!("L3 lies {off_mm:+.0} mm from the isocentre"), true)
         } else {
             let towards = if off_mm > 0.0 { "the head" } else { "the feet" };
             (format!("the landmark left L3 {:.0} mm from the isocentre towards {towards}", off_mm.abs()), false)
         });
-        checks.push(match self.landing.coil {
+        checks.push(match self.setup.coil {
             CoilChoice::BodyCoil => ("the body coil was used: the images are noisy for no reason".to_owned(), false),
             CoilChoice::SpineArray | CoilChoice::SpineAndBodyArray => ("the spine array receives".to_owned(), true),
         });
-        checks.push(if self.landing.knee_cushion {
+        checks.push(if self.setup.knee_cushion {
             ("the knees lie on the cushion".to_owned(), true)
         } else {
             ("no cushion under the knees: the back hurts sooner, and hollows".to_owned(), false)

@@ -1,36 +1,46 @@
 //! Registration, screening, the table.
 
-use super::{Refusal, Session, Weight, refuse, refused};
+use exam::Command;
+use slice_editor::Draft;
+
+use super::{Refusal, Session, Severity, refuse, refused};
 use crate::exercise::LESSON_DAY;
 use crate::intent::{Intent, Phase};
 use crate::registration_form::Field;
 use crate::safety::Question;
-use crate::scanner_room::Order;
 
 impl Session {
     pub(super) fn fill(&mut self, field: Field, text: &str) -> Result<(), Refusal> {
         self.before_the_localizer()?;
         self.form.set(field, text);
-        // Somebody who notices a mistake at the table may mend it until the first scan.
-        if self.registration.is_some() {
-            self.registration = self.form.to_registration(LESSON_DAY).ok();
+        // A mistake that is noticed at the table may be corrected until the first scan.
+        match self.form.to_registration(LESSON_DAY) {
+            Ok(registration) if self.exam.registration().is_some() => self.command(Command::Register(registration)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn ask(&mut self, question: Question) {
         let answer = self.screening.ask(question).map(|words| format!("{}: {words}", question.label()));
         if let Some(answer) = answer {
-            self.say(Weight::Info, answer);
+            self.say(Severity::Info, answer);
         }
     }
 
     fn before_the_localizer(&self) -> Result<(), Refusal> {
-        if self.localizer.is_empty() {
-            Ok(())
-        } else {
-            refuse("images carry the registration already: it can no longer be changed")
+        if !self.exam.localizer().is_empty() {
+            return refuse("images carry the registration already: it can no longer be changed");
         }
+        if self.is_awaiting() {
+            return refuse("the scanner is busy");
+        }
+        Ok(())
+    }
+
+    /// True once the patient is registered, with what the form holds now.
+    pub(super) fn is_registered(&self) -> bool {
+        let entered = self.form.to_registration(LESSON_DAY);
+        entered.is_ok_and(|entered| self.exam.registration() == Some(&entered))
     }
 
     /// From the registration to the table: the form must be complete and the screening decided.
@@ -42,19 +52,21 @@ impl Session {
         if self.screening.is_called_off() {
             return refuse("the radiologist calls the examination off: this patient must not enter");
         }
-        for problem in self.screening.problems() {
-            self.say(Weight::Warning, problem.message);
+        if self.exam.registration() != Some(&registration) {
+            self.command(Command::Register(registration))?;
         }
-        self.registration = Some(registration);
+        for problem in self.screening.problems() {
+            self.say(Severity::Warning, problem.message);
+        }
         Ok(())
     }
 
     pub(super) fn at_the_table(&mut self, intent: &Intent) -> Result<(), Refusal> {
-        if self.registration.is_none() {
+        if !self.is_registered() {
             return refuse("register the patient first");
         }
         if self.is_busy() {
-            return refuse("the scanner is busy: nobody enters the room");
+            return refuse("the scanner is busy: nobody enters the scanner room");
         }
         let was = self.table.clone();
         let table = &mut self.table;
@@ -68,34 +80,35 @@ impl Session {
             Intent::ToIsocentre => table.to_isocentre().map_err(refused)?,
             _ => {}
         }
-        // Whoever moves the patient throws away what was planned on the old images.
-        if !self.localizer.is_empty() && self.table.landing() != was.landing() {
-            self.forget_images();
-            self.say(Weight::Warning, "the patient has moved: the localizer no longer holds");
+        // The images show the patient where they no longer lie.
+        if !self.exam.localizer().is_empty() && self.table.patient_setup() != was.patient_setup() {
+            self.command(Command::MovePatientOut)?;
+            self.draft = self.empty_draft();
+            self.say(Severity::Warning, "the patient has moved: scan the localizer again");
         }
         Ok(())
     }
 
-    fn forget_images(&mut self) {
-        self.localizer.clear();
-        self.proposal = None;
-        self.cards.clear();
-        self.landing = None;
-        self.draft = slice_editor::Draft::new(self.exercise.setup.prescription.clone());
+    fn empty_draft(&self) -> Draft {
+        Draft::new(self.exercise.setup.prescription.clone())
     }
 
     pub(super) fn scan_localizer(&mut self) -> Result<(), Refusal> {
-        let Some(registration) = self.registration.clone() else { return refuse("register the patient first") };
+        if !self.is_registered() {
+            return refuse("register the patient first");
+        }
         if self.is_busy() {
             return refuse("the scanner is busy");
         }
-        let landing = self.table.landing().map_err(refused)?;
-        if !self.localizer.is_empty() {
-            self.repeats += 1;
-            self.forget_images();
+        let setup = self.table.patient_setup().map_err(refused)?;
+        if self.exam.setup() != Some(&setup) {
+            self.command(Command::PositionPatient(setup))?;
         }
-        self.landing = Some(landing);
-        self.order(Order::Localize(landing, registration));
+        if !self.exam.localizer().is_empty() {
+            self.draft = self.empty_draft();
+            self.prescribe()?;
+        }
+        self.command(Command::ScanLocalizer)?;
         self.phase = Phase::Planning;
         Ok(())
     }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use exam::arrival::{Arrival, reveal};
-use geometry::Orientation;
+use exam::{Command, Stack};
 use geometry::Volume;
 
-use super::{CardState, Refusal, Session, Weight, refuse};
+use super::{Refusal, Session, Severity, refuse};
 use crate::intent::Shows;
-use crate::scanner_room::{Order, Stack};
 
 /// A scan that runs.
 #[derive(Clone, Debug)]
@@ -59,33 +58,32 @@ impl Session {
     }
 
     pub(super) fn stop(&mut self) -> Result<(), Refusal> {
-        let Some(running) = self.running.take() else { return refuse("nothing is being scanned") };
-        self.scanning_all = false;
-        match running.shows {
-            Shows::Localizer(_) => self.localizer.clear(),
-            Shows::Series(name) => {
-                let elapsed_s = running.arrival.elapsed_s();
-                if let Some(card) = self.card_mut(&name) {
-                    card.state = CardState::Stopped;
-                    card.scanned = None;
-                }
-                self.order(Order::Stop { name, elapsed_s });
+        let Some(running) = &self.running else { return refuse("nothing is being scanned") };
+        let elapsed_s = running.arrival.elapsed_s();
+        let command = match &running.shows {
+            Shows::Localizer(orientation) => {
+                let earlier = self.exam.localizer().iter().take_while(|(earlier, _)| earlier != orientation);
+                let earlier_s: f64 = earlier.map(|(_, stack)| stack.scan_time_s()).sum();
+                Command::StopLocalizer { elapsed_s: earlier_s + elapsed_s }
             }
-        }
-        self.say(Weight::Warning, "the scan was broken off");
+            Shows::Series(series) => Command::Stop { series: self.find(series)?, elapsed_s },
+        };
+        self.running = None;
+        self.scanning_all = false;
+        self.command(command)?;
+        self.say(Severity::Warning, "the scan was stopped");
         Ok(())
     }
 
-    pub(super) fn localizer_comes(&mut self, stacks: Vec<(Orientation, Stack)>) {
-        self.localizer = stacks;
-        if let Some((orientation, stack)) = self.localizer.first() {
+    pub(super) fn localizer_arrives(&mut self) {
+        if let Some((orientation, stack)) = self.exam.localizer().first() {
             self.running = Some(Running::of(Shows::Localizer(*orientation), stack, self.speed));
         }
         self.arrive(0.0);
     }
 
-    pub(super) fn begin_arrival(&mut self, name: &str, stack: &Stack) {
-        self.running = Some(Running::of(Shows::Series(name.to_owned()), stack, self.speed));
+    pub(super) fn begin_arrival(&mut self, shows: Shows, stack: &Stack) {
+        self.running = Some(Running::of(shows, stack, self.speed));
         self.arrive(0.0);
     }
 
@@ -116,27 +114,26 @@ impl Session {
     fn arrived(&mut self, shows: &Shows) {
         match shows {
             Shows::Localizer(orientation) => {
-                let at = self.localizer.iter().position(|(other, _)| other == orientation).unwrap_or(0);
-                if let Some((next, stack)) = self.localizer.get(at + 1) {
+                let stacks = self.exam.localizer();
+                let at = stacks.iter().position(|(other, _)| other == orientation).unwrap_or(0);
+                if let Some((next, stack)) = stacks.get(at + 1) {
                     self.running = Some(Running::of(Shows::Localizer(*next), stack, self.speed));
                 } else {
                     self.planning_s = Some((self.clock_s, self.clock_s));
-                    self.say(Weight::Info, "the localizer is complete");
+                    self.say(Severity::Info, "the localizer is complete");
                 }
             }
-            Shows::Series(name) => self.series_arrived(name),
+            Shows::Series(_) => {
+                self.check_due = true;
+                self.check_when_idle();
+            }
         }
-    }
-
-    /// The localizer's stacks, complete or not.
-    pub fn localizer(&self) -> &[(Orientation, Stack)] {
-        &self.localizer
     }
 
     /// True once the whole localizer can be seen.
     pub fn has_localizer(&self) -> bool {
         let arriving = self.running.as_ref().is_some_and(|running| matches!(running.shows, Shows::Localizer(_)));
-        !self.localizer.is_empty() && !arriving
+        !self.exam.localizer().is_empty() && !arriving
     }
 
     /// What can be seen of images now.
@@ -151,16 +148,16 @@ impl Session {
     pub fn stack(&self, shows: &Shows) -> Option<&Stack> {
         match shows {
             Shows::Localizer(wanted) => {
-                self.localizer.iter().find(|(orientation, _)| orientation == wanted).map(|(_, stack)| stack)
+                self.exam.localizer().iter().find(|(orientation, _)| orientation == wanted).map(|(_, stack)| stack)
             }
-            Shows::Series(name) => self.card(name)?.scanned.as_ref(),
+            Shows::Series(series) => self.exam.series(self.find(series).ok()?)?.scanned.as_ref(),
         }
     }
 
     /// Stacks of the localizer after the one that is being scanned.
     fn is_to_come(&self, shows: &Shows) -> bool {
         let place = |shows: &Shows| match shows {
-            Shows::Localizer(wanted) => self.localizer.iter().position(|(orientation, _)| orientation == wanted),
+            Shows::Localizer(wanted) => self.exam.localizer().iter().position(|(orientation, _)| orientation == wanted),
             Shows::Series(_) => None,
         };
         let running = self.running.as_ref().and_then(|running| place(&running.shows));

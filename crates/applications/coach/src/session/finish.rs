@@ -1,11 +1,13 @@
 //! The end of an examination: the attempt, held against the truth.
 
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
+use exam::Command;
 use geometry::Pose;
-use phantom::SpineTruth;
+use planner::ScanPlan;
 use results::Arm;
 
-use super::{Fate, Refusal, Session, refuse};
+use super::{Refusal, Session, refuse};
+use crate::assist::Outcome;
 use crate::intent::Phase;
 use crate::record::SessionRecord;
 use crate::score::{Conduct, Score};
@@ -17,8 +19,8 @@ pub struct Finished {
     pub score: Score,
     /// The attempt as the observers' files write it.
     pub attempt: RecordedAttempt,
-    /// The truth, in the coordinates in which the images are labelled.
-    pub truth: SpineTruth,
+    /// The plan that the truth asks for, in the coordinates in which the images are labelled.
+    pub true_plan: ScanPlan,
     /// What the AI was made to do, if it was.
     pub disclosure: Option<String>,
 }
@@ -28,11 +30,16 @@ impl Session {
         if self.is_busy() {
             return refuse("the scanner is busy");
         }
-        let (Some(registration), Some(landing)) = (&self.registration, self.landing) else {
+        if self.has_localizer() {
+            self.prescribe()?;
+        }
+        let (Some(registration), Some(landing), false) =
+            (self.exam.registration(), self.exam.setup().copied(), self.exam.localizer().is_empty())
+        else {
             return refuse("scan the localizer and plan the slices first");
         };
         let exercise = &self.exercise;
-        let with_ai = self.proposal.as_ref().is_some_and(|p| matches!(p.fate, Fate::Accepted | Fate::Adjusted));
+        let with_ai = self.proposal().is_some_and(|proposal| proposal.decision.is_taken());
         let attempt = RecordedAttempt {
             format_version: ATTEMPT_FORMAT_VERSION,
             scenario: exercise.name().to_owned(),
@@ -44,14 +51,14 @@ impl Session {
             registered_position: registration.position,
             plan: self.draft.to_plan(),
             planning_time_s: self.planning_time_s(),
-            scan_time_s: self.scan_time_s,
-            repeats: self.repeats,
+            scan_time_s: self.exam.scan_time_s(),
+            repeats: self.exam.repeats(),
         };
         let scored: Scored = scenario::attempts::scored(&exercise.setup, &attempt);
         let conduct = Conduct {
             ordered: exercise.order.position,
             registered: registration.position,
-            landing,
+            setup: landing,
             mistyped: self
                 .form
                 .mismatches(&exercise.order.identity)
@@ -61,15 +68,23 @@ impl Session {
             screening: self.screening.marks().into_iter().map(|mark| (mark.explanation, mark.ok)).collect(),
             planning_time_s: attempt.planning_time_s,
             planning_limit_s: exercise.planning_limit_s,
-            repeats: self.repeats,
+            repeats: self.exam.repeats(),
         };
         let to_labelled: Pose = exam::registered_to_patient(registration.position, landing.position).inverse();
+        let proposal = self.proposal();
+        let outcome = Outcome {
+            proposed: proposal.map(|proposal| proposal.plan),
+            is_taken: proposal.is_some_and(|proposal| proposal.decision.is_taken()),
+            planned: &attempt.plan,
+        };
+        let disclosure = exercise.assist.disclosure(&outcome);
         self.finished = Some(Finished {
             score: Score::mark(&scored, &conduct),
-            truth: scored.truth.moved(&to_labelled),
+            true_plan: assessment::true_plan(&scored.truth.moved(&to_labelled), &exercise.setup.prescription),
             attempt,
-            disclosure: exercise.assist.disclosure(),
+            disclosure,
         });
+        self.command(Command::Close)?;
         self.phase = Phase::Review;
         self.show_result();
         Ok(())
@@ -78,7 +93,7 @@ impl Session {
     /// The attempt for the history; `ended_at` is the wall clock's, RFC 3339.
     pub fn record(&self, ended_at: &str) -> Option<SessionRecord> {
         let finished = self.finished.as_ref()?;
-        let line = |line: &crate::script::Line| serde_json::to_string(line).ok();
+        let line = |line: &crate::journal::Line| serde_json::to_string(line).ok();
         Some(SessionRecord {
             trainee: self.trainee.clone(),
             title: self.exercise.title().to_owned(),

@@ -38,7 +38,7 @@ impl View {
     }
 }
 
-/// Sagittal, coronal and axial localizer; the fourth place is the room's, and later a series'.
+/// Sagittal, coronal and axial localizer; the fourth place shows the scanner room, and later a series.
 pub(super) fn at_first() -> [View; VIEWS] {
     let localizer = |orientation| View::of(Shows::Localizer(orientation));
     [
@@ -54,15 +54,21 @@ impl Session {
         if view >= VIEWS {
             return refuse(format!("there are {VIEWS} views, counted from 0"));
         }
-        if let Look::Show(shows) = look
-            && self.stack(shows).is_none()
-        {
+        let shown = match look {
+            Look::Show(Shows::Series(series)) => Some(Shows::Series(self.find(series)?.into())),
+            Look::Show(shows) => Some(shows.clone()),
+            _ => None,
+        };
+        if shown.as_ref().is_some_and(|shows| self.stack(shows).is_none()) {
             return refuse("there are no such images yet");
         }
         let view = &mut self.views[view];
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        if let Some(shows) = shown {
+            *view = View::of(shows);
+            return Ok(());
+        }
         match look {
-            Look::Show(shows) => *view = View::of(shows.clone()),
             Look::Slice(slice) => view.slice = Some(*slice),
             Look::Window { level, width } if finite(&[*level, *width]) => {
                 view.level = level.clamp(0.0, 4.0);
@@ -93,11 +99,10 @@ impl Session {
     /// localizer.
     pub(super) fn show_result(&mut self) {
         self.views = at_first();
-        let sagittal = self.cards().iter().find(|card| {
-            card.scanned.as_ref().is_some_and(|stack| stack.group.target == geometry::SliceTarget::Sagittal)
-        });
-        if let Some(name) = sagittal.map(|card| card.name.clone()) {
-            self.views[0] = View::of(Shows::Series(name));
+        let is_sagittal = |stack: &exam::Stack| stack.group.target == geometry::SliceTarget::Sagittal;
+        let mut scanned = self.exam().queue().iter().filter(|series| series.scanned.is_some());
+        if let Some(series) = scanned.find(|series| series.scanned.as_ref().is_some_and(is_sagittal)) {
+            self.views[0] = View::of(Shows::Series(series.id.into()));
         }
     }
 
@@ -108,12 +113,8 @@ impl Session {
 
     /// Four series at a time for reading: the first that were scanned; views that show one keep it.
     pub(super) fn show_series(&mut self) {
-        let scanned: Vec<Shows> = self
-            .cards()
-            .iter()
-            .filter(|card| card.scanned.is_some())
-            .map(|card| Shows::Series(card.name.clone()))
-            .collect();
+        let scanned = self.exam().queue().iter().filter(|series| series.scanned.is_some());
+        let scanned: Vec<Shows> = scanned.map(|series| Shows::Series(series.id.into())).collect();
         let is_series = |view: &View| matches!(view.shows, Shows::Series(_));
         if self.views.iter().filter(|view| is_series(view)).count() >= 2 {
             return;

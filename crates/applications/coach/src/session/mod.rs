@@ -1,11 +1,13 @@
-//! The state machine of a lesson: intents in, orders to the scanner room out, deliveries back in. No clock of its own:
-//! whoever drives it says how much time has passed.
+//! The state machine of a lesson: what a trainee does becomes commands to the [`Examination`], what happens there
+//! becomes notices and arriving images. The examination's jobs are handed to whoever drives the session. No clock of
+//! its own: the driver says how much time has passed.
 //!
 //! | file | what it holds |
 //! | --- | --- |
 //! | `admission` | registration, screening, the table |
-//! | `planning` | the prescription and the AI |
+//! | `planning`, `proposal` | the prescription and the AI |
 //! | `queue` | series, their parameters, scanning |
+//! | `listening` | what the session makes of the examination's events |
 //! | `arriving` | images as they come in, line by line in simulated time |
 //! | `looking` | what the views show |
 //! | `finish` | the score |
@@ -13,83 +15,58 @@
 mod admission;
 mod arriving;
 mod finish;
+mod listening;
 mod looking;
 mod planning;
+mod proposal;
 mod queue;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use exam::{Landing, Registration};
-use geometry::{Orientation, Volume};
-use planner::ScanPlan;
+use exam::{Command, Examination, Job, JobKind};
+use slice_editor::{Draft, Edit};
 
 use crate::exercise::Exercise;
 use crate::intent::{Intent, Look, Phase};
+use crate::journal::Line;
 use crate::registration_form::RegistrationForm;
 use crate::safety::Screening;
-use crate::scanner_room::{Delivered, Delivery, Order, Stack};
-use crate::script::Line;
 use crate::table::Table;
-use slice_editor::{Draft, Edit};
+use proposal::Review;
 
 pub use arriving::Running;
 pub use finish::Finished;
+pub use listening::FinishedJob;
 pub use looking::View;
-pub use queue::{Card, CardState};
+pub use proposal::{Proposal, ProposalDecision};
+pub use queue::SeriesProgress;
 
 /// Number of views on the screen.
 pub const VIEWS: usize = 4;
 
-/// A wish that makes no sense now, in words for the trainee.
+/// Why what was asked cannot be done now, in words for the trainee.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(pub String);
 
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// Worth knowing.
+pub enum Severity {
+    /// For information.
     Info,
-    /// Look at it.
+    /// It needs attention.
     Warning,
 }
 
-/// Something that the console says.
+/// A message of the console.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// How much it matters.
-    pub weight: Weight,
+    pub severity: Severity,
     /// In words.
     pub text: String,
     /// When it was said, on the session's clock, s.
     pub at_s: f64,
-}
-
-/// What the AI proposed, and what became of it.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// Its plan.
-    pub plan: ScanPlan,
-    /// Its segmentation of the sagittal localizer.
-    pub labels: Option<Arc<Volume<u8>>>,
-    /// Localizer complete to plan ready, wall-clock ms.
-    pub latency_ms: f64,
-    /// What the trainee did with it.
-    pub fate: Fate,
-}
-
-/// What the trainee did with a proposal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Nothing yet.
-    Open,
-    /// Taken.
-    Accepted,
-    /// Taken to be changed.
-    Adjusted,
-    /// Not taken.
-    Rejected,
 }
 
 /// One trainee's examination.
@@ -108,10 +85,8 @@ pub struct Session {
     pub screening: Screening,
     /// Where the patient lies.
     pub table: Table,
-    /// The prescription.
+    /// The prescription as it is being edited; the examination gets it at the end of each edit.
     pub draft: Draft,
-    /// The AI's plan.
-    pub proposal: Option<Proposal>,
     /// What the views show.
     pub views: [View; VIEWS],
     /// Simulated seconds in a second at the console; infinite for at once.
@@ -120,17 +95,16 @@ pub struct Session {
     pub notices: VecDeque<Notice>,
     /// The score, once the examination is over.
     pub finished: Option<Finished>,
-    registration: Option<Registration>,
-    landing: Option<Landing>,
-    localizer: Vec<(Orientation, Stack)>,
-    cards: Vec<Card>,
+    exam: Examination,
+    /// A job that nobody has fetched yet.
+    job: Option<Job>,
+    review: Option<Review>,
     running: Option<Running>,
     scanning_all: bool,
-    orders: VecDeque<Order>,
-    /// Orders that have not been answered.
-    awaited: VecDeque<Order>,
-    scan_time_s: f64,
-    repeats: u32,
+    /// A series has arrived whose image check has not been started.
+    check_due: bool,
+    /// A drag goes on: the examination gets the prescription at its end.
+    in_gesture: bool,
     /// When the localizer was complete, and the last change of the prescription.
     planning_s: Option<(f64, f64)>,
     journal: Vec<Line>,
@@ -149,28 +123,24 @@ impl Session {
             screening: exercise.screening.clone(),
             table: Table::new(exercise.person.person.height_cm),
             draft: Draft::new(exercise.setup.prescription.clone()),
-            proposal: None,
             views: looking::at_first(),
             speed: 10.0,
             notices: VecDeque::new(),
             finished: None,
-            registration: None,
-            landing: None,
-            localizer: Vec::new(),
-            cards: Vec::new(),
+            exam: exercise.examination().recorded(),
+            job: None,
+            review: None,
             running: None,
             scanning_all: false,
-            orders: VecDeque::new(),
-            awaited: VecDeque::new(),
-            scan_time_s: 0.0,
-            repeats: 0,
+            check_due: false,
+            in_gesture: false,
             planning_s: None,
             journal: vec![Line::intent(0.0, Intent::Open { exercise: exercise.name().to_owned(), emergency })],
             exercise,
         }
     }
 
-    /// Carries a wish out; it is written into the journal if it could be.
+    /// Does what the trainee asks for; what could be done is written into the journal.
     ///
     /// # Errors
     /// [`Refusal`] if it makes no sense now; nothing has changed then.
@@ -198,14 +168,14 @@ impl Session {
             Intent::Pause(paused) => self.pause(*paused)?,
             Intent::Stop => self.stop()?,
             Intent::Draw(edit) => self.draw(edit)?,
-            Intent::BeginGesture => self.draft.begin_gesture(),
-            Intent::EndGesture => self.draft.end_gesture(),
+            Intent::BeginGesture => self.begin_gesture(),
+            Intent::EndGesture => self.end_gesture()?,
             Intent::Undo => self.undo()?,
             Intent::Redo => self.redo()?,
             Intent::AddSeries { protocol } => self.add_series(protocol)?,
             Intent::AskAi => self.ask_ai()?,
-            Intent::AcceptProposal => self.take_proposal(Fate::Accepted)?,
-            Intent::AdjustProposal => self.take_proposal(Fate::Adjusted)?,
+            Intent::AcceptProposal => self.take_proposal(ProposalDecision::Accepted)?,
+            Intent::AdjustProposal => self.take_proposal(ProposalDecision::Adjusted)?,
             Intent::RejectProposal => self.reject_proposal()?,
             Intent::Set { series, parameter, value } => self.set_parameter(series, *parameter, *value)?,
             Intent::Resolve { series, conflict } => self.resolve(series, *conflict)?,
@@ -238,45 +208,36 @@ impl Session {
         }
     }
 
-    /// Orders for the scanner room that have not been fetched yet.
-    pub fn take_orders(&mut self) -> Vec<Order> {
-        let orders: Vec<Order> = self.orders.drain(..).collect();
-        self.awaited.extend(orders.iter().cloned());
-        orders
+    /// The examination: registration, position, localizer, prescription, queue, scan time, repeats.
+    pub const fn exam(&self) -> &Examination {
+        &self.exam
     }
 
-    /// The scanner room answers the oldest order.
-    pub fn receive(&mut self, delivery: Delivery) {
-        self.journal.push(Line::delivered(self.clock_s));
-        let order = self.awaited.pop_front();
-        self.scan_time_s = delivery.scan_time_s;
-        match delivery.delivered {
-            Delivered::Localizer(stacks) => self.localizer_comes(stacks),
-            Delivered::Proposal { plan, labels, latency_ms } => {
-                self.proposal = Some(Proposal { plan, labels, latency_ms, fate: Fate::Open });
-                self.say(Weight::Info, format!("the AI proposes a plan ({latency_ms:.0} ms)"));
-            }
-            Delivered::NoProposal(reason) => self.say(Weight::Warning, format!("the AI gave no plan: {reason}")),
-            Delivered::Series(stack) => self.series_comes(stack),
-            Delivered::Checked(name, report) => self.series_checked(&name, report),
-            Delivered::Done => {}
-            Delivered::Refused(reason) => self.scan_refused(order, reason),
-        }
+    /// The job that was started and not fetched yet: to be run anywhere, its end given to [`Self::finish_job`].
+    pub const fn take_job(&mut self) -> Option<Job> {
+        self.job.take()
     }
 
-    /// True while the scanner room works on an order or a scan runs.
+    /// The AI's plan, with what the trainee decided about it.
+    pub fn proposal(&self) -> Option<Proposal<'_>> {
+        let (planned, review) = self.exam.proposal().zip(self.review.as_ref())?;
+        let (labels, latency_ms, decision) = (review.labels.as_ref(), review.latency_ms, review.decision);
+        Some(Proposal { plan: &planned.plan, labels, latency_ms, decision })
+    }
+
+    /// True while a job is in progress, images come in or a series waits for its image check.
     pub fn is_busy(&self) -> bool {
-        !self.orders.is_empty() || !self.awaited.is_empty() || self.running.is_some()
+        self.is_awaiting() || self.running.is_some() || self.check_due
     }
 
-    /// True while an order is with the scanner room.
+    /// True while a job is in progress.
     pub fn is_awaiting(&self) -> bool {
-        !self.orders.is_empty() || !self.awaited.is_empty()
+        self.job_in_progress().is_some()
     }
 
-    /// The order that the scanner room works on.
-    pub fn awaited(&self) -> Option<&Order> {
-        self.awaited.front().or(self.orders.front())
+    /// The job in progress.
+    pub fn job_in_progress(&self) -> Option<JobKind> {
+        self.exam.job_in_progress()
     }
 
     /// What was done so far, as a script that does it again.
@@ -284,33 +245,19 @@ impl Session {
         &self.journal
     }
 
-    /// Simulated scan time so far, s.
-    pub const fn scan_time_s(&self) -> f64 {
-        self.scan_time_s
-    }
-
-    /// Series that were scanned again.
-    pub const fn repeats(&self) -> u32 {
-        self.repeats
-    }
-
-    /// The landing under which the localizer was scanned.
-    pub const fn landing(&self) -> Option<&Landing> {
-        self.landing.as_ref()
-    }
-
     /// Time from the complete localizer to the last change of the prescription, s.
     pub fn planning_time_s(&self) -> f64 {
         self.planning_s.map_or(0.0, |(from, to)| to - from)
     }
 
-    fn order(&mut self, order: Order) {
-        self.orders.push_back(order);
+    /// Gives the examination a command.
+    fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        self.command_after(command, 0.0)
     }
 
-    fn say(&mut self, weight: Weight, text: impl Into<String>) {
+    fn say(&mut self, severity: Severity, text: impl Into<String>) {
         const KEPT: usize = 50;
-        self.notices.push_back(Notice { weight, text: text.into(), at_s: self.clock_s });
+        self.notices.push_back(Notice { severity, text: text.into(), at_s: self.clock_s });
         if self.notices.len() > KEPT {
             self.notices.pop_front();
         }
@@ -320,9 +267,9 @@ impl Session {
         match phase {
             Phase::Registration => {}
             Phase::Positioning => self.admit()?,
-            Phase::Planning if self.registration.is_none() => return refuse("register the patient first"),
+            Phase::Planning if !self.is_registered() => return refuse("register the patient first"),
             Phase::Planning => {}
-            Phase::Viewing if self.localizer.is_empty() => return refuse("there are no images yet"),
+            Phase::Viewing if self.exam.localizer().is_empty() => return refuse("there are no images yet"),
             Phase::Viewing => self.show_series(),
             Phase::Review if self.finished.is_none() => return refuse("finish the examination first"),
             Phase::Review => {}
@@ -332,7 +279,7 @@ impl Session {
     }
 }
 
-/// True if a wish makes the one before it as good as never said.
+/// True if an intent makes the one before it superfluous.
 fn replaces(before: &Intent, after: &Intent) -> bool {
     match (before, after) {
         (Intent::Draw(Edit::Replace(_)), Intent::Draw(Edit::Replace(_)))

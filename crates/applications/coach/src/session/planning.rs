@@ -1,65 +1,66 @@
 //! The prescription and the AI.
 
+use exam::Command;
 use geometry::SliceGroup;
-
-use super::{Card, CardState, Fate, Refusal, Session, refuse, refused};
-use crate::assist::Behaviour;
-use crate::scanner_room::Order;
 use slice_editor::Edit;
+
+use super::{ProposalDecision, Refusal, Session, refuse, refused};
+use crate::assist::Behaviour;
 
 impl Session {
     pub(super) fn draw(&mut self, edit: &Edit) -> Result<(), Refusal> {
         if !self.has_localizer() {
             return refuse("scan the localizer first: slices are planned on it");
         }
-        if *edit == Edit::Remove && self.draft.selected_group().is_some_and(|group| self.is_being_scanned(&group.name))
-        {
+        if *edit == Edit::Remove && self.selected_series_is_being_scanned() {
             return refuse("this series is being scanned: stop it first");
         }
         self.draft.apply(edit).map_err(refused)?;
-        self.drawn();
-        Ok(())
+        self.drawn()
     }
 
-    fn is_being_scanned(&self, name: &str) -> bool {
-        self.card(name).is_some_and(|card| matches!(card.state, CardState::Preparing | CardState::Scanning))
+    pub(super) fn begin_gesture(&mut self) {
+        self.in_gesture = true;
+        self.draft.begin_gesture();
+    }
+
+    pub(super) fn end_gesture(&mut self) -> Result<(), Refusal> {
+        self.in_gesture = false;
+        self.draft.end_gesture();
+        if self.has_localizer() { self.prescribe() } else { Ok(()) }
     }
 
     pub(super) fn undo(&mut self) -> Result<(), Refusal> {
         if !self.draft.undo() {
             return refuse("there is nothing to undo");
         }
-        self.drawn();
-        Ok(())
+        self.drawn()
     }
 
     pub(super) fn redo(&mut self) -> Result<(), Refusal> {
         if !self.draft.redo() {
-            return refuse("there is nothing to do again");
+            return refuse("there is nothing to redo");
         }
-        self.drawn();
-        Ok(())
+        self.drawn()
     }
 
-    /// After every change: a card a group, and the planning clock.
-    fn drawn(&mut self) {
-        self.deal_cards();
+    /// After every change: the planning clock, and the examination's prescription unless a drag goes on.
+    fn drawn(&mut self) -> Result<(), Refusal> {
         if let Some((_, to)) = &mut self.planning_s {
             *to = self.clock_s;
         }
+        let is_dragged = self.in_gesture && self.draft.groups().len() == self.exam.queue().len();
+        if is_dragged { Ok(()) } else { self.prescribe() }
     }
 
-    /// A card for every group of the prescription, in its order; cards keep what they have by name.
-    fn deal_cards(&mut self) {
-        let mut old = std::mem::take(&mut self.cards);
-        for group in self.draft.groups() {
-            let known = old.iter().position(|card| card.name == group.name);
-            let card = known.map(|at| old.remove(at)).unwrap_or_else(|| {
-                let series = self.exercise.setup.protocol.series_for(&group.target);
-                Card::new(&group.name, series.clone())
-            });
-            self.cards.push(card);
-        }
+    /// Gives the examination the prescription as it is drawn, if it has another.
+    pub(super) fn prescribe(&mut self) -> Result<(), Refusal> {
+        let plan = self.draft.to_plan();
+        let is_prescribed = match self.exam.plan() {
+            Some(prescribed) => *prescribed == plan,
+            None => plan.groups.is_empty() && plan.sat_bands.is_empty(),
+        };
+        if is_prescribed { Ok(()) } else { self.command(Command::AdoptPlan(plan)) }
     }
 
     /// Names of the protocol's further series.
@@ -82,11 +83,11 @@ impl Session {
         let add = Edit::AddGroup { target: like.target.clone(), name: Some(protocol.to_owned()), centre: like.centre };
         self.draft.apply(&add).map_err(refused)?;
         self.draft.apply(&Edit::CopyPosition { from: like }).map_err(refused)?;
-        self.drawn();
-        if let Some(card) = self.card_mut(protocol) {
-            card.protocol = further.series;
+        self.drawn()?;
+        match self.exam.queue().last().map(|series| series.id) {
+            Some(series) => self.command(Command::SetProtocol { series, protocol: further.series }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// True if the exercise has an AI to ask.
@@ -101,32 +102,29 @@ impl Session {
         if !self.has_localizer() {
             return refuse("scan the localizer first: the AI plans on it");
         }
-        if self.is_awaiting() {
-            return refuse("the scanner room is busy");
-        }
-        self.order(Order::Propose);
-        Ok(())
+        self.command(Command::ProposePlan)
     }
 
-    pub(super) fn take_proposal(&mut self, fate: Fate) -> Result<(), Refusal> {
-        let Some(plan) = self.proposal.as_ref().map(|proposal| proposal.plan.clone()) else {
+    pub(super) fn take_proposal(&mut self, decision: ProposalDecision) -> Result<(), Refusal> {
+        let Some(plan) = self.proposal().map(|proposal| proposal.plan.clone()) else {
             return refuse("the AI has proposed nothing");
         };
         self.draft.apply(&Edit::Adopt(plan)).map_err(refused)?;
-        if let Some(proposal) = &mut self.proposal {
-            proposal.fate = fate;
-        }
-        self.drawn();
-        Ok(())
+        self.decide(decision)?;
+        self.drawn()
     }
 
     pub(super) fn reject_proposal(&mut self) -> Result<(), Refusal> {
-        match &mut self.proposal {
-            Some(proposal) => {
-                proposal.fate = Fate::Rejected;
+        self.decide(ProposalDecision::Rejected)
+    }
+
+    fn decide(&mut self, decision: ProposalDecision) -> Result<(), Refusal> {
+        match &mut self.review {
+            Some(review) if self.exam.proposal().is_some() => {
+                review.decision = decision;
                 Ok(())
             }
-            None => refuse("the AI has proposed nothing"),
+            _ => refuse("the AI has proposed nothing"),
         }
     }
 }

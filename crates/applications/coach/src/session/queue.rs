@@ -1,35 +1,17 @@
 //! Series, their parameters, scanning.
 
-use std::collections::BTreeMap;
-
+use exam::{Command, Series, SeriesId, SeriesState};
 use geometry::SliceGroup;
-use planner::quality_check::{QualityReport, QualityVerdict};
 use scanner::SeriesProtocol;
-
-use super::{Refusal, Session, Weight, refuse, refused};
-use crate::intent::Shows;
-use crate::scanner_room::{Order, Stack};
 use slice_editor::parameters::{self, Conflict, Parameter, Summary};
 use slice_editor::{Edit, Selected};
 
-/// One series of the queue.
-#[derive(Clone, Debug)]
-pub struct Card {
-    /// The slice group's name.
-    pub name: String,
-    /// How it is scanned.
-    pub protocol: SeriesProtocol,
-    /// How far it is.
-    pub state: CardState,
-    /// What was scanned.
-    pub scanned: Option<Stack>,
-    /// What the check said.
-    pub report: Option<QualityReport>,
-}
+use super::{Refusal, Session, Severity, refuse, refused};
+use crate::intent::{SeriesRef, Shows};
 
-/// How far a series is.
+/// How far a series is, as the trainee sees it: its images come in after they were computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardState {
+pub enum SeriesProgress {
     /// In the queue.
     Waiting,
     /// The scanner prepares.
@@ -38,54 +20,81 @@ pub enum CardState {
     Scanning,
     /// All images are there.
     Done,
-    /// Broken off.
+    /// It was stopped.
     Stopped,
-}
-
-impl Card {
-    pub(super) fn new(name: &str, protocol: SeriesProtocol) -> Self {
-        Self { name: name.to_owned(), protocol, state: CardState::Waiting, scanned: None, report: None }
-    }
+    /// Its images were scanned with other slices or parameters than are prescribed now.
+    Outdated,
 }
 
 impl Session {
-    /// The queue.
-    pub fn cards(&self) -> &[Card] {
-        &self.cards
+    /// The series that an intent means.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the name if there is none, or more than one.
+    pub fn find(&self, series: &SeriesRef) -> Result<SeriesId, Refusal> {
+        let queue = self.exam.queue();
+        match series {
+            SeriesRef::Id(id) if self.exam.series(*id).is_some() => Ok(*id),
+            SeriesRef::Id(id) => refuse(format!("there is no series {id}")),
+            SeriesRef::Name(name) => {
+                let mut named = queue.iter().filter(|series| series.name() == name);
+                match (named.next(), named.next()) {
+                    (Some(series), None) => Ok(series.id),
+                    (None, _) => refuse(format!("there is no series '{name}'")),
+                    (Some(_), Some(_)) => refuse(format!("more than one series is called '{name}'")),
+                }
+            }
+        }
     }
 
-    /// A series by name.
-    pub fn card(&self, name: &str) -> Option<&Card> {
-        self.cards.iter().find(|card| card.name == name)
+    /// How far a series is.
+    pub fn progress(&self, series: &Series) -> SeriesProgress {
+        let comes_in = self.running().is_some_and(|running| running.shows == Shows::Series(series.id.into()));
+        match series.state {
+            _ if comes_in => SeriesProgress::Scanning,
+            SeriesState::Scanning => SeriesProgress::Preparing,
+            _ if series.is_outdated() => SeriesProgress::Outdated,
+            SeriesState::Waiting => SeriesProgress::Waiting,
+            SeriesState::Stopped => SeriesProgress::Stopped,
+            SeriesState::Scanned | SeriesState::Accepted => SeriesProgress::Done,
+        }
     }
 
-    pub(super) fn card_mut(&mut self, name: &str) -> Option<&mut Card> {
-        self.cards.iter_mut().find(|card| card.name == name)
+    /// The slices that a series is being prescribed with: the draft's, which a drag has changed already.
+    pub fn group(&self, id: SeriesId) -> Option<&SliceGroup> {
+        self.draft.groups().get(self.draft_index(id)?)
     }
 
-    /// The slices that a series is prescribed with.
-    pub fn group(&self, name: &str) -> Option<&SliceGroup> {
-        self.draft.groups().iter().find(|group| group.name == name)
+    /// Series and drawn groups are in the same order.
+    fn draft_index(&self, id: SeriesId) -> Option<usize> {
+        self.exam.queue().iter().position(|series| series.id == id)
     }
 
-    /// True if a series was scanned with other slices or parameters than are prescribed now.
-    pub fn is_outdated(&self, card: &Card) -> bool {
-        card.scanned
-            .as_ref()
-            .is_some_and(|stack| Some(&stack.group) != self.group(&card.name) || stack.protocol != card.protocol)
+    /// The series of the selected group.
+    pub fn selected_series(&self) -> Option<&Series> {
+        match self.draft.selected()? {
+            Selected::Group(at) => self.exam.queue().get(at),
+            Selected::Band(_) => None,
+        }
+    }
+
+    pub(super) fn selected_series_is_being_scanned(&self) -> bool {
+        let is_scanned =
+            |series: &Series| matches!(self.progress(series), SeriesProgress::Preparing | SeriesProgress::Scanning);
+        self.selected_series().is_some_and(is_scanned)
     }
 
     /// Scan time, voxel, relative signal-to-noise ratio and SAR of a series.
-    pub fn summary(&self, name: &str) -> Option<Summary> {
-        let (card, group) = (self.card(name)?, self.group(name)?);
+    pub fn summary(&self, id: SeriesId) -> Option<Summary> {
+        let (series, group) = (self.exam.series(id)?, self.group(id)?);
         let usual = self.exercise.setup.protocol.series_for(&group.target);
-        Some(Summary::of((&card.protocol, group), (usual, &usual_group(self, group)), self.field_t()))
+        Some(Summary::of((&series.protocol, group), (usual, &usual_group(self, group)), self.field_t()))
     }
 
     /// What keeps a series from being scanned.
-    pub fn conflicts(&self, name: &str) -> Vec<Conflict> {
-        let (Some(card), Some(group)) = (self.card(name), self.group(name)) else { return Vec::new() };
-        parameters::conflicts(&card.protocol, group, self.field_t())
+    pub fn conflicts(&self, id: SeriesId) -> Vec<Conflict> {
+        let (Some(series), Some(group)) = (self.exam.series(id), self.group(id)) else { return Vec::new() };
+        parameters::conflicts(&series.protocol, group, self.field_t())
     }
 
     /// Field strength, T.
@@ -93,135 +102,103 @@ impl Session {
         self.exercise.setup.protocol.field_t
     }
 
-    pub(super) fn set_parameter(&mut self, name: &str, parameter: Parameter, value: f64) -> Result<(), Refusal> {
-        let Some((card, group)) = self.card(name).zip(self.group(name)) else {
-            return refuse(format!("there is no series '{name}'"));
+    pub(super) fn set_parameter(
+        &mut self,
+        series: &SeriesRef,
+        parameter: Parameter,
+        value: f64,
+    ) -> Result<(), Refusal> {
+        self.change(series, &[(parameter, value)])
+    }
+
+    pub(super) fn resolve(&mut self, series: &SeriesRef, conflict: usize) -> Result<(), Refusal> {
+        let conflicts = self.conflicts(self.find(series)?);
+        match conflicts.into_iter().nth(conflict).and_then(|conflict| conflict.suggestion) {
+            Some(suggestion) => self.change(series, &suggestion.changes),
+            None => refuse("there is no suggestion for this conflict"),
+        }
+    }
+
+    fn change(&mut self, series: &SeriesRef, changes: &[(Parameter, f64)]) -> Result<(), Refusal> {
+        let id = self.find(series)?;
+        let (Some(at), Some(series)) = (self.draft_index(id), self.exam.series(id)) else {
+            return refuse(format!("there is no series {id}"));
         };
-        let (mut protocol, mut group) = (card.protocol.clone(), group.clone());
-        parameters::set(&mut protocol, &mut group, parameter, value).map_err(refused)?;
-        self.change(name, protocol, group)
+        let (mut protocol, mut group) = (series.protocol.clone(), self.draft.groups()[at].clone());
+        for (parameter, value) in changes {
+            parameters::set(&mut protocol, &mut group, *parameter, *value).map_err(refused)?;
+        }
+        self.change_group(at, group)?;
+        self.set_protocol(id, protocol)
     }
 
-    pub(super) fn resolve(&mut self, name: &str, conflict: usize) -> Result<(), Refusal> {
-        let suggestion = self.conflicts(name).into_iter().nth(conflict).and_then(|conflict| conflict.suggestion);
-        let Some((suggestion, (card, group))) = suggestion.zip(self.card(name).zip(self.group(name))) else {
-            return refuse("there is nothing to be suggested");
-        };
-        let (mut protocol, mut group) = (card.protocol.clone(), group.clone());
-        for (parameter, value) in suggestion.changes {
-            parameters::set(&mut protocol, &mut group, parameter, value).map_err(refused)?;
+    fn change_group(&mut self, at: usize, group: SliceGroup) -> Result<(), Refusal> {
+        if self.draft.groups()[at] == group {
+            return Ok(());
         }
-        self.change(name, protocol, group)
+        let selected = self.draft.selected();
+        self.draft.apply(&Edit::Select(Some(Selected::Group(at)))).map_err(refused)?;
+        self.draft.apply(&Edit::Replace(group)).map_err(refused)?;
+        self.draft.apply(&Edit::Select(selected)).map_err(refused)?;
+        self.prescribe()
     }
 
-    fn change(&mut self, name: &str, protocol: SeriesProtocol, group: SliceGroup) -> Result<(), Refusal> {
-        if self.group(name) != Some(&group) {
-            let at = self.draft.groups().iter().position(|group| group.name == name).unwrap_or(0);
-            let selected = self.draft.selected();
-            self.draft.apply(&Edit::Select(Some(Selected::Group(at)))).map_err(refused)?;
-            self.draft.apply(&Edit::Replace(group)).map_err(refused)?;
-            self.draft.apply(&Edit::Select(selected)).map_err(refused)?;
+    fn set_protocol(&mut self, series: SeriesId, protocol: SeriesProtocol) -> Result<(), Refusal> {
+        if self.exam.series(series).is_some_and(|series| series.protocol == protocol) {
+            return Ok(());
         }
-        if let Some(card) = self.card_mut(name) {
-            card.protocol = protocol;
-        }
-        Ok(())
+        self.command(Command::SetProtocol { series, protocol })
     }
 
-    pub(super) fn scan(&mut self, name: &str) -> Result<(), Refusal> {
+    pub(super) fn scan(&mut self, series: &SeriesRef) -> Result<(), Refusal> {
+        let id = self.find(series)?;
+        self.start_scan(id)
+    }
+
+    fn start_scan(&mut self, id: SeriesId) -> Result<(), Refusal> {
         if self.is_busy() {
             return refuse("the scanner is busy");
         }
-        if self.card(name).is_none() {
-            return refuse(format!("there is no series '{name}'"));
+        self.prescribe()?;
+        let Some(series) = self.exam.series(id) else { return refuse(format!("there is no series {id}")) };
+        if let Some(conflict) = self.conflicts(id).first() {
+            return refuse(format!("{} cannot be scanned: {}", series.name(), conflict.message));
         }
-        if let Some(conflict) = self.conflicts(name).first() {
-            return refuse(format!("{name} cannot be scanned: {}", conflict.message));
+        if !series.is_waiting() {
+            self.command(Command::Repeat(id))?;
         }
-        let protocols: BTreeMap<_, _> =
-            self.cards.iter().map(|card| (card.name.clone(), card.protocol.clone())).collect();
-        let again = self.card(name).is_some_and(|card| card.scanned.is_some());
-        if again {
-            self.repeats += 1;
-            self.order(Order::Repeat(name.to_owned()));
-        }
-        if let Some(card) = self.card_mut(name) {
-            card.state = CardState::Preparing;
-            card.scanned = None;
-            card.report = None;
-        }
-        self.order(Order::Scan { plan: self.draft.to_plan(), protocols, name: name.to_owned() });
-        Ok(())
+        self.command(Command::Scan(id))
     }
 
     pub(super) fn scan_all(&mut self) -> Result<(), Refusal> {
-        let next = self.next_to_scan();
-        let Some(next) = next else { return refuse("no series is waiting") };
-        self.scan(&next)?;
+        let Some(next) = self.next_to_scan() else { return refuse("no series is waiting") };
+        self.start_scan(next)?;
         self.scanning_all = true;
         Ok(())
     }
 
-    fn next_to_scan(&self) -> Option<String> {
-        let waiting =
-            |card: &&Card| matches!(card.state, CardState::Waiting | CardState::Stopped) || self.is_outdated(card);
-        self.cards.iter().find(waiting).map(|card| card.name.clone())
+    fn next_to_scan(&self) -> Option<SeriesId> {
+        self.exam.queue().iter().find(|series| series.is_waiting()).map(|series| series.id)
     }
 
-    pub(super) fn repeat(&mut self, name: &str) -> Result<(), Refusal> {
-        if self.card(name).is_none_or(|card| card.scanned.is_none()) {
-            return refuse(format!("'{name}' has not been scanned yet"));
-        }
-        self.scan(name)
-    }
-
-    pub(super) fn series_comes(&mut self, stack: Stack) {
-        let name = stack.group.name.clone();
-        if let Some(card) = self.card_mut(&name) {
-            card.state = CardState::Scanning;
-            card.scanned = Some(stack.clone());
-        }
-        self.show_arriving(&Shows::Series(name.clone()));
-        self.begin_arrival(&name, &stack);
-    }
-
-    pub(super) fn series_arrived(&mut self, name: &str) {
-        if let Some(card) = self.card_mut(name) {
-            card.state = CardState::Done;
-        }
-        self.order(Order::Check);
-    }
-
-    pub(super) fn series_checked(&mut self, name: &str, report: QualityReport) {
-        match &report.verdict {
-            QualityVerdict::Accept => self.say(Weight::Info, format!("{name}: the check is content")),
-            QualityVerdict::Repeat(why) => self.say(Weight::Warning, format!("{name}: better scanned again: {why}")),
-            QualityVerdict::Replan(why) => self.say(Weight::Warning, format!("{name}: better planned anew: {why}")),
-        }
-        if let Some(card) = self.card_mut(name) {
-            card.report = Some(report);
-        }
-        if self.scanning_all {
-            match self.next_to_scan() {
-                Some(next) => {
-                    if let Err(refusal) = self.scan(&next) {
-                        self.scanning_all = false;
-                        self.say(Weight::Warning, refusal.0);
-                    }
-                }
-                None => self.scanning_all = false,
-            }
-        }
-    }
-
-    pub(super) fn scan_refused(&mut self, order: Option<Order>, reason: String) {
-        self.scanning_all = false;
-        if let Some(Order::Scan { name, .. }) = order
-            && let Some(card) = self.card_mut(&name)
+    /// The next series, if all are to be scanned.
+    pub(super) fn scan_next(&mut self) {
+        let next = self.next_to_scan().filter(|_| self.scanning_all);
+        self.scanning_all = next.is_some();
+        if let Some(next) = next
+            && let Err(refusal) = self.start_scan(next)
         {
-            card.state = CardState::Waiting;
+            self.scanning_all = false;
+            self.say(Severity::Warning, refusal.0);
         }
-        self.say(Weight::Warning, reason);
+    }
+
+    pub(super) fn repeat(&mut self, series: &SeriesRef) -> Result<(), Refusal> {
+        let id = self.find(series)?;
+        match self.exam.series(id) {
+            Some(series) if series.scanned.is_none() => refuse(format!("'{}' has not been scanned yet", series.name())),
+            _ => self.start_scan(id),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The AI: its plan with confidence and flags, and what becomes of it.
 
 use coach::intent::Intent;
-use coach::session::{Fate, Session};
+use coach::session::{ProposalDecision, Session};
 use egui::{Grid, RichText, Ui};
 use planner::Severity;
 
@@ -9,7 +9,7 @@ use crate::screen::Screen;
 use crate::{text, theme};
 
 /// The panel of the AI.
-pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         ui.heading(text::AI);
         if !session.has_ai() {
@@ -18,13 +18,13 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
         }
         let ready = session.has_localizer() && !session.is_awaiting();
         if ui.add_enabled(ready, egui::Button::new(text::ASK_AI)).clicked() {
-            wishes.push(Intent::AskAi);
+            intents.push(Intent::AskAi);
         }
-        if let Some(proposal) = &session.proposal {
+        if let Some(proposal) = session.proposal() {
             ui.label(RichText::new(format!("{:.0} ms", proposal.latency_ms)).color(theme::FAINT));
         }
     });
-    let Some(proposal) = &session.proposal else { return };
+    let Some(proposal) = session.proposal() else { return };
     theme::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
         for flag in &proposal.plan.flags {
@@ -47,13 +47,13 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
             }
         });
         ui.horizontal(|ui| {
-            for (fate, label, wish) in [
-                (Fate::Accepted, text::ACCEPT, Intent::AcceptProposal),
-                (Fate::Adjusted, text::ADJUST, Intent::AdjustProposal),
-                (Fate::Rejected, text::REJECT, Intent::RejectProposal),
+            for (decision, label, intent) in [
+                (ProposalDecision::Accepted, text::ACCEPT, Intent::AcceptProposal),
+                (ProposalDecision::Adjusted, text::ADJUST, Intent::AdjustProposal),
+                (ProposalDecision::Rejected, text::REJECT, Intent::RejectProposal),
             ] {
-                if ui.selectable_label(proposal.fate == fate, label).clicked() {
-                    wishes.push(wish);
+                if ui.selectable_label(proposal.decision == decision, label).clicked() {
+                    intents.push(intent);
                 }
             }
         });

@@ -19,13 +19,13 @@ const NEARLY_PARALLEL: f64 = 0.94;
 /// A handle that is being dragged, and what it belonged to when the drag began.
 #[derive(Clone, Debug)]
 struct Grabbed {
-    what: Thing,
+    what: Grabbable,
     handle: Handle,
     from_mm: [f64; 2],
 }
 
 #[derive(Clone, Debug)]
-enum Thing {
+enum Grabbable {
     Group(usize, SliceGroup),
     Band(usize, SatBand),
 }
@@ -136,7 +136,7 @@ fn phase_arrow(ui: &Ui, placed: &Placed, group: &SliceGroup, colour: egui::Color
 }
 
 /// What the primary button does: grabs a handle, selects what is clicked, drags.
-pub fn act(ui: &Ui, placed: &Placed, draft: &Draft, wishes: &mut Vec<Intent>) {
+pub fn act(ui: &Ui, placed: &Placed, draft: &Draft, intents: &mut Vec<Intent>) {
     let response = &placed.response;
     let id = response.id.with("grabbed");
     let tolerance_mm = f64::from(GRAB) / placed.points_per_mm();
@@ -153,32 +153,34 @@ pub fn act(ui: &Ui, placed: &Placed, draft: &Draft, wishes: &mut Vec<Intent>) {
             under(placed, draft, at_mm).map(|what| Grabbed { what, handle: Handle::Centre, from_mm: at_mm })
         });
         if let Some(held) = held {
-            wishes.push(Intent::Draw(Edit::Select(Some(held.what.selected()))));
-            wishes.push(Intent::BeginGesture);
+            intents.push(Intent::Draw(Edit::Select(Some(held.what.selected()))));
+            intents.push(Intent::BeginGesture);
             ui.data_mut(|data| data.insert_temp(id, held));
         }
     } else if response.clicked()
         && let Some(pos) = response.interact_pointer_pos()
     {
         let what = under(placed, draft, placed.at_mm(pos)).map(|what| what.selected());
-        wishes.push(Intent::Draw(Edit::Select(what)));
+        intents.push(Intent::Draw(Edit::Select(what)));
     }
     let Some(held) = ui.data(|data| data.get_temp::<Grabbed>(id)) else { return };
     if let Some(pos) = response.interact_pointer_pos() {
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         let to_mm = placed.at_mm(pos);
-        wishes.push(Intent::Draw(match &held.what {
-            Thing::Group(_, group) => Edit::Replace(drag(group, &placed.plane, held.handle, held.from_mm, to_mm)),
-            Thing::Band(_, band) => Edit::ReplaceBand(drag_band(band, &placed.plane, held.handle, held.from_mm, to_mm)),
+        intents.push(Intent::Draw(match &held.what {
+            Grabbable::Group(_, group) => Edit::Replace(drag(group, &placed.plane, held.handle, held.from_mm, to_mm)),
+            Grabbable::Band(_, band) => {
+                Edit::ReplaceBand(drag_band(band, &placed.plane, held.handle, held.from_mm, to_mm))
+            }
         }));
     }
     if response.drag_stopped() || !ui.input(|input| input.pointer.primary_down()) {
-        wishes.push(Intent::EndGesture);
+        intents.push(Intent::EndGesture);
         ui.data_mut(|data| data.remove::<Grabbed>(id));
     }
 }
 
-impl Thing {
+impl Grabbable {
     const fn selected(&self) -> Selected {
         match self {
             Self::Group(at, _) => Selected::Group(*at),
@@ -192,25 +194,25 @@ fn grabbed(placed: &Placed, draft: &Draft, at_mm: [f64; 2], tolerance_mm: f64) -
     let (outline, what) = match draft.selected()? {
         Selected::Group(at) => {
             let group = draft.groups().get(at)?;
-            (group_outline(&placed.plane, group)?, Thing::Group(at, group.clone()))
+            (group_outline(&placed.plane, group)?, Grabbable::Group(at, group.clone()))
         }
         Selected::Band(at) => {
             let band = draft.sat_bands().get(at)?;
-            (band_outline(&placed.plane, band)?, Thing::Band(at, band.clone()))
+            (band_outline(&placed.plane, band)?, Grabbable::Band(at, band.clone()))
         }
     };
     hit(&outline, at_mm, tolerance_mm).map(|handle| Grabbed { what, handle, from_mm: at_mm })
 }
 
 /// The smallest thing under the pointer: disc groups lie inside the sagittal stack.
-fn under(placed: &Placed, draft: &Draft, at_mm: [f64; 2]) -> Option<Thing> {
+fn under(placed: &Placed, draft: &Draft, at_mm: [f64; 2]) -> Option<Grabbable> {
     let groups = draft.groups().iter().enumerate().filter_map(|(at, group)| {
         let outline = group_outline(&placed.plane, group)?;
-        outline.contains(at_mm).then(|| (area(&outline), Thing::Group(at, group.clone())))
+        outline.contains(at_mm).then(|| (area(&outline), Grabbable::Group(at, group.clone())))
     });
     let bands = draft.sat_bands().iter().enumerate().filter_map(|(at, band)| {
         let outline = band_outline(&placed.plane, band)?;
-        outline.contains(at_mm).then(|| (area(&outline), Thing::Band(at, band.clone())))
+        outline.contains(at_mm).then(|| (area(&outline), Grabbable::Band(at, band.clone())))
     });
     groups.chain(bands).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, what)| what)
 }

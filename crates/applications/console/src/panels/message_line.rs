@@ -1,7 +1,7 @@
 //! What the console says, at the bottom of the window.
 
 use coach::desk::Desk;
-use coach::session::{Notice, Weight};
+use coach::session::{Notice, Severity};
 use egui::{RichText, Ui};
 
 use crate::screen::Screen;
@@ -18,17 +18,17 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &Screen) {
             ui.label(RichText::new(format!("✖ {refusal}")).color(theme::BAD));
             return;
         }
-        if let Some(told) = &screen.told {
-            ui.label(RichText::new(told).color(theme::GOOD));
+        if let Some(confirmation) = &screen.confirmation {
+            ui.label(RichText::new(confirmation).color(theme::GOOD));
             return;
         }
         let now_s = desk.session.as_ref().map_or(0.0, |session| session.clock_s);
-        let fresh = |notice: &&Notice| notice.weight == Weight::Warning || now_s - notice.at_s < FRESH_S;
+        let fresh = |notice: &&Notice| notice.severity == Severity::Warning || now_s - notice.at_s < FRESH_S;
         let Some(notice) = notices.and_then(|notices| notices.back()).filter(fresh) else {
             ui.label("");
             return;
         };
-        let colour = if notice.weight == Weight::Warning { theme::WARN } else { theme::TEXT };
+        let colour = if notice.severity == Severity::Warning { theme::WARN } else { theme::TEXT };
         let label = ui.label(RichText::new(&notice.text).color(colour));
         label.on_hover_ui(|ui| {
             for notice in notices.into_iter().flatten().rev().take(12) {

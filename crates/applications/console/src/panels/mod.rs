@@ -1,4 +1,4 @@
-//! What the window shows: pure functions of the desk that draw with egui and say what the trainee wishes.
+//! What the window shows: pure functions of the desk that draw with egui and say what the trainee intents.
 //!
 //! | module | what it draws |
 //! | --- | --- |
@@ -34,12 +34,12 @@ use egui::{CentralPanel, Frame, Panel, Ui};
 use crate::screen::Screen;
 use crate::theme;
 
-/// Draws the whole window and gathers what is wished.
-pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+/// Draws the whole window and collects what the user asks for.
+pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, intents: &mut Vec<Intent>) {
     screen.room_rect = None;
     screen.shown.clear();
     let bar = Frame::new().fill(theme::CARD).inner_margin(8);
-    Panel::top("bar").frame(bar).show(ui, |ui| top_bar::show(ui, desk, screen, wishes));
+    Panel::top("bar").frame(bar).show(ui, |ui| top_bar::show(ui, desk, screen, intents));
     Panel::bottom("messages").frame(bar).show(ui, |ui| message_line::show(ui, desk, screen));
     let Some(session) = &desk.session else {
         CentralPanel::default().show(ui, |ui| match screen.instructor.take() {
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
                 let open = instructor::show(ui, &mut form, &mut screen.built);
                 screen.instructor = open.then_some(form);
             }
-            None => worklist::show(ui, desk, screen, wishes),
+            None => worklist::show(ui, desk, screen, intents),
         });
         class::show(ui, screen);
         return;
@@ -55,30 +55,30 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     let side = |id| Panel::right(id).exact_size(344.0).frame(Frame::new().fill(theme::PANEL).inner_margin(8));
     match session.phase {
         Phase::Registration => {
-            CentralPanel::default().show(ui, |ui| registration::show(ui, session, wishes));
+            CentralPanel::default().show(ui, |ui| registration::show(ui, session, intents));
         }
         Phase::Positioning => {
-            side("table").show(ui, |ui| positioning::show(ui, session, wishes));
+            side("table").show(ui, |ui| positioning::show(ui, session, intents));
             images(ui, |ui| planning::room(ui, ui.max_rect(), screen));
         }
         Phase::Planning => {
             side("planning").show(ui, |ui| {
                 egui::ScrollArea::vertical().id_salt("side").auto_shrink([false, false]).show(ui, |ui| {
-                    assist::show(ui, session, screen, wishes);
-                    planning::tools(ui, session, screen, wishes);
-                    queue::show(ui, session, screen, wishes);
-                    parameters::show(ui, session, screen, wishes);
+                    assist::show(ui, session, screen, intents);
+                    planning::tools(ui, session, screen, intents);
+                    queue::show(ui, session, screen, intents);
+                    parameters::show(ui, session, screen, intents);
                 });
             });
-            images(ui, |ui| planning::show(ui, session, screen, wishes));
+            images(ui, |ui| planning::show(ui, session, screen, intents));
         }
         Phase::Viewing => {
-            side("viewer").show(ui, |ui| viewer::tools(ui, session, screen, wishes));
-            images(ui, |ui| viewer::show(ui, session, screen, wishes));
+            side("viewer").show(ui, |ui| viewer::tools(ui, session, screen, intents));
+            images(ui, |ui| viewer::show(ui, session, screen, intents));
         }
         Phase::Review => {
             side("review").show(ui, |ui| review::show(ui, session, screen));
-            images(ui, |ui| planning::show(ui, session, screen, wishes));
+            images(ui, |ui| planning::show(ui, session, screen, intents));
         }
     }
     tutorial::show(ui, session, screen);

@@ -3,6 +3,7 @@
 use coach::intent::Intent;
 use coach::session::Session;
 use egui::{ComboBox, DragValue, Grid, RichText, Ui};
+use exam::{Series, SeriesId};
 use slice_editor::parameters::{self, Parameter, Tab};
 
 use super::top_bar::clock;
@@ -10,17 +11,17 @@ use crate::screen::Screen;
 use crate::{text, theme};
 
 /// The panel for one series.
-pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
-    let chosen = screen.series.clone().filter(|name| session.card(name).is_some());
-    let Some(name) = chosen.or_else(|| session.cards().first().map(|card| card.name.clone())) else { return };
-    let (Some(card), Some(group)) = (session.card(&name), session.group(&name)) else { return };
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
+    let chosen = screen.series.and_then(|id| session.exam().series(id));
+    let Some(series) = chosen.or_else(|| session.exam().queue().first()) else { return };
+    let Some(group) = session.group(series.id) else { return };
 
     ui.separator();
     ui.horizontal_wrapped(|ui| {
-        ui.heading(&name);
-        ui.label(RichText::new(&card.protocol.name).color(theme::FAINT));
+        ui.heading(series.name());
+        ui.label(RichText::new(&series.protocol.name).color(theme::FAINT));
     });
-    summary(ui, session, &name);
+    summary(ui, session, series.id);
     let tab = screen.tab.unwrap_or(Tab::Routine);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().button_padding.x = 6.0;
@@ -32,27 +33,18 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
     });
     Grid::new("parameters").num_columns(2).spacing([18.0, 4.0]).min_col_width(120.0).show(ui, |ui| {
         for parameter in tab.parameters() {
-            if let Some(value) = parameters::value(&card.protocol, group, parameter) {
+            if let Some(value) = parameters::value(&series.protocol, group, parameter) {
                 let label = ui.label(parameter.label());
-                let set = |value| Intent::Set { series: name.clone(), parameter, value };
-                field(ui, session, &name, parameter, value, label.id, &mut |value| wishes.push(set(value)));
+                let set = |value| Intent::Set { series: series.id.into(), parameter, value };
+                field(ui, series, parameter, value, label.id, &mut |value| intents.push(set(value)));
                 ui.end_row();
             }
         }
     });
-    conflicts(ui, session, &name, wishes);
+    conflicts(ui, session, series.id, intents);
 }
 
-fn field(
-    ui: &mut Ui,
-    session: &Session,
-    name: &str,
-    parameter: Parameter,
-    value: f64,
-    label: egui::Id,
-    set: &mut dyn FnMut(f64),
-) {
-    let Some(card) = session.card(name) else { return };
+fn field(ui: &mut Ui, series: &Series, parameter: Parameter, value: f64, label: egui::Id, set: &mut dyn FnMut(f64)) {
     if let Some(words) = parameter.words() {
         let chosen = usize::from(value > 0.5);
         ComboBox::from_id_salt(parameter.label()).selected_text(words[chosen]).show_ui(ui, |ui| {
@@ -64,7 +56,7 @@ fn field(
         });
         return;
     }
-    let range = parameter.range(&card.protocol);
+    let range = parameter.range(&series.protocol);
     let mut edited = value;
     let unit = parameter.unit();
     let suffix = if unit.is_empty() { String::new() } else { format!(" {unit}") };
@@ -80,8 +72,8 @@ fn field(
     }
 }
 
-fn summary(ui: &mut Ui, session: &Session, name: &str) {
-    let Some(summary) = session.summary(name) else { return };
+fn summary(ui: &mut Ui, session: &Session, series: SeriesId) {
+    let Some(summary) = session.summary(series) else { return };
     ui.horizontal_wrapped(|ui| {
         let [phase, read, slice] = summary.voxel_mm;
         for (label, value) in [
@@ -96,15 +88,15 @@ fn summary(ui: &mut Ui, session: &Session, name: &str) {
     });
 }
 
-fn conflicts(ui: &mut Ui, session: &Session, name: &str, wishes: &mut Vec<Intent>) {
-    for (at, conflict) in session.conflicts(name).into_iter().enumerate() {
+fn conflicts(ui: &mut Ui, session: &Session, series: SeriesId, intents: &mut Vec<Intent>) {
+    for (at, conflict) in session.conflicts(series).into_iter().enumerate() {
         theme::card().show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.label(RichText::new(format!("⚠ {}", conflict.message)).color(theme::WARN));
             if let Some(suggestion) = conflict.suggestion
                 && ui.button(suggestion.message).clicked()
             {
-                wishes.push(Intent::Resolve { series: name.to_owned(), conflict: at });
+                intents.push(Intent::Resolve { series: series.into(), conflict: at });
             }
         });
     }

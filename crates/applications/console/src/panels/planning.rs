@@ -3,7 +3,7 @@
 use bevy::input::keyboard::KeyCode;
 use coach::intent::{Intent, Phase};
 use coach::record::Mode;
-use coach::session::{Fate, Session};
+use coach::session::{ProposalDecision, Session};
 use egui::{ComboBox, DragValue, Grid, Rect, RichText, Ui};
 use geometry::{Disc, LabelledDisc, Orientation, SliceGroup, SliceTarget, Vertebra};
 use slice_editor::{Edit, Selected, disc_of_level};
@@ -28,34 +28,32 @@ pub const KEYS: &[Shortcut] = &[
 ];
 
 /// Three localizer views and the room; what arrives takes the room's place while it is scanned.
-pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     let rects = super::quarters(ui.max_rect());
-    let labels = session.proposal.as_ref().filter(|_| screen.overlay).and_then(|proposal| proposal.labels.clone());
+    let labels = session.proposal().filter(|_| screen.overlay).and_then(|proposal| proposal.labels.cloned());
     let editable = session.phase == Phase::Planning && session.has_localizer();
     let finished = session.finished.as_ref().filter(|_| !screen.truth_hidden);
-    let rules = &session.exercise.setup.prescription;
-    let truth = finished.map(|finished| assessment::true_plan(&finished.truth, rules));
     let mut tiles = std::mem::take(&mut screen.tiles);
     for (at, rect) in rects[..3].iter().enumerate() {
         let Some(placed) = tile::show(ui, *rect, session, at, &mut tiles, labels.as_ref()) else { continue };
         screen.shown.insert(at, (placed.rect, placed.plane));
         handles::draw(ui, &placed, &session.draft);
-        if let Some(proposal) = session.proposal.as_ref().filter(|proposal| proposal.fate == Fate::Open) {
+        if let Some(proposal) = session.proposal().filter(|proposal| proposal.decision == ProposalDecision::Open) {
             handles::draw_proposal(ui, &placed, &proposal.plan);
         }
-        if let Some(truth) = &truth {
-            handles::draw_plan(ui, &placed, &truth.groups, theme::TRUTH);
+        if let Some(finished) = finished {
+            handles::draw_plan(ui, &placed, &finished.true_plan.groups, theme::TRUTH);
         }
         if editable {
-            handles::act(ui, &placed, &session.draft, wishes);
+            handles::act(ui, &placed, &session.draft, intents);
         }
-        tile::look(ui, &placed, session, at, wishes);
+        tile::look(ui, &placed, session, at, intents);
     }
     let series_arrives = session.running().is_some_and(|run| matches!(run.shows, coach::intent::Shows::Series(_)));
     if series_arrives {
         let last = session.views.len() - 1;
         if let Some(placed) = tile::show(ui, rects[3], session, last, &mut tiles, None) {
-            tile::look(ui, &placed, session, last, wishes);
+            tile::look(ui, &placed, session, last, intents);
         }
     } else {
         room(ui, rects[3], screen);
@@ -77,14 +75,14 @@ pub fn room(ui: &mut Ui, rect: Rect, screen: &mut Screen) {
 }
 
 /// Buttons and numbers for what is selected.
-pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.separator();
     ui.heading(text::PRESCRIPTION);
     let ready = session.has_localizer();
     ui.add_enabled_ui(ready, |ui| {
         ui.horizontal_wrapped(|ui| {
             let centre = looked_at(session);
-            let mut draw = |edit| wishes.push(Intent::Draw(edit));
+            let mut draw = |edit| intents.push(Intent::Draw(edit));
             if ui.button(text::ADD_SAGITTAL).clicked() {
                 draw(Edit::AddGroup { target: SliceTarget::Sagittal, name: None, centre });
             }
@@ -97,18 +95,18 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
                 draw(Edit::AddBand { name: None, centre: front });
             }
             if ui.add_enabled(session.draft.can_undo(), egui::Button::new(text::UNDO)).clicked() {
-                wishes.push(Intent::Undo);
+                intents.push(Intent::Undo);
             }
             if ui.add_enabled(session.draft.can_redo(), egui::Button::new(text::REDO)).clicked() {
-                wishes.push(Intent::Redo);
+                intents.push(Intent::Redo);
             }
         });
     });
     match session.draft.selected() {
         Some(Selected::Group(at)) => {
             if let Some(group) = session.draft.groups().get(at) {
-                group_tools(ui, session, group, wishes);
-                numbers(ui, group, wishes);
+                group_tools(ui, session, group, intents);
+                numbers(ui, group, intents);
             }
         }
         Some(Selected::Band(at)) => {
@@ -117,14 +115,14 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
                 let drag = DragValue::new(&mut thickness).range(5.0..=200.0).suffix(" mm");
                 ui.label(&band.name);
                 if ui.add(drag).changed() {
-                    wishes.push(Intent::Draw(Edit::SetBandThickness(thickness)));
+                    intents.push(Intent::Draw(Edit::SetBandThickness(thickness)));
                 }
             }
         }
         None => {}
     }
     screen.series = match session.draft.selected() {
-        Some(Selected::Group(at)) => session.draft.groups().get(at).map(|group| group.name.clone()),
+        Some(Selected::Group(_)) => session.selected_series().map(|series| series.id),
         _ => screen.series.take(),
     };
 }
@@ -164,7 +162,7 @@ fn next_level(session: &Session) -> Option<Disc> {
     DISCS.into_iter().rev().find(|disc| !taken(disc))
 }
 
-fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut Vec<Intent>) {
+fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, intents: &mut Vec<Intent>) {
     ui.horizontal_wrapped(|ui| {
         if group.target.orientation() == Orientation::Axial {
             let level = group.target.disc();
@@ -172,7 +170,7 @@ fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut 
             ComboBox::from_id_salt("level").selected_text(shown).width(74.0).show_ui(ui, |ui| {
                 for disc in ALL_DISCS {
                     if ui.selectable_label(level == Some(disc), disc.to_string()).clicked() {
-                        wishes.push(Intent::Draw(Edit::SetLevel(disc)));
+                        intents.push(Intent::Draw(Edit::SetLevel(disc)));
                     }
                 }
             });
@@ -180,17 +178,18 @@ fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut 
                 && let Some(place) = disc_for(session, group)
                 && ui.button(text::SNAP).on_hover_text(text::SNAP_HINT).clicked()
             {
-                wishes.push(Intent::Draw(Edit::SnapToDisc(place)));
+                intents.push(Intent::Draw(Edit::SnapToDisc(place)));
             }
         }
         if ui.button(text::FLIP_PHASE).clicked() {
-            wishes.push(Intent::Draw(Edit::FlipPhaseEncoding));
+            intents.push(Intent::Draw(Edit::FlipPhaseEncoding));
         }
         ui.menu_button(text::COPY_FROM, |ui| {
-            let scanned = session.cards().iter().filter_map(|card| card.scanned.as_ref()).map(|stack| &stack.group);
+            let scanned = session.exam().queue().iter().filter_map(|series| series.scanned.as_ref());
+            let scanned = scanned.map(|stack| &stack.group);
             for other in session.draft.groups().iter().chain(scanned).filter(|other| *other != group) {
                 if ui.button(&other.name).clicked() {
-                    wishes.push(Intent::Draw(Edit::CopyPosition { from: other.clone() }));
+                    intents.push(Intent::Draw(Edit::CopyPosition { from: other.clone() }));
                     ui.close();
                 }
             }
@@ -200,7 +199,7 @@ fn group_tools(ui: &mut Ui, session: &Session, group: &SliceGroup, wishes: &mut 
 
 /// The AI's level of the disc that the group is for, else the one nearest to it.
 fn disc_for(session: &Session, group: &SliceGroup) -> Option<LabelledDisc> {
-    let levels = &session.proposal.as_ref()?.plan.levels;
+    let levels = &session.proposal()?.plan.levels;
     let away = |level: &planner::PlannedLevel| (level.centre - group.centre).norm();
     let its_own = group.target.disc().and_then(|disc| levels.iter().find(|level| level.label == disc));
     let level = its_own.or_else(|| levels.iter().min_by(|a, b| away(a).total_cmp(&away(b))))?;
@@ -210,7 +209,7 @@ fn disc_for(session: &Session, group: &SliceGroup) -> Option<LabelledDisc> {
 }
 
 /// Numeric entry.
-fn numbers(ui: &mut Ui, group: &SliceGroup, wishes: &mut Vec<Intent>) {
+fn numbers(ui: &mut Ui, group: &SliceGroup, intents: &mut Vec<Intent>) {
     Grid::new("numbers").num_columns(4).spacing([6.0, 3.0]).show(ui, |ui| {
         ui.label(RichText::new(text::CENTRE).small());
         let mut centre = group.centre;
@@ -220,7 +219,7 @@ fn numbers(ui: &mut Ui, group: &SliceGroup, wishes: &mut Vec<Intent>) {
             moved |= ui.add(drag.update_while_editing(false)).changed();
         }
         if moved {
-            wishes.push(Intent::Draw(Edit::MoveTo { centre }));
+            intents.push(Intent::Draw(Edit::MoveTo { centre }));
         }
         ui.end_row();
         ui.label(RichText::new(text::TILT).small());
@@ -231,7 +230,7 @@ fn numbers(ui: &mut Ui, group: &SliceGroup, wishes: &mut Vec<Intent>) {
             let mut deg = turns[at];
             let drag = DragValue::new(&mut deg).prefix(prefix).suffix("°").max_decimals(1).speed(0.25);
             if ui.add(drag.update_while_editing(false)).changed() && (deg - turns[at]).abs() > 1e-6 {
-                wishes.push(Intent::Draw(Edit::Rotate { axis, deg: deg - turns[at] }));
+                intents.push(Intent::Draw(Edit::Rotate { axis, deg: deg - turns[at] }));
             }
         }
         ui.end_row();

@@ -11,7 +11,7 @@ use geometry::PatientPosition;
 use crate::{text, theme};
 
 /// The panel beside the room.
-pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     let table = &session.table;
     ui.heading(text::AT_THE_TABLE);
     ui.label(
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
                     let chosen = table.position == position;
                     let button = ui.selectable_label(chosen, position.code()).on_hover_text(text::position(position));
                     if button.clicked() && !chosen {
-                        wishes.push(Intent::Lay(position));
+                        intents.push(Intent::Lay(position));
                     }
                 }
             });
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         ui.label(RichText::new(text::position(table.position)).color(theme::FAINT));
         let mut cushion = table.knee_cushion;
         if ui.checkbox(&mut cushion, text::CUSHION).changed() {
-            wishes.push(Intent::Cushion(cushion));
+            intents.push(Intent::Cushion(cushion));
         }
     });
     theme::card().show(ui, |ui| {
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
             .show_ui(ui, |ui| {
                 for coil in [CoilChoice::SpineArray, CoilChoice::SpineAndBodyArray, CoilChoice::BodyCoil] {
                     if ui.selectable_label(table.coil == coil, text::coil(coil)).clicked() {
-                        wishes.push(Intent::Plug { coil, centre_mm: table.coil_centre_mm });
+                        intents.push(Intent::Plug { coil, centre_mm: table.coil_centre_mm });
                     }
                 }
             });
@@ -55,27 +55,27 @@ pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
             let mut centre_mm = table.coil_centre_mm;
             let slider = Slider::new(&mut centre_mm, -300.0..=300.0).suffix(" mm").step_by(10.0).text(text::ELEMENTS);
             if ui.add(slider).changed() {
-                wishes.push(Intent::Plug { coil: table.coil, centre_mm });
+                intents.push(Intent::Plug { coil: table.coil, centre_mm });
             }
         }
     });
     theme::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
-        landmark(ui, session, wishes);
+        landmark(ui, session, intents);
     });
     ui.add_space(6.0);
-    let ready = table.landing().is_ok();
+    let ready = table.patient_setup().is_ok();
     let scan =
         ui.add_enabled(ready && !session.is_busy(), egui::Button::new(RichText::new(text::SCAN_LOCALIZER).strong()));
     if scan.on_disabled_hover_text(text::NOT_READY).clicked() {
-        wishes.push(Intent::ScanLocalizer);
+        intents.push(Intent::ScanLocalizer);
     }
     if ui.button(text::BACK_TO_REGISTRATION).clicked() {
-        wishes.push(Intent::Go(Phase::Registration));
+        intents.push(Intent::Go(Phase::Registration));
     }
 }
 
-fn landmark(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn landmark(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     let table = &session.table;
     ui.label(RichText::new(text::LANDMARK).strong());
     if session.exercise.mode == Mode::Practice {
@@ -84,31 +84,31 @@ fn landmark(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     }
     let mut laser = table.laser_on;
     if ui.checkbox(&mut laser, text::LASER).changed() {
-        wishes.push(Intent::Laser(laser));
+        intents.push(Intent::Laser(laser));
     }
     let mut travel_mm = table.travel_mm;
     ui.spacing_mut().slider_width = ui.available_width() - 110.0;
     let slider = Slider::new(&mut travel_mm, 0.0..=TABLE_TRAVEL_MM).suffix(" mm").step_by(1.0);
     let moved = ui.add(slider).on_hover_text(text::TABLE_HINT);
     if moved.changed() {
-        wishes.push(Intent::MoveTable(travel_mm));
+        intents.push(Intent::MoveTable(travel_mm));
     }
     ui.horizontal_wrapped(|ui| {
         for step in [-100.0, -10.0, -1.0, 1.0, 10.0, 100.0] {
             if ui.button(format!("{step:+.0}")).clicked() {
-                wishes.push(Intent::MoveTable((table.travel_mm + step).clamp(0.0, TABLE_TRAVEL_MM)));
+                intents.push(Intent::MoveTable((table.travel_mm + step).clamp(0.0, TABLE_TRAVEL_MM)));
             }
         }
     });
     ui.horizontal(|ui| {
         if ui.button(text::SET_LANDMARK).clicked() {
-            wishes.push(Intent::SetLandmark);
+            intents.push(Intent::SetLandmark);
         }
         if ui.button(text::TO_ISOCENTRE).clicked() {
-            wishes.push(Intent::ToIsocentre);
+            intents.push(Intent::ToIsocentre);
         }
         if ui.button(text::TABLE_OUT).clicked() {
-            wishes.push(Intent::MoveTable(0.0));
+            intents.push(Intent::MoveTable(0.0));
         }
     });
     Grid::new("table state").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
@@ -116,7 +116,7 @@ fn landmark(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         ui.label(table.landmark_mm.map_or_else(|| text::NONE.to_owned(), |mm| format!("{mm:.0} mm")));
         ui.end_row();
         ui.label(RichText::new(text::PATIENT_IS).color(theme::FAINT));
-        let inside = table.landing().is_ok();
+        let inside = table.patient_setup().is_ok();
         let colour = if inside { theme::GOOD } else { theme::TEXT };
         ui.label(RichText::new(if inside { text::AT_ISOCENTRE } else { text::OUTSIDE }).color(colour));
         ui.end_row();

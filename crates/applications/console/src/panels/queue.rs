@@ -1,8 +1,9 @@
 //! The queue of series, and the scan that runs.
 
 use coach::intent::{Intent, Shows};
-use coach::session::{Card, CardState, Session};
+use coach::session::{SeriesProgress, Session};
 use egui::{ProgressBar, RichText, ScrollArea, Ui};
+use exam::Series;
 use planner::quality_check::QualityVerdict;
 use slice_editor::{Edit, Selected};
 
@@ -11,35 +12,35 @@ use crate::screen::Screen;
 use crate::{text, theme};
 
 /// Series from top to bottom, with what can be done to each.
-pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         ui.heading(text::QUEUE);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let waiting = !session.cards().is_empty() && !session.is_busy();
+            let waiting = !session.exam().queue().is_empty() && !session.is_busy();
             if ui.add_enabled(waiting, egui::Button::new(text::SCAN_ALL)).clicked() {
-                wishes.push(Intent::ScanAll);
+                intents.push(Intent::ScanAll);
             }
         });
     });
-    running(ui, session, wishes);
-    if session.cards().is_empty() {
+    running(ui, session, intents);
+    if session.exam().queue().is_empty() {
         ui.label(RichText::new(text::EMPTY_QUEUE).color(theme::FAINT));
     }
     ScrollArea::vertical().id_salt("queue").auto_shrink([false, true]).show(ui, |ui| {
-        for (at, card) in session.cards().iter().enumerate() {
-            series(ui, session, at, card, screen, wishes);
+        for (at, series) in session.exam().queue().iter().enumerate() {
+            entry(ui, session, at, series, screen, intents);
         }
-        further(ui, session, wishes);
+        further(ui, session, intents);
     });
 }
 
 /// The scan that runs: time left, pause, stop.
-fn running(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn running(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     let Some(running) = session.running() else { return };
     let arrival = &running.arrival;
     let name = match &running.shows {
         Shows::Localizer(orientation) => format!("{} ({})", text::LOCALIZER, text::orientation(*orientation)),
-        Shows::Series(name) => name.clone(),
+        Shows::Series(_) => session.stack(&running.shows).map_or_else(String::new, |stack| stack.group.name.clone()),
     };
     theme::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -52,88 +53,89 @@ fn running(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
         ui.horizontal(|ui| {
             let label = if arrival.paused { text::RESUME } else { text::PAUSE };
             if ui.button(label).clicked() {
-                wishes.push(Intent::Pause(!arrival.paused));
+                intents.push(Intent::Pause(!arrival.paused));
             }
             if ui.button(text::STOP).clicked() {
-                wishes.push(Intent::Stop);
+                intents.push(Intent::Stop);
             }
         });
     });
 }
 
-fn series(ui: &mut Ui, session: &Session, at: usize, card: &Card, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+fn entry(ui: &mut Ui, session: &Session, at: usize, series: &Series, screen: &mut Screen, intents: &mut Vec<Intent>) {
     let chosen = session.draft.selected() == Some(Selected::Group(at));
     let frame = if chosen { theme::card().stroke(egui::Stroke::new(1.5, theme::CHOSEN)) } else { theme::card() };
     let response = frame
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let (word, colour) = state(session, card);
+                let (word, colour) = state(session, series);
                 let (dot, response) = ui.allocate_exact_size(egui::Vec2::splat(12.0), egui::Sense::hover());
                 ui.painter().circle_filled(dot.center(), 4.5, colour);
                 response.on_hover_text(word);
-                if ui.selectable_label(chosen, RichText::new(&card.name).strong()).clicked() {
-                    wishes.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
-                    screen.series = Some(card.name.clone());
+                if ui.selectable_label(chosen, RichText::new(series.name()).strong()).clicked() {
+                    intents.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
+                    screen.series = Some(series.id);
                 }
-                if let Some(summary) = session.summary(&card.name) {
+                if let Some(summary) = session.summary(series.id) {
                     ui.label(RichText::new(clock(summary.scan_time_s)).color(theme::FAINT));
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.small_button("×").on_hover_text(text::REMOVE).clicked() {
-                        wishes.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
-                        wishes.push(Intent::Draw(Edit::Remove));
+                        intents.push(Intent::Draw(Edit::Select(Some(Selected::Group(at)))));
+                        intents.push(Intent::Draw(Edit::Remove));
                     }
-                    let again = card.scanned.is_some();
+                    let again = series.scanned.is_some();
                     let label = if again { text::REPEAT } else { text::SCAN };
                     if ui.add_enabled(!session.is_busy(), egui::Button::new(label).small()).clicked() {
-                        wishes.push(if again {
-                            Intent::Repeat(card.name.clone())
+                        intents.push(if again {
+                            Intent::Repeat(series.id.into())
                         } else {
-                            Intent::Scan(card.name.clone())
+                            Intent::Scan(series.id.into())
                         });
                     }
                 });
             });
-            let conflicts = session.conflicts(&card.name);
+            let conflicts = session.conflicts(series.id);
             if let Some(conflict) = conflicts.first() {
                 ui.label(RichText::new(format!("⚠ {}", conflict.message)).small().color(theme::WARN));
             }
-            if let Some(report) = &card.report {
+            if let Some(report) = &series.report {
                 let (words, colour) = match &report.verdict {
                     QualityVerdict::Accept => (format!("{} (SNR {:.0})", text::ACCEPTED, report.snr), theme::GOOD),
-                    QualityVerdict::Repeat(why) => (format!("{} {why}", text::BETTER_REPEATED), theme::WARN),
-                    QualityVerdict::Replan(why) => (format!("{} {why}", text::BETTER_REPLANNED), theme::WARN),
+                    QualityVerdict::Repeat(why) => (format!("{} {why}", text::REPEAT_RECOMMENDED), theme::WARN),
+                    QualityVerdict::Replan(why) => (format!("{} {why}", text::REPLAN_RECOMMENDED), theme::WARN),
                 };
                 ui.label(RichText::new(words).small().color(colour));
             }
         })
         .response;
-    response.on_hover_text(state(session, card).0);
+    response.on_hover_text(state(session, series).0);
 }
 
-fn state(session: &Session, card: &Card) -> (&'static str, egui::Color32) {
-    match card.state {
-        _ if session.is_outdated(card) => (text::CHANGED_SINCE, theme::WARN),
-        CardState::Waiting => (text::WAITING, theme::FAINT),
-        CardState::Preparing => (text::PREPARING, theme::ACCENT),
-        CardState::Scanning => (text::SCANNING, theme::ACCENT),
-        CardState::Done => (text::DONE, theme::GOOD),
-        CardState::Stopped => (text::STOPPED, theme::BAD),
+fn state(session: &Session, series: &Series) -> (&'static str, egui::Color32) {
+    match session.progress(series) {
+        SeriesProgress::Outdated => (text::CHANGED_SINCE, theme::WARN),
+        SeriesProgress::Waiting => (text::WAITING, theme::FAINT),
+        SeriesProgress::Preparing => (text::PREPARING, theme::ACCENT),
+        SeriesProgress::Scanning => (text::SCANNING, theme::ACCENT),
+        SeriesProgress::Done => (text::DONE, theme::GOOD),
+        SeriesProgress::Stopped => (text::STOPPED, theme::BAD),
     }
 }
 
 /// Further series of the protocol, on the stacks that are planned.
-fn further(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn further(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
+    let is_queued = |name: &str| session.exam().queue().iter().any(|series| series.name() == name);
     let names: Vec<String> =
-        session.further_series().into_iter().filter(|name| session.card(name).is_none()).map(str::to_owned).collect();
-    if names.is_empty() || session.cards().is_empty() {
+        session.further_series().into_iter().filter(|name| !is_queued(name)).map(str::to_owned).collect();
+    if names.is_empty() || session.exam().queue().is_empty() {
         return;
     }
     ui.menu_button(text::ADD_SERIES, |ui| {
         for name in names {
             if ui.button(&name).clicked() {
-                wishes.push(Intent::AddSeries { protocol: name });
+                intents.push(Intent::AddSeries { protocol: name });
                 ui.close();
             }
         }

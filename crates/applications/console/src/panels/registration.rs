@@ -13,14 +13,14 @@ use geometry::PatientPosition;
 use crate::{text, theme};
 
 /// Order and form on the left, screening on the right.
-pub fn show(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     ui.columns(2, |columns| {
-        form(&mut columns[0], session, wishes);
-        screening(&mut columns[1], session, wishes);
+        form(&mut columns[0], session, intents);
+        screening(&mut columns[1], session, intents);
     });
 }
 
-fn form(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn form(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     ui.heading(text::WRISTBAND);
     theme::card().show(ui, |ui| {
         if session.form.is_emergency() {
@@ -58,12 +58,12 @@ fn form(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
             for field in Field::ALL {
                 let label = ui.label(field.label());
                 if field == Field::Position {
-                    position(ui, session, wishes);
+                    position(ui, session, intents);
                 } else {
                     let mut typed = session.form.get(field).to_owned();
                     let edit = TextEdit::singleline(&mut typed).hint_text(field.example()).desired_width(260.0);
                     if ui.add(edit).labelled_by(label.id).changed() {
-                        wishes.push(Intent::Fill { field, text: typed });
+                        intents.push(Intent::Fill { field, text: typed });
                     }
                 }
                 ui.end_row();
@@ -80,25 +80,25 @@ fn form(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         if ui.button(RichText::new(text::TO_THE_TABLE).strong()).clicked() {
-            wishes.push(Intent::Go(Phase::Positioning));
+            intents.push(Intent::Go(Phase::Positioning));
         }
     });
 }
 
-fn position(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn position(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     let current = session.form.get(Field::Position).to_owned();
     let shown = if current.is_empty() { text::CHOOSE.to_owned() } else { current.clone() };
     ComboBox::from_id_salt("registered position").selected_text(shown).width(260.0).show_ui(ui, |ui| {
         for position in PatientPosition::ALL {
             let words = format!("{}  {}", position.code(), text::position(position));
             if ui.selectable_label(current == position.code(), words).clicked() {
-                wishes.push(Intent::Fill { field: Field::Position, text: position.code().to_owned() });
+                intents.push(Intent::Fill { field: Field::Position, text: position.code().to_owned() });
             }
         }
     });
 }
 
-fn screening(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn screening(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     ui.heading(text::SCREENING);
     if session.exercise.mode == Mode::Practice {
         ui.label(RichText::new(text::SCREENING_HINT).color(theme::FAINT));
@@ -112,26 +112,26 @@ fn screening(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
                     ui.label(RichText::new(question.label()).strong());
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                         if !screening.is_asked(question) && ui.button(text::ASK).clicked() {
-                            wishes.push(Intent::Ask(question));
+                            intents.push(Intent::Ask(question));
                         }
                     });
                 });
                 if let Some(reply) = screening.reply(question) {
                     ui.label(format!("“{reply}”"));
-                    decisions(ui, session, question, wishes);
+                    decisions(ui, session, question, intents);
                 }
             });
         }
     });
 }
 
-fn decisions(ui: &mut Ui, session: &Session, question: Question, wishes: &mut Vec<Intent>) {
+fn decisions(ui: &mut Ui, session: &Session, question: Question, intents: &mut Vec<Intent>) {
     let screening = &session.screening;
     ui.horizontal_wrapped(|ui| {
         for decision in Decision::ALL {
             let chosen = screening.decision(question) == Some(decision);
             if ui.selectable_label(chosen, decision.label()).clicked() {
-                wishes.push(Intent::Decide { question, decision });
+                intents.push(Intent::Decide { question, decision });
             }
         }
     });

@@ -5,7 +5,7 @@ use coach::session::{Finished, Session};
 use egui::{Grid, ProgressBar, RichText, ScrollArea, Ui};
 
 use super::top_bar::clock;
-use crate::screen::{Errand, Screen};
+use crate::screen::{HistoryTask, Screen};
 use crate::{text, theme};
 
 /// The panel beside the pictures.
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
     let mut shown = !screen.truth_hidden;
     ui.checkbox(&mut shown, text::SHOW_TRUTH);
     if ui.button(text::EXPORT).on_hover_text(text::EXPORT_HINT).clicked() {
-        screen.errand = Some(Errand::Export);
+        screen.task = Some(HistoryTask::Export);
     }
     screen.truth_hidden = !shown;
     ui.separator();

@@ -182,24 +182,24 @@ fn scale(placed: &Placed, painter: &egui::Painter) {
 
 /// What wheel and pointer do in every view: the wheel scrolls, with the command key it zooms, the middle button moves
 /// the picture, the right one changes grey values.
-pub fn look(ui: &Ui, placed: &Placed, session: &Session, at: usize, wishes: &mut Vec<Intent>) {
+pub fn look(ui: &Ui, placed: &Placed, session: &Session, at: usize, intents: &mut Vec<Intent>) {
     let view = &session.views[at];
-    let mut wish = |look| wishes.push(Intent::Look(at, look));
+    let mut ask = |look| intents.push(Intent::Look(at, look));
     if placed.response.hovered() {
         let (wheel, zoom) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
         if zoom != 1.0 {
-            wish(Look::Zoom(view.zoom * f64::from(zoom)));
+            ask(Look::Zoom(view.zoom * f64::from(zoom)));
         } else if let Some(slice) = scrolled(ui, placed, session, view, wheel) {
-            wish(Look::Slice(slice));
+            ask(Look::Slice(slice));
         }
     }
     let delta = placed.response.drag_delta();
     if placed.response.dragged_by(PointerButton::Middle) {
         let scale = placed.points_per_mm();
-        wish(Look::Pan([view.pan_mm[0] - f64::from(delta.x) / scale, view.pan_mm[1] - f64::from(delta.y) / scale]));
+        ask(Look::Pan([view.pan_mm[0] - f64::from(delta.x) / scale, view.pan_mm[1] - f64::from(delta.y) / scale]));
     }
     if placed.response.dragged_by(PointerButton::Secondary) {
-        wish(windowed(view, delta));
+        ask(windowed(view, delta));
     }
 }
 

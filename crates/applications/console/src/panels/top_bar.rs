@@ -2,15 +2,15 @@
 
 use coach::desk::Desk;
 use coach::intent::{Intent, Phase};
-use coach::scanner_room::Order;
 use coach::session::Session;
 use egui::{RichText, Ui};
+use exam::JobKind;
 
 use crate::screen::Screen;
 use crate::{text, theme};
 
 /// The bar at the top of the window.
-pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(text::PRODUCT).strong().size(17.0).color(theme::ACCENT));
         match &desk.session {
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
                 if screen.replay {
                     ui.label(RichText::new(text::IS_REPLAY).strong().color(theme::WARN));
                 }
-                examination(ui, session, wishes);
+                examination(ui, session, intents);
             }
             None => {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -35,11 +35,11 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
     });
 }
 
-fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
+fn examination(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
     ui.separator();
     for phase in Phase::ALL {
         if ui.selectable_label(session.phase == phase, text::phase(phase)).clicked() && session.phase != phase {
-            wishes.push(Intent::Go(phase));
+            intents.push(Intent::Go(phase));
         }
     }
     ui.separator();
@@ -47,7 +47,7 @@ fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
     ui.label(if name.is_empty() { text::NOBODY } else { name });
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         if ui.button(text::LEAVE).clicked() {
-            wishes.push(Intent::Leave);
+            intents.push(Intent::Leave);
         }
         ui.label(RichText::new(clock(session.clock_s)).monospace()).on_hover_text(text::CONSOLE_TIME);
         ui.separator();
@@ -55,17 +55,17 @@ fn examination(ui: &mut Ui, session: &Session, wishes: &mut Vec<Intent>) {
             let now = if speed == 0.0 { f64::INFINITY } else { speed };
             let button = ui.selectable_label(session.speed == now, label).on_hover_text(text::SPEED_HINT);
             if button.clicked() {
-                wishes.push(Intent::Speed(speed));
+                intents.push(Intent::Speed(speed));
             }
         }
         ui.separator();
-        if let Some(order) = session.awaited() {
+        if let Some(job) = session.job_in_progress() {
             // No spinner: it would draw frame after frame while the network needs the machine.
             ui.label(RichText::new("…").strong());
-            ui.label(match order {
-                Order::Propose => text::AI_PLANS,
-                Order::Check => text::CHECKING,
-                _ => text::PREPARING,
+            ui.label(match job {
+                JobKind::Plan => text::AI_PLANS,
+                JobKind::Check(_) => text::CHECKING,
+                JobKind::ScanLocalizer | JobKind::Scan(_) => text::PREPARING,
             });
         }
     });

@@ -35,7 +35,7 @@ const STEPS: &[Step] = &[
         title: "Set the landmark",
         words: "Switch the laser on and move the table until its line lies a hand's breadth above the iliac crests, level \
                 with L3. Press “Set landmark”, then “To isocentre”.",
-        done: |session| session.table.landing().is_ok(),
+        done: |session| session.table.patient_setup().is_ok(),
     },
     Step {
         title: "Scan the localizer",
@@ -51,7 +51,7 @@ const STEPS: &[Step] = &[
     Step {
         title: "Scan",
         words: "Press “Scan all”. The check comments on every series; repeat what moved.",
-        done: |session| session.cards().iter().any(|card| card.report.is_some()),
+        done: |session| session.exam().queue().iter().any(|series| series.report.is_some()),
     },
     Step {
         title: "Read the images",

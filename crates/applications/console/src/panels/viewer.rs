@@ -10,7 +10,7 @@ use crate::screen::{Screen, Tool};
 use crate::{text, theme};
 
 /// The four views.
-pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     let rects = super::quarters(ui.max_rect());
     let mut tiles = std::mem::take(&mut screen.tiles);
     for (at, rect) in rects.into_iter().enumerate() {
@@ -18,14 +18,14 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Ve
         screen.shown.insert(at, (placed.rect, placed.plane));
         reference_lines(ui, session, at, &placed);
         measurements(ui, session, screen, at, &placed);
-        tile::look(ui, &placed, session, at, wishes);
-        point(ui, session, screen, at, &placed, wishes);
+        tile::look(ui, &placed, session, at, intents);
+        point(ui, session, screen, at, &placed, intents);
     }
     screen.tiles = tiles;
 }
 
 /// Images to choose from, tools, the end.
-pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.heading(text::TOOLS);
     ui.horizontal_wrapped(|ui| {
         for (tool, label) in [
@@ -41,25 +41,22 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
             }
         }
         if ui.button(text::WIPE).clicked() {
-            wishes.extend((0..VIEWS).map(|view| Intent::Look(view, Look::Wipe)));
+            intents.extend((0..VIEWS).map(|view| Intent::Look(view, Look::Wipe)));
         }
     });
     ui.separator();
     ui.heading(text::SERIES);
-    let localizer = session.localizer().iter().map(|(orientation, _)| {
+    let localizer = session.exam().localizer().iter().map(|(orientation, _)| {
         (Shows::Localizer(*orientation), format!("{} {}", text::LOCALIZER, text::orientation(*orientation)))
     });
-    let series = session
-        .cards()
-        .iter()
-        .filter(|card| card.scanned.is_some())
-        .map(|card| (Shows::Series(card.name.clone()), card.name.clone()));
+    let scanned = session.exam().queue().iter().filter(|series| series.scanned.is_some());
+    let series = scanned.map(|series| (Shows::Series(series.id.into()), series.name().to_owned()));
     for (shows, name) in localizer.chain(series) {
         ui.horizontal(|ui| {
             for view in 0..VIEWS {
                 let chosen = session.views[view].shows == shows;
                 if ui.selectable_label(chosen, format!("{}", view + 1)).clicked() {
-                    wishes.push(Intent::Look(view, Look::Show(shows.clone())));
+                    intents.push(Intent::Look(view, Look::Show(shows.clone())));
                 }
             }
             ui.label(RichText::new(&name));
@@ -67,7 +64,7 @@ pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, wishes: &mut V
     }
     ui.separator();
     if ui.add_enabled(!session.is_busy(), egui::Button::new(RichText::new(text::FINISH).strong())).clicked() {
-        wishes.push(Intent::Finish);
+        intents.push(Intent::Finish);
     }
 }
 
@@ -122,18 +119,18 @@ fn from_corner(image: &ViewPlane, at_mm: [f64; 2]) -> [f64; 2] {
 }
 
 /// What the primary button does with the tool at hand.
-fn point(ui: &Ui, session: &Session, screen: &mut Screen, at: usize, placed: &Placed, wishes: &mut Vec<Intent>) {
+fn point(ui: &Ui, session: &Session, screen: &mut Screen, at: usize, placed: &Placed, intents: &mut Vec<Intent>) {
     let response = &placed.response;
     let view = &session.views[at];
     let delta = response.drag_delta();
     match screen.tool {
         Tool::Window if response.dragged_by(PointerButton::Primary) => {
-            wishes.push(Intent::Look(at, tile::windowed(view, delta)));
+            intents.push(Intent::Look(at, tile::windowed(view, delta)));
         }
         Tool::Pan if response.dragged_by(PointerButton::Primary) => {
             let scale = placed.points_per_mm();
             let pan = [view.pan_mm[0] - f64::from(delta.x) / scale, view.pan_mm[1] - f64::from(delta.y) / scale];
-            wishes.push(Intent::Look(at, Look::Pan(pan)));
+            intents.push(Intent::Look(at, Look::Pan(pan)));
         }
         Tool::Distance | Tool::Angle | Tool::Area if response.clicked() || response.double_clicked() => {
             let Some((image, pos)) = image_plane(session, at).zip(response.interact_pointer_pos()) else { return };
@@ -152,7 +149,7 @@ fn point(ui: &Ui, session: &Session, screen: &mut Screen, at: usize, placed: &Pl
                 _ => points.len() >= 4 && response.double_clicked(),
             };
             if complete {
-                wishes.push(Intent::Look(at, Look::Measure(points)));
+                intents.push(Intent::Look(at, Look::Measure(points)));
             } else {
                 screen.measuring = Some((at, points));
                 ui.ctx().request_repaint();

@@ -5,11 +5,11 @@ use coach::intent::Intent;
 use coach::record::Mode;
 use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::screen::{Errand, Screen};
+use crate::screen::{HistoryTask, Screen};
 use crate::{text, theme};
 
 /// The worklist in the middle of the window.
-pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Intent>) {
+pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
         ui.heading(text::WORKLIST);
         ui.add_space(24.0);
@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
         let mut trainee = desk.trainee.clone();
         let field = TextEdit::singleline(&mut trainee).hint_text(text::YOUR_NAME).desired_width(160.0);
         if ui.add(field).labelled_by(label.id).changed() {
-            wishes.push(Intent::SitDown { trainee });
+            intents.push(Intent::SitDown { trainee });
         }
         ui.add_space(24.0);
         let label = ui.label(text::SEARCH);
@@ -56,10 +56,10 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, wishes: &mut Vec<Inte
                             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                                 let open = |emergency| Intent::Open { exercise: exercise.name().to_owned(), emergency };
                                 if ui.button(text::EXAMINE).clicked() {
-                                    wishes.push(open(false));
+                                    intents.push(open(false));
                                 }
                                 if ui.button(text::EMERGENCY).on_hover_text(text::EMERGENCY_HINT).clicked() {
-                                    wishes.push(open(true));
+                                    intents.push(open(true));
                                 }
                             });
                         });
@@ -85,7 +85,7 @@ fn unfinished(ui: &mut Ui, screen: &mut Screen) {
         ui.horizontal(|ui| {
             ui.label(text::UNFINISHED);
             if ui.button(text::CONTINUE).clicked() {
-                screen.errand = Some(Errand::Resume);
+                screen.task = Some(HistoryTask::Resume);
             }
         });
     });
@@ -95,12 +95,12 @@ fn unfinished(ui: &mut Ui, screen: &mut Screen) {
 /// What this trainee has done so far.
 fn history(ui: &mut Ui, screen: &mut Screen) {
     let Some(past) = &screen.past else { return };
-    let mut errand = None;
+    let mut task = None;
     ui.add_space(14.0);
     ui.heading(text::YOUR_ATTEMPTS);
     if past.attempts.is_empty() {
         ui.label(RichText::new(text::NO_ATTEMPTS).color(theme::FAINT));
-        screen.errand = errand.or(screen.errand.take());
+        screen.task = task.or(screen.task.take());
         return;
     }
     let points: egui_plot::PlotPoints<'_> =
@@ -123,10 +123,10 @@ fn history(ui: &mut Ui, screen: &mut Screen) {
             ui.label(&attempt.title);
             ui.label(RichText::new(format!("{:.0} / 100", attempt.total)).strong());
             if ui.small_button(text::REPLAY).clicked() {
-                errand = Some(Errand::Replay(attempt.id));
+                task = Some(HistoryTask::Replay(attempt.id));
             }
             ui.end_row();
         }
     });
-    screen.errand = errand.or(screen.errand.take());
+    screen.task = task.or(screen.task.take());
 }

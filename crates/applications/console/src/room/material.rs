@@ -21,7 +21,7 @@ fn embedded(path: std::path::PathBuf) -> ShaderRef {
     ShaderRef::Path(AssetPath::from_path_buf(path).with_source("embedded"))
 }
 
-/// What the shader is told.
+/// The uniforms of the shader.
 #[derive(Clone, Copy, Debug, ShaderType)]
 pub struct Look {
     /// Multiplies the vertices' colours; linear.

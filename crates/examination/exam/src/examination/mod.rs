@@ -1,31 +1,30 @@
 //! One examination: a state machine without I/O and without a clock of its own.
 //!
-//! | module | what it holds |
+//! | file | what it holds |
 //! | --- | --- |
-//! | [`Refused`] | why a command is refused |
-//! | [`Series`], `queue` | what waits to be scanned, and what can be done with it |
-//! | `acquisition` | scanning, with the registration's mistakes |
+//! | `setup` | the patient: registration, position on the table |
+//! | `queue` | the prescription and the queue |
+//! | `jobs` | what takes time: how it starts, and what its end changes |
 
-mod acquisition;
+mod jobs;
 mod queue;
-mod refused;
-mod series;
+mod setup;
 
-use geometry::{Orientation, PrescriptionRules, SliceTarget, Volume};
+use geometry::{Orientation, PrescriptionRules};
 use phantom::PatientOnTable;
-use planner::quality_check::{self, QualityVerdict};
-use planner::{Planned, Planner, PlanningRequest, ScanPlan};
+use planner::{Planned, ScanPlan};
 use randomness::Stream;
 use scanner::{Protocol, Scanner};
 
-pub use refused::Refused;
-pub use series::Series;
-
+use crate::acquisition::Stack;
 use crate::command::Command;
 use crate::event::Event;
-use crate::landing::Landing;
+use crate::job::{Job, JobId, JobKind};
+use crate::patient_setup::PatientSetup;
+use crate::recording::{Recording, Step};
+use crate::refused::Refused;
 use crate::registration::Registration;
-use acquisition::Saturating;
+use crate::series::{Series, SeriesId};
 
 /// How often a series may be repeated and a plan replaced before a person is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,33 +41,61 @@ impl Default for LoopLimits {
     }
 }
 
+/// What a command is answered with.
+#[derive(Debug, Default)]
+#[must_use = "a job that is not run leaves the examination busy"]
+pub struct Response {
+    /// What happened at once.
+    pub events: Vec<Event>,
+    /// What takes time: to be run, and its end given as the next command.
+    pub job: Option<Job>,
+}
+
+impl From<Event> for Response {
+    fn from(event: Event) -> Self {
+        Self { events: vec![event], job: None }
+    }
+}
+
+impl From<Vec<Event>> for Response {
+    fn from(events: Vec<Event>) -> Self {
+        Self { events, job: None }
+    }
+}
+
 /// A patient on the table of a scanner, and what has been done so far.
 pub struct Examination {
     patient: PatientOnTable,
     /// The machine with the coils that the protocol names.
     equipped: Scanner,
-    /// The machine with the coils that the landing chose.
+    /// The machine with the coils that the set-up chose.
     scanner: Scanner,
-    landing: Option<Landing>,
+    setup: Option<PatientSetup>,
     protocol: Protocol,
     rules: PrescriptionRules,
     limits: LoopLimits,
     stream: Stream,
     registration: Option<Registration>,
-    localizer: Vec<(Orientation, Volume<f32>)>,
+    localizer: Vec<(Orientation, Stack)>,
     proposal: Option<Planned>,
     plan: Option<ScanPlan>,
     queue: Vec<Series>,
-    current: Option<usize>,
+    /// The series that was scanned last, until it is checked.
+    unchecked: Option<SeriesId>,
+    job: Option<(JobId, JobKind)>,
+    next_job: u64,
+    next_series: u32,
     scan_time_s: f64,
     acquisitions: u64,
     replans: u32,
     repeats: u32,
     closed: bool,
+    recording: Option<Recording>,
 }
 
 impl Examination {
-    /// A patient lies on the table as `patient` says, with the coils that `scanner` has; nothing has been done. All randomness (noise) comes from `stream`.
+    /// A patient lies on the table as `patient` says, with the coils that `scanner` has; nothing has been done. All
+    /// randomness (noise, motion) comes from `stream`.
     pub fn new(
         patient: PatientOnTable,
         scanner: Scanner,
@@ -81,7 +108,7 @@ impl Examination {
             patient,
             equipped: scanner.clone(),
             scanner,
-            landing: None,
+            setup: None,
             protocol,
             rules,
             limits,
@@ -91,221 +118,154 @@ impl Examination {
             proposal: None,
             plan: None,
             queue: Vec::new(),
-            current: None,
+            unchecked: None,
+            job: None,
+            next_job: 0,
+            next_series: 0,
             scan_time_s: 0.0,
             acquisitions: 0,
             replans: 0,
             repeats: 0,
             closed: false,
+            recording: None,
         }
     }
 
-    /// Who truly lies on the table, and how: the truth, for a scorer. Whoever plans must not look.
-    pub fn patient(&self) -> &PatientOnTable {
+    /// From now on every command that is carried out is kept with its events, for [`Self::recording`].
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.recording = Some(Recording::default());
+        self
+    }
+
+    /// What was done so far, if the examination is [recorded](Self::recorded).
+    pub const fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
+    }
+
+    /// Who truly lies on the table, and how: the truth, for a scorer. A planner must not see it.
+    pub const fn patient(&self) -> &PatientOnTable {
         &self.patient
     }
 
-    /// How the patient was landed at the console; `None` as long as nobody did and the scenario's positioning holds.
-    pub fn landing(&self) -> Option<&Landing> {
-        self.landing.as_ref()
+    /// How the patient was positioned at the console; `None` as long as nobody did (the case's own positioning holds)
+    /// and after the patient was moved out.
+    pub const fn setup(&self) -> Option<&PatientSetup> {
+        self.setup.as_ref()
     }
 
     /// What was entered at the console.
-    pub fn registration(&self) -> Option<&Registration> {
+    pub const fn registration(&self) -> Option<&Registration> {
         self.registration.as_ref()
     }
 
     /// The machine with the coils in use.
-    pub fn scanner(&self) -> &Scanner {
+    pub const fn scanner(&self) -> &Scanner {
         &self.scanner
     }
 
     /// The protocol of the examination.
-    pub fn protocol(&self) -> &Protocol {
+    pub const fn protocol(&self) -> &Protocol {
         &self.protocol
     }
 
     /// Simulated scan time so far, s: localizers, scanned series, and what was stopped up to the stop.
-    pub fn scan_time_s(&self) -> f64 {
+    pub const fn scan_time_s(&self) -> f64 {
         self.scan_time_s
     }
 
-    /// Series repeated and plans replaced so far.
-    pub fn repeats(&self) -> u32 {
+    /// Localizers and series scanned again, and plans replaced, so far.
+    pub const fn repeats(&self) -> u32 {
         self.repeats + self.replans
     }
 
-    /// The localizer's stacks, in registered coordinates.
-    pub fn localizer(&self) -> &[(Orientation, Volume<f32>)] {
+    /// The localizer's stacks, in registered coordinates; empty until all are scanned.
+    pub fn localizer(&self) -> &[(Orientation, Stack)] {
         &self.localizer
     }
 
     /// What the planner answered last.
-    pub fn proposal(&self) -> Option<&Planned> {
+    pub const fn proposal(&self) -> Option<&Planned> {
         self.proposal.as_ref()
     }
 
     /// The plan that was adopted.
-    pub fn plan(&self) -> Option<&ScanPlan> {
+    pub const fn plan(&self) -> Option<&ScanPlan> {
         self.plan.as_ref()
     }
 
-    /// The queued series.
+    /// The queue: one series for every group of the plan, in its order, then the appended ones.
     pub fn queue(&self) -> &[Series] {
         &self.queue
     }
 
+    /// A series of the queue.
+    pub fn series(&self, id: SeriesId) -> Option<&Series> {
+        self.queue.iter().find(|series| series.id == id)
+    }
+
+    /// The job that was started and has not ended.
+    pub fn job_in_progress(&self) -> Option<JobKind> {
+        self.job.map(|(_, kind)| kind)
+    }
+
     /// True once every queued series was accepted.
     pub fn is_complete(&self) -> bool {
-        !self.queue.is_empty() && self.queue.iter().all(|series| series.accepted)
+        !self.queue.is_empty() && self.queue.iter().all(Series::is_accepted)
     }
 
     /// True once closed.
-    pub fn is_closed(&self) -> bool {
+    pub const fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Carries out one command; the planner is asked where the command needs it.
+    /// Carries out one command.
     ///
     /// # Errors
     /// [`Refused`] if the command makes no sense now; the examination is then unchanged.
-    pub fn handle(&mut self, command: Command, planner: &mut dyn Planner) -> Result<Vec<Event>, Refused> {
+    pub fn handle(&mut self, command: Command) -> Result<Response, Refused> {
         if self.closed {
             return Err(Refused::Closed);
         }
+        if let Some((_, kind)) = self.job
+            && command.needs_idle_scanner()
+        {
+            return Err(Refused::Busy(kind));
+        }
+        let step = self.recording.is_some().then(|| Step::of(&command));
+        let response = self.carry_out(command)?;
+        if let (Some(recording), Some(step)) = (&mut self.recording, step) {
+            recording.add(step, &response.events);
+        }
+        Ok(response)
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<Response, Refused> {
         match command {
-            Command::Land(landing) => self.land(landing),
-            Command::Register(registration) => Ok(vec![self.register(registration)]),
+            Command::PositionPatient(setup) => self.position_patient(setup).map(Response::from),
+            Command::MovePatientOut => Ok(self.move_patient_out().into()),
+            Command::Register(registration) => Ok(self.register(registration).into()),
             Command::ScanLocalizer => self.scan_localizer(),
-            Command::ProposePlan => self.propose_plan(planner),
-            Command::AdoptPlan(plan) => self.adopt(plan),
-            Command::Append { group, protocol } => self.append(group, protocol),
-            Command::SetProtocol { series, protocol } => self.set_protocol(series, protocol),
-            Command::Remove(series) => self.remove(series),
+            Command::ProposePlan => self.propose_plan(),
+            Command::AdoptPlan(plan) => self.adopt(plan).map(Response::from),
+            Command::Append { group, protocol } => self.append(group, protocol).map(Response::from),
+            Command::SetProtocol { series, protocol } => self.set_protocol(series, protocol).map(Response::from),
+            Command::Remove(series) => self.remove(series).map(Response::from),
             Command::ScanNext => self.scan_next(),
             Command::Scan(series) => self.scan(series),
-            Command::Stop { series, elapsed_s } => self.stop(series, elapsed_s),
-            Command::Repeat(series) => self.repeat(series),
-            Command::Accept(series) => self.accept(series),
-            Command::Check => self.check(planner),
-            Command::Close => Ok(vec![self.close()]),
+            Command::StopLocalizer { elapsed_s } => self.stop_localizer(elapsed_s).map(Response::from),
+            Command::Stop { series, elapsed_s } => self.stop(series, elapsed_s).map(Response::from),
+            Command::Repeat(series) => self.repeat(series).map(Response::from),
+            Command::Accept(series) => self.accept(series).map(Response::from),
+            Command::Check => self.check(),
+            Command::Finish(outcome) => self.finish(outcome).map(Response::from),
+            Command::Abandon { job, reason } => self.abandon(job, reason).map(Response::from),
+            Command::Close => Ok(self.close().into()),
         }
-    }
-
-    fn registered(&self) -> Result<&Registration, Refused> {
-        self.registration.as_ref().ok_or(Refused::NotRegistered)
-    }
-
-    /// Enters the patient. Images and plan are labelled by the position: another one discards them.
-    fn register(&mut self, registration: Registration) -> Event {
-        if self.registration.as_ref().is_some_and(|old| old.position != registration.position) {
-            self.discard();
-        }
-        self.registration = Some(registration);
-        Event::Registered
-    }
-
-    /// Lays the patient anew. What the scenario drew of how they lie stays: rotations, offsets, restlessness.
-    fn land(&mut self, landing: Landing) -> Result<Vec<Event>, Refused> {
-        landing.check()?;
-        self.patient = landing.lay(&self.patient);
-        self.scanner = landing.coil.fitted(&self.equipped, landing.coil_centre_mm);
-        self.landing = Some(landing);
-        self.discard();
-        Ok(vec![Event::Landed])
-    }
-
-    /// Forgets what was scanned and planned: it shows a patient who lay otherwise. The time it took stays.
-    fn discard(&mut self) {
-        self.localizer.clear();
-        self.proposal = None;
-        self.plan = None;
-        self.queue.clear();
-        self.current = None;
-    }
-
-    fn scan_localizer(&mut self) -> Result<Vec<Event>, Refused> {
-        self.registered()?;
-        let series = self.protocol.localizer.series.clone();
-        let mut stacks = Vec::new();
-        let mut scan_time_s = 0.0;
-        for group in scanner::localizer(&self.protocol) {
-            let (images, time_s) = self.acquire(&series, &group, &Saturating::default())?;
-            stacks.push((group.target.orientation(), images));
-            scan_time_s += time_s;
-        }
-        self.localizer = stacks;
-        Ok(vec![Event::LocalizerScanned { scan_time_s }])
-    }
-
-    fn propose_plan(&mut self, planner: &mut dyn Planner) -> Result<Vec<Event>, Refused> {
-        if self.localizer.is_empty() {
-            return Err(Refused::NoLocalizer);
-        }
-        let images: Vec<_> = self.localizer.iter().map(|(orientation, volume)| (*orientation, volume)).collect();
-        match self.ask(planner, &images)? {
-            Ok(planned) => {
-                let events = warnings(&planned).chain([Event::PlanProposed(planned.plan.clone())]).collect();
-                self.proposal = Some(planned);
-                Ok(events)
-            }
-            Err(reason) => Ok(vec![Event::PlannerFailed { reason }]),
-        }
-    }
-
-    /// Asks the planner; its failure is an answer, not an error of the examination.
-    fn ask(
-        &self,
-        planner: &mut dyn Planner,
-        images: &[(Orientation, &Volume<f32>)],
-    ) -> Result<Result<Planned, String>, Refused> {
-        let request = PlanningRequest { images, position: self.registered()?.position, rules: &self.rules };
-        Ok(planner.plan(&request).map_err(|error| error.to_string()))
-    }
-
-    fn check(&mut self, planner: &mut dyn Planner) -> Result<Vec<Event>, Refused> {
-        let current = self.current.ok_or(Refused::NothingToCheck)?;
-        let series = self.queue[current].clone();
-        let images = series.images.ok_or(Refused::NothingToCheck)?;
-        let plan = self.plan.clone().unwrap_or_default();
-        let group = series.group;
-        // An appended series has another contrast; the planned one is what a planner knows how to read.
-        let seen = match group.target {
-            SliceTarget::Sagittal if !series.appended => self.ask(planner, &[(Orientation::Sagittal, &images)])?.ok(),
-            _ => None,
-        };
-        let report = quality_check::check_series(&plan, &group, &images, seen.as_ref().map(|planned| &planned.plan));
-        let verdict = report.verdict.clone();
-        self.current = None;
-        let mut events: Vec<Event> = seen.iter().flat_map(warnings).collect();
-        events.push(Event::Checked { name: group.name.clone(), report });
-        match verdict {
-            QualityVerdict::Repeat(_) if self.queue[current].repeats < self.limits.repeats => {
-                self.queue[current].repeats += 1;
-                self.repeats += 1;
-                self.drop_images(current);
-                events.push(Event::RepeatOrdered { name: group.name });
-            }
-            QualityVerdict::Replan(reason) if self.replans < self.limits.replans => {
-                self.queue[current].accepted = true;
-                if let Some(planned) = seen {
-                    self.replans += 1;
-                    self.replace_axial_groups(planned.plan);
-                    events.push(Event::Replanned { reason });
-                }
-            }
-            _ => self.queue[current].accepted = true,
-        }
-        Ok(events)
     }
 
     fn close(&mut self) -> Event {
         self.closed = true;
         Event::Closed { scan_time_s: self.scan_time_s, repeats: self.repeats(), complete: self.is_complete() }
     }
-}
-
-/// What a planner had to mend, as events.
-fn warnings(planned: &Planned) -> impl Iterator<Item = Event> {
-    planned.warnings.iter().map(|message| Event::PlannerWarned { message: message.clone() })
 }

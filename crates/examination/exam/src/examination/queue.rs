@@ -1,61 +1,50 @@
-//! The queue: series from the plan and appended ones, in the order in which they wait.
+//! The prescription and the queue: a series for every group of the plan, and appended ones behind them.
 
 use geometry::{Orientation, SliceGroup};
 use planner::{ScanPlan, Severity};
 use scanner::SeriesProtocol;
 
-use super::{Examination, Refused, Series};
+use super::{Examination, Response};
 use crate::event::Event;
+use crate::refused::Refused;
+use crate::series::{Series, SeriesId, SeriesState};
 
 impl Examination {
-    /// Takes a plan. Without a queue every group becomes a series as the examination's protocol has it for the group's target.
+    /// Takes a plan. A group without a series gets the protocol's series for its target.
     ///
-    /// With a queue, the plan's series are matched by their group's name: one whose group is unchanged stays as it is,
-    /// images and acceptance included; one whose group has moved keeps its protocol and waits again; one whose group
-    /// is no longer in the plan goes. Appended series stay behind them: one that waits and lies on a group of the old
-    /// plan goes where that group goes, and goes away with it; one that is scanned is left alone.
-    pub(super) fn adopt(&mut self, plan: ScanPlan) -> Result<Vec<Event>, Refused> {
+    /// A series of the earlier plan goes on with its group: its id, protocol and images stay, and images of other
+    /// slices are outdated. Its group is the equal one, else the one of the same name and orientation, else the
+    /// one with the same slices. A series without a group in the new plan goes. Of appended series, one that waits
+    /// and lies on a group of the old plan goes where that group goes, and goes away with it; others stay.
+    pub(super) fn adopt(&mut self, plan: ScanPlan) -> Result<Event, Refused> {
         self.registered()?;
         let critical: Vec<_> = plan.flags.iter().filter(|flag| flag.severity == Severity::Critical).cloned().collect();
         if !critical.is_empty() {
-            return Ok(vec![Event::HelpCalled { flags: critical }]);
+            return Ok(Event::HelpCalled { flags: critical });
         }
-        let unchecked = self.current.take().map(|number| {
-            let series = &self.queue[number];
-            (series.group.clone(), series.protocol.clone())
-        });
-        let (appended, mut planned): (Vec<_>, Vec<_>) = self.queue.drain(..).partition(|series| series.appended);
+        let (appended, planned): (Vec<_>, Vec<_>) = self.queue.drain(..).partition(|series| series.appended);
         let old_plan = self.plan.take();
-
-        let mut queue: Vec<Series> = Vec::new();
-        for group in &plan.groups {
-            let known = planned.iter().position(|series| series.group.name == group.name);
-            queue.push(match known.map(|number| planned.remove(number)) {
-                Some(series) if series.group == *group => series,
-                Some(series) => Series { repeats: series.repeats, ..Series::waiting(group.clone(), series.protocol) },
-                None => Series::waiting(group.clone(), self.protocol.series_for(&group.target).clone()),
-            });
+        for (group, known) in plan.groups.iter().zip(matched(planned, &plan.groups)) {
+            let series = match known {
+                Some(series) => Series { group: group.clone(), ..series },
+                None => self.new_series(group.clone(), self.protocol.series_for(&group.target).clone()),
+            };
+            self.queue.push(series);
         }
-        queue.extend(appended.into_iter().filter_map(|series| followed(series, old_plan.as_ref(), &plan)));
-
-        self.current = unchecked.and_then(|(group, protocol)| {
-            let same = |series: &Series| series.group == group && series.protocol == protocol;
-            queue.iter().position(|series| same(series) && series.images.is_some() && !series.accepted)
-        });
-        self.queue = queue;
+        self.queue.extend(appended.into_iter().filter_map(|series| followed(series, old_plan.as_ref(), &plan)));
+        self.unchecked = self.unchecked.filter(|id| self.series(*id).is_some());
         self.plan = Some(plan);
-        Ok(vec![Event::PlanAdopted { series: self.queue.len() }])
+        Ok(Event::PlanAdopted { series: self.queue.len() })
     }
 
-    /// Takes discs and axial groups from a plan made on a sharper series; what is scanned or appended stays.
+    /// Takes discs and axial groups from a plan made on a sharper series; what is accepted or appended stays.
     pub(super) fn replace_axial_groups(&mut self, sharper: ScanPlan) {
         let axial = |group: &SliceGroup| group.target.orientation() == Orientation::Axial;
-        self.queue.retain(|series| series.accepted || series.appended || !axial(&series.group));
-        let fresh = sharper.groups.iter().filter(|group| axial(group));
-        let fresh: Vec<_> = fresh
-            .map(|group| Series::waiting(group.clone(), self.protocol.series_for(&group.target).clone()))
-            .collect();
-        self.queue.extend(fresh);
+        self.queue.retain(|series| series.is_accepted() || series.appended || !axial(&series.group));
+        for group in sharper.groups.iter().filter(|group| axial(group)) {
+            let series = self.new_series(group.clone(), self.protocol.series_for(&group.target).clone());
+            self.queue.push(series);
+        }
         if let Some(plan) = &mut self.plan {
             plan.groups.retain(|group| !axial(group));
             plan.groups.extend(sharper.groups.iter().filter(|group| axial(group)).cloned());
@@ -64,104 +53,143 @@ impl Examination {
         }
     }
 
-    pub(super) fn append(&mut self, group: SliceGroup, protocol: SeriesProtocol) -> Result<Vec<Event>, Refused> {
+    pub(super) fn append(&mut self, group: SliceGroup, protocol: SeriesProtocol) -> Result<Event, Refused> {
         self.registered()?;
-        let name = group.name.clone();
-        self.queue.push(Series { appended: true, ..Series::waiting(group, protocol) });
-        Ok(vec![Event::Appended { series: self.queue.len() - 1, name }])
+        let series = Series { appended: true, ..self.new_series(group, protocol) };
+        let (id, name) = (series.id, series.name().to_owned());
+        self.queue.push(series);
+        Ok(Event::Appended { series: id, name })
     }
 
-    pub(super) fn remove(&mut self, series: usize) -> Result<Vec<Event>, Refused> {
-        self.queued(series)?;
-        let name = self.queue.remove(series).group.name;
-        self.current = match self.current {
-            Some(current) if current == series => None,
-            Some(current) if current > series => Some(current - 1),
-            current => current,
-        };
-        Ok(vec![Event::Removed { series, name }])
-    }
-
-    pub(super) fn set_protocol(&mut self, series: usize, protocol: SeriesProtocol) -> Result<Vec<Event>, Refused> {
-        let queued = self.queued(series)?;
-        let name = queued.group.name.clone();
-        if queued.protocol != protocol {
-            queued.protocol = protocol;
-            self.drop_images(series);
+    pub(super) fn remove(&mut self, id: SeriesId) -> Result<Event, Refused> {
+        let name = self.queued(id)?.name().to_owned();
+        if let Some((_, kind)) = self.job.filter(|(_, kind)| kind.series() == Some(id)) {
+            return Err(Refused::Busy(kind));
         }
-        Ok(vec![Event::ProtocolSet { series, name }])
+        self.queue.retain(|series| series.id != id);
+        self.unchecked = self.unchecked.filter(|unchecked| *unchecked != id);
+        Ok(Event::Removed { series: id, name })
     }
 
-    pub(super) fn scan_next(&mut self) -> Result<Vec<Event>, Refused> {
-        let next = self.queue.iter().position(Series::is_waiting).ok_or(Refused::EmptyQueue)?;
-        self.scan_queued(next)
+    pub(super) fn set_protocol(&mut self, id: SeriesId, protocol: SeriesProtocol) -> Result<Event, Refused> {
+        let series = self.queued_mut(id)?;
+        series.protocol = protocol;
+        Ok(Event::ProtocolSet { series: id, name: series.name().to_owned() })
     }
 
-    pub(super) fn scan(&mut self, series: usize) -> Result<Vec<Event>, Refused> {
-        let queued = self.queued(series)?;
-        let name = queued.group.name.clone();
-        match (queued.accepted, queued.images.is_some()) {
-            (true, _) => Err(Refused::AlreadyAccepted { name }),
-            (false, true) => Err(Refused::AlreadyScanned { name }),
-            (false, false) => self.scan_queued(series),
+    pub(super) fn scan_next(&mut self) -> Result<Response, Refused> {
+        let next = self.queue.iter().find(|series| series.is_waiting()).ok_or(Refused::EmptyQueue)?.id;
+        self.start_scan(next)
+    }
+
+    pub(super) fn scan(&mut self, id: SeriesId) -> Result<Response, Refused> {
+        let series = self.queued(id)?;
+        let name = series.name().to_owned();
+        match series.state {
+            SeriesState::Accepted if !series.is_waiting() => Err(Refused::AlreadyAccepted { name }),
+            SeriesState::Scanned if !series.is_waiting() => Err(Refused::AlreadyScanned { name }),
+            _ => self.start_scan(id),
         }
     }
 
-    pub(super) fn repeat(&mut self, series: usize) -> Result<Vec<Event>, Refused> {
-        let queued = self.scanned(series)?;
-        let name = queued.group.name.clone();
-        queued.repeats += 1;
+    pub(super) fn repeat(&mut self, id: SeriesId) -> Result<Event, Refused> {
+        let series = self.scanned(id)?;
+        let name = series.name().to_owned();
+        series.repeats += 1;
+        series.drop_images(SeriesState::Waiting);
         self.repeats += 1;
-        self.drop_images(series);
-        Ok(vec![Event::RepeatOrdered { name }])
+        self.unchecked = self.unchecked.filter(|unchecked| *unchecked != id);
+        Ok(Event::RepeatOrdered { series: id, name })
     }
 
-    pub(super) fn stop(&mut self, series: usize, elapsed_s: f64) -> Result<Vec<Event>, Refused> {
-        if !(elapsed_s.is_finite() && elapsed_s >= 0.0) {
-            return Err(Refused::NoTime(elapsed_s));
+    pub(super) fn stop_localizer(&mut self, elapsed_s: f64) -> Result<Event, Refused> {
+        seconds(elapsed_s)?;
+        if self.localizer.is_empty() {
+            return Err(Refused::NoLocalizer);
         }
-        let queued = self.scanned(series)?;
-        let name = queued.group.name.clone();
-        if queued.accepted {
+        let counted_s: f64 = self.localizer.iter().map(|(_, stack)| stack.scan_time_s()).sum();
+        let scan_time_s = elapsed_s.min(counted_s);
+        self.scan_time_s -= counted_s - scan_time_s;
+        self.localizer.clear();
+        Ok(Event::LocalizerStopped { scan_time_s })
+    }
+
+    pub(super) fn stop(&mut self, id: SeriesId, elapsed_s: f64) -> Result<Event, Refused> {
+        seconds(elapsed_s)?;
+        let series = self.scanned(id)?;
+        let name = series.name().to_owned();
+        if series.state == SeriesState::Accepted {
             return Err(Refused::AlreadyAccepted { name });
         }
-        let scan_time_s = elapsed_s.min(queued.counted_s);
-        let refund_s = queued.counted_s - scan_time_s;
-        self.scan_time_s -= refund_s;
-        self.drop_images(series);
-        Ok(vec![Event::Stopped { series, name, scan_time_s }])
+        let counted_s = series.scanned.as_ref().map_or(0.0, |stack| stack.scan_time_s());
+        let scan_time_s = elapsed_s.min(counted_s);
+        series.drop_images(SeriesState::Stopped);
+        self.scan_time_s -= counted_s - scan_time_s;
+        self.unchecked = self.unchecked.filter(|unchecked| *unchecked != id);
+        Ok(Event::Stopped { series: id, name, scan_time_s })
     }
 
-    pub(super) fn accept(&mut self, series: usize) -> Result<Vec<Event>, Refused> {
-        let queued = self.scanned(series)?;
-        queued.accepted = true;
-        let name = queued.group.name.clone();
-        if self.current == Some(series) {
-            self.current = None;
-        }
-        Ok(vec![Event::Accepted { series, name }])
+    pub(super) fn accept(&mut self, id: SeriesId) -> Result<Event, Refused> {
+        let series = self.scanned(id)?;
+        series.state = SeriesState::Accepted;
+        let name = series.name().to_owned();
+        self.unchecked = self.unchecked.filter(|unchecked| *unchecked != id);
+        Ok(Event::Accepted { series: id, name })
     }
 
-    fn queued(&mut self, series: usize) -> Result<&mut Series, Refused> {
-        let queued = self.queue.len();
-        self.queue.get_mut(series).ok_or(Refused::NoSuchSeries { series, queued })
+    fn new_series(&mut self, group: SliceGroup, protocol: SeriesProtocol) -> Series {
+        let id = SeriesId(self.next_series);
+        self.next_series += 1;
+        Series::waiting(id, group, protocol)
     }
 
-    fn scanned(&mut self, series: usize) -> Result<&mut Series, Refused> {
-        let queued = self.queued(series)?;
-        if queued.images.is_none() {
-            return Err(Refused::NotScanned { name: queued.group.name.clone() });
-        }
-        Ok(queued)
+    pub(super) fn queued(&self, id: SeriesId) -> Result<&Series, Refused> {
+        self.series(id).ok_or_else(|| self.no_such_series(id))
     }
 
-    /// A series waits again, and cannot be checked.
-    pub(super) fn drop_images(&mut self, series: usize) {
-        self.queue[series].drop_images();
-        if self.current == Some(series) {
-            self.current = None;
+    pub(super) fn queued_mut(&mut self, id: SeriesId) -> Result<&mut Series, Refused> {
+        match self.queue.iter().position(|series| series.id == id) {
+            Some(at) => Ok(&mut self.queue[at]),
+            None => Err(self.no_such_series(id)),
         }
     }
+
+    fn no_such_series(&self, series: SeriesId) -> Refused {
+        let named = |series: &Series| format!("{} '{}'", series.id, series.name());
+        let queued: Vec<String> = self.queue.iter().map(named).collect();
+        let queued = if queued.is_empty() { "none".to_owned() } else { queued.join(", ") };
+        Refused::NoSuchSeries { series, queued }
+    }
+
+    fn scanned(&mut self, id: SeriesId) -> Result<&mut Series, Refused> {
+        let series = self.queued_mut(id)?;
+        if series.scanned.is_none() {
+            return Err(Refused::NotScanned { name: series.name().to_owned() });
+        }
+        Ok(series)
+    }
+}
+
+/// Refuses what is no time after which a scan can be stopped.
+fn seconds(elapsed_s: f64) -> Result<(), Refused> {
+    if elapsed_s.is_finite() && elapsed_s >= 0.0 { Ok(()) } else { Err(Refused::NoTime(elapsed_s)) }
+}
+
+/// For every group of a new plan the series that it continues. Equal groups find each other first, so that of two
+/// groups with the same name the one that stays keeps its series.
+fn matched(mut series: Vec<Series>, groups: &[SliceGroup]) -> Vec<Option<Series>> {
+    let equal: fn(&SliceGroup, &SliceGroup) -> bool = |old, new| old == new;
+    let named_alike = |old: &SliceGroup, new: &SliceGroup| {
+        old.name == new.name && old.target.orientation() == new.target.orientation()
+    };
+    let mut found: Vec<Option<Series>> = groups.iter().map(|_| None).collect();
+    for is_same in [equal, named_alike, SliceGroup::same_slices] {
+        for (found, group) in found.iter_mut().zip(groups).filter(|(found, _)| found.is_none()) {
+            let known = series.iter().position(|series| is_same(&series.group, group));
+            *found = known.map(|at| series.remove(at));
+        }
+    }
+    found
 }
 
 /// What becomes of an appended series when a plan takes another's place; `None` if it goes with its group.

@@ -129,7 +129,10 @@ fn check(line: &AttemptLine) -> Result<(), AttemptsError> {
             return Err(line.wrong(field, seconds, format!("seconds from 0 to {LONGEST_S}")));
         }
     }
-    attempt.landing.check().map_err(|refused| line.wrong("landing", refused, "a landing that a table allows"))?;
+    attempt
+        .landing
+        .check()
+        .map_err(|refused| line.wrong("landing", refused, "a patient set-up that a table allows"))?;
     attempt.plan.check().map_err(|reason| line.wrong("plan", reason, "a plan that can be scanned"))
 }
 

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use exam::Landing;
+use exam::PatientSetup;
 use geometry::{PatientPosition, Vector};
 use nalgebra::{Translation3, UnitQuaternion};
 
@@ -24,10 +24,10 @@ fn setup() -> ScenarioSetup {
     ScenarioSetup::from_text(Path::new("people.toml"), SCENARIO, &Library::default()).expect("right")
 }
 
-/// A landing with consequences, and the plan that the truth then asks for, labelled by a position.
-fn perfect(setup: &ScenarioSetup, landing: Landing, registered: PatientPosition) -> RecordedAttempt {
+/// A set-up with consequences, and the plan that the truth then asks for, labelled by a position.
+fn perfect(setup: &ScenarioSetup, landing: PatientSetup, registered: PatientPosition) -> RecordedAttempt {
     let (drawn, _) = patient_of_case(setup, 7, 1);
-    let plan = true_plan(&landing.lay(&drawn).truth(), &setup.prescription);
+    let plan = true_plan(&landing.apply_to(&drawn).truth(), &setup.prescription);
     let labelled = exam::registered_to_patient(registered, landing.position).inverse();
     RecordedAttempt {
         format_version: ATTEMPT_FORMAT_VERSION,
@@ -53,7 +53,7 @@ fn worst_angle_deg(scored: &Scored) -> f64 {
 #[test]
 fn renaming_groups_changes_no_row() {
     let setup = setup();
-    let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
+    let attempt = perfect(&setup, PatientSetup::default(), PatientPosition::HeadFirstSupine);
     let mut renamed = attempt.clone();
     renamed.plan.groups.iter_mut().for_each(|group| group.name = "axial L1/L2".into());
     assert_eq!(scored(&setup, &renamed).result, scored(&setup, &attempt).result);
@@ -62,7 +62,7 @@ fn renaming_groups_changes_no_row() {
 #[test]
 fn an_attempt_whose_plan_is_of_version_1_is_still_scored() {
     let setup = setup();
-    let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
+    let attempt = perfect(&setup, PatientSetup::default(), PatientPosition::HeadFirstSupine);
     let mut written = serde_json::to_value(&attempt).expect("JSON");
     let plan = written["plan"].as_object_mut().expect("an object");
     plan.remove("format_version").expect("written");
@@ -76,7 +76,7 @@ fn an_attempt_whose_plan_is_of_version_1_is_still_scored() {
 #[test]
 fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
     let setup = setup();
-    let landing = Landing { landmark_error_mm: -35.0, knee_cushion: false, ..Landing::default() };
+    let landing = PatientSetup { landmark_error_mm: -35.0, knee_cushion: false, ..PatientSetup::default() };
     let attempt = perfect(&setup, landing, PatientPosition::HeadFirstSupine);
     let right = scored(&setup, &attempt);
     assert!(worst_angle_deg(&right) < 1e-5, "{}", worst_angle_deg(&right));
@@ -100,7 +100,7 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
         assert!((4.8..=5.0 + 1e-6).contains(&angle_deg), "{}: {angle_deg}", disc.disc);
     }
 
-    let drawn = Landing { landmark_error_mm: 0.0, ..landing };
+    let drawn = PatientSetup { landmark_error_mm: 0.0, ..landing };
     let elsewhere = scored(&setup, &RecordedAttempt { landing: drawn, ..attempt }).result.plan;
     assert!(elsewhere.discs.iter().any(|disc| !disc.identified), "a patient 35 mm off is not where it was planned");
 }
@@ -108,7 +108,7 @@ fn a_true_plan_scores_nothing_and_five_degrees_score_five() {
 #[test]
 fn a_plan_in_wrongly_registered_coordinates_is_scored_in_true_ones() {
     let setup = setup();
-    let landing = Landing { position: PatientPosition::FeetFirstProne, ..Landing::default() };
+    let landing = PatientSetup { position: PatientPosition::FeetFirstProne, ..PatientSetup::default() };
     let wrong = perfect(&setup, landing, PatientPosition::HeadFirstSupine);
     let scored_wrong = scored(&setup, &wrong);
     assert!(worst_angle_deg(&scored_wrong) < 1e-5);
@@ -122,7 +122,7 @@ fn a_plan_in_wrongly_registered_coordinates_is_scored_in_true_ones() {
 #[test]
 fn lines_are_read_and_mistakes_named_with_their_line() {
     let setup = setup();
-    let attempt = perfect(&setup, Landing::default(), PatientPosition::HeadFirstSupine);
+    let attempt = perfect(&setup, PatientSetup::default(), PatientPosition::HeadFirstSupine);
     let line = serde_json::to_string(&attempt).expect("JSON");
     let path = Path::new("ida.jsonl");
     let read = parse(path, &format!("# Ida\n\n{line}\n  \n{line}\n")).expect("two attempts");
@@ -147,7 +147,11 @@ fn lines_are_read_and_mistakes_named_with_their_line() {
         ("\"arm\":\"manual\"", "\"arm\":\"automated\"", "ida.jsonl:1: arm is automated, expected manual or collab"),
         ("\"observer\":\"Ida\"", "\"observer\":\" \"", "ida.jsonl:1: observer is empty, expected a name"),
         ("61.0", "-1.0", "ida.jsonl:1: planning-time-s is -1, expected seconds"),
-        ("\"landmark-error-mm\":0.0", "\"landmark-error-mm\":1e9", "the landing's landmark-error-mm is 1000000000 mm"),
+        (
+            "\"landmark-error-mm\":0.0",
+            "\"landmark-error-mm\":1e9",
+            "the patient set-up's landmark-error-mm is 1000000000 mm",
+        ),
         ("\"repeats\":1", "\"repeats\":-1", "ida.jsonl:1:"),
         ("\"repeats\":1", "\"repaets\":1", "unknown field `repaets`, expected one of"),
         (

@@ -1,4 +1,4 @@
-//! How the patient is landed: what the technologist decides at the table.
+//! How the patient is positioned: what the technologist decides at the table.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use scanner::{Coil, Faults, Scanner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::examination::Refused;
+use crate::refused::Refused;
 
 /// How far the table and the coils can be from the isocentre, mm: a table travels a body's length at most.
 const LIMIT_MM: f64 = 600.0;
@@ -59,10 +59,10 @@ impl CoilChoice {
     }
 }
 
-/// How the patient is laid, and where the light of the landmark fell.
+/// How the patient lies on the table, and where the landmark was set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Landing {
+pub struct PatientSetup {
     /// How the patient lies, whatever was registered.
     pub position: PatientPosition,
     /// True with a cushion under the knees, which flattens the lordosis.
@@ -76,7 +76,7 @@ pub struct Landing {
     pub landmark_error_mm: f64,
 }
 
-impl Default for Landing {
+impl Default for PatientSetup {
     /// Supine, head first, knees on the cushion, both arrays, L3 at the isocentre.
     fn default() -> Self {
         Self {
@@ -89,22 +89,22 @@ impl Default for Landing {
     }
 }
 
-impl Landing {
-    /// Refuses a landing that no table allows.
+impl PatientSetup {
+    /// Refuses a set-up that no table allows.
     ///
     /// # Errors
-    /// [`Refused::ImpossibleLanding`] with the field.
+    /// [`Refused::ImpossibleSetup`] with the field.
     pub fn check(&self) -> Result<(), Refused> {
         for (field, value) in [("coil-centre-mm", self.coil_centre_mm), ("landmark-error-mm", self.landmark_error_mm)] {
             if !(-LIMIT_MM..=LIMIT_MM).contains(&value) {
-                return Err(Refused::ImpossibleLanding { field, value, limit: LIMIT_MM });
+                return Err(Refused::ImpossibleSetup { field, value, limit: LIMIT_MM });
             }
         }
         Ok(())
     }
 
-    /// The patient laid anew. What was drawn of how they lie stays: rotations, offsets, restlessness.
-    pub fn lay(&self, patient: &PatientOnTable) -> PatientOnTable {
+    /// The patient positioned like this. What the case drew of how they lie stays: rotations, offsets, restlessness.
+    pub fn apply_to(&self, patient: &PatientOnTable) -> PatientOnTable {
         let drawn = patient.positioning;
         let spine = if drawn.knee_cushion == self.knee_cushion {
             Arc::clone(&patient.spine)

@@ -1,4 +1,4 @@
-//! What the history is asked for: an unfinished lesson, a replay, a certificate.
+//! What is done with kept attempts: an unfinished lesson goes on, an attempt is replayed, a certificate is written.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use coach::certificate::certificate;
 use coach::history::{AttemptId, Filter, History};
 use coach::intent::Shows;
-use coach::script::{self, Line};
+use coach::journal::{self, Line};
 use coach::session::Session;
 use document::Picture;
 use geometry::Orientation;
@@ -15,8 +15,8 @@ use imaging_io::picture::{Colour, SliceView, Stroke, Window as Greys};
 
 use crate::arguments::Arguments;
 use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
-use crate::keeper::{Keeper, KeeperPlugin};
-use crate::screen::Errand;
+use crate::history_plugin::{HistoryPlugin, HistoryStore};
+use crate::screen::HistoryTask;
 use crate::script_plugin::Script;
 use crate::text;
 
@@ -26,27 +26,32 @@ const REPLAY_PACE: Duration = Duration::from_millis(350);
 /// Half the length of a disc's line in the certificate's picture, mm.
 const LINE_HALF_MM: f64 = 40.0;
 
-/// Runs errands.
-pub struct ErrandsPlugin;
+/// Runs the tasks.
+pub struct HistoryTasksPlugin;
 
-impl Plugin for ErrandsPlugin {
+impl Plugin for HistoryTasksPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Update, run.in_set(ConsoleSystems::Project));
     }
 }
 
-fn run(mut screen: ResMut<ScreenState>, mut console: ResMut<Console>, keeper: Res<Keeper>, mut commands: Commands) {
-    let Some(errand) = screen.0.errand.take() else { return };
-    let history = keeper.history();
-    let replay = matches!(errand, Errand::Replay(_));
-    let outcome = match errand {
-        Errand::Resume => {
+fn run(
+    mut screen: ResMut<ScreenState>,
+    mut console: ResMut<Console>,
+    store: Res<HistoryStore>,
+    mut commands: Commands,
+) {
+    let Some(task) = screen.0.task.take() else { return };
+    let history = store.history();
+    let replay = matches!(task, HistoryTask::Replay(_));
+    let outcome = match task {
+        HistoryTask::Resume => {
             let lines = screen.0.past.as_ref().and_then(|past| past.draft.clone()).unwrap_or_default();
             read(&lines).map(|lines| Some(Script::recording(lines, Duration::ZERO)))
         }
-        Errand::Replay(id) => replayed(history, id).map(|lines| Some(Script::recording(lines, REPLAY_PACE))),
-        Errand::Export => export(history, &console, keeper.folder()).map(|folder| {
-            screen.0.told = Some(format!("{} {}", text::EXPORTED, folder.display()));
+        HistoryTask::Replay(id) => replayed(history, id).map(|lines| Some(Script::recording(lines, REPLAY_PACE))),
+        HistoryTask::Export => export(history, &console, store.folder()).map(|folder| {
+            screen.0.confirmation = Some(format!("{} {}", text::EXPORTED, folder.display()));
             None
         }),
     };
@@ -63,7 +68,7 @@ fn run(mut screen: ResMut<ScreenState>, mut console: ResMut<Console>, keeper: Re
 }
 
 fn read(lines: &[String]) -> Result<Vec<Line>, String> {
-    script::read(&lines.join("\n")).map_err(|error| error.to_string())
+    journal::read(&lines.join("\n")).map_err(|error| error.to_string())
 }
 
 fn replayed(history: &History, id: AttemptId) -> Result<Vec<Line>, String> {
@@ -92,6 +97,9 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
     write("certificate.html", certificate.to_html().as_bytes())?;
     let attempt = serde_json::to_string(&record.attempt).map_err(|error| words(&error))?;
     write("attempt.jsonl", format!("{attempt}\n").as_bytes())?;
+    if let Some(recording) = session.exam().recording() {
+        write("examination.jsonl", recording.to_json_lines().map_err(|error| words(&error))?.as_bytes())?;
+    }
     write("recording.jsonl", format!("{}\n", record.journal.join("\n")).as_bytes())?;
     // Last, because a name in letters that no font has leaves the page in HTML.
     let pdf = certificate.to_pdf().map_err(|error| words(&error))?;
@@ -104,7 +112,7 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
 /// # Errors
 /// In words, with the file.
 pub fn export_all(arguments: &Arguments, path: &Path) -> Result<usize, String> {
-    let file = arguments.database.clone().unwrap_or_else(KeeperPlugin::usual_file);
+    let file = arguments.database.clone().unwrap_or_else(HistoryPlugin::usual_file);
     if !file.is_file() {
         return Err(format!("{}: no attempts were kept there", file.display()));
     }
@@ -122,10 +130,11 @@ fn localizer_picture(session: &Session) -> Option<Vec<u8>> {
     let stack = session.stack(&shows)?;
     let slice = stack.group.slices / 2;
     let mut view = SliceView::of(&stack.images, slice, Greys::of(&stack.images), 2.0);
-    let truth = assessment::true_plan(&finished.truth, &session.exercise.setup.prescription);
     let planned: (Colour, Option<f64>) = (imaging_io::picture::palette::YELLOW, None);
     let true_ones = (imaging_io::picture::palette::SKY, Some(6.0));
-    for (groups, (colour, dash)) in [(session.draft.groups(), planned), (truth.groups.as_slice(), true_ones)] {
+    for (groups, (colour, dash)) in
+        [(session.draft.groups(), planned), (finished.true_plan.groups.as_slice(), true_ones)]
+    {
         for group in groups.iter().filter(|group| group.target.disc().is_some()) {
             view.draw_plane(&group.plane(), LINE_HALF_MM, Stroke { colour, width: 2.0, dash });
         }

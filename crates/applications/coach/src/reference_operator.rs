@@ -1,17 +1,18 @@
-//! A trainee who does everything as the order says: what scripts, tests and the documentation's pictures start from.
+//! The reference operator: does everything as the order says. Scripts, tests and the documentation's pictures start
+//! from it.
 
 use exam::CoilChoice;
 use geometry::PatientPosition;
 
 use crate::exercise::Exercise;
 use crate::intent::{Intent, Look, Phase, Shows};
+use crate::journal::{Line, Wait};
 use crate::registration_form::Field;
 use crate::safety::{Decision, Question, Screening};
-use crate::script::{Line, Wait};
 use crate::table::Table;
 
 /// Registration and screening.
-pub fn registers(exercise: &Exercise) -> Vec<Intent> {
+pub fn registration(exercise: &Exercise) -> Vec<Intent> {
     let (identity, person) = (&exercise.order.identity, &exercise.person.person);
     let typed = [
         (Field::Name, identity.name.clone()),
@@ -44,7 +45,7 @@ fn decided(screening: &Screening, question: Question) -> Decision {
 }
 
 /// At the table, up to the patient in the bore: lying in a position, the light missing L3 by some mm towards the head.
-pub fn lands(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Intent> {
+pub fn positioning(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<Intent> {
     let mut table = Table::new(exercise.person.person.height_cm);
     table.position = lying;
     let ahead = if lying.head_first() { -miss_mm } else { miss_mm };
@@ -62,19 +63,19 @@ pub fn lands(exercise: &Exercise, lying: PatientPosition, miss_mm: f64) -> Vec<I
 }
 
 /// A whole examination with the AI, with pictures on the way.
-pub fn examines(exercise: &Exercise) -> Vec<Line> {
+pub fn examination(exercise: &Exercise) -> Vec<Line> {
     let mut script = Script::default();
     script.picture("1-worklist");
-    let registers = registers(exercise);
-    let typing = registers.iter().position(|intent| matches!(intent, Intent::Ask(_))).unwrap_or(registers.len());
-    script.all(registers[..typing].iter().cloned(), 4.0);
-    script.all(registers[typing..].iter().cloned(), 2.0);
+    let registration = registration(exercise);
+    let typing = registration.iter().position(|intent| matches!(intent, Intent::Ask(_))).unwrap_or(registration.len());
+    script.all(registration[..typing].iter().cloned(), 4.0);
+    script.all(registration[typing..].iter().cloned(), 2.0);
     script.picture("2-registration");
-    let lands = lands(exercise, exercise.order.position, 0.0);
-    let mark = lands.iter().position(|intent| *intent == Intent::SetLandmark).unwrap_or(lands.len());
-    script.all(lands[..mark].iter().cloned(), 5.0);
+    let positioning = positioning(exercise, exercise.order.position, 0.0);
+    let mark = positioning.iter().position(|intent| *intent == Intent::SetLandmark).unwrap_or(positioning.len());
+    script.all(positioning[..mark].iter().cloned(), 5.0);
     script.picture("3-positioning");
-    script.all(lands[mark..].iter().cloned(), 5.0);
+    script.all(positioning[mark..].iter().cloned(), 5.0);
     script.picture("4-in-the-bore");
     script.all([Intent::Speed(10.0), Intent::ScanLocalizer, Intent::Speed(0.0)], 1.0);
     script.wait();
@@ -100,7 +101,7 @@ struct Script {
 }
 
 impl Script {
-    /// Wishes, some time before each.
+    /// Intents, with some time before each.
     fn all(&mut self, intents: impl IntoIterator<Item = Intent>, each_s: f64) {
         for intent in intents {
             // Time begins with the patient.

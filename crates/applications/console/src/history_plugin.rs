@@ -1,4 +1,4 @@
-//! What stays: attempts in the history, and an unfinished lesson should the window close.
+//! Keeps finished attempts in the history, and an unfinished lesson in case the window closes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::desk_plugin::{Console, ConsoleSystems, ScreenState};
 
 /// The history's file, open.
 #[derive(Resource)]
-pub struct Keeper {
+pub struct HistoryStore {
     history: Arc<History>,
     folder: PathBuf,
     /// The lesson that was kept, by its trainee and the length of its journal.
@@ -25,9 +25,9 @@ pub struct Keeper {
 const DRAFT_EVERY: Duration = Duration::from_secs(2);
 
 /// Opens a history file and keeps what happens.
-pub struct KeeperPlugin(Arc<History>, PathBuf);
+pub struct HistoryPlugin(Arc<History>, PathBuf);
 
-impl KeeperPlugin {
+impl HistoryPlugin {
     /// Keeps what happens in a history; exports go beside its file.
     pub fn new(history: History, file: &Path) -> Self {
         Self(Arc::new(history), file.parent().map(Path::to_owned).unwrap_or_default())
@@ -45,21 +45,21 @@ impl KeeperPlugin {
     }
 }
 
-impl Plugin for KeeperPlugin {
+impl Plugin for HistoryPlugin {
     fn build(&self, app: &mut App) {
-        let keeper = Keeper {
+        let store = HistoryStore {
             history: Arc::clone(&self.0),
             folder: self.1.clone(),
             kept: None,
             recorded: false,
             shown_for: None,
         };
-        app.insert_resource(keeper).add_systems(Update, keep.in_set(ConsoleSystems::Project));
+        app.insert_resource(store).add_systems(Update, keep.in_set(ConsoleSystems::Project));
     }
 }
 
 fn keep(
-    mut keeper: ResMut<Keeper>,
+    mut store: ResMut<HistoryStore>,
     mut console: ResMut<Console>,
     mut screen: ResMut<ScreenState>,
     time: Res<Time<Real>>,
@@ -67,16 +67,16 @@ fn keep(
     mut exits: MessageReader<AppExit>,
 ) {
     if let Some(left) = console.bypass_change_detection().desk.take_left() {
-        let kept = if left.finished.is_none() && !console.replay { keeper.keep_draft(&left) } else { Ok(()) };
+        let kept = if left.finished.is_none() && !console.replay { store.keep_draft(&left) } else { Ok(()) };
         if let Err(error) = kept {
             screen.0.refusal = Some(error.to_string());
         }
         console.replay = false;
         screen.0.replay = false;
-        keeper.shown_for = None;
+        store.shown_for = None;
     }
     let leaving = exits.read().next().is_some();
-    let outcome = keeper.follow(
+    let outcome = store.follow(
         &console,
         &mut screen,
         leaving || time.elapsed() - *last >= DRAFT_EVERY,
@@ -88,7 +88,7 @@ fn keep(
     }
 }
 
-impl Keeper {
+impl HistoryStore {
     /// All attempts.
     pub fn history(&self) -> &History {
         &self.history

@@ -1,5 +1,8 @@
 //! Why a command is refused.
 
+use crate::job::{JobId, JobKind};
+use crate::series::SeriesId;
+
 /// A command that makes no sense in the present state.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refused {
@@ -9,9 +12,15 @@ pub enum Refused {
     /// Nobody is registered.
     #[error("no patient is registered")]
     NotRegistered,
-    /// A landing that the table does not allow.
-    #[error("the landing's {field} is {value} mm, expected -{limit} to {limit}")]
-    ImpossibleLanding {
+    /// A job is in progress.
+    #[error("the scanner is busy: {0}")]
+    Busy(JobKind),
+    /// No such job is in progress.
+    #[error("job {} is not in progress: it was finished or abandoned, or is another examination's", .0.0)]
+    NoSuchJob(JobId),
+    /// A set-up that the table does not allow.
+    #[error("the patient set-up's {field} is {value} mm, expected -{limit} to {limit}")]
+    ImpossibleSetup {
         /// The field.
         field: &'static str,
         /// What it was, mm.
@@ -25,13 +34,13 @@ pub enum Refused {
     /// Nothing is left to scan.
     #[error("no series is waiting")]
     EmptyQueue,
-    /// The queue is shorter.
-    #[error("there is no series {series}: the queue has {queued}, numbered from 0")]
+    /// The series is not in the queue.
+    #[error("there is no series {series}; the queue has {queued}")]
     NoSuchSeries {
-        /// The number that was asked for.
-        series: usize,
-        /// Length of the queue.
-        queued: usize,
+        /// The series that was asked for.
+        series: SeriesId,
+        /// The series of the queue, for people.
+        queued: String,
     },
     /// The series has no images yet.
     #[error("series '{name}' has not been scanned")]
@@ -39,7 +48,7 @@ pub enum Refused {
         /// The slice group's name.
         name: String,
     },
-    /// The series has images that scanning would replace unasked.
+    /// The series has images that scanning would replace without a repeat.
     #[error("series '{name}' is scanned already; repeat it to scan it again")]
     AlreadyScanned {
         /// The slice group's name.

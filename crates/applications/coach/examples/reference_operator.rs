@@ -1,10 +1,10 @@
-//! Prints the script of a trainee who does everything as the order says, with the AI's help.
+//! Prints the script of the reference operator, who does everything as the order says, with the AI's help.
 //!
-//! `cargo run --release -p plumbline-lesson --example model_trainee -- scenarios/lessons/first-examination.toml`
+//! `cargo run --release -p plumbline-lesson --example reference_operator -- scenarios/lessons/first-examination.toml`
 
 use std::path::PathBuf;
 
-use coach::model_trainee;
+use coach::reference_operator;
 use coach::worklist::Worklist;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example prints")]
@@ -14,7 +14,7 @@ fn main() {
         match entry.exercise {
             Ok(exercise) => {
                 println!("# {}: {}", exercise.name(), exercise.title());
-                for line in model_trainee::examines(&exercise) {
+                for line in reference_operator::examination(&exercise) {
                     println!("{}", serde_json::to_string(&line).expect("plain data"));
                 }
             }
