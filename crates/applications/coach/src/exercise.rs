@@ -73,7 +73,7 @@ impl Exercise {
             order: Order {
                 identity: identity_of(&person, &Stream::from_seed(seed).child("identity", case), case),
                 indication: if lesson.indication.is_empty() {
-                    crate::text::registration::USUAL_INDICATION.to_owned()
+                    crate::registration_form::text::USUAL_INDICATION.to_owned()
                 } else {
                     lesson.indication.clone()
                 },

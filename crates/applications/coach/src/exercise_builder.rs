@@ -62,7 +62,7 @@ impl Default for ExerciseBuilder {
             instructor: String::new(),
             phantom: "adult-lumbar".into(),
             seed: 1,
-            indication: crate::text::registration::USUAL_INDICATION.into(),
+            indication: crate::registration_form::text::USUAL_INDICATION.into(),
             position: PatientPosition::HeadFirstSupine,
             turned_deg: [0.0; 3],
             aside_mm: 0.0,

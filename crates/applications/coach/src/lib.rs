@@ -29,5 +29,4 @@ pub mod score;
 pub mod script;
 pub mod session;
 pub mod table;
-mod text;
 pub mod worklist;

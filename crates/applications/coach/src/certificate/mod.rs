@@ -8,6 +8,7 @@
 mod learning_curve;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
 use jiff::Timestamp;
@@ -17,7 +18,6 @@ use results::Arm;
 use crate::history::CurvePoint;
 use crate::record::{Mode, SessionRecord};
 use crate::score::Subject;
-use crate::text::certificate as text;
 
 /// The certificate of an attempt, with the trainee's learning curve up to now.
 pub fn certificate(record: &SessionRecord, curve: &[CurvePoint], pictures: Vec<Picture>) -> Document {

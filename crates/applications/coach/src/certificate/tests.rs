@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
+use crate::certificate::text::STATEMENT;
 use crate::history::fixture::record;
 use crate::history::{CurvePoint, Filter, History};
 use crate::record::SessionRecord;
-use crate::text::certificate::STATEMENT;
 
 /// A grey picture with a bright disc.
 fn png(width: u32, height: u32) -> Vec<u8> {

@@ -31,13 +31,12 @@
 mod field;
 mod identity;
 mod problem;
+pub(crate) mod text;
 
 use exam::Registration;
 use geometry::PatientPosition;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-
-use crate::text::registration as text;
 
 pub use field::Field;
 pub use identity::{Identity, Sex};

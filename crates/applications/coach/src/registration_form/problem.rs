@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Field, RegistrationForm};
-use crate::text::registration as text;
+use crate::registration_form::text;
 
 /// Nobody is known to have lived much longer, years.
 const OLDEST_YEARS: f64 = 120.0;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::safety as text;
+use crate::safety::text;
 
 /// What a device may do in a scanner (ASTM F2503, IEC 62570), as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

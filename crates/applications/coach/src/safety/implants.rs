@@ -3,7 +3,7 @@
 use phantom::findings::Findings;
 
 use super::answer::{Answer, DeviceStatus};
-use crate::text::safety as text;
+use crate::safety::text;
 
 /// Screws, cages and prostheses of titanium are MR conditional; an operation without an implant is mentioned, too.
 pub(super) fn of(findings: &Findings) -> Answer {

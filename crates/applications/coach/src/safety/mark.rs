@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Decision;
 use super::answer::{Answer, DeviceStatus};
 use super::question::Question;
-use crate::text::safety as text;
+use crate::safety::text;
 
 /// One question, marked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,13 +27,13 @@ mod answer_line;
 mod implants;
 mod mark;
 mod question;
+mod text;
 
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
 use serde::{Deserialize, Serialize};
 
 use crate::registration_form::Severity;
-use crate::text::safety as text;
 
 pub use answer::{Answer, DeviceStatus};
 pub use answer_line::UnknownAnswer;

@@ -7,11 +7,10 @@
 
 mod conduct;
 mod planes;
+mod text;
 
 use geometry::Disc;
 use serde::{Deserialize, Serialize};
-
-use crate::text::score as text;
 
 pub use conduct::Conduct;
 

@@ -7,7 +7,7 @@ use phantom::SpineTruth;
 use results::{DiscResult, StackResult};
 
 use super::{Item, Subject};
-use crate::text::score as text;
+use crate::score::text;
 
 /// Points for all discs and the sagittal stack together.
 const LEVEL: f64 = 15.0;
