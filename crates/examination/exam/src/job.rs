@@ -63,15 +63,15 @@ pub struct Job {
 pub(crate) enum Work {
     ScanLocalizer(Vec<(Orientation, Acquisition)>),
     Plan(Inquiry),
-    Scan(SeriesId, Acquisition),
-    Check(SeriesId, SeriesCheck),
+    Scan(SeriesId, Box<Acquisition>),
+    Check(SeriesId, Box<SeriesCheck>),
 }
 
 /// What came of a job; only the examination that started it can use it.
 #[derive(Clone, Debug)]
 pub struct JobOutcome {
     pub(crate) job: JobId,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: Box<Outcome>,
 }
 
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ impl Job {
                 Outcome::Checked { series, name: check.group.name, report, reading }
             }
         };
-        JobOutcome { job: self.id, outcome }
+        JobOutcome { job: self.id, outcome: Box::new(outcome) }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::job::JobId;
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// A command that is written whole.
-    Command(Command),
+    Command(Box<Command>),
     /// The end of a job.
     Finish(JobId),
 }
@@ -29,9 +29,9 @@ impl Step {
             Command::AdoptPlan(plan) => {
                 let mut plan = plan.clone();
                 plan.latency_ms.clear();
-                Self::Command(Command::AdoptPlan(plan))
+                Self::Command(Box::new(Command::AdoptPlan(plan)))
             }
-            other => Self::Command(other.clone()),
+            other => Self::Command(Box::new(other.clone())),
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn replay(exam: &mut Examination, text: &str, planner: &mut dyn Planner) -> 
         let line = number + 1;
         let read: ReadLine = serde_json::from_str(text).map_err(|source| ReplayError::Syntax { line, source })?;
         let command = match read.step {
-            Step::Command(command) => command,
+            Step::Command(command) => *command,
             Step::Finish(job) => {
                 let ended = started.take_if(|started| started.id() == job);
                 Command::Finish(ended.ok_or(ReplayError::NoSuchJob { line, job })?.run(planner))

@@ -50,8 +50,8 @@ pub(crate) fn grown(
     growth.weight("head", &[0], &inputs, &Channels::first(from.classes, to.classes));
     let bias = growth.old["head.bias"].values.clone();
     growth.fresh("head.bias").values[..from.classes].copy_from_slice(&bias);
-    for class in from.classes..to.classes {
-        growth.split(STRUCTURE_OF_CLASS[class], class);
+    for (class, structure) in STRUCTURE_OF_CLASS.into_iter().enumerate().take(to.classes).skip(from.classes) {
+        growth.split(structure, class);
     }
     Ok(fresh)
 }

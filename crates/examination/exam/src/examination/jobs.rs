@@ -55,7 +55,7 @@ impl Examination {
             events.push(self.repeat(id)?);
         }
         self.queued_mut(id)?.state = SeriesState::Scanning;
-        Ok(Response { events, ..self.start(Work::Scan(id, acquisition)) })
+        Ok(Response { events, ..self.start(Work::Scan(id, Box::new(acquisition))) })
     }
 
     pub(super) fn check(&mut self) -> Result<Response, Refused> {
@@ -65,14 +65,14 @@ impl Examination {
         let is_read = group.target == SliceTarget::Sagittal && !series.appended;
         let inquiry = is_read.then(|| self.inquiry(vec![(Orientation::Sagittal, Arc::clone(&images))])).transpose()?;
         let check = SeriesCheck { plan: self.plan.clone().unwrap_or_default(), group, images, inquiry };
-        let work = Work::Check(series.id, check);
+        let work = Work::Check(series.id, Box::new(check));
         Ok(self.start(work))
     }
 
     /// Takes the outcome of the job in progress.
     pub(super) fn finish(&mut self, outcome: JobOutcome) -> Result<Vec<Event>, Refused> {
         self.end_job(outcome.job)?;
-        Ok(match outcome.outcome {
+        Ok(match *outcome.outcome {
             Outcome::Localizer(stacks) => vec![self.localizer_scanned(stacks)],
             Outcome::Planned(planned) => {
                 let events = warnings(&planned).chain([Event::PlanProposed(planned.plan.clone())]).collect();
