@@ -1,5 +1,5 @@
 //! Every word of the console's own, in one place: a translation is another file like this one. What the session says
-//! (refusals, notices, explanations of marks) is the `lesson` crate's.
+//! (refusals, notices, explanations of marks) is the `coach` crate's (`coach/src/text/`).
 
 use coach::intent::Phase;
 use exam::CoilChoice;

@@ -79,3 +79,15 @@ fn what_was_typed_stays_text_in_the_page() {
     let page = named("<script>alert(1)</script> & \"<b>\"").to_html();
     assert!(!page.contains("<script") && !page.contains("<b>\"") && page.contains("&lt;script&gt;"));
 }
+
+#[test]
+fn a_heading_stands_on_the_page_of_its_pictures() {
+    let picture = Picture { caption: "Sagittal localizer".to_owned(), png: png() };
+    let lines = (0..35).map(|_| Block::text(TextStyle::Body, "a line"));
+    let headed = [Block::text(TextStyle::Heading, "Pictures"), Block::Pictures(vec![picture])];
+    let document = Document { blocks: lines.chain(headed).collect(), ..Document::default() };
+
+    let lines = lines_of(&document);
+    let page_of = |words: &str| lines.iter().find(|(.., text)| text == words).map(|(page, ..)| *page);
+    assert_eq!((page_of("Pictures"), page_of("Sagittal localizer")), (Some(1), Some(1)));
+}

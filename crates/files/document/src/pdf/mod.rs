@@ -108,7 +108,8 @@ fn image(picture: &Picture) -> Result<Image, DocumentError> {
 /// Every line of text: its page, left edge, width and base, pt.
 #[cfg(test)]
 pub(crate) fn lines_of(document: &Document) -> Vec<(usize, f32, f32, f32, String)> {
-    let pages = Pages::of(document, &[]);
+    let images: Vec<Image> = document.pictures().map(|picture| image(picture).expect("a picture")).collect();
+    let pages = Pages::of(document, &images);
     let marks = pages.pages.iter().enumerate().flat_map(|(page, marks)| marks.iter().map(move |mark| (page, mark)));
     let line = |(page, mark): (usize, &pages::Mark)| match &mark.kind {
         pages::Kind::Line(text, number) => {

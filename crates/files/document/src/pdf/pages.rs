@@ -16,7 +16,7 @@ pub(super) const WIDTH: f32 = Drawing::WIDTH;
 /// Where a page's content begins and ends.
 const TOP: f32 = 51.0;
 const BOTTOM: f32 = PAGE[1] - 62.0;
-/// What must fit below a heading, pt, so that it does not stand alone at the end of a page.
+/// What must fit below a heading of a text or table, pt, so that it does not stand alone at the end of a page.
 const BELOW_A_HEADING: f32 = 60.0;
 /// What stays free above and below a row's text, and between columns, pt.
 const ROW_PADDING: f32 = 3.0;
@@ -82,9 +82,16 @@ impl Pages {
         let mut pages = Self { pages: vec![Vec::new()], elements: Vec::new(), typesetter: Typesetter::new(), y: TOP };
         pages.masthead(&document.masthead);
         let mut sizes = images.iter().map(Image::size).enumerate();
-        for block in &document.blocks {
+        for (number, block) in document.blocks.iter().enumerate() {
             match block {
-                Block::Text { style, align, text } => pages.text(*style, *align, text),
+                Block::Text { style, align, text } => {
+                    let below = match document.blocks.get(number + 1) {
+                        Some(Block::Pictures(_)) => HIGHEST_PICTURE + BELOW_A_HEADING,
+                        Some(Block::Drawing(drawing)) => drawing.height,
+                        _ => BELOW_A_HEADING,
+                    };
+                    pages.text(*style, *align, text, below);
+                }
                 Block::Notice(text) => pages.notice(text),
                 Block::Table(table) => pages.table(table),
                 Block::Drawing(drawing) => pages.drawing(drawing),
@@ -158,7 +165,8 @@ impl Pages {
         self.y += 46.0;
     }
 
-    fn text(&mut self, style: TextStyle, align: Align, text: &str) {
+    /// `room_below` is what must fit below a heading, pt.
+    fn text(&mut self, style: TextStyle, align: Align, text: &str, room_below: f32) {
         let (role, above, below) = match style {
             TextStyle::Title => (Role::Title, 0.0, 20.0),
             TextStyle::Heading => (Role::Heading, 14.0, 4.0),
@@ -171,7 +179,7 @@ impl Pages {
             self.y += above;
         }
         if style == TextStyle::Heading {
-            self.room(text.height() + BELOW_A_HEADING);
+            self.room(text.height() + room_below);
         }
         let element = self.element(role, None);
         for number in 0..text.lines.len() {
