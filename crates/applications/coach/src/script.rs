@@ -81,15 +81,14 @@ impl Player {
     }
 }
 
+/// Makes the planner of an exercise, or says why there is none.
+pub type PlannerFactory<'a> = dyn FnMut(&Exercise) -> Result<Box<dyn Planner>, String> + 'a;
+
 /// Plays a whole script without a window, running jobs in place.
 ///
 /// # Errors
 /// The line that was refused, from 0, and why; or why there is no planner.
-pub fn play(
-    desk: &mut Desk,
-    lines: Vec<Line>,
-    planner_for: &mut dyn FnMut(&Exercise) -> Result<Box<dyn Planner>, String>,
-) -> Result<(), (usize, Refusal)> {
+pub fn play(desk: &mut Desk, lines: Vec<Line>, planner_for: &mut PlannerFactory<'_>) -> Result<(), (usize, Refusal)> {
     let mut player = Player::new(lines);
     let mut planner: Option<Box<dyn Planner>> = None;
     loop {

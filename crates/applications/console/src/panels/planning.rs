@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut V
         screen.shown.insert(at, (placed.rect, placed.plane));
         handles::draw(ui, &placed, &session.draft);
         if let Some(proposal) = session.proposal().filter(|proposal| proposal.decision == ProposalDecision::Open) {
-            handles::draw_proposal(ui, &placed, &proposal.plan);
+            handles::draw_proposal(ui, &placed, proposal.plan);
         }
         if let Some(finished) = finished {
             handles::draw_plan(ui, &placed, &finished.true_plan.groups, theme::TRUTH);

@@ -76,6 +76,9 @@ pub(super) struct Pages {
     y: f32,
 }
 
+/// Number of an image in the document, and its width and height, pixels.
+type NumberedImage = (usize, (u32, u32));
+
 impl Pages {
     /// `images` are the document's pictures in their order.
     pub(super) fn of(document: &Document, images: &[Image]) -> Self {
@@ -224,7 +227,7 @@ impl Pages {
     }
 
     /// Pictures two beside each other, one alone as wide as both.
-    fn pictures(&mut self, pictures: &[(&Picture, (usize, (u32, u32)))]) {
+    fn pictures(&mut self, pictures: &[(&Picture, NumberedImage)]) {
         const GAP: f32 = 17.0;
         let abreast = if pictures.len() == 1 { 1 } else { 2 };
         let width = (WIDTH - GAP * (abreast as f32 - 1.0)) / abreast as f32;

@@ -83,8 +83,11 @@ fn cases() -> Vec<CaseResult> {
     vec![case, full_case()]
 }
 
+/// Columns by name, a value a row.
+type Columns<T> = BTreeMap<String, Vec<T>>;
+
 /// The table's columns of numbers and of yes and no, a value or nothing a row, and its columns of text.
-fn columns(folder: &Path) -> (BTreeMap<String, Vec<Option<f64>>>, BTreeMap<String, Vec<String>>) {
+fn columns(folder: &Path) -> (Columns<Option<f64>>, Columns<String>) {
     let file = File::open(folder.join(CASES)).expect("a table");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build()).expect("Parquet");
     let (mut numbers, mut texts) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
