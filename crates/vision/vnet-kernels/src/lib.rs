@@ -16,7 +16,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`conv3d`] | 3-D convolution of a whole volume and its gradients |
-//! | [`reference`] | its slow twin, with which tests and the bench compare |
+//! | [`mod@reference`] | its slow twin, with which tests and the bench compare |
 //! | [`norm`] | instance normalization, residual and PReLU of a whole volume, with gradients |
 //! | [`rearrange`] | space to depth and back, concatenation of channels |
 //! | [`softmax`], [`loss`] | class probabilities; soft Dice and cross-entropy with their gradient |
