@@ -46,7 +46,7 @@ def recompute(rows):
     """Errors of planes from the centres and normals of their rows, by vector algebra alone."""
 
     def xyz(table, what, unit=""):
-        return table[[f"{what}_{axis}{unit}" for axis in "xyz"]].to_numpy(float)
+        return table[[f"{what}_{axis}{unit}" for axis in "xyz"]].to_numpy(float, copy=True)
 
     compared = 0
     kinds = {
