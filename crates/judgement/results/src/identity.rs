@@ -310,7 +310,10 @@ mod tests {
         // As earlier versions wrote it.
         let mut joined = written;
         joined.as_object_mut().expect("an object").remove("planners");
-        assert_eq!(serde_json::from_value::<Identity>(joined.clone()).expect("read").planners, std::slice::from_ref(&command));
+        assert_eq!(
+            serde_json::from_value::<Identity>(joined.clone()).expect("read").planners,
+            std::slice::from_ref(&command)
+        );
         joined["planner"] = format!("builtin, cmd:{LISTING}").into();
         joined["model"] = "abc".into();
         let second = joined["scenarios"][0].clone();
