@@ -64,17 +64,17 @@ pub enum Shape {
 /// A colour of the documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tint {
-    /// What is read.
+    /// Body text and data.
     Ink,
-    /// What leads to it.
+    /// Secondary text: labels and captions.
     Quiet,
-    /// What is seen first.
+    /// Emphasis: headings and the main figure.
     Accent,
-    /// Lines between things.
+    /// Rules between blocks and table rows.
     Rule,
-    /// What a bar fills.
+    /// The unfilled part of a bar.
     Bed,
-    /// Behind a notice.
+    /// The background of a notice.
     Pale,
 }
 

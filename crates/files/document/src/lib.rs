@@ -101,20 +101,20 @@ impl Block {
 pub enum TextStyle {
     /// The document's title.
     Title,
-    /// The heading of a part.
+    /// The heading of a section.
     Heading,
-    /// A name or a figure that is seen first.
+    /// A name or a figure set large.
     Display,
-    /// Smaller than that.
+    /// The line below a title.
     Subtitle,
-    /// What is read.
+    /// Body text.
     #[default]
     Body,
-    /// The same in bold.
+    /// Body text in bold.
     Strong,
-    /// What leads to something else.
+    /// Secondary text.
     Quiet,
-    /// Small and quiet: captions, column headings.
+    /// Captions and column headings.
     Small,
 }
 
