@@ -100,7 +100,7 @@ fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Resu
         let message = format!("{} has no rate: its values are not yes or no", metric.name);
         return mistake(at("statistic"), message, "expected mean, median, p95, min or max");
     }
-    let Some((_, limit)) = criterion.bound() else {
+    let Some((bound, limit)) = criterion.bound() else {
         let found = if criterion.at_least.is_some() { "both at-least and at-most are" } else { "no limit is" };
         return mistake(at("at-most"), format!("{found} given"), "expected one of at-least and at-most");
     };
@@ -108,6 +108,19 @@ fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Resu
     // No metric of the catalogue can be below zero except the ICC, for which such a limit would be no limit.
     if !limit.is_finite() || limit < 0.0 {
         return mistake(at(field), format!("{field} is {limit}"), "expected a number from 0");
+    }
+    let (action_field, action, other_field, other) = match criterion.at_least {
+        Some(_) => ("action-at-least", criterion.action_at_least, "action-at-most", criterion.action_at_most),
+        None => ("action-at-most", criterion.action_at_most, "action-at-least", criterion.action_at_least),
+    };
+    if other.is_some() {
+        return mistake(at(other_field), format!("{other_field} beside {field}"), format!("expected {action_field}"));
+    }
+    if let Some(action) = action
+        && !(action.is_finite() && bound.holds(action, limit))
+    {
+        let help = format!("an action level warns before the limit of {limit} is reached");
+        return mistake(at(action_field), format!("{action_field} is {action}"), help);
     }
     let share = metric.is_rate()
         || metric.name.starts_with("dice.")

@@ -11,7 +11,6 @@ pub use regression::CaseRegression;
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +18,6 @@ use crate::case_result::attempts_of;
 use crate::metrics::{self, Better, Metric, Observations, Statistic};
 use crate::run::Run;
 use crate::{Arm, CaseAttempt, CaseResult};
-
-/// Seed of the bootstrap intervals: any constant serves, since it only draws cases.
-const RESAMPLING_SEED: u64 = 0;
 
 /// How a candidate stands to a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,7 +59,7 @@ pub struct MetricComparison {
     pub candidate: f64,
     /// Candidate minus baseline.
     pub difference: f64,
-    /// 95 % confidence interval of the difference: bootstrap over cases.
+    /// 95 % confidence interval of the difference over patients, Student's.
     pub ci95: Option<[f64; 2]>,
     /// Largest change for the worse that still counts as the same.
     pub margin: f64,
@@ -188,8 +184,7 @@ fn compare_metric(metric: &Metric, pairs: &[Pair<'_>], margins: &Margins) -> Opt
     let mean =
         |value: fn(&(f64, f64)) -> f64| Observations::ByCase(means.iter().map(|pair| vec![value(pair)]).collect());
     let differences = mean(|(before, after)| after - before);
-    let resampling = Stream::from_seed(RESAMPLING_SEED).child(metric.name, 0);
-    let ci95 = differences.confidence_interval(Statistic::Mean, &resampling);
+    let ci95 = differences.confidence_interval(Statistic::Mean);
     let margin = margins.of(metric);
     Some(MetricComparison {
         metric: metric.name.to_owned(),

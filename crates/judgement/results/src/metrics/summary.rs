@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,14 +27,13 @@ pub struct MetricSummary {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// 95 % confidence interval of the mean: bootstrap over cases; for a rate, exact on cases; for an ICC, from the F
-    /// distribution.
+    /// 95 % confidence interval of the mean over patients: Student's; for a rate, exact.
     pub ci95: Option<[f64; 2]>,
 }
 
 impl MetricSummary {
     /// Summarises; `None` without values.
-    pub fn of(observations: &Observations, resampling: &Stream) -> Option<Self> {
+    pub fn of(observations: &Observations) -> Option<Self> {
         Some(Self {
             n: observations.len(),
             mean: observations.statistic(Statistic::Mean)?,
@@ -44,18 +42,17 @@ impl MetricSummary {
             p95: observations.statistic(Statistic::P95)?,
             min: observations.statistic(Statistic::Min)?,
             max: observations.statistic(Statistic::Max)?,
-            ci95: observations.confidence_interval(Statistic::Mean, resampling),
+            ci95: observations.confidence_interval(Statistic::Mean),
         })
     }
 }
 
 /// Every metric of the catalogue that the attempts have values of, by name.
-pub fn summaries(attempts: &[CaseAttempt<'_>], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
+pub fn summaries(attempts: &[CaseAttempt<'_>]) -> BTreeMap<String, MetricSummary> {
     metrics::all()
         .iter()
         .filter_map(|metric| {
-            let observations = metric.observe(attempts);
-            let summary = MetricSummary::of(&observations, &resampling.child(metric.name, 0))?;
+            let summary = MetricSummary::of(&metric.observe(attempts))?;
             Some((metric.name.to_owned(), summary))
         })
         .collect()
