@@ -12,18 +12,20 @@
 //! ```
 
 mod agreement;
+mod at;
 pub mod catalogue;
 mod observations;
 mod statistic;
 mod summary;
 
+pub use at::{MetricAt, UnknownMetric, find_at, levels_of};
 pub use catalogue::{all, find};
 pub use observations::Observations;
 pub use statistic::Statistic;
 pub use summary::{MetricSummary, summaries};
 
 use crate::case_result::{AttemptResult, CaseAttempt, DiscResult, StructureResult};
-use geometry::Structure;
+use geometry::{Disc, Structure};
 
 /// One figure that a run reports.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +55,24 @@ pub enum Better {
     Higher,
     /// Less is better.
     Lower,
+    /// A signed error: the nearer to zero, the better.
+    NearZero,
+}
+
+impl Better {
+    /// The figure that a limit or a comparison looks at, with its interval: of a signed error the size.
+    pub fn judged(self, value: f64, ci95: Option<[f64; 2]>) -> (f64, Option<[f64; 2]>) {
+        match self {
+            Self::Higher | Self::Lower => (value, ci95),
+            Self::NearZero => {
+                let size = |[low, high]: [f64; 2]| {
+                    let least = if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) };
+                    [least, low.abs().max(high.abs())]
+                };
+                (value.abs(), ci95.map(size))
+            }
+        }
+    }
 }
 
 /// How a metric is read from attempts.
@@ -63,15 +83,15 @@ pub(crate) enum Source {
     /// Yes or no of each disc, as 1 or 0.
     DiscRate(fn(&DiscResult) -> bool),
     /// A number of each planned level, whether the patient has such a disc or not.
-    Levels(fn(&AttemptResult) -> Vec<f64>),
+    Levels(fn(&AttemptResult) -> Vec<(Disc, f64)>),
     /// A number of one structure where it has one.
     Structure(Structure, fn(&StructureResult) -> Option<f64>),
     /// A number of each attempt that has one.
     Attempt(fn(&AttemptResult) -> Option<f64>),
     /// Yes or no of each attempt, as 1 or 0.
     AttemptRate(fn(&AttemptResult) -> bool),
-    /// One figure from all attempts: how much observers differ on the same disc.
-    Agreement(fn(&[CaseAttempt<'_>]) -> Observations),
+    /// One figure from all attempts: how much observers differ on the same disc, at all levels or at one.
+    Agreement(fn(&[CaseAttempt<'_>], Option<Disc>) -> Observations),
 }
 
 impl Metric {
@@ -97,6 +117,7 @@ impl Metric {
         let better = match self.better {
             Better::Higher => "more is better",
             Better::Lower => "less is better",
+            Better::NearZero => "signed; the nearer to zero, the better",
         };
         let Self { name, title, what, why, limit, .. } = self;
         format!("{title}: {name}{unit}, {better}\n\n  What   {what}\n  Why    {why}\n  Limit  {limit}\n")
@@ -122,16 +143,31 @@ impl Metric {
         ["dice.", "surface.", "surface_mean.", "calibration."].iter().any(|family| self.name.starts_with(family))
     }
 
+    /// True if the metric can be restricted to one disc level ([`MetricAt`]).
+    pub fn has_levels(&self) -> bool {
+        matches!(self.source, Source::Disc(_) | Source::DiscRate(_) | Source::Levels(_) | Source::Agreement(_))
+    }
+
     /// Reads the metric from attempts; those of several arms are not told apart.
     pub fn observe(&self, attempts: &[CaseAttempt<'_>]) -> Observations {
+        self.observe_level(attempts, None)
+    }
+
+    /// Reads the metric at one level, or at all of them; a metric without levels has nothing at one.
+    fn observe_level(&self, attempts: &[CaseAttempt<'_>], level: Option<Disc>) -> Observations {
+        if level.is_some() && !self.has_levels() {
+            return Observations::default();
+        }
         match self.source {
             Source::Disc(value) => {
-                Observations::by_case(attempts, |attempt| attempt.plan.discs.iter().filter_map(value).collect())
+                Observations::by_case(attempts, |attempt| discs_at(attempt, level).filter_map(value).collect())
             }
             Source::DiscRate(holds) => Observations::rate_by_case(attempts, |attempt| {
-                attempt.plan.discs.iter().map(|disc| f64::from(holds(disc))).collect()
+                discs_at(attempt, level).map(|disc| f64::from(holds(disc))).collect()
             }),
-            Source::Levels(values) => Observations::by_case(attempts, values),
+            Source::Levels(values) => Observations::by_case(attempts, |attempt| {
+                values(attempt).into_iter().filter(|(disc, _)| level.is_none_or(|level| level == *disc)).map(|(_, value)| value).collect()
+            }),
             Source::Structure(wanted, value) => Observations::by_case(attempts, |attempt| {
                 let structures = attempt.structures.iter().filter(|result| result.structure == wanted);
                 structures.filter_map(value).collect()
@@ -140,7 +176,25 @@ impl Metric {
             Source::AttemptRate(holds) => {
                 Observations::rate_by_case(attempts, |attempt| vec![f64::from(holds(attempt))])
             }
-            Source::Agreement(estimate) => estimate(attempts),
+            Source::Agreement(estimate) => estimate(attempts, level),
         }
+    }
+}
+
+/// The discs of an attempt at one level, or all of them.
+fn discs_at(attempt: &AttemptResult, level: Option<Disc>) -> impl Iterator<Item = &DiscResult> {
+    attempt.plan.discs.iter().filter(move |disc| level.is_none_or(|level| level == disc.disc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_error_is_judged_by_its_size() {
+        let judged = |value, interval| Better::NearZero.judged(value, Some(interval));
+        assert_eq!(judged(-0.5, [-0.8, -0.2]), (0.5, Some([0.2, 0.8])));
+        assert_eq!(judged(0.1, [-0.3, 0.5]), (0.1, Some([0.0, 0.5])));
+        assert_eq!(Better::Lower.judged(0.5, None), (0.5, None));
     }
 }

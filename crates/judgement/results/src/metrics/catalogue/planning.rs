@@ -1,5 +1,7 @@
 //! How right the plan is, and how well it knows.
 
+use geometry::Disc;
+
 use super::NO_LIMIT;
 use crate::metrics::{Better, Metric, Source};
 use crate::{AttemptResult, DiscResult};
@@ -13,7 +15,7 @@ fn level_is_right(disc: &DiscResult) -> bool {
 }
 
 /// (confidence − what came true)² of each planned level, from the head downwards; a level that no disc has is wrong.
-fn brier(attempt: &AttemptResult) -> Vec<f64> {
+fn brier(attempt: &AttemptResult) -> Vec<(Disc, f64)> {
     let planned = attempt.plan.discs.iter().filter_map(|disc| {
         let came_true = f64::from(u8::from(level_is_right(disc)));
         Some((disc.disc, (disc.confidence? - came_true).powi(2)))
@@ -21,7 +23,7 @@ fn brier(attempt: &AttemptResult) -> Vec<f64> {
     let absent = attempt.plan.absent_levels.iter().map(|level| (level.disc, level.confidence.powi(2)));
     let mut scores: Vec<_> = planned.chain(absent).collect();
     scores.sort_by_key(|(disc, _)| *disc);
-    scores.into_iter().map(|(_, score)| score).collect()
+    scores
 }
 
 /// Labels, planes, coverage, doubt.
