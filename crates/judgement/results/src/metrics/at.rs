@@ -76,6 +76,15 @@ impl MetricAt {
         self.level.map_or_else(|| self.metric.title.to_owned(), |level| format!("{}, {level}", self.metric.title))
     }
 
+    /// What `plumbline explain` prints.
+    pub fn explanation(&self) -> String {
+        let all = self.metric.explanation();
+        match self.level {
+            Some(level) => format!("{self}: at {level} alone.\n\n{all}"),
+            None => all,
+        }
+    }
+
     /// Reads the metric from attempts; those of several arms are not told apart.
     pub fn observe(&self, attempts: &[CaseAttempt<'_>]) -> Observations {
         self.metric.observe_level(attempts, self.level)

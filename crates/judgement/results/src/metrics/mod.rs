@@ -27,6 +27,10 @@ pub use summary::{MetricSummary, summaries};
 use crate::case_result::{AttemptResult, CaseAttempt, DiscResult, StructureResult};
 use geometry::{Disc, Structure};
 
+/// How many times its margin a metric is allowed at one level alone, and its 95th percentile: the mean of five discs varies
+/// √5 times less than one of them, and a percentile varies more than a mean.
+pub const WIDER_MARGIN: f64 = 2.0;
+
 /// One figure that a run reports.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
@@ -42,7 +46,7 @@ pub struct Metric {
     pub limit: &'static str,
     /// Which way is better.
     pub better: Better,
-    /// The largest change for the worse of a case's mean that a comparison still calls the same.
+    /// The largest change for the worse of the patients' mean that a comparison accepts.
     pub margin: f64,
     /// How it is read from attempts.
     pub(crate) source: Source,
@@ -120,7 +124,50 @@ impl Metric {
             Better::NearZero => "signed; the nearer to zero, the better",
         };
         let Self { name, title, what, why, limit, .. } = self;
-        format!("{title}: {name}{unit}, {better}\n\n  What   {what}\n  Why    {why}\n  Limit  {limit}\n")
+        let margin = self.usual_margin();
+        format!(
+            "{title}: {name}{unit}, {better}\n\n  What    {what}\n  Why     {why}\n  Limit   {limit}\n  Margin  {margin}\n"
+        )
+    }
+
+    /// How much worse a comparison accepts unless a file of margins says otherwise, in words.
+    fn usual_margin(&self) -> String {
+        let unit = self.unit();
+        let space = if unit.is_empty() || unit == "°" { "" } else { " " };
+        let in_unit = |margin: f64| format!("{margin}{space}{unit}");
+        let wider = match (self.has_levels(), self.is_rate() || self.better != Better::Lower) {
+            (true, true) => "at one level alone",
+            (true, false) => "at one level alone and for the 95th percentile",
+            (false, true) => "",
+            (false, false) => "for the 95th percentile",
+        };
+        match () {
+            () if self.is_agreement() => {
+                "none: `plumbline compare` compares the automated arms, patient by patient".into()
+            }
+            () if self.is_wall_clock() => {
+                "none: `plumbline compare` shows times on the wall clock and judges none".into()
+            }
+            () if !self.is_judged_in_comparisons() => {
+                format!(
+                    "{} if a file of margins names it; else `plumbline compare` shows it and does not judge",
+                    in_unit(self.margin)
+                )
+            }
+            () if wider.is_empty() => format!("{} in `plumbline compare`", in_unit(self.margin)),
+            () => {
+                let twice = in_unit(WIDER_MARGIN * self.margin);
+                format!("{} in `plumbline compare`; {twice} {wider}", in_unit(self.margin))
+            }
+        }
+    }
+
+    /// True if a comparison of two runs judges the metric unless told otherwise: how right labels and slices are, and
+    /// whether there was a plan. Overlap and surfaces of the segmentation are means to that end; scan time and repeats
+    /// depend on the checks of the images as well.
+    pub fn is_judged_in_comparisons(&self) -> bool {
+        let plan = self.name.starts_with("label.") || self.name.starts_with("plan.");
+        (plan && self.name != "plan.confidence_brier") || self.name == "exam.error_rate"
     }
 
     /// True if every value is yes or no.
@@ -136,6 +183,11 @@ impl Metric {
     /// True if the metric is measured on the wall clock and so differs from run to run.
     pub fn is_wall_clock(&self) -> bool {
         self.name.starts_with("latency.")
+    }
+
+    /// True if the metric says what an examination cost, which one that ended early did not pay.
+    pub fn is_cost_of_examination(&self) -> bool {
+        matches!(self.name, "exam.repeats" | "exam.scan_time_s")
     }
 
     /// True if the metric is one of the planner's segmentation, which a planner need not tell.
@@ -166,7 +218,11 @@ impl Metric {
                 discs_at(attempt, level).map(|disc| f64::from(holds(disc))).collect()
             }),
             Source::Levels(values) => Observations::by_case(attempts, |attempt| {
-                values(attempt).into_iter().filter(|(disc, _)| level.is_none_or(|level| level == *disc)).map(|(_, value)| value).collect()
+                values(attempt)
+                    .into_iter()
+                    .filter(|(disc, _)| level.is_none_or(|level| level == *disc))
+                    .map(|(_, value)| value)
+                    .collect()
             }),
             Source::Structure(wanted, value) => Observations::by_case(attempts, |attempt| {
                 let structures = attempt.structures.iter().filter(|result| result.structure == wanted);

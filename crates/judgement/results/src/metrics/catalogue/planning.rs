@@ -48,7 +48,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "At least 0.95 (this stage of the project); 0.90 is the published system's (Cheng 2026); the 8 mm are \
                 the acceptance rule of ISMRM 2021 #3812.",
         better: Better::Higher,
-        margin: 0.01,
+        margin: 0.05,
         source: Source::DiscRate(|disc| disc.identified),
     },
     Metric {
@@ -153,7 +153,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         why: "The worst thing that a planner can do: nobody looks again.",
         limit: "At most 0.05 (project choice; ends at 0).",
         better: Better::Lower,
-        margin: 0.0,
+        margin: 0.05,
         source: Source::AttemptRate(|attempt| attempt.plan.silent_failure),
     },
     Metric {
@@ -163,7 +163,7 @@ pub(super) static PLANNING: [Metric; 13] = [
         why: "Every flag costs a technologist a look; too many and nobody looks any more.",
         limit: "At most 0.20 on ordinary patients (project choice).",
         better: Better::Lower,
-        margin: 0.05,
+        margin: 0.1,
         source: Source::AttemptRate(|attempt| attempt.plan.flagged),
     },
 ];
