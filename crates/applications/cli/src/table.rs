@@ -80,7 +80,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
         ));
         let mut table = Table::new([Left, Left, Right, Left, Left, Left, Left]);
         for criterion in &scenario.criteria {
-            let metric = metrics::find(&criterion.metric);
+            let metric = metrics::find_at(&criterion.metric).ok().map(|at| at.metric);
             let (unit, title) = metric.map_or(("", ""), |metric| (metric.unit(), metric.title));
             let figure =
                 |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });

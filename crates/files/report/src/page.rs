@@ -126,7 +126,7 @@ fn criteria(run: &Run) -> Markup {
 }
 
 fn criterion_row(criterion: &CriterionResult) -> Markup {
-    let metric = metrics::find(&criterion.metric);
+    let metric = metrics::find_at(&criterion.metric).ok().map(|at| at.metric);
     let unit = metric.map_or("", |metric| metric.unit());
     let (class, mark) = match criterion.applied() {
         Some(CriterionState::Pass) => ("pass", "✓ pass"),

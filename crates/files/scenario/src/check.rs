@@ -2,7 +2,6 @@
 
 use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
 use crate::mistake::{Mistake, mistake};
-use diagnosis::did_you_mean;
 use results::Arm;
 use results::criterion::Criterion;
 use results::metrics::{self, Statistic};
@@ -91,10 +90,12 @@ fn check_arms(scenario: &Scenario) -> Result<(), Mistake> {
 
 fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Result<(), Mistake> {
     let at = |field: &str| format!("criteria.{n}.{field}");
-    let Some(metric) = metrics::find(&criterion.metric) else {
-        let near = did_you_mean(&criterion.metric, metrics::all().iter().map(|metric| metric.name));
-        let help = if near.is_empty() { "'plumbline explain' lists the metrics".to_owned() } else { near };
-        return mistake(at("metric"), format!("unknown metric '{}'", criterion.metric), help);
+    let metric = match metrics::find_at(&criterion.metric) {
+        Ok(found) => found.metric,
+        Err(unknown) if unknown.help.is_empty() => {
+            return mistake(at("metric"), unknown.message, "'plumbline explain' lists the metrics");
+        }
+        Err(unknown) => return mistake(at("metric"), unknown.message, unknown.help),
     };
     if criterion.statistic == Statistic::Rate && !metric.is_rate() {
         let message = format!("{} has no rate: its values are not yes or no", metric.name);

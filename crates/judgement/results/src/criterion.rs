@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case_result::attempts_of;
-use crate::metrics::{self, Observations, Statistic};
+use crate::metrics::{self, Better, Observations, Statistic};
 use crate::verdict::CriterionState;
 use crate::{Arm, CaseResult};
 
@@ -13,7 +13,7 @@ use crate::{Arm, CaseResult};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Criterion {
-    /// Name of the metric (`plumbline explain` lists them).
+    /// Name of the metric (`plumbline explain` lists them); `METRIC@L5/S1` for one level alone.
     pub metric: String,
     /// Which statistic of its values.
     pub statistic: Statistic,
@@ -150,19 +150,20 @@ impl Criterion {
     /// Judges the cases of one scenario.
     pub fn evaluate<'a>(&self, cases: impl IntoIterator<Item = &'a CaseResult>) -> CriterionResult {
         let arm = self.arm.unwrap_or(Arm::Automated);
-        let observations = match metrics::find(&self.metric) {
-            Some(metric) => metric.observe(&attempts_of(cases, arm)),
-            None => Observations::default(),
-        };
+        let at = metrics::find_at(&self.metric).ok();
+        let observations = at.map_or_else(Observations::default, |at| at.observe(&attempts_of(cases, arm)));
+        let better = at.map_or(Better::Lower, |at| at.metric.better);
         let (bound, limit) = self.bound().unwrap_or((Bound::AtMost, f64::NAN));
         let judged_by = self.judged_by.unwrap_or_default();
         let value = observations.statistic(self.statistic);
         let ci95 = observations.confidence_interval(self.statistic);
         // The smallest and the largest value are facts about what was seen: there is no interval to wait for.
         let by_point = judged_by == JudgedBy::Point || matches!(self.statistic, Statistic::Min | Statistic::Max);
-        let shown = by_point || ci95.is_some_and(|ends| ends.iter().all(|end| bound.holds(*end, limit)));
+        let judged = value.map(|value| better.judged(value, ci95));
+        let interval_holds = |ends: [f64; 2]| ends.iter().all(|end| bound.holds(*end, limit));
+        let shown = by_point || judged.and_then(|(_, ci95)| ci95).is_some_and(interval_holds);
         let beyond_action = |value| self.action_level().is_some_and(|level| !bound.holds(value, level));
-        let state = match value {
+        let state = match judged.map(|(size, _)| size) {
             None => CriterionState::NotMeasured,
             Some(value) if !bound.holds(value, limit) => CriterionState::Fail,
             Some(_) if !shown => CriterionState::NotShown,
@@ -170,7 +171,10 @@ impl Criterion {
             Some(_) => CriterionState::Pass,
         };
         let patients_needed = match state {
-            CriterionState::NotShown => observations.patients_needed(self.statistic, limit),
+            CriterionState::NotShown => {
+                let on_other_side = better == Better::NearZero && value.is_some_and(|value| value < 0.0);
+                observations.patients_needed(self.statistic, if on_other_side { -limit } else { limit })
+            }
             _ => None,
         };
         CriterionResult {

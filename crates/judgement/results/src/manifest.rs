@@ -137,7 +137,7 @@ fn warnings(case: &CaseResult) -> impl Iterator<Item = Warning> {
 fn judge(identity: &ScenarioIdentity, planner: &PlannerIdentity, cases: &[CaseResult]) -> ScenarioResult {
     let cases: Vec<_> = cases.iter().filter(|case| case.scenario == identity.name).collect();
     let judged = |criterion: &Criterion| {
-        let of_segmentation = metrics::find(&criterion.metric).is_some_and(|metric| metric.is_of_segmentation());
+        let of_segmentation = metrics::find_at(&criterion.metric).is_ok_and(|at| at.metric.is_of_segmentation());
         let not_applicable = of_segmentation && !planner.segments();
         CriterionResult { not_applicable, ..criterion.evaluate(cases.iter().copied()) }
     };

@@ -193,7 +193,11 @@ fn wrong_level(plan: &mut ScanPlan, to_feet: bool) {
         let at = labels.iter().position(|known| *known == label)?;
         if to_feet { labels.get(at + 1) } else { labels.get(at.checked_sub(1)?) }.copied()
     };
-    plan.levels = plan.levels.iter().filter_map(|level| Some(planner::PlannedLevel { label: next(level.label)?, ..*level })).collect();
+    plan.levels = plan
+        .levels
+        .iter()
+        .filter_map(|level| Some(planner::PlannedLevel { label: next(level.label)?, ..*level }))
+        .collect();
     let renamed = |group: &SliceGroup| match group.target.disc() {
         None => Some(group.clone()),
         Some(label) => {

@@ -132,7 +132,9 @@ mod tests {
         assert_eq!(tilted.to_string(), "tilted:-7.5");
         assert_eq!("tilted".parse(), Ok(PlantedFault { kind: PatternKind::Tilted, size: 5.0 }));
         assert_eq!("mirrored".parse::<PlantedFault>().expect("a fault").to_string(), "mirrored");
-        for wrong in ["tilt", "", "tilted:", "tilted:x", "tilted:nan", "tilted:inf", "mirrored:3", "slice-count:1.5", "late:-1"] {
+        for wrong in
+            ["tilt", "", "tilted:", "tilted:x", "tilted:nan", "tilted:inf", "mirrored:3", "slice-count:1.5", "late:-1"]
+        {
             assert!(wrong.parse::<PlantedFault>().is_err(), "{wrong}");
         }
         assert!("mirrored:3".parse::<PlantedFault>().expect_err("no size").to_string().contains("expected none"));

@@ -4,9 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use geometry::Orientation;
-use serde::de::Error as _;
 use planner::{PlanError, Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use results::PatternKind;
+use serde::de::Error as _;
 
 use super::PlantedFault;
 use super::change::{Asked, change};
@@ -39,7 +39,9 @@ impl Planner for FaultyPlanner {
         match self.fault.kind {
             PatternKind::Crash => return Err(PlannerError::Ended("signal: 6 (planted)".into())),
             PatternKind::Silent => return Err(PlannerError::Timeout(limit_ms)),
-            PatternKind::Garbage => return Err(PlannerError::Malformed(PlanError::Syntax(serde_json::Error::custom("planted")))),
+            PatternKind::Garbage => {
+                return Err(PlannerError::Malformed(PlanError::Syntax(serde_json::Error::custom("planted"))));
+            }
             PatternKind::Late => {
                 let wait = self.time_limit + Duration::from_secs_f64(self.fault.size / 1e3);
                 thread::sleep(wait);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::CaseAttempt;
-use crate::metrics::{self, Observations, Statistic};
+use crate::metrics::{self, MetricAt, Observations, Statistic};
 
 /// Summary of a metric's values. A figure estimated from all attempts at once (agreement) stands in every
 /// place, has no `sd`, and counts its subjects in `n`.
@@ -27,7 +27,7 @@ pub struct MetricSummary {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// 95 % confidence interval of the mean over patients: Student's; for a rate, exact.
+    /// 95 % confidence interval of the mean over patients: Student's; for a rate, exact; for agreement, Student's or F.
     pub ci95: Option<[f64; 2]>,
 }
 
@@ -47,13 +47,16 @@ impl MetricSummary {
     }
 }
 
-/// Every metric of the catalogue that the attempts have values of, by name.
+/// Every metric of the catalogue that the attempts have values of, by name; those that are measured by level also at
+/// each level, as `METRIC@LEVEL`.
 pub fn summaries(attempts: &[CaseAttempt<'_>]) -> BTreeMap<String, MetricSummary> {
-    metrics::all()
-        .iter()
-        .filter_map(|metric| {
-            let summary = MetricSummary::of(&metric.observe(attempts))?;
-            Some((metric.name.to_owned(), summary))
-        })
-        .collect()
+    let levels = metrics::levels_of(attempts);
+    let at_levels = |metric| levels.iter().filter_map(move |level| MetricAt::level(metric, *level));
+    let all = metrics::all().iter().flat_map(|metric| std::iter::once(metric.into()).chain(at_levels(metric)));
+    all.filter_map(|at: MetricAt| {
+        let name = at.to_string();
+        let summary = MetricSummary::of(&at.observe(attempts))?;
+        Some((name, summary))
+    })
+    .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scoring::agreement::between_observer_sd;
+use scoring::agreement::{Spread, between_observer_sd};
 
 use super::{ErrorPattern, MOST, PatternKind, Plan, most};
 
@@ -26,24 +26,28 @@ pub(super) fn find(plans: &[Plan<'_>]) -> Vec<ErrorPattern> {
     };
     let mut found: Vec<_> =
         ERRORS.iter().filter(|(_, words)| says(words)).map(|(kind, _)| ErrorPattern::new(*kind)).collect();
-    if let Some(sd_deg) = spread_between_repeats(plans)
-        && sd_deg > UNSTEADY_DEG
+    if let Some(spread) = spread_between_repeats(plans)
+        && spread.sd > UNSTEADY_DEG
     {
-        found.push(ErrorPattern::new(PatternKind::OtherAnswer).sized(sd_deg));
+        found.push(ErrorPattern {
+            ci95: Some(spread.ci95),
+            ..ErrorPattern::new(PatternKind::OtherAnswer).sized(spread.sd)
+        });
     }
     found
 }
 
 /// Pooled SD of the planned tilt of the same disc between repeats, degrees.
-fn spread_between_repeats(plans: &[Plan<'_>]) -> Option<f64> {
-    let mut subjects: BTreeMap<_, Vec<f64>> = BTreeMap::new();
+fn spread_between_repeats(plans: &[Plan<'_>]) -> Option<Spread> {
+    let mut patients: BTreeMap<_, BTreeMap<_, Vec<f64>>> = BTreeMap::new();
     for Plan { case, attempt } in plans {
         for disc in &attempt.plan.discs {
-            let tilts = subjects.entry((case.case, disc.disc)).or_default();
+            let tilts = patients.entry(case.case).or_default().entry(disc.disc).or_default();
             tilts.extend(disc.sagittal_tilt_deg.filter(|deg| deg.is_finite()));
         }
     }
-    between_observer_sd(&subjects.into_values().collect::<Vec<_>>())
+    let patients: Vec<Vec<Vec<f64>>> = patients.into_values().map(|discs| discs.into_values().collect()).collect();
+    between_observer_sd(&patients).ok()
 }
 
 pub(super) fn find_flags(plans: &[Plan<'_>]) -> Vec<ErrorPattern> {

@@ -13,7 +13,7 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         why: "The technologist is left with nothing.",
         limit: "0 (project choice).",
         better: Better::Lower,
-        margin: 0.0,
+        margin: 0.05,
         source: Source::AttemptRate(|attempt| Some(attempt.examination.error.is_some())),
     },
     Metric {
