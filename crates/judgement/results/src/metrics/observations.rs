@@ -251,9 +251,9 @@ mod tests {
             let value = |n: u32| 1.0 + f64::from(n % 5) / 5.0;
             Observations::ByCase((0..patients).map(|n| vec![value(n)]).collect())
         };
-        let needed = angles(6).patients_needed(Statistic::Mean, 1.6).expect("a number") as u32;
+        let needed = angles(10).patients_needed(Statistic::Mean, 1.5).expect("a number") as u32;
         let [_, high] = angles(needed).confidence_interval(Statistic::Mean).expect("patients");
-        assert!(needed > 6 && high < 1.6, "{needed} patients, {high}");
+        assert!(needed > 10 && high < 1.5, "{needed} patients, {high}");
         let bounded = angles(10).patients_needed(Statistic::P95, 3.0).expect("a number");
         assert!((59..120).contains(&bounded), "{bounded} patients bound a 95th percentile");
     }

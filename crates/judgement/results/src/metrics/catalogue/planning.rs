@@ -208,7 +208,7 @@ pub(super) static PLANNING: [Metric; 21] = [
         why: "Thick or few slices hide what thin ones show; a follow-up needs the same slices.",
         limit: "0 (project choice).",
         better: Better::Lower,
-        margin: 0.0,
+        margin: 0.05,
         source: Source::GroupRate(|group| !group.deviations.is_empty()),
     },
     Metric {
@@ -231,7 +231,7 @@ pub(super) static PLANNING: [Metric; 21] = [
         why: "Without it, breathing and vessels ghost over the canal.",
         limit: "0 (project choice).",
         better: Better::Lower,
-        margin: 0.0,
+        margin: 0.05,
         source: Source::AttemptRate(|attempt| {
             let saturation = &attempt.plan.saturation;
             saturation.asked.then_some(saturation.bands == 0)
@@ -245,7 +245,7 @@ pub(super) static PLANNING: [Metric; 21] = [
         why: "A warning sends a person to look; without one nobody does.",
         limit: "At most 0.05 on patients with variants (project choice; ends at 0).",
         better: Better::Lower,
-        margin: 0.0,
+        margin: 0.05,
         source: Source::AttemptRate(|attempt| attempt.plan.flag_due.then_some(!attempt.plan.flagged)),
     },
     Metric {
