@@ -22,6 +22,7 @@
 //! | [`prescription`] | what the file changes in its protocol's prescription |
 //! | [`setup`] | the file with everything that its names lead to |
 //! | [`lesson`] | the file as an exercise at the console |
+//! | [`Findings`] | all mistakes of a file at once, and requirements that nothing watches |
 //! | [`library`] | where names lead |
 //! | [`patient`] | the patient of a case, drawn from the scenario's population |
 //! | [`attempts`] | files of plans that people made at the console |
@@ -32,6 +33,7 @@ mod check;
 pub mod document;
 pub mod error;
 pub mod lesson;
+mod lint;
 pub mod library;
 mod mistake;
 pub mod patient;
@@ -42,6 +44,7 @@ mod tests;
 
 pub use document::{Arms, ClosedLoop, Patients, PlannerChoice, PlannerKind, ScannerChoice, Scenario};
 pub use error::ScenarioError;
+pub use lint::Findings;
 pub use lesson::{Assist, AssistKind, Lesson, LessonMode};
 pub use library::{Library, NotFound};
 pub use patient::{patient_of, patient_of_case, registration_of, spine_of};
