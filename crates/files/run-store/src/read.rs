@@ -1,10 +1,12 @@
 //! A run directory as it is read back.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use results::Run;
-use results::manifest::{MANIFEST, Provenance};
+use results::manifest::{FORMAT_VERSION, MANIFEST, Provenance};
+use serde::Deserialize;
 
 use crate::journal::{Content, JOURNAL};
 use crate::{StoreError, cases};
@@ -13,16 +15,35 @@ use crate::{StoreError, cases};
 /// cases are judged anew.
 ///
 /// # Errors
-/// [`StoreError::Io`] if the folder holds no run, [`StoreError::Damaged`] if a file of it cannot be read.
+/// [`StoreError::Io`] if the folder holds no run, [`StoreError::Damaged`] if a file of it cannot be read,
+/// [`StoreError::UnknownVersion`] if a later program wrote it.
 pub fn open(folder: &Path) -> Result<Run, StoreError> {
     let path = folder.join(MANIFEST);
     if !path.exists() && folder.join(JOURNAL).exists() {
-        let Content { identity, finished, .. } = Content::read(folder)?;
-        let provenance = Provenance { identity, devices: Vec::new(), wall_clock: None };
+        let Content { identity, finished, machine, .. } = Content::read(folder)?;
+        let (devices, hosts) = (Vec::new(), vec![machine.host]);
+        let provenance = Provenance { identity, devices, hosts, wall_clock: None };
         return Ok(Run::assemble(folder, provenance, finished));
     }
     let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
-    let manifest = serde_json::from_slice(&text)
-        .map_err(|error| StoreError::Damaged { path: path.clone(), reason: error.to_string() })?;
+    let damaged = |error: serde_json::Error| StoreError::Damaged { path: path.clone(), reason: error.to_string() };
+    let Version { format_version } = serde_json::from_slice(&text).map_err(damaged)?;
+    if !KNOWN_VERSIONS.contains(&format_version) {
+        let expected = match KNOWN_VERSIONS.into_inner() {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first} to {last}"),
+        };
+        return Err(StoreError::UnknownVersion { path, found: format_version, expected });
+    }
+    let manifest = serde_json::from_slice(&text).map_err(damaged)?;
     Ok(Run::of_stored(folder, manifest, cases::read(folder)?))
+}
+
+/// The versions of `run.json` that are read.
+const KNOWN_VERSIONS: RangeInclusive<u64> = 1..=FORMAT_VERSION as u64;
+
+/// What every version of `run.json` has.
+#[derive(Deserialize)]
+struct Version {
+    format_version: u64,
 }

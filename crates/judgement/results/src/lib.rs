@@ -9,6 +9,7 @@
 //! | [`metrics`] | every figure: definition, reading, summary |
 //! | [`criterion`] | what must hold, and verdicts |
 //! | [`identity`] | what decides a run's figures |
+//! | [`host`] | the machines that a run was made on |
 //! | [`manifest`] | `run.json` |
 //! | [`compare`](mod@compare) | a candidate against a baseline |
 
@@ -19,10 +20,12 @@ pub mod compare;
 pub mod criterion;
 #[doc(hidden)]
 pub mod fixture;
+pub mod host;
 pub mod identity;
 pub mod manifest;
 pub mod metrics;
 pub mod patient_record;
+mod planner_identity;
 pub mod run;
 
 pub use arm::{Arm, UnknownArm};

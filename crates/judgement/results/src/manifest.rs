@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case_result::attempts_of;
 use crate::criterion::{Criterion, CriterionResult, Verdict};
+use crate::host::Host;
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity};
 use crate::metrics::{self, MetricSummary};
 use crate::{Arm, CaseResult};
@@ -68,6 +69,9 @@ pub struct Provenance {
     pub identity: Identity,
     /// The devices that the network ran on, in alphabetical order.
     pub devices: Vec<String>,
+    /// The machines and builds that examined the cases, each once, in order; runs of earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<Host>,
     /// When it ran; not deterministic.
     pub wall_clock: Option<WallClock>,
 }
