@@ -10,8 +10,8 @@ use planner::{Planner, ScanPlan};
 use randomness::Stream;
 
 use assessment::planted_fault::FaultyPlanner;
-use assessment::{PlantedFault, ReferencePlanner};
 use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
+use assessment::{PlantedFault, ReferencePlanner};
 use results::PatternKind;
 use results::case_result::repeat_name;
 use results::{Arm, AttemptResult, CaseResult, ExaminationResult, FirstPlan, PatientRecord, PlanResult, Timings};

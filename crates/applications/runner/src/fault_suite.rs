@@ -59,7 +59,8 @@ pub fn fault_suite(
                 plans_of_case(setup, seed, case, 2, planner.as_mut())
             })
             .collect();
-        let summaries = results.iter().flat_map(|case| &case.attempts).map(|attempt| CaseSummary::of(std::iter::once(attempt)));
+        let summaries =
+            results.iter().flat_map(|case| &case.attempts).map(|attempt| CaseSummary::of(std::iter::once(attempt)));
         let summaries: Vec<CaseSummary> = summaries.collect();
         let row = SuiteRow {
             planted,

@@ -19,6 +19,7 @@ pub use event::RunEvent;
 
 use results::manifest::WallClock;
 use results::{CaseSummary, Identity, Run};
+use run_store::journal::Machine;
 use run_store::{RunWriter, StoreError};
 use scenario::ScenarioSetup;
 
@@ -50,8 +51,8 @@ pub struct RunOptions {
     pub dicom: bool,
     /// What is planted between the planner and the instrument.
     pub fault: Option<PlantedFault>,
-    /// The device that the network runs on, for the record.
-    pub device: String,
+    /// What the cases are examined with, for the record.
+    pub machine: Machine,
 }
 
 /// Runs the selected cases of all scenarios and writes the run directory. When `stop` is set, no further
@@ -76,9 +77,9 @@ pub fn run(
     let begin = Instant::now();
     let started_at = now();
     let writer = if options.resume {
-        RunWriter::resume(folder, identity.clone(), &options.device)?
+        RunWriter::resume(folder, identity.clone(), options.machine.clone())?
     } else {
-        RunWriter::create(folder, identity.clone(), &options.device)?
+        RunWriter::create(folder, identity.clone(), options.machine.clone())?
     };
 
     let tasks: Vec<(usize, u64)> = setups
@@ -130,7 +131,7 @@ pub fn run(
 
     let wall_clock = WallClock { started_at, finished_at: now(), elapsed_s: begin.elapsed().as_secs_f64() };
     let writer = writer.into_inner().expect("the workers are done");
-    writer.finish(vec![options.device.clone()], wall_clock)
+    writer.finish(wall_clock)
 }
 
 fn now() -> String {

@@ -21,10 +21,7 @@ const REQUIREMENTS: [(&str, &[&str]); 11] = [
     ("the place of the axial slices in their plane", &["plan.lateral_offset_mm", "plan.posterior_offset_mm"]),
     ("the angle of the sagittal stack", &["plan.sagittal_angle_deg"]),
     ("the place of the sagittal stack", &["plan.sagittal_centre_mm", "plan.sagittal_coverage"]),
-    (
-        "number, thickness and gap of the slices, field of view, matrix and phase direction",
-        &["plan.deviation_rate"],
-    ),
+    ("number, thickness and gap of the slices, field of view, matrix and phase direction", &["plan.deviation_rate"]),
     ("saturation bands", &["plan.saturated_anatomy", "plan.missing_band_rate"]),
     ("wrong plans without a warning", &["plan.silent_failure_rate"]),
     ("warnings that are not due", &["plan.unneeded_flag_rate", "plan.flagged_rate"]),
@@ -84,7 +81,8 @@ fn put_another(text: &mut String, span: &std::ops::Range<usize>, error: &toml::d
         let Some(room) = span.len().checked_sub(value.len()) else { continue };
         let mut other = text.clone();
         other.replace_range(span.clone(), &format!("{value}{}", " ".repeat(room)));
-        let still_wrong = toml::from_str::<Scenario>(&other).is_err_and(|next| next.span().is_some_and(|at| at.start == span.start));
+        let still_wrong =
+            toml::from_str::<Scenario>(&other).is_err_and(|next| next.span().is_some_and(|at| at.start == span.start));
         if !still_wrong {
             *text = other;
             return true;
@@ -103,7 +101,8 @@ fn leave_out(text: &mut String, span: std::ops::Range<usize>) -> bool {
     if lines.trim().is_empty() || lines.trim_start().starts_with('[') {
         return false;
     }
-    let blank: String = lines.chars().map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) }).collect();
+    let blank: String =
+        lines.chars().map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) }).collect();
     text.replace_range(begin..end, &blank);
     true
 }
@@ -144,7 +143,10 @@ fn warnings(scenario: &Scenario) -> Vec<(String, String, String)> {
         return vec![("name".into(), "the scenario names no criterion".into(), help.into())];
     }
     let watched = |metrics: &[&str]| {
-        scenario.criteria.iter().any(|criterion| metrics.contains(&criterion.metric.split('@').next().unwrap_or_default()))
+        scenario
+            .criteria
+            .iter()
+            .any(|criterion| metrics.contains(&criterion.metric.split('@').next().unwrap_or_default()))
     };
     for (what, metrics) in REQUIREMENTS.iter().filter(|(_, metrics)| !watched(metrics)) {
         let help = format!("a criterion on {} would", metrics.join(" or "));
@@ -160,11 +162,13 @@ fn warnings(scenario: &Scenario) -> Vec<(String, String, String)> {
         let needed = if never { f64::INFINITY } else { (0.05_f64.ln() / (1.0 - share).ln()).ceil() };
         if needed > scenario.cases as f64 {
             let help = if never {
-                "no number of patients shows it by the interval: allow for more, or set judged-by = \"point\"".to_owned()
+                "no number of patients shows it by the interval: allow for more, or set judged-by = \"point\""
+                    .to_owned()
             } else {
                 format!("expected cases = {needed} or more, a wider limit, or judged-by = \"point\"")
             };
-            let message = format!("{} patients cannot show {} {} {limit}", scenario.cases, criterion.metric, bound.sign());
+            let message =
+                format!("{} patients cannot show {} {} {limit}", scenario.cases, criterion.metric, bound.sign());
             found.push((format!("criteria.{n}"), message, help));
         }
     }
@@ -244,7 +248,8 @@ at-least = 0.95
         assert_eq!(told.len(), REQUIREMENTS.len() - 3 + 2, "{told:?}");
         assert!(told.contains(&"no criterion watches saturation bands"), "{told:?}");
         assert!(told.contains(&"24 patients cannot show plan.silent_failure_rate ≤ 0"), "{told:?}");
-        let identification = found.warnings.iter().find(|warning| warning.message.contains("identification")).expect("told");
+        let identification =
+            found.warnings.iter().find(|warning| warning.message.contains("identification")).expect("told");
         assert!(identification.help.contains("cases = 59"), "{}", identification.help);
     }
 }

@@ -166,9 +166,8 @@ impl ScenarioSetup {
 
 /// A name at a place of a scenario that leads nowhere, or to a file that is wrong.
 pub(crate) fn not_found(file: &Path, text: &str, at: &str, error: NotFound) -> ScenarioError {
-    let wrong = |message: String, help: String| {
-        ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, at, message, help)))
-    };
+    let wrong =
+        |message: String, help: String| ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, at, message, help)));
     match error {
         NotFound::Unknown { message, help } => wrong(message, help),
         NotFound::Refused(ScenarioError::Unreadable { path, source }) => {
