@@ -64,7 +64,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
         /// Its version.
-        found: u64,
+        found: u32,
         /// The versions that are read.
         expected: String,
     },

@@ -4,9 +4,10 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use results::manifest::{FORMAT_VERSION, MANIFEST, Provenance, Warning};
 use results::{Manifest, Run};
-use serde::Deserialize;
 
 use crate::journal::{Content, JOURNAL};
 use crate::{StoreError, cases};
@@ -27,10 +28,10 @@ pub fn open(folder: &Path) -> Result<Run, StoreError> {
     }
     let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
     let damaged = |error: serde_json::Error| StoreError::Damaged { path: path.clone(), reason: error.to_string() };
-    let Version { format_version } = serde_json::from_slice(&text).map_err(damaged)?;
+    let Head { format_version } = serde_json::from_slice(&text).map_err(damaged)?;
     if !KNOWN_VERSIONS.contains(&format_version) {
-        let (first, last) = KNOWN_VERSIONS.into_inner();
-        return Err(StoreError::UnknownVersion { path, found: format_version, expected: format!("{first} to {last}") });
+        let expected = format!("{} to {}", KNOWN_VERSIONS.start(), KNOWN_VERSIONS.end());
+        return Err(StoreError::UnknownVersion { path, found: format_version, expected });
     }
     if format_version == WITHOUT_STATES {
         let judged_by_point: JudgedByPoint = serde_json::from_slice(&text).map_err(damaged)?;
@@ -43,15 +44,15 @@ pub fn open(folder: &Path) -> Result<Run, StoreError> {
 }
 
 /// The versions of `run.json` that are read.
-const KNOWN_VERSIONS: RangeInclusive<u64> = WITHOUT_STATES..=FORMAT_VERSION as u64;
+const KNOWN_VERSIONS: RangeInclusive<u32> = WITHOUT_STATES..=FORMAT_VERSION;
 
 /// The version of `run.json` whose criteria were judged by the point alone, without a state.
-const WITHOUT_STATES: u64 = 1;
+const WITHOUT_STATES: u32 = 1;
 
-/// What every version of `run.json` has.
+/// What decides how the rest is read.
 #[derive(Deserialize)]
-struct Version {
-    format_version: u64,
+struct Head {
+    format_version: u32,
 }
 
 /// What is taken from a version without states; its cases are judged anew.
