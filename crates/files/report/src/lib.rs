@@ -1,6 +1,7 @@
 //! `report.html`: verdict, figures, every case in pictures, and how each number came about, in one file.
 //! It is built from what the run directory holds, so it can be built anew.
 
+pub mod comparison;
 mod figures;
 mod gallery;
 mod methods;

@@ -273,8 +273,8 @@ fn an_order_is_checked_against_the_protocol_and_the_pass_mark_against_100() {
     assert_eq!((lesson.pass_mark, lesson.order.levels.len(), lesson.order.saturation_band), (80.0, 2, false));
     assert_eq!(Lesson::default().pass_mark, 70.0);
     for (right, wrong, message) in [
-        ("80.0", "0.0", "pass-mark is 0 (expected points from 1 to 100)"),
-        ("80.0", "101.0", "pass-mark is 101"),
+        ("pass-mark = 80.0", "pass-mark = 0.0", "pass-mark is 0 (expected points from 1 to 100)"),
+        ("pass-mark = 80.0", "pass-mark = 101.0", "pass-mark is 101"),
         ("L5/S1", "T11/T12", "T11/T12 is no lumbar disc (expected discs that are prescribed: L1/L2 to L5/S1)"),
         ("L5/S1", "L4/L5", "L4/L5 stands twice (expected each level once)"),
         (

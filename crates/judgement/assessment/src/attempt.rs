@@ -1,7 +1,7 @@
 //! Plans that people made at the console, held against their patient in true coordinates.
 
 use exam::PatientSetup;
-use geometry::{LabelledDisc, PatientPosition, SliceGroup};
+use geometry::{LabelledDisc, PatientPosition, PrescriptionRules, SliceGroup};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::{PlannedLevel, ScanPlan};
 use results::{Arm, AttemptResult, ExaminationResult, Timings};
@@ -101,8 +101,9 @@ pub struct Scored {
 }
 
 /// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares, as for a simulated
-/// technologist's plan. `drawn` is the patient of the attempt's case as the scenario drew them.
-pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
+/// technologist's plan. `rules` are what was to be prescribed, `drawn` is the patient of the attempt's case as the scenario
+/// drew them.
+pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt, rules: &PrescriptionRules) -> Scored {
     let truth = attempt.landing.apply_to(drawn).truth();
     let to_patient = exam::registered_to_patient(attempt.registered_position, attempt.landing.position);
     let mut plan = attempt.plan.moved(&to_patient);
@@ -111,7 +112,8 @@ pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
     let result = AttemptResult {
         arm: attempt.arm,
         observer: attempt.observer.clone(),
-        plan: TrueSpine::of(&truth).assess(&plan),
+        plan: TrueSpine::of(&truth, rules).assess(&plan),
+        first_plan: None,
         structures: Vec::new(),
         examination: ExaminationResult {
             repeats: Some(attempt.repeats),
@@ -147,7 +149,6 @@ fn levels_of_slices(plan: &ScanPlan, truth: &SpineTruth) -> Vec<PlannedLevel> {
 mod tests {
     use std::sync::Arc;
 
-    use geometry::PrescriptionRules;
     use phantom::{Population, Positioning, Spine};
     use randomness::Stream;
 
@@ -176,7 +177,7 @@ mod tests {
                 scan_time_s: 0.0,
                 repeats: 0,
             };
-            scored(&patient, &attempt).result.plan
+            scored(&patient, &attempt, &PrescriptionRules::default()).result.plan
         };
         for in_plane_mm in [-17.0, 0.0, 30.0] {
             let mut moved = plan.clone();

@@ -125,6 +125,12 @@ fn manual_plans_vary_as_assumed() {
     assert!((0.005..=0.04).contains(&miscounted), "{miscounted} miscounted");
 }
 
+/// Between-observer SD, degrees.
+fn spread_deg(discs: &[Vec<f64>]) -> f64 {
+    let each_alone: Vec<_> = discs.iter().map(|disc| vec![disc.clone()]).collect();
+    between_observer_sd(&each_alone).expect("discs").sd
+}
+
 #[test]
 fn a_good_planner_narrows_the_panel() {
     let (by_hand, with_ai) = (manual(), together(1.0, 0.8));
@@ -132,8 +138,7 @@ fn a_good_planner_narrows_the_panel() {
     assert!((0.8..=1.2).contains(&residual_deg), "residual tilt SD {residual_deg}°");
 
     let (by_hand, with_ai) = (tilts(&by_hand), tilts(&with_ai));
-    let (alone, together) =
-        (between_observer_sd(&by_hand).expect("discs"), between_observer_sd(&with_ai).expect("discs"));
+    let (alone, together) = (spread_deg(&by_hand), spread_deg(&with_ai));
     assert!(together < 0.5 * alone, "between-observer SD {together}° with the AI, {alone}° by hand");
     let icc = |tilts: &[Vec<f64>]| icc_2_1(tilts).expect("a complete table").value;
     assert!(icc(&with_ai) > icc(&by_hand) && icc(&with_ai) > 0.95, "{} {}", icc(&with_ai), icc(&by_hand));

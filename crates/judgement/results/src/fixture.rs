@@ -4,7 +4,8 @@ use std::path::Path;
 
 use randomness::{Stream, normal};
 
-use crate::criterion::Criterion;
+use crate::criterion::{Criterion, JudgedBy};
+use crate::host::Host;
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
 use crate::manifest::{Provenance, WallClock};
 use crate::metrics::Statistic;
@@ -16,13 +17,14 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
     let criterion = |metric: &str, statistic, at_least, at_most| Criterion {
         metric: metric.into(),
         statistic,
-        arm: None,
         at_least,
         at_most,
+        judged_by: Some(JudgedBy::Point),
+        ..Criterion::no_errors()
     };
     Identity {
         version: "0.1.0".into(),
-        planners: vec![PlannerIdentity::Command { command: "made-up".into() }],
+        planners: vec![PlannerIdentity::Command { command: "made-up".into(), files: Vec::new() }],
         scenarios: vec![ScenarioIdentity {
             name: "s".into(),
             title: "A made-up scenario".into(),
@@ -32,6 +34,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
             cases,
             population: "adult-lumbar".into(),
             protocol: "lumbar-1.5t".into(),
+            localizer_affine: None,
             criteria: vec![
                 criterion("plan.disc_angle_deg", Statistic::Median, None, Some(2.0)),
                 criterion("label.identification_rate", Statistic::Rate, Some(0.95), None),
@@ -56,6 +59,7 @@ pub fn disc(name: &str, angle_deg: f64) -> DiscResult {
         coronal_tilt_deg: None,
         centre_mm: None,
         slice_offset_mm: None,
+        group: None,
         coverage: 0.0,
         true_sagittal_tilt_deg: None,
         planned_sagittal_tilt_deg: None,
@@ -69,6 +73,7 @@ pub fn attempt(arm: Arm, observer: &str, discs: Vec<DiscResult>) -> AttemptResul
         arm,
         observer: observer.into(),
         plan: PlanResult { discs, ..PlanResult::default() },
+        first_plan: None,
         structures: Vec::new(),
         examination: ExaminationResult::default(),
         timings: Timings::default(),
@@ -97,6 +102,19 @@ pub fn case(number: u64, angle_deg: f64) -> CaseResult {
     CaseResult { warnings: vec![format!("case {number} was made up")], ..case_of(number, attempts) }
 }
 
+/// Any machine will do.
+pub fn host() -> Host {
+    Host {
+        name: "machine-7".into(),
+        os: "Linux".into(),
+        cpu: "a processor".into(),
+        cores: 2,
+        executable: Some("00112233445566778899".into()),
+        version: "0.1.0".into(),
+        commit: None,
+    }
+}
+
 /// Any time will do.
 pub fn wall_clock() -> WallClock {
     WallClock { started_at: "2026-03-01T08:00:00Z".into(), finished_at: "2026-03-01T08:01:00Z".into(), elapsed_s: 60.0 }
@@ -107,6 +125,7 @@ pub fn run(folder: &Path) -> Run {
     let provenance = Provenance {
         identity: identity(3, Selection::All),
         devices: vec!["cpu".into()],
+        hosts: vec![host()],
         wall_clock: Some(wall_clock()),
     };
     Run::assemble(folder, provenance, (0..3).map(|number| case(number, 1.0)).collect())

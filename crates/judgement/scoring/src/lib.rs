@@ -17,15 +17,19 @@
 //! | module | what it computes |
 //! | --- | --- |
 //! | [`positioning`] | errors of a planned disc, its coverage, and whether the plan is a failure |
+//! | [`prescription`] | a slice group against the one that is asked for; saturation bands |
 //! | [`overlap`] | Dice and surface distances of two segmentations |
 //! | [`agreement`] | agreement between observers: ICC, between-observer SD, Bland–Altman, kappa |
 //! | [`calibration`] | expected calibration error of predicted probabilities |
+//! | [`paired`] | a change over the same patients: interval, test, patients that would settle it, Holm |
 //! | [`roc`] | area under the ROC curve with DeLong's interval |
 //! | [`summary`] | moments, quantiles and bootstrap intervals |
 
 pub mod agreement;
 pub mod calibration;
 pub mod overlap;
+pub mod paired;
 pub mod positioning;
+pub mod prescription;
 pub mod roc;
 pub mod summary;

@@ -32,6 +32,7 @@ pub enum SchemaOf {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  plumbline explain plan.disc_angle_deg\n  plumbline explain columns")]
 pub struct ExplainArguments {
-    /// The metric, or `columns` for the columns of cases.parquet; left out, all metrics are listed
+    /// The metric (METRIC, or METRIC@LEVEL at one disc level), or `columns` for the columns of cases.parquet; left out, all
+    /// metrics are listed
     pub metric: Option<String>,
 }

@@ -10,8 +10,9 @@ use super::Device;
 /// `plumbline run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part of the
-cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins the parts and evaluates the criteria.
+Exit status: 0 all criteria are shown to hold, 1 one failed or is not shown, 2 the input is wrong, 3 the run could not
+finish. A limit is shown to hold if the whole 95 % interval keeps it. A part of the cases (--case, --shard) has no verdict
+and ends with 0; `plumbline merge` joins the parts and evaluates the criteria.
 
 Example:
   plumbline run scenarios/smoke.toml --out reports/smoke")]
@@ -19,9 +20,13 @@ pub struct RunArguments {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "SCENARIO|DIR")]
     pub scenarios: Vec<PathBuf>,
-    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N]
+    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N; where
+    /// that holds a run, the next free number, such as reports/NAME-2]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Let the run take the place of the finished one in --out, once it is whole
+    #[arg(long, requires = "out")]
+    pub replace: bool,
     /// The planner under test, in place of the scenario's: builtin, or 'cmd:PROGRAM ARGUMENTS' for a child process
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
@@ -90,16 +95,22 @@ impl std::str::FromStr for Shard {
 /// `plumbline compare`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit status: 0 not worse by more than the margins, 1 worse or inconclusive, 2 the input is wrong. A candidate that lacks
-cases of the baseline is inconclusive at best.
+The verdict is one of: better; not worse within the margin; worse; inconclusive, with the number of cases that would
+settle it. A row is worse if the change exceeds its margin and is no chance (5 % for all rows together, Holm); it is
+not worse if the 95 % interval of the change ends within the margin. Every judged row must show that, at every disc
+level; what is shown for information decides nothing unless a file of margins names it.
 
-A file of margins, in each metric's unit (`plumbline explain METRIC` prints the usual one):
+Exit status: 0 better, or not worse within the margins; 1 worse or inconclusive; 2 the input is wrong. A candidate that
+lacks cases of the baseline is inconclusive at best.
+
+A file of margins, in each metric's unit (`plumbline explain METRIC` prints the usual one), at all levels or at one:
   format-version = 1
   [margins]
   \"plan.disc_angle_deg\" = 0.25
+  \"plan.disc_angle_deg@L5/S1\" = 0.5
 
 Example:
-  plumbline compare reports/yesterday reports/today")]
+  plumbline compare reports/sample reports/sample --out reports/compared")]
 pub struct CompareArguments {
     /// The run to compare with
     pub baseline: PathBuf,
@@ -108,12 +119,15 @@ pub struct CompareArguments {
     /// Non-inferiority margins by metric (TOML)
     #[arg(long, value_name = "FILE")]
     pub margin: Option<PathBuf>,
-    /// Where to write compare.json
+    /// Where to write compare.json, compare.html with pictures of the worst cases, and compare.md for a pull request
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print JSON on stdout in place of the table
     #[arg(long)]
     pub json: bool,
+    /// Print Markdown for a pull request on stdout in place of the table
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
 }
 
 /// `plumbline merge`.
@@ -126,6 +140,9 @@ pub struct MergeArguments {
     /// Where to write the joined run
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Let the joined run take the place of the finished one in --out, once it is whole
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// `plumbline report`.

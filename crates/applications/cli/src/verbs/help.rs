@@ -1,6 +1,5 @@
 //! `plumbline schema` and `plumbline explain`.
 
-use diagnosis::did_you_mean;
 use results::metrics;
 
 use crate::schema;
@@ -35,18 +34,18 @@ pub fn explain(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
         table.lines().iter().for_each(output::result);
         return Ok(ExitStatus::Success);
     };
-    match metrics::find(name) {
-        None if name == COLUMNS => {
-            output::result(run_store::row::dictionary().trim_end());
+    if name == COLUMNS {
+        output::result(run_store::row::dictionary().trim_end());
+        return Ok(ExitStatus::Success);
+    }
+    match metrics::find_at(name) {
+        Ok(at) => {
+            output::result(at.explanation());
             Ok(ExitStatus::Success)
         }
-        Some(metric) => {
-            output::result(metric.explanation());
-            Ok(ExitStatus::Success)
-        }
-        None => {
-            let near = did_you_mean(name, metrics::all().iter().map(|metric| metric.name));
-            Err(Failure::wrong(format!("unknown metric '{name}'; {near} `plumbline explain` lists all")))
+        Err(unknown) => {
+            let help = if unknown.help.is_empty() { String::new() } else { format!("{} ", unknown.help) };
+            Err(Failure::wrong(format!("{unknown}; {help}`plumbline explain` lists all")))
         }
     }
 }

@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use report as page;
+use report::comparison as comparison_page;
 use results::Run;
-use results::compare::{Margins, MarginsError, compare as compare_runs};
-use results::metrics::{self, Metric};
+use results::compare::{Comparison, Margins, MarginsError, MetricComparison, Role, compare as compare_runs};
+use results::identity::Selection;
+use results::metrics;
 use run_store::StoreError;
 use run_store::merge::{MergeError, merge as merge_runs};
 
 use crate::arguments::{CompareArguments, MergeArguments, ReportArguments};
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{Failure, store_failure};
+use crate::run_folder::RunFolder;
 use crate::table::Align::{Left, Right};
 use crate::table::{self, Table};
 use crate::{output, resources};
@@ -26,7 +29,7 @@ fn open(folder: &Path) -> Result<Run, Failure> {
     })
 }
 
-/// Compares a candidate with a baseline: status 1 if non-inferiority is not shown.
+/// Compares a candidate with a baseline: status 0 only if it is shown to be better, or not worse within the margins.
 pub fn compare(arguments: &CompareArguments) -> Result<ExitStatus, Failure> {
     let (baseline, candidate) = (open(&arguments.baseline)?, open(&arguments.candidate)?);
     let margins = match arguments.margin.as_deref().map(Margins::load) {
@@ -39,58 +42,67 @@ pub fn compare(arguments: &CompareArguments) -> Result<ExitStatus, Failure> {
     if let Some(out) = &arguments.out {
         resources::make_folder(out)?;
         let text = serde_json::to_string_pretty(&comparison).expect("comparisons have a JSON form");
-        resources::write(&out.join("compare.json"), text.as_bytes())?;
+        resources::write(&out.join(comparison_page::JSON), text.as_bytes())?;
+        comparison_page::write(&comparison, &baseline, &candidate, out).map_err(Failure::unfinished)?;
     }
-    if arguments.json {
-        output::json(&comparison);
-    } else {
-        let mut table = Table::new([Left, Left, Right, Right, Right, Left, Left, Left]).with_header([
-            "",
-            "metric",
-            "baseline",
-            "candidate",
-            "difference",
-            "95 % interval",
-            "margin",
-            "",
-        ]);
-        for metric in &comparison.metrics {
-            let known = metrics::find(&metric.metric);
-            let not_judged = if known.is_some_and(Metric::is_wall_clock) { " (wall clock: not judged)" } else { "" };
-            table.push([
-                metric.change.word().to_owned(),
-                metric.metric.clone(),
-                format!("{:.3}", metric.baseline),
-                format!("{:.3}", metric.candidate),
-                format!("{:+.3}", metric.difference),
-                metric.ci95.map_or_else(String::new, |[low, high]| format!("[{low:+.3}, {high:+.3}]")),
-                metric.margin.to_string(),
-                format!("{}{not_judged}", known.map_or("", |known| known.title)),
-            ]);
-        }
-        table.lines().iter().for_each(output::result);
-        for case in &comparison.regressions {
-            output::result(format!("worse: {case}"));
-        }
-        output::result(format!(
-            "{} cases in both, {} only in the baseline, {} only in the candidate; verdict: {}",
-            comparison.pairs,
-            comparison.only_in_baseline,
-            comparison.only_in_candidate,
-            comparison.change.word()
-        ));
+    match (arguments.json, arguments.markdown) {
+        (true, _) => output::json(&comparison),
+        (false, true) => output::result(comparison_page::markdown(&comparison, &baseline, &candidate).trim_end()),
+        (false, false) => print_comparison(&comparison),
     }
     Ok(if comparison.is_non_inferior() { ExitStatus::Success } else { ExitStatus::CriterionFailed })
+}
+
+fn print_comparison(comparison: &Comparison) {
+    let mut table = Table::new([Left, Left, Right, Right, Right, Left, Left, Left])
+        .with_header(comparison_page::COLUMNS.into_iter().chain([""]));
+    let line = |row: &MetricComparison, judged: bool| {
+        let mut cells = comparison_page::cells(row).to_vec();
+        if !judged {
+            // A margin would look like a judgement.
+            cells[6] = String::new();
+        }
+        cells.push(metrics::find_at(&row.metric).map(|at| at.title()).unwrap_or_default());
+        cells
+    };
+    comparison.rows_to_show().for_each(|row| table.push(line(row, true)));
+    for (role, heading) in [(Role::Information, "for information:"), (Role::WallClock, "wall clock, not judged:")] {
+        let rows: Vec<_> = comparison.metrics.iter().filter(|row| row.role == role).collect();
+        if !rows.is_empty() {
+            table.push([heading]);
+            rows.into_iter().for_each(|row| table.push(line(row, false)));
+        }
+    }
+    table.lines().iter().for_each(output::result);
+    let quiet =
+        comparison.metrics.iter().filter(|row| row.role == Role::Judged).count() - comparison.rows_to_show().count();
+    if quiet > 0 {
+        output::result(format!(
+            "and {quiet} rows by level that say no more than their metric's; --out or --json has all"
+        ));
+    }
+    // Below a verdict that is fine, single patients who changed places are noise.
+    if !comparison.is_non_inferior() && !comparison.worst_cases.is_empty() {
+        output::result("patients that fared worse, the gravest first:");
+        comparison.worst_cases.iter().for_each(|case| output::result(format!("  {case}")));
+    }
+    output::result(format!(
+        "{} cases in both, {} only in the baseline, {} only in the candidate",
+        comparison.pairs, comparison.only_in_baseline, comparison.only_in_candidate
+    ));
+    output::result(format!("verdict: {}", comparison.verdict()));
 }
 
 /// Joins shards.
 pub fn merge(arguments: &MergeArguments) -> Result<ExitStatus, Failure> {
     let parts = arguments.runs.iter().map(|folder| open(folder)).collect::<Result<Vec<_>, _>>()?;
-    let run = merge_runs(&parts, &arguments.out).map_err(|error| match error {
-        MergeError::Store(error) if !error.is_wrong_input() => Failure::unfinished(error),
+    let place = RunFolder::named(&arguments.out, arguments.replace, Selection::All)?;
+    let run = merge_runs(&parts, place.folder()).map_err(|error| match error {
+        MergeError::Store(error) => store_failure(error),
         error => Failure::input(error),
     })?;
     let path = page::write(&run).map_err(Failure::unfinished)?;
+    let path = place.keep(&path, false)?;
     table::summary(&run.manifest).iter().for_each(output::result);
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
     missing_cases(&run).iter().for_each(output::result);

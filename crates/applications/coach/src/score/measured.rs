@@ -1,9 +1,10 @@
 //! One series of images held against one disc, or against the spine.
 
-use geometry::{Direction, Disc, LabelledDisc, Point, SatBand, SliceGroup, Vector, Vertebra};
+use geometry::{Direction, Disc, LabelledDisc, Point, SliceGroup, Vector, Vertebra};
 use phantom::{DiscTruth, SpineTruth};
 use planner::quality_check::FORAMEN_MM;
 use scoring::positioning::{PlaneError, TrueDisc, coverage};
+use scoring::prescription::{canal_points, saturated};
 
 use super::scanned::{ScannedSeries, Spoiled};
 use super::weights::part;
@@ -14,8 +15,6 @@ const SHOWS_TO_DEG: [f64; 2] = [5.0, 10.0];
 const STACK_SHOWS_TO_DEG: [f64; 2] = [7.0, 15.0];
 /// The same for the part that the slices leave out: below three quarters a slice is missing.
 const SHOWS_WITHOUT: [f64; 2] = [0.25, 0.75];
-/// Half the width of the thecal sac that must not be saturated, mm (lumbar-numbers §6d).
-const SAC_HALF_MM: f64 = 8.0;
 /// What a series that was spoiled by movement is worth after one repeat: more was not to be had.
 const SPOILED_AGAIN: f64 = 0.5;
 
@@ -55,7 +54,7 @@ impl<'a> AtDisc<'a> {
             coverage: coverage(&region, group),
             turned_deg: turned_deg(group, &left.into_inner()),
             aside_mm: (group.centre - labelled.plane.centre).dot(&across(&left.into_inner(), &plane.normal)),
-            canal_saturated: saturated(&sac(&labelled, &left), &series.bands),
+            canal_saturated: saturated(&canal_points(&labelled.canal, &labelled.plane, &left), &series.bands),
         }
     }
 
@@ -95,7 +94,7 @@ impl<'a> OfStack<'a> {
         let discs: Vec<LabelledDisc> = truth.discs.iter().filter(is_wanted).map(|disc| disc.labelled).collect();
         let aside = left.into_inner() * FORAMEN_MM;
         let foramina: Vec<Point> = discs.iter().flat_map(|disc| [disc.canal - aside, disc.canal + aside]).collect();
-        let sacs: Vec<Point> = discs.iter().flat_map(|disc| sac(disc, &left)).collect();
+        let sacs: Vec<Point> = discs.iter().flat_map(|disc| canal_points(&disc.canal, &disc.plane, &left)).collect();
         let plane = group.plane();
         let leftwards = if plane.normal.dot(&left) < 0.0 { -1.0 } else { 1.0 };
         let count = discs.len().max(1) as f64;
@@ -144,16 +143,4 @@ fn turned_deg(group: &SliceGroup, axis: &Vector) -> f64 {
 /// The unit vector of what of a vector is perpendicular to a direction; the vector itself where nothing is.
 fn across(v: &Vector, direction: &Direction) -> Vector {
     (v - direction.into_inner() * direction.dot(v)).try_normalize(1e-6).unwrap_or(*v)
-}
-
-/// The sac at a disc: its middle and both sides.
-fn sac(disc: &LabelledDisc, left: &Direction) -> [Point; 3] {
-    let across = across(&left.into_inner(), &disc.plane.normal);
-    [-SAC_HALF_MM, 0.0, SAC_HALF_MM].map(|side| disc.canal + across * side)
-}
-
-/// Part of some points that lie in a band, 0…1; 0 without points.
-pub(super) fn saturated(points: &[Point], bands: &[SatBand]) -> f64 {
-    let inside = points.iter().filter(|point| bands.iter().any(|band| band.contains(point))).count();
-    inside as f64 / points.len().max(1) as f64
 }

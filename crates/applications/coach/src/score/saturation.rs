@@ -1,8 +1,8 @@
 //! The saturation band: in front of the bodies, and over nothing that is to be seen.
 
 use geometry::{Point, Vertebra};
+use scoring::prescription::saturated;
 
-use super::measured::saturated;
 use super::weights::SATURATION;
 use super::{Examined, Item, Subject, text};
 

@@ -2,7 +2,7 @@
 
 use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
 use exam::{Command, Series};
-use geometry::{Pose, SatBand};
+use geometry::{Pose, SliceGroup};
 use planner::ScanPlan;
 
 use super::{Refusal, Session, refuse};
@@ -119,14 +119,23 @@ impl Session {
     }
 }
 
-/// The slices and bands of the images that there are, as they were when they were scanned.
+/// The slices and bands of the images that there are, as they were when they were scanned. Series that share their slices
+/// (T2 and T1 of one stack) are one group of the plan.
 fn scanned_plan(queue: &[Series]) -> ScanPlan {
-    let stacks: Vec<_> = queue.iter().filter_map(|series| series.scanned.as_ref()).collect();
-    let mut sat_bands: Vec<SatBand> = Vec::new();
-    for band in stacks.iter().flat_map(|stack| &stack.bands) {
-        if !sat_bands.contains(band) {
-            sat_bands.push(band.clone());
+    let mut plan = ScanPlan::default();
+    for stack in queue.iter().filter_map(|series| series.scanned.as_ref()) {
+        let same = |group: &SliceGroup| {
+            let place = |group: &SliceGroup| (group.target.clone(), group.centre, group.row, group.column);
+            place(group) == place(&stack.group)
+        };
+        if !plan.groups.iter().any(same) {
+            plan.groups.push(stack.group.clone());
+        }
+        for band in &stack.bands {
+            if !plan.sat_bands.contains(band) {
+                plan.sat_bands.push(band.clone());
+            }
         }
     }
-    ScanPlan { groups: stacks.iter().map(|stack| stack.group.clone()).collect(), sat_bands, ..ScanPlan::default() }
+    plan
 }

@@ -1,83 +1,37 @@
 //! A candidate run against a baseline, patient by patient: the same scenario and seed give both the same
 //! patients, so each case is its own control.
 
+mod change;
 mod margins;
-mod regression;
+mod row;
 #[cfg(test)]
 mod tests;
+mod worst_cases;
 
+pub use change::{Change, FAMILY_ERROR};
 pub use margins::{Margins, MarginsError};
-pub use regression::CaseRegression;
+pub use row::{MetricComparison, Role};
+pub use worst_cases::{Regression, WorstCase};
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case_result::attempts_of;
-use crate::metrics::{self, Better, Metric, Observations, Statistic};
+use crate::metrics::{MetricAt, Statistic};
 use crate::run::Run;
 use crate::{Arm, CaseAttempt, CaseResult};
-
-/// Seed of the bootstrap intervals: any constant serves, since it only draws cases.
-const RESAMPLING_SEED: u64 = 0;
-
-/// How a candidate stands to a baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Change {
-    /// Better: the whole interval of the difference is on the good side of zero.
-    Improved,
-    /// Not worse by more than the margin.
-    Same,
-    /// Too uncertain: the interval reaches past the margin, and holds zero as well.
-    Inconclusive,
-    /// Worse: the interval reaches past the margin, and does not hold zero.
-    Worse,
-}
-
-impl Change {
-    /// The word in tables.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Improved => "improved",
-            Self::Same => "same",
-            Self::Inconclusive => "inconclusive",
-            Self::Worse => "worse",
-        }
-    }
-}
-
-/// One metric of both runs over the cases that both have.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MetricComparison {
-    /// Name of the metric.
-    pub metric: String,
-    /// Number of cases that both runs have a value of.
-    pub pairs: usize,
-    /// Mean over cases of the baseline's case means.
-    pub baseline: f64,
-    /// Mean over cases of the candidate's case means.
-    pub candidate: f64,
-    /// Candidate minus baseline.
-    pub difference: f64,
-    /// 95 % confidence interval of the difference: bootstrap over cases.
-    pub ci95: Option<[f64; 2]>,
-    /// Largest change for the worse that still counts as the same.
-    pub margin: f64,
-    /// How the candidate stands.
-    pub change: Change,
-}
 
 /// `compare.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// Worse if any metric is worse, else inconclusive if any is or the candidate lacks cases, else improved if any is.
-    /// The wall clock does not count: the runs may come from different machines.
+    /// Worse if any judged row is worse, else inconclusive if any is or the candidate lacks cases, else better if any is.
     pub change: Change,
+    /// Number of patients that would settle an inconclusive comparison: the most that one of its rows needs; null if no
+    /// number would, or cases are lacking.
+    pub patients_needed: Option<u64>,
     /// Number of cases that both runs have.
     pub pairs: usize,
     /// Number of cases that only the baseline has.
@@ -86,8 +40,8 @@ pub struct Comparison {
     pub only_in_candidate: usize,
     /// The metrics that both runs have, in the order of reports.
     pub metrics: Vec<MetricComparison>,
-    /// The cases that got worse by the most margins, worst first.
-    pub regressions: Vec<CaseRegression>,
+    /// The patients that got worse, the gravest first.
+    pub worst_cases: Vec<WorstCase>,
 }
 
 /// Why runs cannot be compared.
@@ -109,7 +63,41 @@ pub enum CompareError {
 impl Comparison {
     /// True if the candidate is shown to be no worse than the margins allow.
     pub fn is_non_inferior(&self) -> bool {
-        matches!(self.change, Change::Improved | Change::Same)
+        matches!(self.change, Change::Better | Change::NotWorse)
+    }
+
+    /// The rows that decided: those that stand as the comparison does.
+    pub fn deciding(&self) -> impl Iterator<Item = &MetricComparison> {
+        self.metrics.iter().filter(|row| row.change == Some(self.change))
+    }
+
+    /// The judged rows that are worth a line: every metric as a whole, and what is worse, better or open at one level where
+    /// the whole does not say so already.
+    pub fn rows_to_show(&self) -> impl Iterator<Item = &MetricComparison> {
+        let whole = |row: &MetricComparison| {
+            let name = row.metric.split('@').next();
+            let mut rows = self.metrics.iter();
+            rows.find(|other| Some(other.metric.as_str()) == name).and_then(|whole| whole.change)
+        };
+        self.metrics.iter().filter(move |row| match (row.change, row.level()) {
+            (None, _) => false,
+            (Some(_), None) | (Some(Change::Worse | Change::Better), Some(_)) => true,
+            (Some(Change::Inconclusive), Some(_)) => whole(row) != Some(Change::Inconclusive),
+            (Some(Change::NotWorse), Some(_)) => false,
+        })
+    }
+
+    /// The verdict in words: "better", "not worse within the margin", "worse", or "inconclusive" with what would settle it.
+    pub fn verdict(&self) -> String {
+        let missing = match self.only_in_baseline {
+            0 => return self.change.words_with(self.patients_needed),
+            1 => "1 case of the baseline is missing in the candidate".to_owned(),
+            cases => format!("{cases} cases of the baseline are missing in the candidate"),
+        };
+        match self.change {
+            Change::Inconclusive => format!("inconclusive: {missing}"),
+            change => change.words().to_owned(),
+        }
     }
 }
 
@@ -128,23 +116,25 @@ pub fn compare(baseline: &Run, candidate: &Run, margins: &Margins) -> Result<Com
         return Err(CompareError::NothingInCommon);
     }
 
-    let compared = metrics::all().iter().filter(|metric| !metric.is_agreement());
-    let metrics: Vec<_> = compared.filter_map(|metric| compare_metric(metric, &pairs, margins)).collect();
-    let judged = metrics.iter().filter(|metric| metrics::find(&metric.metric).is_some_and(|m| !m.is_wall_clock()));
+    let metrics = row::rows(&pairs, margins);
     let only_in_baseline = before.len() - pairs.len();
     // Who leaves out cases may have left out the bad ones.
     let lacking = (only_in_baseline > 0).then_some(Change::Inconclusive);
+    let change = Change::of_all(metrics.iter().filter_map(|row| row.change).chain(lacking));
+    let open = metrics.iter().filter(|row| row.change == Some(Change::Inconclusive)).map(|row| row.patients_needed);
+    let most = open.reduce(|most, needed| Some(most?.max(needed?))).flatten();
     Ok(Comparison {
-        change: overall(judged.map(|metric| metric.change).chain(lacking)),
+        change,
+        patients_needed: most.filter(|_| change == Change::Inconclusive && lacking.is_none()),
         pairs: pairs.len(),
         only_in_baseline,
         only_in_candidate: after.len() - pairs.len(),
         metrics,
-        regressions: regression::worst(&pairs, margins),
+        worst_cases: worst_cases::worst(&pairs, margins),
     })
 }
 
-/// One case of both runs.
+/// One case of both runs: the same patient.
 pub(crate) struct Pair<'a> {
     scenario: &'a str,
     case: u64,
@@ -153,9 +143,15 @@ pub(crate) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// The case's mean of a metric before and after.
-    fn means(&self, metric: &Metric) -> Option<(f64, f64)> {
-        let mean = |attempts| metric.observe(attempts).statistic(Statistic::Mean);
+    /// The patient's mean of a metric before and after. What an examination cost is compared where both came to their end:
+    /// one that a crash cut short was not quick.
+    fn means(&self, at: MetricAt) -> Option<(f64, f64)> {
+        let ended_early = |planned: &CaseAttempt<'_>| planned.attempt.examination.error.is_some();
+        let whole = |attempts: &[CaseAttempt<'_>]| !attempts.iter().any(ended_early);
+        if at.metric.is_cost_of_examination() && !(whole(self.before) && whole(self.after)) {
+            return None;
+        }
+        let mean = |attempts| at.observe(attempts).statistic(Statistic::Mean);
         Some((mean(self.before)?, mean(self.after)?))
     }
 }
@@ -181,50 +177,4 @@ fn same_patients(baseline: &Run, candidate: &Run) -> Result<(), CompareError> {
         }
     }
     Ok(())
-}
-
-fn compare_metric(metric: &Metric, pairs: &[Pair<'_>], margins: &Margins) -> Option<MetricComparison> {
-    let means: Vec<(f64, f64)> = pairs.iter().filter_map(|pair| pair.means(metric)).collect();
-    let mean =
-        |value: fn(&(f64, f64)) -> f64| Observations::ByCase(means.iter().map(|pair| vec![value(pair)]).collect());
-    let differences = mean(|(before, after)| after - before);
-    let resampling = Stream::from_seed(RESAMPLING_SEED).child(metric.name, 0);
-    let ci95 = differences.confidence_interval(Statistic::Mean, &resampling);
-    let margin = margins.of(metric);
-    Some(MetricComparison {
-        metric: metric.name.to_owned(),
-        pairs: means.len(),
-        baseline: mean(|(before, _)| *before).statistic(Statistic::Mean)?,
-        candidate: mean(|(_, after)| *after).statistic(Statistic::Mean)?,
-        difference: differences.statistic(Statistic::Mean)?,
-        ci95,
-        margin,
-        change: change(ci95, metric.better, margin),
-    })
-}
-
-/// Non-inferiority by interval (Piaggio et al., JAMA 2012): the end of the interval on the bad side against
-/// the margin, the other end against zero.
-fn change(ci95: Option<[f64; 2]>, better: Better, margin: f64) -> Change {
-    let Some([low, high]) = ci95 else { return Change::Inconclusive };
-    // In units in which more is worse.
-    let (best, worst) = match better {
-        Better::Lower => (low, high),
-        Better::Higher => (-high, -low),
-    };
-    if worst < 0.0 {
-        Change::Improved
-    } else if worst <= margin {
-        Change::Same
-    } else if best > 0.0 {
-        Change::Worse
-    } else {
-        Change::Inconclusive
-    }
-}
-
-fn overall(changes: impl Iterator<Item = Change>) -> Change {
-    let changes: Vec<_> = changes.collect();
-    let order = [Change::Worse, Change::Inconclusive, Change::Improved];
-    order.into_iter().find(|change| changes.contains(change)).unwrap_or(Change::Same)
 }

@@ -1,85 +1,90 @@
 //! How far observers agree on the same disc: one figure from all attempts of an arm.
+//!
+//! What differs between patients is judged at one level, or within levels: L5/S1 is steeper than L1/L2 in everybody, and
+//! that is no difference between patients. Intervals are over patients, and one patient alone has no figure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use randomness::Stream;
-use scoring::summary::bootstrap_ci95;
+use geometry::Disc;
+use scoring::agreement::{MeasuredSubject, Spread, between_observer_sd, icc_2_1, icc_within_levels};
 
 use crate::metrics::observations::Observations;
 use crate::{CaseAttempt, DiscResult};
-use geometry::Disc;
 
-/// Seed of the agreement figures' resampling: any constant serves, since it only draws cases.
-const RESAMPLING_SEED: u64 = 0;
-
-/// What each observer planned for one disc of one case.
+/// What each observer planned for one disc of one patient.
 type Subject<'a> = BTreeMap<&'a str, f64>;
+/// Patients with their discs.
+type Patients<'a> = Vec<BTreeMap<Disc, Subject<'a>>>;
 
-/// Pooled between-observer SD of the planned sagittal tilt, degrees.
-pub(crate) fn angle_sd_deg(attempts: &[CaseAttempt<'_>]) -> Observations {
-    pooled_sd(&cases(attempts, |disc| disc.planned_sagittal_tilt_deg))
+/// Between-observer SD of the planned sagittal tilt, degrees.
+pub(crate) fn angle_sd_deg(attempts: &[CaseAttempt<'_>], level: Option<Disc>) -> Observations {
+    spread(&patients(attempts, level, |disc| disc.planned_sagittal_tilt_deg))
 }
 
-/// Pooled between-observer SD of the planned position along the table, mm.
-pub(crate) fn position_sd_mm(attempts: &[CaseAttempt<'_>]) -> Observations {
-    pooled_sd(&cases(attempts, |disc| disc.planned_position_mm))
+/// Between-observer SD of the planned position along the table, mm.
+pub(crate) fn position_sd_mm(attempts: &[CaseAttempt<'_>], level: Option<Disc>) -> Observations {
+    spread(&patients(attempts, level, |disc| disc.planned_position_mm))
 }
 
-/// ICC(2,1) of the planned sagittal tilt over the discs that every observer planned.
-pub(crate) fn icc(attempts: &[CaseAttempt<'_>]) -> Observations {
-    let cases = cases(attempts, |disc| disc.planned_sagittal_tilt_deg);
-    let subjects: Vec<&Subject<'_>> = cases.iter().flatten().collect();
-    let observers: BTreeSet<&str> = subjects.iter().flat_map(|subject| subject.keys().copied()).collect();
-    let complete: Vec<Vec<f64>> = subjects
-        .into_iter()
-        .filter(|subject| subject.len() == observers.len())
-        .map(|subject| subject.values().copied().collect())
+/// ICC of the planned sagittal tilt over the discs that every observer planned: of one level ICC(2,1) over patients, of
+/// all levels the same from variance components, with the levels' variance removed.
+pub(crate) fn icc(attempts: &[CaseAttempt<'_>], level: Option<Disc>) -> Observations {
+    let patients = patients(attempts, level, |disc| disc.planned_sagittal_tilt_deg);
+    let discs =
+        || patients.iter().enumerate().flat_map(|(n, discs)| discs.iter().map(move |(disc, own)| (n, disc, own)));
+    let observers: BTreeSet<&str> = discs().flat_map(|(_, _, subject)| subject.keys().copied()).collect();
+    let levels: BTreeSet<Disc> = discs().map(|(_, disc, _)| *disc).collect();
+    let complete: Vec<MeasuredSubject> = discs()
+        .filter(|(_, _, subject)| subject.len() == observers.len())
+        .map(|(patient, disc, subject)| MeasuredSubject {
+            patient,
+            level: levels.iter().position(|level| level == disc).unwrap_or_default(),
+            measured: subject.values().copied().collect(),
+        })
         .collect();
-    match scoring::agreement::icc_2_1(&complete) {
-        Ok(icc) => Observations::Estimate { value: icc.value, ci95: Some(icc.ci95), subjects: complete.len() },
-        Err(_) => Observations::default(),
-    }
+    let measured_patients = complete.iter().map(|subject| subject.patient).collect::<BTreeSet<_>>().len();
+    let found = match level {
+        Some(_) => {
+            let rows: Vec<Vec<f64>> = complete.into_iter().map(|subject| subject.measured).collect();
+            icc_2_1(&rows).map(|icc| (icc.value, Some(icc.ci95)))
+        }
+        None => icc_within_levels(&complete).map(|icc| (icc.value, icc.ci95)),
+    };
+    found.map_or_else(
+        |_| Observations::default(),
+        |(value, ci95)| Observations::Estimate { value, ci95, subjects: measured_patients },
+    )
 }
 
-/// Discs with what each observer planned, by case; only discs that two observers or more planned.
-fn cases<'a>(attempts: &[CaseAttempt<'a>], planned: impl Fn(&DiscResult) -> Option<f64>) -> Vec<Vec<Subject<'a>>> {
-    let mut cases: BTreeMap<(&str, u64), BTreeMap<Disc, Subject<'_>>> = BTreeMap::new();
+/// Patients with what each observer planned for their discs; only discs that two observers or more planned.
+fn patients<'a>(
+    attempts: &[CaseAttempt<'a>],
+    level: Option<Disc>,
+    planned: impl Fn(&DiscResult) -> Option<f64>,
+) -> Patients<'a> {
+    let mut patients: BTreeMap<(&str, u64), BTreeMap<Disc, Subject<'_>>> = BTreeMap::new();
     for CaseAttempt { case, attempt } in attempts {
-        for disc in &attempt.plan.discs {
+        for disc in attempt.plan.discs.iter().filter(|disc| level.is_none_or(|level| level == disc.disc)) {
             if let Some(planned) = planned(disc).filter(|planned| planned.is_finite()) {
-                let discs = cases.entry((&case.scenario, case.case)).or_default();
+                let discs = patients.entry((&case.scenario, case.case)).or_default();
                 discs.entry(disc.disc).or_default().insert(&attempt.observer, planned);
             }
         }
     }
-    let several = |subject: &Subject<'_>| subject.len() >= 2;
-    cases.into_values().map(|discs| discs.into_values().filter(several).collect()).collect()
+    patients.values_mut().for_each(|discs| discs.retain(|_, subject| subject.len() >= 2));
+    patients.into_values().filter(|discs| !discs.is_empty()).collect()
 }
 
-/// √(mean of the discs' variances between observers), with a bootstrap interval over cases.
-fn pooled_sd(cases: &[Vec<Subject<'_>>]) -> Observations {
-    let variances: Vec<Vec<f64>> = cases.iter().map(|discs| discs.iter().map(variance).collect()).collect();
-    let pooled = |drawn: &[usize]| {
-        let (sum, n) = drawn
-            .iter()
-            .fold((0.0, 0), |(sum, n), case| (sum + variances[*case].iter().sum::<f64>(), n + variances[*case].len()));
-        (n > 0).then(|| (sum / n as f64).sqrt())
-    };
-    let all: Vec<usize> = (0..variances.len()).collect();
-    match pooled(&all) {
-        Some(value) => Observations::Estimate {
-            value,
-            ci95: bootstrap_ci95(variances.len(), &Stream::from_seed(RESAMPLING_SEED), pooled),
-            subjects: variances.iter().map(Vec::len).sum(),
-        },
-        None => Observations::default(),
+/// √(mean of the discs' variances between observers).
+fn spread(patients: &Patients<'_>) -> Observations {
+    let measured: Vec<Vec<Vec<f64>>> = patients
+        .iter()
+        .map(|discs| discs.values().map(|subject| subject.values().copied().collect()).collect())
+        .collect();
+    match between_observer_sd(&measured) {
+        Ok(Spread { sd, ci95 }) => Observations::Estimate { value: sd, ci95: Some(ci95), subjects: measured.len() },
+        Err(_) => Observations::default(),
     }
-}
-
-fn variance(subject: &Subject<'_>) -> f64 {
-    let n = subject.len() as f64;
-    let mean = subject.values().sum::<f64>() / n;
-    subject.values().map(|planned| (planned - mean).powi(2)).sum::<f64>() / (n - 1.0)
 }
 
 #[cfg(test)]
@@ -107,7 +112,7 @@ mod tests {
             case(0, &[("a", &[("L4/L5", 10.0)]), ("b", &[("L4/L5", 12.0)])]),
             case(1, &[("a", &[("L4/L5", 20.0), ("L5/S1", 99.0)]), ("b", &[("L4/L5", 24.0)])]),
         ];
-        let found = angle_sd_deg(&attempts_of(&cases, Arm::Manual));
+        let found = angle_sd_deg(&attempts_of(&cases, Arm::Manual), None);
         let Observations::Estimate { value, subjects, .. } = found else { panic!("{found:?}") };
         assert!((value - 5.0_f64.sqrt()).abs() < 1e-12, "{value}");
         assert_eq!(subjects, 2);
@@ -123,12 +128,52 @@ mod tests {
             })
             .collect();
         let attempts = attempts_of(&cases, Arm::Manual);
-        let found = icc(&attempts);
+        let found = icc(&attempts, None);
         let Observations::Estimate { value, ci95: Some([low, high]), subjects: 12 } = found else {
             panic!("{found:?}")
         };
         assert!(value > 0.99 && low < value && value < high, "{low} {value} {high}");
         let alone: Vec<_> = attempts.into_iter().filter(|planned| planned.attempt.observer == "a").collect();
-        assert!(icc(&alone).is_empty());
+        assert!(icc(&alone, None).is_empty());
+    }
+
+    /// Two observers who differ by 2° and more, on discs whose tilt is mostly their level's.
+    fn lordotic(patients: u64) -> Vec<CaseResult> {
+        (0..patients)
+            .map(|number| {
+                let own_deg = (number % 3) as f64;
+                let by = |sign: f64| {
+                    ["L3/L4", "L4/L5", "L5/S1"].map(|name| {
+                        let level_deg = f64::from(name.as_bytes()[1]) * 15.0;
+                        (name, level_deg + own_deg + sign * (1.0 + (number % 2) as f64))
+                    })
+                };
+                let (first, second) = (by(1.0), by(-1.0));
+                case(number, &[("a", &first), ("b", &second)])
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lordosis_is_not_taken_for_the_patient() {
+        let cases = lordotic(24);
+        let attempts = attempts_of(&cases, Arm::Manual);
+        for level in [None, Some("L4/L5".parse().expect("a disc"))] {
+            let Observations::Estimate { value, subjects: 24, .. } = icc(&attempts, level) else {
+                panic!("{:?}", icc(&attempts, level))
+            };
+            // Patients' variance 0.7 deg²; observers' and residual variance several times that.
+            assert!(value < 0.3, "{level:?}: {value}, though levels lie 15° apart");
+        }
+    }
+
+    #[test]
+    fn one_patient_alone_has_no_agreement() {
+        let one = lordotic(1);
+        let attempts = attempts_of(&one, Arm::Manual);
+        for level in [None, Some("L4/L5".parse().expect("a disc"))] {
+            assert!(icc(&attempts, level).is_empty(), "ICC");
+            assert!(angle_sd_deg(&attempts, level).is_empty(), "SD");
+        }
     }
 }

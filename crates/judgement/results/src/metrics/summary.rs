@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::CaseAttempt;
-use crate::metrics::{self, Observations, Statistic};
+use crate::metrics::{self, MetricAt, Observations, Statistic};
 
 /// Summary of a metric's values. A figure estimated from all attempts at once (agreement) stands in every
 /// place, has no `sd`, and counts its subjects in `n`.
@@ -28,14 +27,13 @@ pub struct MetricSummary {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// 95 % confidence interval of the mean: bootstrap over cases; for a rate, exact on cases; for an ICC, from the F
-    /// distribution.
+    /// 95 % confidence interval of the mean over patients: Student's; for a rate, exact; for agreement, Student's or F.
     pub ci95: Option<[f64; 2]>,
 }
 
 impl MetricSummary {
     /// Summarises; `None` without values.
-    pub fn of(observations: &Observations, resampling: &Stream) -> Option<Self> {
+    pub fn of(observations: &Observations) -> Option<Self> {
         Some(Self {
             n: observations.len(),
             mean: observations.statistic(Statistic::Mean)?,
@@ -44,19 +42,21 @@ impl MetricSummary {
             p95: observations.statistic(Statistic::P95)?,
             min: observations.statistic(Statistic::Min)?,
             max: observations.statistic(Statistic::Max)?,
-            ci95: observations.confidence_interval(Statistic::Mean, resampling),
+            ci95: observations.confidence_interval(Statistic::Mean),
         })
     }
 }
 
-/// Every metric of the catalogue that the attempts have values of, by name.
-pub fn summaries(attempts: &[CaseAttempt<'_>], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
-    metrics::all()
-        .iter()
-        .filter_map(|metric| {
-            let observations = metric.observe(attempts);
-            let summary = MetricSummary::of(&observations, &resampling.child(metric.name, 0))?;
-            Some((metric.name.to_owned(), summary))
-        })
-        .collect()
+/// Every metric of the catalogue that the attempts have values of, by name; those that are measured by level also at
+/// each level, as `METRIC@LEVEL`.
+pub fn summaries(attempts: &[CaseAttempt<'_>]) -> BTreeMap<String, MetricSummary> {
+    let levels = metrics::levels_of(attempts);
+    let at_levels = |metric| levels.iter().filter_map(move |level| MetricAt::level(metric, *level));
+    let all = metrics::all().iter().flat_map(|metric| std::iter::once(metric.into()).chain(at_levels(metric)));
+    all.filter_map(|at: MetricAt| {
+        let name = at.to_string();
+        let summary = MetricSummary::of(&at.observe(attempts))?;
+        Some((name, summary))
+    })
+    .collect()
 }

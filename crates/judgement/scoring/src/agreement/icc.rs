@@ -122,7 +122,7 @@ impl Anova {
 }
 
 /// Number of observers, if every subject has a finite measurement of each.
-fn checked(subjects: &[Vec<f64>]) -> Result<usize, AgreementError> {
+pub(super) fn checked(subjects: &[Vec<f64>]) -> Result<usize, AgreementError> {
     let expected = subjects.first().map_or(0, Vec::len);
     if subjects.len() < 2 {
         return Err(AgreementError::TooFewSubjects { found: subjects.len(), expected: 2 });

@@ -3,19 +3,22 @@
 //! | item | used for |
 //! | --- | --- |
 //! | [`icc_1_1`], [`icc_2_1`], [`icc_3_1`] | several observers who each measure every subject |
+//! | [`icc_within_levels`], [`VarianceComponents`] | the same for discs of several levels, which differ by anatomy |
 //! | [`between_observer_sd`] | the spread between observers in the measurement's own unit |
 //! | [`BlandAltman`] | two methods: bias and limits of agreement |
 //! | [`cohen_kappa`] | two readers' grades |
 
 mod bland_altman;
+mod components;
 mod icc;
 mod kappa;
 mod spread;
 
 pub use bland_altman::BlandAltman;
+pub use components::{AdjustedIcc, MeasuredSubject, VarianceComponents, icc_within_levels};
 pub use icc::{Icc, icc_1_1, icc_2_1, icc_3_1};
 pub use kappa::{Weighting, cohen_kappa};
-pub use spread::between_observer_sd;
+pub use spread::{Spread, between_observer_sd};
 
 /// Why agreement could not be computed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

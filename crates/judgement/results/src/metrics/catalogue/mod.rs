@@ -3,6 +3,7 @@
 //! Sources are those of the project's list of numbers; a limit without one is a project choice and says so.
 
 mod agreement;
+mod bias;
 mod examination;
 mod latency;
 mod planning;
@@ -15,12 +16,13 @@ use crate::metrics::Metric;
 /// Every metric, in the order of reports.
 pub fn all() -> &'static [Metric] {
     static ALL: LazyLock<Vec<Metric>> = LazyLock::new(|| {
-        let families: [&[Metric]; 8] = [
+        let families: [&[Metric]; 9] = [
             &segmentation::DICE,
             &segmentation::HD95,
             &segmentation::ASSD,
             &segmentation::CALIBRATION,
             &planning::PLANNING,
+            &bias::BIAS,
             &examination::EXAMINATION,
             &agreement::AGREEMENT,
             &latency::LATENCY,
