@@ -56,7 +56,7 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "casess = 3",
             "s.toml:4:1: unknown field `casess`, expected one of `format-version`, `name`, \
             `title`, `description`, `seed`, `cases`, `patients`, `scanner`, `prescription`, `planner`, `arms`, `loop`, \
-            `criteria`, `lesson` (did you mean 'cases'?)",
+            `judged-by`, `criteria`, `lesson` (did you mean 'cases'?)",
         ),
         ("cases = 3", "cases = 0", "s.toml:4:9: cases is 0 (expected 1 to 1000000 patients)"),
         ("cases = 3", "cases = -3", "s.toml:4:9: invalid value: integer `-3`, expected a whole number, 0 or more"),
