@@ -24,6 +24,8 @@ pub mod manifest;
 pub mod metrics;
 pub mod patient_record;
 pub mod run;
+#[doc(hidden)]
+pub mod simulation;
 
 pub use arm::{Arm, UnknownArm};
 pub use case_result::{

@@ -122,7 +122,7 @@ fn judged(measured: &[Measured]) -> Vec<MetricComparison> {
             let change = (row.role == Role::Judged).then(|| Change::of(&row.change, p_holm, row.margin));
             let needed = || row.change.patients_to_settle(row.margin, alpha);
             let sign = if row.at.metric.better == Better::Higher { -1.0 } else { 1.0 };
-            let in_order = |[a, b]: [f64; 2]| if sign < 0.0 { [-b, -a] } else { [a, b] };
+            let in_order = |[a, b]: [f64; 2]| if sign < 0.0 { [0.0 - b, 0.0 - a] } else { [a, b] };
             MetricComparison {
                 metric: row.at.to_string(),
                 statistic: row.statistic,
