@@ -8,9 +8,9 @@ use results::Verdict;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
-    /// The command did what was asked; of a run, all criteria hold.
+    /// The command did what was asked; of a run, all criteria are shown to hold.
     Success = 0,
-    /// A criterion failed, a comparison did not show non-inferiority, or a plan carries a critical flag.
+    /// A criterion failed or is not shown to hold, a comparison did not show non-inferiority, or a plan carries a critical flag.
     CriterionFailed = 1,
     /// The input is wrong: an option, a file or an image. Nothing was written.
     WrongInput = 2,
@@ -24,8 +24,8 @@ impl ExitStatus {
     /// The end of `plumbline --help`.
     pub const HELP: &str = "\
 Exit status:
-  0  all criteria hold
-  1  a criterion failed
+  0  all criteria are shown to hold
+  1  a criterion failed, or too few patients show that it holds
   2  the input is wrong
   3  the run could not finish; what is done is kept";
 
@@ -38,8 +38,8 @@ Exit status:
 impl From<Verdict> for ExitStatus {
     fn from(verdict: Verdict) -> Self {
         match verdict {
-            Verdict::Pass => Self::Success,
-            Verdict::Fail => Self::CriterionFailed,
+            Verdict::Pass | Verdict::Warn => Self::Success,
+            Verdict::Fail | Verdict::NotShown => Self::CriterionFailed,
             Verdict::Incomplete => Self::Unfinished,
         }
     }

@@ -80,7 +80,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
         ));
         let mut table = Table::new([Left, Left, Right, Left, Left, Left, Left]);
         for criterion in &scenario.criteria {
-            let metric = metrics::find(&criterion.metric);
+            let metric = metrics::find_at(&criterion.metric).ok().map(|at| at.metric);
             let (unit, title) = metric.map_or(("", ""), |metric| (metric.unit(), metric.title));
             let figure =
                 |value: f64| format!("{value:.3}{}{unit}", if unit.is_empty() || unit == "°" { "" } else { " " });
@@ -88,6 +88,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 Arm::Automated => String::new(),
                 arm => format!(", {}", arm.name()),
             };
+            let unsettled = criterion.remedy().map(|remedy| format!(": {remedy}"));
             table.push([
                 format!("  {}", criterion.word()),
                 format!("{} ({}{arm})", criterion.metric, criterion.statistic.name()),
@@ -95,7 +96,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 criterion.ci95.map_or_else(String::new, |[low, high]| format!("[{low:.3}, {high:.3}]")),
                 format!("{} {}", criterion.bound.sign(), figure(criterion.limit)),
                 format!("n = {}", criterion.n),
-                title.to_owned(),
+                format!("{title}{}", unsettled.unwrap_or_default()),
             ]);
         }
         lines.extend(table.lines());

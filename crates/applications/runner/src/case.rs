@@ -11,7 +11,7 @@ use randomness::Stream;
 
 use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
 use results::case_result::repeat_name;
-use results::{Arm, AttemptResult, CaseResult, ExaminationResult, PatientRecord, PlanResult, Timings};
+use results::{Arm, AttemptResult, CaseResult, ExaminationResult, FirstPlan, PatientRecord, PlanResult, Timings};
 use scenario::ScenarioSetup;
 use scenario::attempts;
 use scenario::patient::{patient_of_case, registration_of};
@@ -32,8 +32,10 @@ pub struct Seen {
     pub localizer: Vec<(Orientation, Volume<f32>)>,
     /// The planner's segmentation of the sagittal stack.
     pub segmentation: Option<Volume<u8>>,
-    /// The planner's plan.
+    /// The plan that was scanned; where nothing was scanned, the planner's proposal.
     pub plan: Option<ScanPlan>,
+    /// The planner's proposal, if another plan took its place.
+    pub first_plan: Option<ScanPlan>,
     /// Scanned series by name.
     pub series: Vec<(geometry::SliceGroup, Volume<f32>)>,
     /// The registration.
@@ -99,7 +101,8 @@ impl CasePatient {
         let begin = Instant::now();
         let (patient, stream) = patient_of_case(setup, seed, case);
         let truth = patient.truth();
-        let (true_spine, registration) = (TrueSpine::of(&truth), registration_of(&patient, case));
+        let true_spine = TrueSpine::of(&truth, &setup.prescription);
+        let registration = registration_of(&patient, case);
         Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
     }
 
@@ -136,13 +139,13 @@ impl CasePatient {
         let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take());
 
         let proposal = exam.proposal();
-        let assessed = self.true_spine.assess(&proposal.map(|proposal| proposal.plan.clone()).unwrap_or_default());
-        let plan = if error.is_some() && proposal.is_none() {
-            // Without a plan nothing was done silently: the error says so. A plan that came is judged as it is.
-            PlanResult { flagged: true, silent_failure: false, ..assessed }
-        } else {
-            assessed
+        let assessed = self.true_spine.assess(&judged_plan(&exam).cloned().unwrap_or_default());
+        let plan = match proposal {
+            Some(_) => assessed,
+            // Without a plan nothing was done silently: the error says so.
+            None => PlanResult { silent_failure: false, ..assessed },
         };
+        let first_plan = replaced_plan(&exam).map(|first| FirstPlan::of(&self.true_spine.assess(first)));
         let segmentation = proposal.and_then(|proposal| proposal.segmentation.as_ref());
         let planner_ms = |stage: &str| proposal.and_then(|proposal| proposal.plan.latency_ms.get(stage).copied());
         let whole = extent == Extent::Whole;
@@ -150,6 +153,7 @@ impl CasePatient {
             arm: Arm::Automated,
             observer: repeat_name(repeat),
             plan,
+            first_plan,
             structures: segmentation.map(|seen| overlap(&self.patient, seen)).unwrap_or_default(),
             examination: ExaminationResult {
                 repeats: whole.then_some(note.repeats),
@@ -194,6 +198,7 @@ impl CasePatient {
                     arm,
                     observer: technologist.name.clone(),
                     plan: self.true_spine.assess(&attempt.plan),
+                    first_plan: None,
                     structures: Vec::new(),
                     examination: ExaminationResult {
                         planning_time_s: Some(attempt.planning_time_s),
@@ -256,7 +261,7 @@ struct Note {
 impl Note {
     fn take(&mut self, event: &Event) {
         match event {
-            Event::PlannerFailed { reason } => self.planner_failed = Some(reason.clone()),
+            Event::PlannerFailed { reason } => drop(self.planner_failed.get_or_insert_with(|| reason.clone())),
             Event::HelpCalled { flags } => {
                 self.warnings.extend(flags.iter().map(|flag| format!("help called: {}", flag.message)));
             }
@@ -272,6 +277,17 @@ impl Note {
     }
 }
 
+/// The plan whose slices were scanned; where none was adopted, the planner's proposal.
+fn judged_plan(exam: &Examination) -> Option<&ScanPlan> {
+    exam.plan().or_else(|| exam.proposal().map(|proposal| &proposal.plan))
+}
+
+/// The planner's proposal, if another plan took its place.
+fn replaced_plan(exam: &Examination) -> Option<&ScanPlan> {
+    let proposal = exam.proposal().map(|proposal| &proposal.plan)?;
+    exam.plan().is_some_and(|adopted| adopted != proposal).then_some(proposal)
+}
+
 fn images_and_plan(exam: &Examination, truth: SpineTruth, registration: Registration) -> Seen {
     let scanned = exam.queue().iter().filter_map(|series| series.scanned.as_ref());
     let localizer = exam.localizer().iter();
@@ -282,7 +298,8 @@ fn images_and_plan(exam: &Examination, truth: SpineTruth, registration: Registra
             .proposal()
             .and_then(|proposal| proposal.segmentation.as_ref())
             .map(|seen| seen.labels.clone()),
-        plan: exam.proposal().map(|proposal| proposal.plan.clone()),
+        plan: judged_plan(exam).cloned(),
+        first_plan: replaced_plan(exam).cloned(),
         series: scanned.map(|stack| (stack.group.clone(), stack.images.as_ref().clone())).collect(),
         registration,
     }

@@ -80,7 +80,7 @@ pub(crate) enum Outcome {
     Planned(Planned),
     PlannerFailed { reason: String },
     Scanned(SeriesId, Stack),
-    Checked { series: SeriesId, name: String, report: QualityReport, reading: Option<Planned> },
+    Checked { series: SeriesId, name: String, report: QualityReport, reading: Option<Result<Planned, String>> },
 }
 
 impl Job {
@@ -150,9 +150,11 @@ pub(crate) struct SeriesCheck {
 }
 
 impl SeriesCheck {
-    fn run(&self, planner: &mut dyn Planner) -> (QualityReport, Option<Planned>) {
-        let reading = self.inquiry.as_ref().and_then(|inquiry| inquiry.ask(planner).ok());
-        let seen = reading.as_ref().map(|planned| &planned.plan);
+    /// The report, and the planner's answer or why there is none, if it was asked.
+    fn run(&self, planner: &mut dyn Planner) -> (QualityReport, Option<Result<Planned, String>>) {
+        let asked = self.inquiry.as_ref();
+        let reading = asked.map(|inquiry| inquiry.ask(planner).map_err(|error| error.to_string()));
+        let seen = reading.as_ref().and_then(|reading| reading.as_ref().ok()).map(|planned| &planned.plan);
         (check_series(&self.plan, &self.group, &self.images, seen), reading)
     }
 }

@@ -7,8 +7,9 @@ use crate::gallery::gallery;
 use crate::methods::methods;
 use crate::text::{figure, interval};
 use results::Arm;
+use results::CriterionState;
 use results::Run;
-use results::criterion::{CriterionResult, Verdict};
+use results::criterion::CriterionResult;
 use results::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
 use results::manifest::{Manifest, ScenarioResult};
 use results::metrics::{self, Better};
@@ -52,7 +53,7 @@ pub(super) fn page(run: &Run, figures: &[Figure]) -> Markup {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header class=(manifest.verdict.word()) {
+                header class=(manifest.verdict.word().replace(' ', "-")) {
                     p.product { "Plumbline · lumbar spine positioning" }
                     h1 { (names.join(", ")) ": " (manifest.verdict.word()) }
                     (subject(manifest))
@@ -98,13 +99,13 @@ fn subject(manifest: &Manifest) -> Markup {
 
 /// How many criteria hold.
 fn held(manifest: &Manifest) -> Markup {
-    let verdicts = manifest.scenarios.iter().flat_map(|scenario| &scenario.criteria).filter_map(|c| c.verdict());
-    let verdicts: Vec<Verdict> = verdicts.collect();
-    let held = verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count();
+    let criteria = manifest.scenarios.iter().flat_map(|scenario| &scenario.criteria);
+    let applied: Vec<_> = criteria.filter(|criterion| !criterion.not_applicable).collect();
+    let held = applied.iter().filter(|criterion| criterion.pass).count();
     let total = |number: fn(&ScenarioResult) -> u64| manifest.scenarios.iter().map(number).sum::<u64>();
     let (done, cases) = (total(|scenario| scenario.cases_done), total(|scenario| scenario.cases));
     html! { p.verdict {
-        (held) " of " (verdicts.len()) " criteria hold"
+        (held) " of " (applied.len()) " criteria are shown to hold"
         @if done < cases { " on the " (done) " of " (cases) " cases that were examined: no verdict yet" }
         "."
     } }
@@ -125,13 +126,15 @@ fn criteria(run: &Run) -> Markup {
 }
 
 fn criterion_row(criterion: &CriterionResult) -> Markup {
-    let metric = metrics::find(&criterion.metric);
+    let metric = metrics::find_at(&criterion.metric).ok().map(|at| at.metric);
     let unit = metric.map_or("", |metric| metric.unit());
-    let (class, mark) = match criterion.verdict() {
-        Some(Verdict::Pass) => ("pass", "✓ pass"),
-        Some(Verdict::Fail) => ("fail", "✗ fail"),
-        Some(Verdict::Incomplete) => ("incomplete", "open"),
-        None => ("incomplete", "n/a: this planner answers without a segmentation"),
+    let (class, mark) = match criterion.applied() {
+        Some(CriterionState::Pass) => ("pass", "✓ pass"),
+        Some(CriterionState::Warn) => ("warn", "! warn"),
+        Some(CriterionState::Fail) => ("fail", "✗ fail"),
+        Some(CriterionState::NotShown) => ("not-shown", "? not shown"),
+        Some(CriterionState::NotMeasured) => ("incomplete", "not measured"),
+        None => ("incomplete", "n/a"),
     };
     html! {
         tr class=(class) {
@@ -142,7 +145,7 @@ fn criterion_row(criterion: &CriterionResult) -> Markup {
                 @if let Some(metric) = metric { br; span.quiet { (metric.what) } } }
             td.limit { (criterion.bound.sign()) " " (figure(criterion.limit, unit)) }
             td.number { @match criterion.value { Some(value) => (figure(value, unit)), None => "nothing to measure" } }
-            td.number { (interval(criterion.ci95)) }
+            td.number { (interval(criterion.ci95)) @if let Some(remedy) = criterion.remedy() { br; span.quiet { (remedy) } } }
             td.number { (criterion.n) }
         }
     }

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use results::Run;
-use results::manifest::{MANIFEST, Provenance};
+use serde::Deserialize;
+
+use results::manifest::{MANIFEST, Provenance, Warning};
+use results::{Manifest, Run};
 
 use crate::journal::{Content, JOURNAL};
 use crate::{StoreError, cases};
@@ -22,7 +24,30 @@ pub fn open(folder: &Path) -> Result<Run, StoreError> {
         return Ok(Run::assemble(folder, provenance, finished));
     }
     let text = fs::read(&path).map_err(StoreError::io("read", &path))?;
-    let manifest = serde_json::from_slice(&text)
-        .map_err(|error| StoreError::Damaged { path: path.clone(), reason: error.to_string() })?;
+    let damaged = |error: serde_json::Error| StoreError::Damaged { path: path.clone(), reason: error.to_string() };
+    let Head { format_version } = serde_json::from_slice(&text).map_err(damaged)?;
+    if format_version == WITHOUT_STATES {
+        let judged_by_point: JudgedByPoint = serde_json::from_slice(&text).map_err(damaged)?;
+        let run = Run::assemble(folder, judged_by_point.provenance, cases::read(folder)?);
+        let manifest = Manifest { warnings: judged_by_point.warnings, ..run.manifest };
+        return Ok(Run::of_stored(folder, manifest, run.cases));
+    }
+    let manifest = serde_json::from_slice(&text).map_err(damaged)?;
     Ok(Run::of_stored(folder, manifest, cases::read(folder)?))
+}
+
+/// The version of `run.json` whose criteria were judged by the point alone, without a state.
+const WITHOUT_STATES: u32 = 1;
+
+/// What decides how the rest is read.
+#[derive(Deserialize)]
+struct Head {
+    format_version: u32,
+}
+
+/// What is taken from a version without states; its cases are judged anew.
+#[derive(Deserialize)]
+struct JudgedByPoint {
+    provenance: Provenance,
+    warnings: Vec<Warning>,
 }

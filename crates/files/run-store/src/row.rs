@@ -12,12 +12,12 @@
 use geometry::{Direction, Plane, Point, Structure, Vector};
 use results::patient_record::PatientRecord;
 use results::{
-    AbsentLevel, AttemptResult, CaseResult, DiscResult, ExaminationResult, PlanResult, StackResult, StructureResult,
-    Timings,
+    AbsentLevel, AttemptResult, CaseResult, DiscResult, ExaminationResult, FirstPlan, GroupResult, PlanResult,
+    SaturationResult, StackResult, StructureResult, Timings,
 };
 
 /// Version of the table's columns.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// One row; what a column holds is in [`COLUMNS`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +48,24 @@ pub(crate) struct Row {
     pub stack_angle_deg: Option<f64>,
     pub stack_offset_mm: Option<f64>,
     pub stack_coverage: Option<f64>,
+    stack_turn_deg: Option<f64>,
+    stack_coronal_tilt_deg: Option<f64>,
+    in_plane_rotation_deg: Option<f64>,
+    row_offset_mm: Option<f64>,
+    column_offset_mm: Option<f64>,
+    deviations: Option<String>,
+    bands: Option<u32>,
+    band_asked: Option<bool>,
+    saturated_canal: Option<f64>,
+    saturated_discs: Option<f64>,
+    doubled_levels: Option<String>,
+    flags: Option<String>,
+    failures: Option<String>,
+    flag_due: Option<bool>,
+    replanned: Option<bool>,
+    first_angle_deg: Option<f64>,
+    first_offset_mm: Option<f64>,
+    first_failed: Option<bool>,
     true_plane: PlaneColumns,
     level_plane: PlaneColumns,
     group_plane: PlaneColumns,
@@ -115,7 +133,7 @@ macro_rules! columns {
 }
 
 /// The columns, in the order of the file; those of the wall clock (`latency.…`) come last.
-pub static COLUMNS: [Column; 63] = columns![
+pub static COLUMNS: [Column; 81] = columns![
     Text (scenario) "scenario" [""] "Name of the scenario.",
     Number (case) "case" [""] "Case number within the scenario, from 0.",
     Text (arm) "arm" [""] "Who planned: automated, collaborative or manual.",
@@ -142,6 +160,24 @@ pub static COLUMNS: [Column; 63] = columns![
     Real (stack_angle_deg) "plan.sagittal_angle_deg" ["deg"] "Sagittal stack: angle between its normal and that of the true mid-sagittal plane.",
     Real (stack_offset_mm) "plan.signed_sagittal_centre_mm" ["mm"] "Sagittal stack: offset of its middle slice along the true normal; positive to the patient's left.",
     Real (stack_coverage) "plan.sagittal_coverage" [""] "Sagittal stack: part of the foramina's outer borders that it covers, 0 to 1.",
+    Real (stack_turn_deg) "plan.signed_sagittal_turn_deg" ["deg"] "Sagittal stack: the angle's component about the body's long axis; positive if the normal to the left is turned to the back.",
+    Real (stack_coronal_tilt_deg) "plan.signed_sagittal_coronal_tilt_deg" ["deg"] "Sagittal stack: the angle's component in the coronal view; positive if the normal to the left is tipped to the head.",
+    Real (in_plane_rotation_deg) "plan.signed_in_plane_rotation_deg" ["deg"] "Disc, sagittal stack: turn of the group in its plane; positive from the expected row towards the expected column (clockwise on the screen).",
+    Real (row_offset_mm) "plan.signed_row_offset_mm" ["mm"] "Disc, sagittal stack: offset of the group's middle along the expected row: of axial slices to the left, of sagittal ones to the back.",
+    Real (column_offset_mm) "plan.signed_column_offset_mm" ["mm"] "Disc, sagittal stack: the same along the expected column: of axial slices to the back, of sagittal ones to the feet.",
+    OptionalText (deviations) "plan.deviations" [""] "Disc, sagittal stack: what of the group is not as prescribed, as JSON; [] for nothing.",
+    Count (bands) "plan.saturation_bands" [""] "Attempt: number of saturation bands in the plan.",
+    YesNo (band_asked) "plan.saturation_band_asked" [""] "Attempt: true if the protocol asks for one.",
+    Real (saturated_canal) "plan.saturated_canal" [""] "Attempt: part of the canal at the discs that lies in a saturation band, 0 to 1.",
+    Real (saturated_discs) "plan.saturated_discs" [""] "Attempt: part of the discs that lies in a saturation band, 0 to 1.",
+    OptionalText (doubled_levels) "plan.doubled_levels" [""] "Attempt: levels that the plan has more than once, as JSON.",
+    OptionalText (flags) "plan.flags" [""] "Attempt: the planner's flags as JSON, each as severity, code and discs.",
+    OptionalText (failures) "plan.failures" [""] "Attempt: everything that is beyond the limits of a usable plan, as JSON; [] if the plan is usable.",
+    YesNo (flag_due) "plan.flag_due" [""] "Attempt: true if a warning was due: the plan is wrong, or the patient has not five lumbar vertebrae.",
+    YesNo (replanned) "plan.replanned" [""] "Attempt: true if another plan took the proposal's place during the scan; what is judged is what was scanned.",
+    Real (first_angle_deg) "first_plan.worst_angle_deg" ["deg"] "Attempt: greatest angle error of a proposal that was replaced.",
+    Real (first_offset_mm) "first_plan.worst_offset_mm" ["mm"] "Attempt: greatest offset of a middle slice in a proposal that was replaced.",
+    YesNo (first_failed) "first_plan.failed" [""] "Attempt: true if the proposal that was replaced was wrong.",
     Real (true_plane [0]) "truth.centre_x_mm" ["mm"] "Disc, sagittal stack: centre of the true plane, to the patient's left (LPS).",
     Real (true_plane [1]) "truth.centre_y_mm" ["mm"] "The same to the back.",
     Real (true_plane [2]) "truth.centre_z_mm" ["mm"] "The same to the head.",
@@ -222,17 +258,17 @@ pub(crate) fn flatten(cases: &[CaseResult]) -> Result<Vec<Row>, String> {
                 Row { arm: attempt.arm.name().to_owned(), observer: attempt.observer.clone(), ..of_case.clone() };
             let about =
                 |record: &str, structure: String| Row { record: record.to_owned(), structure, ..of_attempt.clone() };
-            rows.push(row_of_attempt(attempt, about(record::ATTEMPT, "case".to_owned())));
-            rows.extend(
-                attempt.plan.discs.iter().map(|disc| row_of_disc(disc, about(record::DISC, disc.disc.to_string()))),
-            );
+            rows.push(row_of_attempt(attempt, about(record::ATTEMPT, "case".to_owned()))?);
+            for disc in &attempt.plan.discs {
+                rows.push(row_of_disc(disc, about(record::DISC, disc.disc.to_string()))?);
+            }
             rows.extend(attempt.plan.absent_levels.iter().map(|level| Row {
                 confidence: Some(level.confidence),
                 level_plane: plane_columns(level.level_plane),
                 ..about(record::ABSENT_LEVEL, level.disc.to_string())
             }));
             let stack = &attempt.plan.sagittal_stack;
-            rows.push(row_of_stack(stack, about(record::SAGITTAL_STACK, "sagittal".to_owned())));
+            rows.push(row_of_stack(stack, about(record::SAGITTAL_STACK, "sagittal".to_owned()))?);
             rows.extend(attempt.structures.iter().map(|result| Row {
                 dice: Some(result.dice),
                 surface_p95_mm: result.surface_p95_mm,
@@ -263,9 +299,34 @@ fn row_of_case(case: &CaseResult) -> Result<Row, String> {
     })
 }
 
-fn row_of_attempt(attempt: &AttemptResult, row: Row) -> Row {
-    let examination = &attempt.examination;
-    Row {
+fn json(value: &impl serde::Serialize) -> Result<Option<String>, String> {
+    serde_json::to_string(value).map(Some).map_err(|error| error.to_string())
+}
+
+/// What a column of JSON holds; nothing where it is empty, as in tables of before version 3.
+fn of_json<T: serde::de::DeserializeOwned + Default>(text: Option<&str>, column: &str) -> Result<T, String> {
+    text.map_or_else(
+        || Ok(T::default()),
+        |text| serde_json::from_str(text).map_err(|error| format!("{column}: {error}")),
+    )
+}
+
+fn row_of_attempt(attempt: &AttemptResult, row: Row) -> Result<Row, String> {
+    let (examination, plan) = (&attempt.examination, &attempt.plan);
+    let first = attempt.first_plan.as_ref();
+    Ok(Row {
+        bands: Some(plan.saturation.bands),
+        band_asked: Some(plan.saturation.asked),
+        saturated_canal: Some(plan.saturation.canal),
+        saturated_discs: Some(plan.saturation.discs),
+        doubled_levels: json(&plan.doubled_levels)?,
+        flags: json(&plan.flags)?,
+        failures: json(&plan.failures)?,
+        flag_due: Some(plan.flag_due),
+        replanned: Some(first.is_some()),
+        first_angle_deg: first.and_then(|first| first.worst_angle_deg),
+        first_offset_mm: first.and_then(|first| first.worst_offset_mm),
+        first_failed: first.map(|first| first.failed),
         flagged: Some(attempt.plan.flagged),
         silent_failure: Some(attempt.plan.silent_failure),
         failed: Some(examination.error.is_some()),
@@ -275,11 +336,22 @@ fn row_of_attempt(attempt: &AttemptResult, row: Row) -> Row {
         planning_time_s: examination.planning_time_s,
         timings: attempt.timings,
         ..row
-    }
+    })
 }
 
-fn row_of_disc(disc: &DiscResult, row: Row) -> Row {
-    Row {
+fn row_of_group(group: Option<&GroupResult>, row: Row) -> Result<Row, String> {
+    let Some(group) = group else { return Ok(row) };
+    Ok(Row {
+        in_plane_rotation_deg: Some(group.in_plane_rotation_deg),
+        row_offset_mm: Some(group.row_offset_mm),
+        column_offset_mm: Some(group.column_offset_mm),
+        deviations: json(&group.deviations)?,
+        ..row
+    })
+}
+
+fn row_of_disc(disc: &DiscResult, row: Row) -> Result<Row, String> {
+    Ok(Row {
         true_plane: plane_columns(disc.true_plane),
         level_plane: plane_columns(disc.level_plane),
         group_plane: plane_columns(disc.group_plane),
@@ -294,19 +366,21 @@ fn row_of_disc(disc: &DiscResult, row: Row) -> Row {
         true_sagittal_tilt_deg: disc.true_sagittal_tilt_deg,
         level_sagittal_tilt_deg: disc.planned_sagittal_tilt_deg,
         level_position_mm: disc.planned_position_mm,
-        ..row
-    }
+        ..row_of_group(disc.group.as_ref(), row)?
+    })
 }
 
-fn row_of_stack(stack: &StackResult, row: Row) -> Row {
-    Row {
+fn row_of_stack(stack: &StackResult, row: Row) -> Result<Row, String> {
+    Ok(Row {
+        stack_turn_deg: stack.turn_deg,
+        stack_coronal_tilt_deg: stack.coronal_tilt_deg,
         true_plane: plane_columns(stack.true_plane),
         group_plane: plane_columns(stack.group_plane),
         stack_angle_deg: stack.angle_deg,
         stack_offset_mm: stack.slice_offset_mm,
         stack_coverage: Some(stack.coverage),
-        ..row
-    }
+        ..row_of_group(stack.group.as_ref(), row)?
+    })
 }
 
 /// The cases of rows in any order; warnings are not in the table.
@@ -348,12 +422,27 @@ fn attempt(rows: &[Row]) -> Result<AttemptResult, String> {
     let arm = rows[0].arm.parse().map_err(|error| format!("arm: {error}"))?;
     let mut plan = PlanResult::default();
     let mut examination = ExaminationResult::default();
-    let (mut structures, mut timings) = (Vec::new(), Timings::default());
+    let (mut structures, mut timings, mut first_plan) = (Vec::new(), Timings::default(), None);
     for row in rows {
         match row.record.as_str() {
             record::ATTEMPT => {
                 plan.flagged = needed(row.flagged, "plan.flagged_rate")?;
                 plan.silent_failure = needed(row.silent_failure, "plan.silent_failure_rate")?;
+                plan.saturation = SaturationResult {
+                    bands: row.bands.unwrap_or_default(),
+                    asked: row.band_asked.unwrap_or_default(),
+                    canal: row.saturated_canal.unwrap_or_default(),
+                    discs: row.saturated_discs.unwrap_or_default(),
+                };
+                plan.doubled_levels = of_json(row.doubled_levels.as_deref(), "plan.doubled_levels")?;
+                plan.flags = of_json(row.flags.as_deref(), "plan.flags")?;
+                plan.failures = of_json(row.failures.as_deref(), "plan.failures")?;
+                plan.flag_due = row.flag_due.unwrap_or_default();
+                first_plan = row.replanned.unwrap_or_default().then(|| FirstPlan {
+                    worst_angle_deg: row.first_angle_deg,
+                    worst_offset_mm: row.first_offset_mm,
+                    failed: row.first_failed.unwrap_or_default(),
+                });
                 examination = ExaminationResult {
                     repeats: row.repeats,
                     scan_time_s: row.scan_time_s,
@@ -374,6 +463,9 @@ fn attempt(rows: &[Row]) -> Result<AttemptResult, String> {
                     group_plane: plane(&row.group_plane),
                     angle_deg: row.stack_angle_deg,
                     slice_offset_mm: row.stack_offset_mm,
+                    turn_deg: row.stack_turn_deg,
+                    coronal_tilt_deg: row.stack_coronal_tilt_deg,
+                    group: group(row)?,
                     coverage: needed(row.stack_coverage, "plan.sagittal_coverage")?,
                 }
             }
@@ -387,7 +479,18 @@ fn attempt(rows: &[Row]) -> Result<AttemptResult, String> {
             other => return Err(format!("a row's record is '{other}', expected {}, …", record::ATTEMPT)),
         }
     }
-    Ok(AttemptResult { arm, observer: rows[0].observer.clone(), plan, structures, examination, timings })
+    Ok(AttemptResult { arm, observer: rows[0].observer.clone(), plan, first_plan, structures, examination, timings })
+}
+
+/// The placement of a group; `None` where there is no group, and in tables of before version 3.
+fn group(row: &Row) -> Result<Option<GroupResult>, String> {
+    let Some(in_plane_rotation_deg) = row.in_plane_rotation_deg else { return Ok(None) };
+    Ok(Some(GroupResult {
+        in_plane_rotation_deg,
+        row_offset_mm: needed(row.row_offset_mm, "plan.signed_row_offset_mm")?,
+        column_offset_mm: needed(row.column_offset_mm, "plan.signed_column_offset_mm")?,
+        deviations: of_json(row.deviations.as_deref(), "plan.deviations")?,
+    }))
 }
 
 fn disc(row: &Row) -> Result<DiscResult, String> {
@@ -403,6 +506,7 @@ fn disc(row: &Row) -> Result<DiscResult, String> {
         coronal_tilt_deg: row.coronal_tilt_deg,
         centre_mm: row.centre_mm,
         slice_offset_mm: row.slice_offset_mm,
+        group: group(row)?,
         coverage: needed(row.coverage, "plan.coverage")?,
         true_sagittal_tilt_deg: row.true_sagittal_tilt_deg,
         planned_sagittal_tilt_deg: row.level_sagittal_tilt_deg,

@@ -4,7 +4,7 @@ use std::path::Path;
 use super::*;
 use crate::merge::{MergeError, merge};
 use results::Run;
-use results::criterion::Verdict;
+use results::Verdict;
 use results::fixture::{case, identity, wall_clock};
 use results::identity::{PlannerIdentity, Selection};
 
@@ -192,7 +192,7 @@ fn what_a_planner_does_not_tell_counts_for_nothing() {
     // The command holds what joins names of planners elsewhere.
     let command = PlannerIdentity::Command { command: "theirs --levels \"L1, L2\"".into() };
     assert_eq!(verdict(command), (Verdict::Pass, "n/a", true));
-    assert_eq!(verdict(PlannerIdentity::Builtin { model: None }), (Verdict::Incomplete, "open", false));
+    assert_eq!(verdict(PlannerIdentity::Builtin { model: None }), (Verdict::Incomplete, "not measured", false));
 }
 
 #[test]

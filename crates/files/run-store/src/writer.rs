@@ -146,7 +146,7 @@ impl RunWriter {
 /// Writes a run's results; `run.json` comes last, so that its presence means that the others are there.
 pub(crate) fn write_results(run: &Run) -> Result<(), StoreError> {
     cases::write(&run.folder, &run.cases)?;
-    write_whole(&run.folder.join(junit::JUNIT), junit::render(&run.manifest)?.as_bytes())?;
+    write_whole(&run.folder.join(junit::JUNIT), junit::render(run)?.as_bytes())?;
     let mut json = serde_json::to_string_pretty(&run.manifest)
         .map_err(|error| StoreError::Encoding { what: MANIFEST, reason: error.to_string() })?;
     json.push('\n');

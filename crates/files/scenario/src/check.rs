@@ -2,7 +2,6 @@
 
 use crate::document::{FORMAT_VERSION, PlannerKind, Scenario};
 use crate::mistake::{Mistake, mistake};
-use diagnosis::did_you_mean;
 use results::Arm;
 use results::criterion::Criterion;
 use results::metrics::{self, Statistic};
@@ -91,16 +90,18 @@ fn check_arms(scenario: &Scenario) -> Result<(), Mistake> {
 
 fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Result<(), Mistake> {
     let at = |field: &str| format!("criteria.{n}.{field}");
-    let Some(metric) = metrics::find(&criterion.metric) else {
-        let near = did_you_mean(&criterion.metric, metrics::all().iter().map(|metric| metric.name));
-        let help = if near.is_empty() { "'plumbline explain' lists the metrics".to_owned() } else { near };
-        return mistake(at("metric"), format!("unknown metric '{}'", criterion.metric), help);
+    let metric = match metrics::find_at(&criterion.metric) {
+        Ok(found) => found.metric,
+        Err(unknown) if unknown.help.is_empty() => {
+            return mistake(at("metric"), unknown.message, "'plumbline explain' lists the metrics");
+        }
+        Err(unknown) => return mistake(at("metric"), unknown.message, unknown.help),
     };
     if criterion.statistic == Statistic::Rate && !metric.is_rate() {
         let message = format!("{} has no rate: its values are not yes or no", metric.name);
         return mistake(at("statistic"), message, "expected mean, median, p95, min or max");
     }
-    let Some((_, limit)) = criterion.bound() else {
+    let Some((bound, limit)) = criterion.bound() else {
         let found = if criterion.at_least.is_some() { "both at-least and at-most are" } else { "no limit is" };
         return mistake(at("at-most"), format!("{found} given"), "expected one of at-least and at-most");
     };
@@ -108,6 +109,19 @@ fn check_criterion(n: usize, criterion: &Criterion, scenario: &Scenario) -> Resu
     // No metric of the catalogue can be below zero except the ICC, for which such a limit would be no limit.
     if !limit.is_finite() || limit < 0.0 {
         return mistake(at(field), format!("{field} is {limit}"), "expected a number from 0");
+    }
+    let (action_field, action, other_field, other) = match criterion.at_least {
+        Some(_) => ("action-at-least", criterion.action_at_least, "action-at-most", criterion.action_at_most),
+        None => ("action-at-most", criterion.action_at_most, "action-at-least", criterion.action_at_least),
+    };
+    if other.is_some() {
+        return mistake(at(other_field), format!("{other_field} beside {field}"), format!("expected {action_field}"));
+    }
+    if let Some(action) = action
+        && !(action.is_finite() && bound.holds(action, limit))
+    {
+        let help = format!("an action level warns before the limit of {limit} is reached");
+        return mistake(at(action_field), format!("{action_field} is {action}"), help);
     }
     let share = metric.is_rate()
         || metric.name.starts_with("dice.")

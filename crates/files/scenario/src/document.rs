@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::lesson::Lesson;
 use crate::prescription::PrescriptionPatch;
 use results::Arm;
-use results::criterion::Criterion;
+use results::criterion::{Criterion, JudgedBy};
 
 /// The version of the file format that this program reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -48,6 +48,10 @@ pub struct Scenario {
     /// How often the closed loop may go round.
     #[serde(default, rename = "loop")]
     pub closed_loop: ClosedLoop,
+    /// What must lie on a limit's side for its criterion to hold, unless the criterion says otherwise: the whole 95 %
+    /// interval, or the figure itself.
+    #[serde(default)]
+    pub judged_by: JudgedBy,
     /// What must hold.
     #[serde(default)]
     pub criteria: Vec<Criterion>,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use geometry::Orientation;
 use scanner::Protocol;
 
 use crate::check::check;
@@ -10,6 +11,7 @@ use crate::library::{Library, NotFound};
 use crate::{PlannerKind, Scenario, ScenarioError};
 use assessment::attempt::RecordedAttempt;
 use diagnosis::Diagnosis;
+use results::Criterion;
 use results::identity::ScenarioIdentity;
 
 /// A scenario that was read, checked and resolved.
@@ -139,6 +141,21 @@ impl ScenarioSetup {
         })
     }
 
+    /// From voxels of the localizer's sagittal stack to patient coordinates, mm.
+    fn localizer_affine(&self) -> Option<[[f64; 4]; 3]> {
+        let stacks = scanner::localizer(&self.protocol);
+        let sagittal = stacks.iter().find(|group| group.target.orientation() == Orientation::Sagittal)?;
+        let affine = sagittal.grid().affine();
+        Some([0, 1, 2].map(|row| [0, 1, 2, 3].map(|column| affine[(row, column)])))
+    }
+
+    /// What must hold, each by what the scenario says it is judged by.
+    fn criteria(&self) -> Vec<Criterion> {
+        let judged_by = self.scenario.judged_by;
+        let criteria = self.scenario.criteria.iter().cloned();
+        criteria.map(|one| Criterion { judged_by: one.judged_by.or(Some(judged_by)), ..one }).collect()
+    }
+
     /// The scenario's part of a run's identity; `seed` takes the place of the file's.
     pub fn identity(&self, seed: Option<u64>) -> ScenarioIdentity {
         ScenarioIdentity {
@@ -150,7 +167,8 @@ impl ScenarioSetup {
             cases: self.scenario.cases,
             population: self.scenario.patients.population.clone(),
             protocol: self.scenario.scanner.protocol.clone(),
-            criteria: self.scenario.criteria.clone(),
+            criteria: self.criteria(),
+            localizer_affine: self.localizer_affine(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Plans that people made at the console, held against their patient in true coordinates.
 
 use exam::PatientSetup;
-use geometry::PatientPosition;
+use geometry::{PatientPosition, PrescriptionRules};
 use phantom::{PatientOnTable, SpineTruth};
 use planner::ScanPlan;
 use results::{Arm, AttemptResult, ExaminationResult, Timings};
@@ -55,8 +55,8 @@ pub struct Scored {
 }
 
 /// Lays the case's patient as the attempt says, takes the plan into true coordinates, and compares, as for a simulated
-/// technologist's plan. `drawn` is the patient of the attempt's case as the scenario drew them.
-pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
+/// technologist's plan. `rules` are what was to be prescribed, `drawn` is the patient of the attempt's case as the scenario drew them.
+pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt, rules: &PrescriptionRules) -> Scored {
     let truth = attempt.landing.apply_to(drawn).truth();
     let to_patient = exam::registered_to_patient(attempt.registered_position, attempt.landing.position);
     let plan = attempt.plan.moved(&to_patient);
@@ -64,7 +64,8 @@ pub fn scored(drawn: &PatientOnTable, attempt: &RecordedAttempt) -> Scored {
     let result = AttemptResult {
         arm: attempt.arm,
         observer: attempt.observer.clone(),
-        plan: TrueSpine::of(&truth).assess(&plan),
+        plan: TrueSpine::of(&truth, rules).assess(&plan),
+        first_plan: None,
         structures: Vec::new(),
         examination: ExaminationResult {
             repeats: Some(attempt.repeats),

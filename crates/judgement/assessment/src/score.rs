@@ -1,50 +1,79 @@
 //! A plan and a segmentation held against the truth.
 
-use geometry::{LabelledSpine, Orientation, Plane, Point, Structure, Vertebra, Volume};
+use std::collections::BTreeMap;
+
+use geometry::{
+    Disc, LabelledSpine, Orientation, Plane, Point, PrescriptionRules, SliceGroup, StackGeometry, Structure, Vertebra,
+    Volume,
+};
 use phantom::{PatientOnTable, SpineTruth};
-use planner::ScanPlan;
 use planner::quality_check::FORAMEN_MM;
+use planner::{Flag, ScanPlan};
 use rayon::prelude::*;
 use scoring::positioning::{
-    DiscScore, FailureLimits, PlaneError, PlannedDisc, TrueDisc, is_silent_failure, sagittal_tilt_deg,
+    DiscScore, Failure, FailureLimits, PlaneError, PlannedDisc, TrueDisc, sagittal_tilt_deg, stack_tilts_deg,
 };
+use scoring::prescription::{Deviation, Placement, canal_points, saturated};
 use vnet::Segmentation;
 
-use results::{AbsentLevel, DiscResult, PlanResult, StackResult, StructureResult};
+use crate::true_plan::true_plan;
+use results::{
+    AbsentLevel, DiscResult, GroupResult, PlanFailure, PlanResult, SaturationResult, StackResult, StructureResult,
+};
 
-/// The truth in the form in which it is compared.
+/// Lumbar vertebrae of most people: another number has to be confirmed by a person.
+const USUAL_LUMBAR_DISCS: usize = 5;
+
+/// The truth in the form in which it is compared, with the prescription that it asks for.
 pub struct TrueSpine {
     discs: Vec<TrueDisc>,
     midsagittal: Plane,
     foramina: Vec<Point>,
+    canal: Vec<Point>,
+    disc_points: Vec<Point>,
+    rules: PrescriptionRules,
+    expected: ScanPlan,
     limits: FailureLimits,
 }
 
 impl TrueSpine {
-    /// The lumbar discs of the truth, L1/L2 and below.
-    pub fn of(truth: &SpineTruth) -> Self {
+    /// The lumbar discs of the truth, L1/L2 and below, and what the rules ask to be prescribed for them.
+    pub fn of(truth: &SpineTruth, rules: &PrescriptionRules) -> Self {
         let left = truth.midsagittal.normal;
         let lumbar = truth.discs.iter().filter(|disc| disc.labelled.label.upper >= Vertebra::L1);
-        let discs: Vec<_> = lumbar.map(|disc| TrueDisc::new(disc.labelled, disc.height_mm[1], left)).collect();
+        let points = lumbar.clone().flat_map(|disc| [disc.anterior, disc.left, disc.right, disc.posterior]);
+        let discs: Vec<_> = lumbar.clone().map(|disc| TrueDisc::new(disc.labelled, disc.height_mm[1], left)).collect();
         let aside = left.into_inner() * FORAMEN_MM;
         Self {
             foramina: discs.iter().flat_map(|truth| [truth.disc.canal - aside, truth.disc.canal + aside]).collect(),
+            canal: discs.iter().flat_map(|truth| canal_points(&truth.disc.canal, &truth.disc.plane, &left)).collect(),
+            disc_points: points.collect(),
             discs,
             midsagittal: truth.midsagittal,
+            rules: rules.clone(),
+            expected: true_plan(truth, rules),
             limits: FailureLimits::default(),
         }
     }
 
-    /// A plan's errors at each disc and at the sagittal stack, and whether it fails.
+    /// A plan's errors at each disc, at the sagittal stack and of its saturation bands, and whether it fails.
     pub fn assess(&self, plan: &ScanPlan) -> PlanResult {
-        let scores: Vec<DiscScore> = self.discs.iter().map(|truth| score(truth, plan)).collect();
-        let discs = self.discs.iter().zip(&scores).map(|(truth, score)| disc_result(truth, score, plan));
+        let judged: Vec<(DiscResult, Vec<Failure>)> =
+            self.discs.iter().map(|truth| self.assess_disc(truth, plan)).collect();
+        let (sagittal_stack, of_stack) = self.assess_stack(plan);
+        let (saturation, of_bands) = self.assess_saturation(plan);
+        let doubled_levels = doubled(plan.levels.iter().map(|level| level.label));
+        let of_levels = doubled_levels.iter().map(|disc| failure(disc, Failure::DoubledLevel));
+
+        let of_discs = judged.iter().flat_map(|(disc, failures)| failures.iter().map(|f| failure(&disc.disc, *f)));
+        let of_stack = of_stack.into_iter().map(|found| failure("sagittal", found));
+        let of_bands = of_bands.into_iter().map(|found| failure("saturation", found));
+        let failures: Vec<PlanFailure> = of_discs.chain(of_levels).chain(of_stack).chain(of_bands).collect();
         // What a plan is sure of, and is not there: four lumbar vertebrae counted as five, for one.
         let lumbar = plan.levels.iter().filter(|level| level.label.upper >= Vertebra::L1);
         let absent = lumbar.filter(|level| self.discs.iter().all(|truth| truth.disc.label != level.label));
         let flagged = plan.is_flagged();
         PlanResult {
-            discs: discs.collect(),
             absent_levels: absent
                 .map(|level| AbsentLevel {
                     disc: level.label,
@@ -52,50 +81,125 @@ impl TrueSpine {
                     confidence: level.confidence,
                 })
                 .collect(),
-            sagittal_stack: self.assess_stack(plan),
+            discs: judged.into_iter().map(|(disc, _)| disc).collect(),
+            sagittal_stack,
+            saturation,
+            doubled_levels,
+            flags: plan.flags.iter().map(flag_text).collect(),
+            flag_due: !failures.is_empty() || self.discs.len() != USUAL_LUMBAR_DISCS,
+            silent_failure: !flagged && !failures.is_empty(),
+            failures,
             flagged,
-            silent_failure: is_silent_failure(&scores, &self.limits, flagged),
         }
     }
 
-    fn assess_stack(&self, plan: &ScanPlan) -> StackResult {
-        let stack = plan.groups_of(Orientation::Sagittal).next();
-        let error = stack.map(|stack| PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal));
-        StackResult {
-            true_plane: Some(self.midsagittal),
-            group_plane: stack.and_then(|stack| finite(stack.plane())),
-            angle_deg: error.map(|error| error.angle_deg),
-            slice_offset_mm: error.map(|error| error.slice_offset_mm),
-            coverage: stack.map_or(0.0, |stack| scoring::positioning::coverage(&self.foramina, stack)),
-        }
+    fn assess_disc(&self, truth: &TrueDisc, plan: &ScanPlan) -> (DiscResult, Vec<Failure>) {
+        let label = truth.disc.label;
+        let (level, group) = (plan.level(label), plan.disc_group(label));
+        let expected = self.expected.disc_group(label).expect("the true plan has a group for each true disc");
+        let planned = PlannedDisc { level: level.map(|level| level.plane()), group, expected };
+        let score = DiscScore::of(&planned, truth);
+        let groups = plan.groups.iter().filter(|group| group.target.disc() == Some(label)).count();
+        let group_result = group.map(|group| group_result(group, expected, &self.rules.axial, groups));
+        let mut failures = score.failures(&self.limits);
+        failures.extend(group_result.as_ref().and_then(not_as_prescribed));
+        let scanned = score.group.or(score.level);
+        let disc = DiscResult {
+            disc: label,
+            true_plane: Some(truth.disc.plane),
+            level_plane: level.and_then(|level| finite(level.plane())),
+            group_plane: group.and_then(|group| finite(group.plane())),
+            identified: score.identified,
+            confidence: level.map(|level| level.confidence),
+            angle_deg: scanned.map(|error| error.angle_deg),
+            sagittal_tilt_deg: scanned.map(|error| error.sagittal_tilt_deg),
+            coronal_tilt_deg: scanned.map(|error| error.coronal_tilt_deg),
+            centre_mm: score.level.map(|error| error.centre_mm),
+            slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
+            group: group_result,
+            coverage: score.coverage,
+            true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.disc.plane)),
+            planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
+            planned_position_mm: level.map(|level| level.centre.z),
+        };
+        (disc, failures)
+    }
+
+    fn assess_stack(&self, plan: &ScanPlan) -> (StackResult, Vec<Failure>) {
+        let true_plane = Some(self.midsagittal);
+        let expected = self.expected.groups_of(Orientation::Sagittal).next();
+        let (Some(stack), Some(expected)) = (plan.groups_of(Orientation::Sagittal).next(), expected) else {
+            return (StackResult { true_plane, ..StackResult::default() }, vec![Failure::NoSlices]);
+        };
+        let error = PlaneError::between(&stack.plane(), &self.midsagittal, &self.midsagittal.normal);
+        let [turn_deg, coronal_tilt_deg] = stack_tilts_deg(&stack.plane(), expected);
+        let stacks = plan.groups_of(Orientation::Sagittal).count();
+        let group = group_result(stack, expected, &self.rules.sagittal, stacks);
+        let coverage = scoring::positioning::coverage(&self.foramina, stack);
+        let placement = Placement::between(stack, expected);
+        let found = [
+            (Failure::Angle, error.angle_deg > self.limits.angle_deg),
+            (Failure::Offset, error.slice_offset_mm.abs() > self.limits.stack_offset_mm),
+            (Failure::Uncovered, coverage < self.limits.coverage),
+        ];
+        let found = found.into_iter().filter(|(_, holds)| *holds).map(|(failure, _)| failure);
+        let failures = found.chain(self.limits.of_placement(&placement)).chain(not_as_prescribed(&group)).collect();
+        let result = StackResult {
+            true_plane,
+            group_plane: finite(stack.plane()),
+            angle_deg: Some(error.angle_deg),
+            turn_deg: Some(turn_deg),
+            coronal_tilt_deg: Some(coronal_tilt_deg),
+            slice_offset_mm: Some(error.slice_offset_mm),
+            group: Some(group),
+            coverage,
+        };
+        (result, failures)
+    }
+
+    fn assess_saturation(&self, plan: &ScanPlan) -> (SaturationResult, Vec<Failure>) {
+        let result = SaturationResult {
+            bands: u32::try_from(plan.sat_bands.len()).unwrap_or(u32::MAX),
+            asked: !self.expected.sat_bands.is_empty(),
+            canal: saturated(&self.canal, &plan.sat_bands),
+            discs: saturated(&self.disc_points, &plan.sat_bands),
+        };
+        let found = [
+            (Failure::SaturatedAnatomy, result.canal.max(result.discs) > self.limits.saturated),
+            (Failure::NoSaturationBand, result.asked && result.bands == 0),
+        ];
+        (result, found.into_iter().filter(|(_, holds)| *holds).map(|(failure, _)| failure).collect())
     }
 }
 
-fn score(truth: &TrueDisc, plan: &ScanPlan) -> DiscScore {
-    let level = plan.level(truth.disc.label).map(|level| level.plane());
-    DiscScore::of(&PlannedDisc { level, group: plan.disc_group(truth.disc.label) }, truth)
+fn failure(place: &(impl ToString + ?Sized), failure: Failure) -> PlanFailure {
+    PlanFailure { place: place.to_string(), failure }
 }
 
-fn disc_result(truth: &TrueDisc, score: &DiscScore, plan: &ScanPlan) -> DiscResult {
-    let (level, group) = (plan.level(truth.disc.label), plan.disc_group(truth.disc.label));
-    let scanned = score.group.or(score.level);
-    DiscResult {
-        disc: truth.disc.label,
-        true_plane: Some(truth.disc.plane),
-        level_plane: level.and_then(|level| finite(level.plane())),
-        group_plane: group.and_then(|group| finite(group.plane())),
-        identified: score.identified,
-        confidence: level.map(|level| level.confidence),
-        angle_deg: scanned.map(|error| error.angle_deg),
-        sagittal_tilt_deg: scanned.map(|error| error.sagittal_tilt_deg),
-        coronal_tilt_deg: scanned.map(|error| error.coronal_tilt_deg),
-        centre_mm: score.level.map(|error| error.centre_mm),
-        slice_offset_mm: scanned.map(|error| error.slice_offset_mm),
-        coverage: score.coverage,
-        true_sagittal_tilt_deg: Some(sagittal_tilt_deg(&truth.disc.plane)),
-        planned_sagittal_tilt_deg: level.map(|level| sagittal_tilt_deg(&level.plane())),
-        planned_position_mm: level.map(|level| level.centre.z),
-    }
+fn not_as_prescribed(group: &GroupResult) -> Option<Failure> {
+    (!group.deviations.is_empty()).then_some(Failure::NotAsPrescribed)
+}
+
+/// The placement of the first of `groups` groups that are for the same thing.
+fn group_result(group: &SliceGroup, expected: &SliceGroup, asked: &StackGeometry, groups: usize) -> GroupResult {
+    let mut deviations = Deviation::of(group, expected, asked);
+    deviations.extend((groups > 1).then_some(Deviation::Doubled { groups }));
+    GroupResult::new(Placement::between(group, expected), deviations)
+}
+
+/// Labels that come more than once, each once.
+fn doubled(labels: impl Iterator<Item = Disc>) -> Vec<Disc> {
+    let mut times: BTreeMap<Disc, usize> = BTreeMap::new();
+    labels.for_each(|label| *times.entry(label).or_default() += 1);
+    times.into_iter().filter(|(_, times)| *times > 1).map(|(label, _)| label).collect()
+}
+
+/// Severity, code and discs of a flag; the message is for people and may be anything.
+fn flag_text(flag: &Flag) -> String {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut text = [serde_json::json!(flag.severity), serde_json::json!(flag.code)].map(word).join(" ");
+    flag.discs.iter().for_each(|disc| text += &format!(" {disc}"));
+    text
 }
 
 /// A plane that JSON can hold: one that is not finite is no plane.
@@ -249,7 +353,7 @@ mod tests {
             confidence: 0.9,
         });
         let plan = ScanPlan { levels: vec![level, absent], ..ScanPlan::default() };
-        let assessed = TrueSpine::of(&truth).assess(&plan);
+        let assessed = TrueSpine::of(&truth, &PrescriptionRules::default()).assess(&plan);
         assert_eq!(assessed.absent_levels.iter().map(|level| level.disc).collect::<Vec<_>>(), [absent.label]);
         assert!(assessed.discs.iter().all(|disc| disc.confidence.is_some() == (disc.disc == level.label)));
         assert_eq!(assessed.sagittal_stack.coverage, 0.0, "there is no stack");
@@ -259,5 +363,46 @@ mod tests {
         );
         let brier = results::metrics::find("plan.confidence_brier").expect("known");
         assert_eq!(brier.observe(&attempts_of([&case], Arm::Automated)).len(), 2, "both were planned");
+    }
+
+    #[test]
+    fn the_true_plan_is_without_fault_and_each_wrong_one_is_wrong() {
+        let (truth, rules) = (patient().truth(), PrescriptionRules::default());
+        let spine = TrueSpine::of(&truth, &rules);
+        let right = true_plan(&truth, &rules);
+        let assessed = spine.assess(&right);
+        assert_eq!((assessed.failures.as_slice(), assessed.flag_due, assessed.silent_failure), (&[][..], false, false));
+        assert!(assessed.discs.iter().all(|disc| disc.group.as_ref().is_some_and(|group| group.deviations.is_empty())));
+
+        let wrong = |change: fn(&mut ScanPlan)| {
+            let mut plan = right.clone();
+            change(&mut plan);
+            let assessed = spine.assess(&plan);
+            assert!(assessed.silent_failure && assessed.flag_due, "{:?}", assessed.failures);
+            let mut found: Vec<Failure> = assessed.failures.iter().map(|failure| failure.failure).collect();
+            found.dedup();
+            found
+        };
+        let no_stack = wrong(|plan| plan.groups.retain(|group| group.target.disc().is_some()));
+        assert_eq!(no_stack, [Failure::NoSlices]);
+        assert_eq!(wrong(|plan| plan.groups.clear()), [Failure::NoSlices]);
+        let aside = wrong(|plan| plan.groups[1..].iter_mut().for_each(|group| group.centre.x -= 40.0));
+        assert_eq!(aside, [Failure::InPlaneOffset]);
+        let thick = wrong(|plan| plan.groups[2].thickness_mm = 12.0);
+        assert_eq!(thick, [Failure::NotAsPrescribed]);
+        assert_eq!(
+            wrong(|plan| plan.groups[1].row = -plan.groups[1].row),
+            [Failure::Rotation, Failure::NotAsPrescribed]
+        );
+        let canal = wrong(|plan| plan.sat_bands[0].centre.y += 60.0);
+        assert_eq!(canal, [Failure::SaturatedAnatomy]);
+        assert_eq!(wrong(|plan| plan.sat_bands.clear()), [Failure::NoSaturationBand]);
+        assert_eq!(wrong(|plan| plan.levels.push(plan.levels[3])), [Failure::DoubledLevel]);
+
+        let flagged =
+            ScanPlan { groups: Vec::new(), flags: vec![Flag::warning(planner::FlagCode::LowConfidence, "")], ..right };
+        let assessed = spine.assess(&flagged);
+        assert!(assessed.flag_due && !assessed.silent_failure);
+        assert_eq!(assessed.flags, ["warning low-confidence"]);
     }
 }

@@ -3,6 +3,8 @@
 //! Metrics read these fields. `run_store::cases` flattens the tree to the table of `cases.parquet`.
 
 use geometry::{Disc, Plane, Structure};
+use scoring::positioning::Failure;
+use scoring::prescription::{Deviation, Placement};
 use serde::{Deserialize, Serialize};
 
 use crate::Arm;
@@ -30,8 +32,11 @@ pub struct AttemptResult {
     pub arm: Arm,
     /// Observer's name; for the automated arm "repeat-0", "repeat-1"…: planned anew on a new localizer.
     pub observer: String,
-    /// The plan against the truth.
+    /// The plan that was scanned, or where nothing was scanned the one that was proposed, against the truth.
     pub plan: PlanResult,
+    /// The proposal, where another plan took its place while the patient was scanned.
+    #[serde(default)]
+    pub first_plan: Option<FirstPlan>,
     /// The planner's segmentation against the truth; empty where the planner does not answer with one.
     pub structures: Vec<StructureResult>,
     /// What the examination took.
@@ -49,10 +54,94 @@ pub struct PlanResult {
     pub absent_levels: Vec<AbsentLevel>,
     /// The sagittal stack.
     pub sagittal_stack: StackResult,
+    /// The saturation bands.
+    #[serde(default)]
+    pub saturation: SaturationResult,
+    /// Levels that the plan has more than once.
+    #[serde(default)]
+    pub doubled_levels: Vec<Disc>,
+    /// What the planner was unsure of, each as severity, code and discs.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// Everything that is beyond the limits of a usable plan; empty if the plan is usable.
+    #[serde(default)]
+    pub failures: Vec<PlanFailure>,
+    /// True if a warning was due: the plan is wrong, or the patient has another number of lumbar vertebrae than five, so
+    /// that a person must confirm the levels.
+    #[serde(default)]
+    pub flag_due: bool,
     /// True if the plan carried a warning or worse.
     pub flagged: bool,
     /// True if the plan was wrong and not flagged.
     pub silent_failure: bool,
+}
+
+/// One thing that makes a plan unusable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFailure {
+    /// Where: a disc, `sagittal`, or `saturation`.
+    pub place: String,
+    /// What.
+    pub failure: Failure,
+}
+
+/// A proposal that did not stay, in a few figures.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FirstPlan {
+    /// Greatest angle error of a disc, degrees.
+    pub worst_angle_deg: Option<f64>,
+    /// Greatest offset of a middle slice from its disc, mm.
+    pub worst_offset_mm: Option<f64>,
+    /// True if it was wrong.
+    pub failed: bool,
+}
+
+impl FirstPlan {
+    /// The figures of a plan.
+    pub fn of(plan: &PlanResult) -> Self {
+        let greatest = |value: fn(&DiscResult) -> Option<f64>| {
+            plan.discs.iter().filter_map(value).map(f64::abs).max_by(f64::total_cmp)
+        };
+        Self {
+            worst_angle_deg: greatest(|disc| disc.angle_deg),
+            worst_offset_mm: greatest(|disc| disc.slice_offset_mm),
+            failed: !plan.failures.is_empty(),
+        }
+    }
+}
+
+/// Saturation bands against what they must spare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SaturationResult {
+    /// Number of bands in the plan.
+    pub bands: u32,
+    /// True if the protocol asks for one.
+    pub asked: bool,
+    /// Part of the canal at the lumbar discs that lies in a band, 0…1.
+    pub canal: f64,
+    /// Part of the discs that lies in a band, 0…1.
+    pub discs: f64,
+}
+
+/// How a group lies in its plane, and what of it is not as prescribed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupResult {
+    /// Turn in the plane, degrees; positive from the expected row towards the expected column.
+    pub in_plane_rotation_deg: f64,
+    /// Offset along the expected row, mm: of axial slices to the patient's left, of sagittal ones to the back.
+    pub row_offset_mm: f64,
+    /// Offset along the expected column, mm: of axial slices to the back, of sagittal ones to the feet.
+    pub column_offset_mm: f64,
+    /// What is not as prescribed.
+    pub deviations: Vec<Deviation>,
+}
+
+impl GroupResult {
+    /// A group's placement with what is not as prescribed.
+    pub fn new(placement: Placement, deviations: Vec<Deviation>) -> Self {
+        let Placement { in_plane_rotation_deg, row_offset_mm, column_offset_mm } = placement;
+        Self { in_plane_rotation_deg, row_offset_mm, column_offset_mm, deviations }
+    }
 }
 
 /// A disc of the patient and what was planned for it. The errors of a plane are those of the slice group, and of the
@@ -81,6 +170,10 @@ pub struct DiscResult {
     pub centre_mm: Option<f64>,
     /// Offset of the middle slice along the true normal, mm; positive towards the head.
     pub slice_offset_mm: Option<f64>,
+    /// How the group lies in its plane, and what of it is not as prescribed; `None` without a group, and in tables of
+    /// before version 3.
+    #[serde(default)]
+    pub group: Option<GroupResult>,
     /// Part of the disc and of the canal beside it that the group covers, 0…1; 0 without a group.
     pub coverage: f64,
     /// True tilt in the scanner's sagittal view, degrees: the patient's own variation, for the ICC.
@@ -111,6 +204,17 @@ pub struct StackResult {
     pub group_plane: Option<Plane>,
     /// Angle between the stack's normal and the true one, degrees.
     pub angle_deg: Option<f64>,
+    /// Its component about the body's long axis, degrees; positive if the normal, which points to the left, is turned to
+    /// the back.
+    #[serde(default)]
+    pub turn_deg: Option<f64>,
+    /// Its component in the coronal view, degrees; positive if the normal is tipped to the head.
+    #[serde(default)]
+    pub coronal_tilt_deg: Option<f64>,
+    /// How the stack lies in its plane, and what of it is not as prescribed; `None` without a stack, and in tables of
+    /// before version 3.
+    #[serde(default)]
+    pub group: Option<GroupResult>,
     /// Offset of the middle slice along the true normal, mm; positive to the patient's left.
     pub slice_offset_mm: Option<f64>,
     /// Part of the foramina that the stack covers, 0…1; 0 without a stack.

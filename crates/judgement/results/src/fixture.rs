@@ -4,7 +4,7 @@ use std::path::Path;
 
 use randomness::{Stream, normal};
 
-use crate::criterion::Criterion;
+use crate::criterion::{Criterion, JudgedBy};
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
 use crate::manifest::{Provenance, WallClock};
 use crate::metrics::Statistic;
@@ -16,9 +16,10 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
     let criterion = |metric: &str, statistic, at_least, at_most| Criterion {
         metric: metric.into(),
         statistic,
-        arm: None,
         at_least,
         at_most,
+        judged_by: Some(JudgedBy::Point),
+        ..Criterion::no_errors()
     };
     Identity {
         version: "0.1.0".into(),
@@ -32,6 +33,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
             cases,
             population: "adult-lumbar".into(),
             protocol: "lumbar-1.5t".into(),
+            localizer_affine: None,
             criteria: vec![
                 criterion("plan.disc_angle_deg", Statistic::Median, None, Some(2.0)),
                 criterion("label.identification_rate", Statistic::Rate, Some(0.95), None),
@@ -56,6 +58,7 @@ pub fn disc(name: &str, angle_deg: f64) -> DiscResult {
         coronal_tilt_deg: None,
         centre_mm: None,
         slice_offset_mm: None,
+        group: None,
         coverage: 0.0,
         true_sagittal_tilt_deg: None,
         planned_sagittal_tilt_deg: None,
@@ -69,6 +72,7 @@ pub fn attempt(arm: Arm, observer: &str, discs: Vec<DiscResult>) -> AttemptResul
         arm,
         observer: observer.into(),
         plan: PlanResult { discs, ..PlanResult::default() },
+        first_plan: None,
         structures: Vec::new(),
         examination: ExaminationResult::default(),
         timings: Timings::default(),

@@ -202,6 +202,9 @@ pub struct ScenarioIdentity {
     pub protocol: String,
     /// What must hold.
     pub criteria: Vec<Criterion>,
+    /// From column, row and slice of the localizer's sagittal stack to patient coordinates, mm: a row for each of x, y, z.
+    #[serde(default)]
+    pub localizer_affine: Option<[[f64; 4]; 3]>,
 }
 
 /// Which cases of its scenarios a run was asked for.

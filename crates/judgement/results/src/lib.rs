@@ -7,7 +7,8 @@
 //! | [`case_summary`] | a case in a few figures |
 //! | [`run`] | a run: its manifest and its cases |
 //! | [`metrics`] | every figure: definition, reading, summary |
-//! | [`criterion`] | what must hold, and verdicts |
+//! | [`criterion`], [`verdict`] | what must hold, and how it came out |
+//! | [`pattern`] | what a planner's errors have in common |
 //! | [`identity`] | what decides a run's figures |
 //! | [`manifest`] | `run.json` |
 //! | [`compare`](mod@compare) | a candidate against a baseline |
@@ -23,18 +24,22 @@ pub mod identity;
 pub mod manifest;
 pub mod metrics;
 pub mod patient_record;
+pub mod pattern;
 pub mod run;
 #[doc(hidden)]
 pub mod simulation;
+pub mod verdict;
 
 pub use arm::{Arm, UnknownArm};
 pub use case_result::{
-    AbsentLevel, AttemptResult, CaseAttempt, CaseResult, DiscResult, ExaminationResult, PlanResult, StackResult,
-    StructureResult, Timings,
+    AbsentLevel, AttemptResult, CaseAttempt, CaseResult, DiscResult, ExaminationResult, FirstPlan, GroupResult,
+    PlanFailure, PlanResult, SaturationResult, StackResult, StructureResult, Timings,
 };
 pub use case_summary::CaseSummary;
-pub use criterion::{Criterion, CriterionResult, Verdict};
+pub use criterion::{Criterion, CriterionResult};
 pub use identity::{Identity, PlannerIdentity};
 pub use manifest::Manifest;
 pub use patient_record::PatientRecord;
+pub use pattern::{ErrorPattern, PatternKind};
 pub use run::Run;
+pub use verdict::{CriterionState, Verdict};

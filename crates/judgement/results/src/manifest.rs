@@ -2,31 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case_result::attempts_of;
-use crate::criterion::{Criterion, CriterionResult, Verdict};
+use crate::criterion::{Criterion, CriterionResult};
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity};
 use crate::metrics::{self, MetricSummary};
+use crate::pattern::{self, ErrorPattern};
+use crate::verdict::Verdict;
 use crate::{Arm, CaseResult};
 
 /// Name of the file in the run directory.
 pub const MANIFEST: &str = "run.json";
 
-/// Version of the format of `run.json`.
-pub const FORMAT_VERSION: u32 = 1;
-
-/// Seed of the bootstrap intervals: the same for every run, so that joined shards have the whole run's figures.
-const RESAMPLING_SEED: u64 = 0;
+/// Version of the format of `run.json`. Version 1 had no states: what it holds is judged anew when it is read.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// `run.json`. The figures in `metrics` and `by_scenario` are those of the planner under test (the
 /// automated arm); `by_arm` has the others beside them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of this file format: 1.
+    /// Version of this file format: 2.
     pub format_version: u32,
     /// The verdict on all scenarios.
     pub verdict: Verdict,
@@ -58,6 +56,9 @@ pub struct ScenarioResult {
     pub cases_done: u64,
     /// Its criteria, in the order of the scenario file.
     pub criteria: Vec<CriterionResult>,
+    /// What the automated arm's errors have in common, the most telling first; empty if nothing stands out.
+    #[serde(default)]
+    pub patterns: Vec<ErrorPattern>,
 }
 
 /// What a run was made of.
@@ -99,17 +100,16 @@ pub struct Warning {
 impl Manifest {
     /// Judges and summarises cases, which must be in order of scenario and number, their attempts in order.
     pub fn assemble(provenance: Provenance, cases: &[CaseResult]) -> Self {
-        let resampling = Stream::from_seed(RESAMPLING_SEED);
         let identities = provenance.identity.scenarios.iter().zip(&provenance.identity.planners);
-        let judge = |(identity, planner)| judge(identity, planner, cases, &resampling);
+        let judge = |(identity, planner)| judge(identity, planner, cases);
         let scenarios: Vec<_> = identities.map(judge).collect();
         let by_arm = Arm::ALL.into_iter().map(|arm| {
-            let figures = metrics::summaries(&attempts_of(cases, arm), &resampling);
+            let figures = metrics::summaries(&attempts_of(cases, arm));
             (arm.name().to_owned(), figures)
         });
         let by_scenario = scenarios.iter().map(|scenario| {
             let of_scenario = cases.iter().filter(|case| case.scenario == scenario.name);
-            (scenario.name.clone(), metrics::summaries(&attempts_of(of_scenario, Arm::Automated), &resampling))
+            (scenario.name.clone(), metrics::summaries(&attempts_of(of_scenario, Arm::Automated)))
         });
         let by_arm: BTreeMap<_, BTreeMap<_, _>> = by_arm.filter(|(_, figures)| !figures.is_empty()).collect();
         let mut warnings: Vec<Warning> = cases.iter().flat_map(warnings).collect();
@@ -117,7 +117,7 @@ impl Manifest {
 
         Self {
             format_version: FORMAT_VERSION,
-            verdict: Verdict::of_all(scenarios.iter().map(|scenario| scenario.verdict)),
+            verdict: Verdict::of_all(scenarios.iter().map(|scenario| scenario.verdict)).unwrap_or(Verdict::NotShown),
             metrics: by_arm.get(Arm::Automated.name()).cloned().unwrap_or_default(),
             by_scenario: by_scenario.collect(),
             by_arm,
@@ -134,25 +134,36 @@ fn warnings(case: &CaseResult) -> impl Iterator<Item = Warning> {
     case.warnings.iter().map(warning)
 }
 
-fn judge(
-    identity: &ScenarioIdentity,
-    planner: &PlannerIdentity,
-    cases: &[CaseResult],
-    resampling: &Stream,
-) -> ScenarioResult {
+fn judge(identity: &ScenarioIdentity, planner: &PlannerIdentity, cases: &[CaseResult]) -> ScenarioResult {
     let cases: Vec<_> = cases.iter().filter(|case| case.scenario == identity.name).collect();
     let judged = |criterion: &Criterion| {
-        let of_segmentation = metrics::find(&criterion.metric).is_some_and(|metric| metric.is_of_segmentation());
+        let of_segmentation = metrics::find_at(&criterion.metric).is_ok_and(|at| at.metric.is_of_segmentation());
         let not_applicable = of_segmentation && !planner.segments();
-        CriterionResult { not_applicable, ..criterion.evaluate(cases.iter().copied(), resampling) }
+        CriterionResult { not_applicable, ..criterion.evaluate(cases.iter().copied()) }
     };
-    let criteria: Vec<_> = identity.criteria.iter().map(judged).collect();
+    let mut criteria: Vec<_> = identity.criteria.iter().map(judged).collect();
+    let no_errors = Criterion::no_errors();
+    let watches_errors =
+        |named: &Criterion| named.metric == no_errors.metric && named.arm.unwrap_or(Arm::Automated) == Arm::Automated;
+    if !identity.criteria.iter().any(watches_errors) {
+        criteria.push(CriterionResult { implied: true, ..judged(&no_errors) });
+    }
     let cases_done = cases.len() as u64;
     // A part of the cohort cannot stand for it: its percentiles are others.
-    let verdict = if cases_done < identity.cases {
-        Verdict::Incomplete
-    } else {
-        Verdict::of_all(criteria.iter().filter_map(CriterionResult::verdict))
+    let verdict = if cases_done < identity.cases { Verdict::Incomplete } else { verdict(&criteria) };
+    let patterns = pattern::find(&cases, identity.localizer_affine.as_ref());
+    ScenarioResult { name: identity.name.clone(), verdict, cases: identity.cases, cases_done, criteria, patterns }
+}
+
+/// The worst criterion's. What the scenario does not name can fail it and not pass it: without a criterion nothing is
+/// shown, and where none applies nothing was measured.
+fn verdict(criteria: &[CriterionResult]) -> Verdict {
+    let own = criteria.iter().filter(|criterion| !criterion.implied);
+    let nothing = match (own.clone().next(), own.clone().find(|criterion| !criterion.not_applicable)) {
+        (None, _) => Some(Verdict::NotShown),
+        (Some(_), None) => Some(Verdict::Incomplete),
+        (Some(_), Some(_)) => None,
     };
-    ScenarioResult { name: identity.name.clone(), verdict, cases: identity.cases, cases_done, criteria }
+    let states = criteria.iter().filter_map(CriterionResult::applied);
+    Verdict::of_all(states.map(|state| state.verdict()).chain(nothing)).unwrap_or(Verdict::NotShown)
 }

@@ -17,6 +17,7 @@
 //! | module | what it computes |
 //! | --- | --- |
 //! | [`positioning`] | errors of a planned disc, its coverage, and whether the plan is a failure |
+//! | [`prescription`] | a slice group against the one that is asked for; saturation bands |
 //! | [`overlap`] | Dice and surface distances of two segmentations |
 //! | [`agreement`] | agreement between observers: ICC, between-observer SD, Bland–Altman, kappa |
 //! | [`calibration`] | expected calibration error of predicted probabilities |
@@ -29,5 +30,6 @@ pub mod calibration;
 pub mod overlap;
 pub mod paired;
 pub mod positioning;
+pub mod prescription;
 pub mod roc;
 pub mod summary;

@@ -84,7 +84,7 @@ impl PairedChange {
                 Some([change - half, change + half])
             }
             Self::Rate { patients, worse, better, .. } => {
-                let (worse, better) = (exact_ci95(worse, patients)?, exact_ci95(better, patients)?);
+                let (worse, better) = (exact_ci95(worse, patients as f64)?, exact_ci95(better, patients as f64)?);
                 Some([worse[0] - better[1], worse[1] - better[0]])
             }
         }

@@ -1,8 +1,8 @@
-//! Moments, quantiles and bootstrap intervals of a list of values.
+//! Moments and quantiles of a list of values, and intervals of those of patients who gave several values each.
 
 use rand::Rng;
 use randomness::Stream;
-use statrs::distribution::{Beta, ContinuousCDF as _};
+use statrs::distribution::{Beta, ContinuousCDF as _, StudentsT};
 
 /// Descriptive statistics of a list of values, in their unit.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -78,10 +78,9 @@ pub fn bootstrap_ci95(
 }
 
 /// Exact 95 % interval of a proportion k/n (Clopper & Pearson 1934). `k` may be fractional, where a subject contributes
-/// the mean of several answers. For k = 0 and k = n the limit is one-sided, (1 − limit)ⁿ = 0.05 (Hanley & Lippman-Hand
+/// the mean of several answers, and so may `n`. For k = 0 and k = n the limit is one-sided, (1 − limit)ⁿ = 0.05 (Hanley & Lippman-Hand
 /// 1983). `None` without subjects.
-pub fn exact_ci95(k: f64, n: usize) -> Option<[f64; 2]> {
-    let n = n as f64;
+pub fn exact_ci95(k: f64, n: f64) -> Option<[f64; 2]> {
     if n < 1.0 || !(0.0..=n).contains(&k) {
         return None;
     }
@@ -91,6 +90,59 @@ pub fn exact_ci95(k: f64, n: usize) -> Option<[f64; 2]> {
     }
     let limit = |a: f64, b: f64, p: f64| Some(Beta::new(a, b).ok()?.inverse_cdf(p));
     Some([limit(k, n - k + 1.0, 0.025)?, limit(k + 1.0, n - k, 0.975)?])
+}
+
+/// Number of patients, number of values, and the variance of the mean of `value` over all values: that of a ratio of the
+/// patients' sums to their counts (Cochran, Sampling Techniques, 3rd ed. 1977, §9A.6). Patients without a value do not
+/// count; `None` for fewer than two.
+fn variance_of_mean(patients: &[Vec<f64>], value: impl Fn(f64) -> f64) -> Option<(usize, usize, f64)> {
+    let sums = patients.iter().filter(|values| !values.is_empty());
+    let sums: Vec<(f64, f64)> =
+        sums.map(|values| (values.len() as f64, values.iter().map(|x| value(*x)).sum())).collect();
+    let (clusters, n) = (sums.len() as f64, sums.iter().map(|(n, _)| n).sum::<f64>());
+    if sums.len() < 2 {
+        return None;
+    }
+    let mean = sums.iter().map(|(_, sum)| sum).sum::<f64>() / n;
+    let squares: f64 = sums.iter().map(|(n, sum)| (sum - mean * n).powi(2)).sum();
+    Some((sums.len(), n as usize, squares * clusters / (clusters - 1.0) / n.powi(2)))
+}
+
+/// The 97.5 % point of Student's t; infinite for no degree of freedom.
+pub fn t_quantile_975(degrees_of_freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, degrees_of_freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
+}
+
+/// 95 % interval of the mean of all values, by Student's t over patients: a patient's values resemble each other, and
+/// three patients tell little however many values they give. `None` for fewer than two patients.
+pub fn mean_ci95(patients: &[Vec<f64>]) -> Option<[f64; 2]> {
+    let (clusters, n, variance) = variance_of_mean(patients, |x| x)?;
+    let mean = patients.iter().flatten().sum::<f64>() / n as f64;
+    let half = t_quantile_975(clusters as f64 - 1.0) * variance.sqrt();
+    Some([mean - half, mean + half])
+}
+
+/// 95 % interval of a quantile of all values (Woodruff, J Am Stat Assoc 1952;47:635): the exact interval of the share of
+/// values below it, on the number of independent values that the patients' are worth (Korn & Graubard, Surv Methodol
+/// 1998;24:193). `Err` with the number of patients that would do where these are too few for any value to bound the
+/// quantile: even if all lay on one side of it, chance would explain that (in more than one case of 20).
+pub fn quantile_ci95(patients: &[Vec<f64>], q: f64) -> Result<[f64; 2], usize> {
+    let mut values = patients.concat();
+    // Of independent values as many as these would bound the quantile: 59 for the 95th percentile, 5 for the median.
+    let enough = (0.05_f64.ln() / q.max(1.0 - q).ln()).ceil();
+    let at = quantile(&mut values, q);
+    let Some((clusters, n, variance)) = variance_of_mean(patients, |x| f64::from(u8::from(x <= at))) else {
+        return Err(enough as usize);
+    };
+    let (clusters, n) = (clusters as f64, n as f64);
+    let independent = if variance > 0.0 { q * (1.0 - q) / variance } else { n };
+    let few = (t_quantile_975(n - 1.0) / t_quantile_975(clusters - 1.0)).powi(2);
+    let effective = independent.clamp(clusters.min(n), n) * few;
+    if effective < enough {
+        return Err((clusters * enough / effective).ceil() as usize);
+    }
+    let Some([low, high]) = exact_ci95(q * effective, effective) else { return Err(enough as usize) };
+    Ok([quantile(&mut values, low), quantile(&mut values, high)])
 }
 
 #[cfg(test)]
@@ -107,15 +159,15 @@ mod tests {
             (7, 20, [0.153909, 0.592189]),
             (0, 24, [0.0, 0.117346]),
         ] {
-            let found = exact_ci95(f64::from(k), n).expect("subjects");
+            let found = exact_ci95(f64::from(k), f64::from(n)).expect("subjects");
             assert!((0..2).all(|end| (found[end] - expected[end]).abs() < 1e-5), "{k} of {n}: {found:?}");
         }
-        assert_eq!(exact_ci95(0.0, 0), None);
+        assert_eq!(exact_ci95(0.0, 0.0), None);
     }
 
     #[test]
     fn more_failures_never_raise_the_lower_limit() {
-        let limits: Vec<f64> = (0..=240).map(|k| exact_ci95(f64::from(k) / 10.0, 24).expect("subjects")[0]).collect();
+        let limits: Vec<f64> = (0..=240).map(|k| exact_ci95(f64::from(k) / 10.0, 24.0).expect("subjects")[0]).collect();
         assert!(limits.windows(2).all(|pair| pair[0] <= pair[1]), "{limits:?}");
     }
 
@@ -151,5 +203,49 @@ mod tests {
         assert!((found[1] - (summary.mean + half)).abs() < 0.2 * half, "{found:?}");
         assert_eq!(bootstrap_ci95(values.len(), &Stream::from_seed(2), mean_of), Some(found));
         assert_eq!(bootstrap_ci95(1, &Stream::from_seed(2), mean_of), None);
+    }
+
+    #[test]
+    fn the_mean_of_one_value_a_patient_has_students_interval() {
+        // scipy.stats.t.interval(0.95, 4, loc=3, scale=scipy.stats.sem([1, 2, 3, 4, 5]))
+        let patients: Vec<Vec<f64>> = (1..=5).map(|x| vec![f64::from(x)]).collect();
+        let [low, high] = mean_ci95(&patients).expect("five patients");
+        assert!((low - 1.036757).abs() < 1e-5 && (high - 4.963243).abs() < 1e-5, "{low} {high}");
+        // The same values five times over are no more than before.
+        let again: Vec<Vec<f64>> = (1..=5).map(|x| vec![f64::from(x); 5]).collect();
+        let repeated = mean_ci95(&again).expect("five patients");
+        assert!((repeated[0] - low).abs() < 1e-9 && (repeated[1] - high).abs() < 1e-9, "{repeated:?}");
+        assert_eq!(mean_ci95(&again[..1]), None, "one patient says nothing of others");
+    }
+
+    #[test]
+    fn too_few_patients_bound_no_quantile() {
+        let patients = |n: u32| -> Vec<Vec<f64>> { (0..n).map(|x| vec![f64::from(x)]).collect() };
+        assert_eq!(quantile_ci95(&patients(1), 0.95), Err(59));
+        assert!(quantile_ci95(&patients(58), 0.95).is_err(), "(1 − 0.05)^58 is above 0.05");
+        let [low, high] = quantile_ci95(&patients(200), 0.95).expect("200 patients");
+        // Order statistics 183 and 196 of 200 hold the 95th percentile: scipy.stats.binom.ppf([0.025, 0.975], 200, 0.95).
+        assert!((180.0..186.0).contains(&low) && (193.0..198.0).contains(&high), "{low} {high}");
+    }
+
+    #[test]
+    fn quantile_intervals_of_clustered_values_hold_the_truth_often_enough() {
+        let mut held = [0, 0];
+        for seed in 0..200 {
+            let mut rng = Stream::from_seed(seed).child("clusters", 0).rng();
+            // 60 patients, five values each, half of whose variance is the patient's: standard normal in all.
+            let half = 0.5_f64.sqrt();
+            let patients: Vec<Vec<f64>> = (0..60)
+                .map(|_| {
+                    let own = normal(&mut rng, 0.0, half);
+                    (0..5).map(|_| own + normal(&mut rng, 0.0, half)).collect()
+                })
+                .collect();
+            for (n, (q, truth)) in [(0.5, 0.0), (0.95, 1.644_854)].into_iter().enumerate() {
+                let [low, high] = quantile_ci95(&patients, q).expect("60 patients");
+                held[n] += usize::from((low..=high).contains(&truth));
+            }
+        }
+        assert!(held.iter().all(|held| (182..=199).contains(held)), "{held:?} of 200");
     }
 }

@@ -110,6 +110,12 @@ impl ScanPlan {
         self.flags.iter().any(|flag| flag.severity >= Severity::Warning)
     }
 
+    /// True if the plan names levels and carries no critical flag: a plan that says of itself that it must not be used
+    /// neither judges a series nor takes another plan's place.
+    pub fn can_be_used(&self) -> bool {
+        !self.levels.is_empty() && self.flags.iter().all(|flag| flag.severity < Severity::Critical)
+    }
+
     /// The groups of one orientation.
     pub fn groups_of(&self, orientation: Orientation) -> impl Iterator<Item = &SliceGroup> {
         self.groups.iter().filter(move |group| group.target.orientation() == orientation)

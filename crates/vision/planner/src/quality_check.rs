@@ -3,7 +3,6 @@
 use geometry::{Orientation, SliceGroup, Vector, Vertebra, Volume};
 use serde::{Deserialize, Serialize};
 
-use crate::flags::Severity;
 use crate::plan::{PlannedLevel, ScanPlan};
 
 /// Repeat below this signal-to-noise ratio (project choice: CSF and disc can no longer be told apart).
@@ -54,8 +53,7 @@ pub fn check_series(
     seen: Option<&ScanPlan>,
 ) -> QualityReport {
     // A planner that cannot read the new images says nothing about the old plan.
-    let seen =
-        seen.filter(|seen| !seen.levels.is_empty() && seen.flags.iter().all(|flag| flag.severity < Severity::Critical));
+    let seen = seen.filter(|seen| seen.can_be_used());
     let levels = seen.map_or(&plan.levels, |seen| &seen.levels);
     let snr = signal_to_noise(images);
     let coverage = coverage(group, levels);

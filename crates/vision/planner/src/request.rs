@@ -53,6 +53,14 @@ pub enum PlannerError {
     /// An outside planner did not answer in time.
     #[error("no answer within {0} ms")]
     Timeout(u64),
+    /// The answer came, and too late.
+    #[error("the answer came after {after_ms} ms, {limit_ms} ms are allowed")]
+    Late {
+        /// When it came.
+        after_ms: u64,
+        /// When it should have come.
+        limit_ms: u64,
+    },
     /// An outside planner ended or closed the connection.
     #[error("the planner ended early: {0}")]
     Ended(String),

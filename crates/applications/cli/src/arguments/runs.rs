@@ -10,8 +10,9 @@ use super::Device;
 /// `plumbline run`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit status: 0 all criteria hold, 1 one failed, 2 the input is wrong, 3 the run could not finish. A part of the
-cases (--case, --shard) has no verdict and ends with 0; `plumbline merge` joins the parts and evaluates the criteria.
+Exit status: 0 all criteria are shown to hold, 1 one failed or is not shown, 2 the input is wrong, 3 the run could not
+finish. A limit is shown to hold if the whole 95 % interval keeps it. A part of the cases (--case, --shard) has no verdict
+and ends with 0; `plumbline merge` joins the parts and evaluates the criteria.
 
 Example:
   plumbline run scenarios/smoke.toml --out reports/smoke")]

@@ -106,7 +106,7 @@ fn print(run: &Run, page: &Path, stopped: bool) {
 fn what_is_missing(manifest: &Manifest, stopped: bool) -> &'static str {
     match manifest.provenance.identity.selection {
         _ if stopped => "         finished cases are kept; the same command with --resume continues",
-        Selection::All => "         a criterion has no values",
+        Selection::All => "         a criterion has nothing to measure",
         Selection::Case(_) | Selection::Shard { .. } => {
             "         these are not all cases; `plumbline merge` joins the parts and evaluates the criteria"
         }

@@ -159,7 +159,7 @@ mod tests {
             confidence: 0.9,
         };
         let plan = ScanPlan { levels: vec![level("L6/S1")], ..ScanPlan::default() };
-        let assessed = TrueSpine::of(&truth).assess(&plan);
+        let assessed = TrueSpine::of(&truth, &geometry::PrescriptionRules::default()).assess(&plan);
         let count = assessed.discs.len();
         let result = AttemptResult { plan: assessed, ..fixture::attempt(Arm::Manual, "Ida", Vec::new()) };
         let items = items(&Scored { result, truth, plan });
@@ -175,7 +175,7 @@ mod tests {
         let spine = Spine::build(&Population::adult_lumbar().sample(&Stream::from_seed(3)), true).expect("an adult");
         let truth = PatientOnTable::new(Arc::new(spine), Positioning::default()).truth();
         let plan = assessment::true_plan(&truth, &geometry::PrescriptionRules::default());
-        let mut assessed = TrueSpine::of(&truth).assess(&plan);
+        let mut assessed = TrueSpine::of(&truth, &geometry::PrescriptionRules::default()).assess(&plan);
         assessed.discs[0].slice_offset_mm = None;
         let disc = assessed.discs[0].disc;
         let result = AttemptResult { plan: assessed, ..fixture::attempt(Arm::Manual, "Ida", Vec::new()) };

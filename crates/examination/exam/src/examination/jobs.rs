@@ -119,8 +119,24 @@ impl Examination {
     }
 
     /// Accepts the series, orders a repeat or re-plans, within the limits of the closed loop.
-    fn checked(&mut self, id: SeriesId, name: String, report: QualityReport, reading: Option<Planned>) -> Vec<Event> {
-        let mut events: Vec<Event> = reading.iter().flat_map(warnings).collect();
+    fn checked(
+        &mut self,
+        id: SeriesId,
+        name: String,
+        report: QualityReport,
+        reading: Option<Result<Planned, String>>,
+    ) -> Vec<Event> {
+        let mut events = Vec::new();
+        let reading = reading.and_then(|reading| match reading {
+            Ok(planned) => {
+                events.extend(warnings(&planned));
+                Some(planned)
+            }
+            Err(reason) => {
+                events.push(Event::PlannerFailed { reason: format!("asked again about '{name}': {reason}") });
+                None
+            }
+        });
         let verdict = report.verdict.clone();
         events.push(Event::Checked { series: id, name: name.clone(), report: report.clone() });
         self.unchecked = None;
@@ -136,7 +152,9 @@ impl Examination {
             }
             QualityVerdict::Replan(reason) => {
                 series.state = SeriesState::Accepted;
-                if let Some(planned) = reading.filter(|_| self.replans < limits.replans) {
+                if let Some(planned) =
+                    reading.filter(|planned| planned.plan.can_be_used() && self.replans < limits.replans)
+                {
                     self.replans += 1;
                     self.replace_axial_groups(planned.plan);
                     events.push(Event::Replanned { reason });

@@ -7,10 +7,12 @@ use phantom::parameters::Sex;
 use results::case_result::attempts_of;
 use results::metrics::{self, Metric, Observations, Statistic};
 use results::{
-    AbsentLevel, Arm, AttemptResult, DiscResult, PatientRecord, StackResult, StructureResult, Timings, fixture,
+    AbsentLevel, Arm, AttemptResult, DiscResult, FirstPlan, GroupResult, PatientRecord, PlanFailure, SaturationResult,
+    StackResult, StructureResult, Timings, fixture,
 };
 
-use scoring::positioning::PlaneError;
+use scoring::positioning::{Failure, PlaneError};
+use scoring::prescription::Deviation;
 
 use super::*;
 use crate::row::{dictionary, metric_of_structure};
@@ -19,6 +21,12 @@ use crate::row::{dictionary, metric_of_structure};
 fn full_case() -> CaseResult {
     let l4_l5: Disc = "L4/L5".parse().expect("a disc");
     let plane = |tip: f64| Plane::new(Point::new(0.1 + 0.2, -1.0 / 3.0, 1.0e-300), Vector::new(0.1, -tip, 0.9));
+    let group = GroupResult {
+        in_plane_rotation_deg: -45.0,
+        row_offset_mm: 40.0 + 1.0 / 3.0,
+        column_offset_mm: -0.5,
+        deviations: vec![Deviation::Thickness { found_mm: 12.0, expected_mm: 4.0 }, Deviation::PhaseEncoding],
+    };
     let disc = DiscResult {
         true_plane: Some(plane(0.2)),
         level_plane: Some(plane(0.25)),
@@ -29,6 +37,7 @@ fn full_case() -> CaseResult {
         coronal_tilt_deg: Some(2.0 / 7.0),
         centre_mm: Some(1.0 / 3.0),
         slice_offset_mm: Some(-1.0e-300),
+        group: Some(group.clone()),
         coverage: 0.75,
         true_sagittal_tilt_deg: Some(11.0),
         planned_sagittal_tilt_deg: Some(12.0),
@@ -41,9 +50,18 @@ fn full_case() -> CaseResult {
         true_plane: Some(plane(0.0)),
         group_plane: Some(plane(0.1)),
         angle_deg: Some(1.5),
+        turn_deg: Some(-1.2),
+        coronal_tilt_deg: Some(0.9),
         slice_offset_mm: Some(-0.5),
+        group: Some(group.clone()),
         coverage: 0.9,
     };
+    attempt.plan.saturation = SaturationResult { bands: 2, asked: true, canal: 0.25, discs: 1.0 / 3.0 };
+    attempt.plan.doubled_levels = vec![l4_l5];
+    attempt.plan.flags = vec!["warning low-confidence L4/L5".into()];
+    attempt.plan.failures = vec![PlanFailure { place: "L4/L5".into(), failure: Failure::DoubledLevel }];
+    attempt.plan.flag_due = true;
+    attempt.first_plan = Some(FirstPlan { worst_angle_deg: Some(8.5), worst_offset_mm: Some(0.1 + 0.2), failed: true });
     attempt.plan.flagged = true;
     attempt.structures = vec![StructureResult {
         structure: Structure::Canal,
@@ -141,7 +159,7 @@ fn every_column_has_its_name_once_a_meaning_and_the_unit_of_its_name() {
         assert!(of_name.is_none_or(|of_name| of_name == *unit), "{name} in {unit}");
     }
     let schema = schema();
-    assert_eq!(schema.metadata()["schema_version"], "2");
+    assert_eq!(schema.metadata()["schema_version"], "3");
     let angle = schema.field_with_name("plan.disc_angle_deg").expect("a column");
     assert_eq!(angle.metadata()["unit"], "deg");
     assert!(angle.metadata()["meaning"].contains("Angle") || angle.metadata()["meaning"].contains("angle"));
@@ -189,6 +207,14 @@ fn a_metric_that_bears_a_columns_name_is_that_columns_mean() {
             "plan.coronal_tilt_deg",
             "plan.slice_centre_mm",
             "plan.sagittal_centre_mm",
+            "plan.in_plane_rotation_deg",
+            "plan.lateral_offset_mm",
+            "plan.posterior_offset_mm",
+            "plan.deviation_rate",
+            "plan.saturated_anatomy",
+            "plan.missing_band_rate",
+            "plan.missed_flag_rate",
+            "plan.unneeded_flag_rate",
             "plan.sagittal_tilt_bias_deg",
             "plan.coronal_tilt_bias_deg",
             "plan.slice_offset_bias_mm",
@@ -259,13 +285,13 @@ fn a_table_of_version_1_gives_the_figures_that_it_gave_then() {
 fn a_later_version_and_a_damaged_file_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(CASES);
-    let later = HashMap::from([("schema_version".to_owned(), "3".to_owned())]);
+    let later = HashMap::from([("schema_version".to_owned(), "4".to_owned())]);
     let schema = Arc::new(Schema::new_with_metadata(vec![Field::new("case", DataType::UInt64, false)], later));
     let mut writer = ArrowWriter::try_new(File::create(&path).expect("a file"), schema, None).expect("a writer");
     writer.flush().expect("written");
     writer.close().expect("written");
     let error = read(folder.path()).expect_err("a later version").to_string();
-    assert!(error.contains("its schema_version is 3, expected 2 or 1"), "{error}");
+    assert!(error.contains("its schema_version is 4, expected 1 to 3"), "{error}");
 
     let mut bytes = encode(&cases()).expect("encoded");
     bytes.truncate(bytes.len() / 2);

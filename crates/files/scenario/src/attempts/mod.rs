@@ -204,5 +204,5 @@ pub fn hash(setups: &[ScenarioSetup]) -> Option<String> {
 /// An attempt held against the patient of its case.
 pub fn scored(setup: &ScenarioSetup, attempt: &RecordedAttempt) -> Scored {
     let (drawn, _) = patient_of_case(setup, attempt.seed, attempt.case);
-    assessment::attempt::scored(&drawn, attempt)
+    assessment::attempt::scored(&drawn, attempt, &setup.prescription)
 }

@@ -24,7 +24,7 @@ pub use observations::Observations;
 pub use statistic::Statistic;
 pub use summary::{MetricSummary, summaries};
 
-use crate::case_result::{AttemptResult, CaseAttempt, DiscResult, StructureResult};
+use crate::case_result::{AttemptResult, CaseAttempt, DiscResult, GroupResult, StructureResult};
 use geometry::{Disc, Structure};
 
 /// How many times its margin a metric is allowed at one level alone, and its 95th percentile: the mean of five discs varies
@@ -92,8 +92,12 @@ pub(crate) enum Source {
     Structure(Structure, fn(&StructureResult) -> Option<f64>),
     /// A number of each attempt that has one.
     Attempt(fn(&AttemptResult) -> Option<f64>),
-    /// Yes or no of each attempt, as 1 or 0.
-    AttemptRate(fn(&AttemptResult) -> bool),
+    /// Yes or no of each attempt of which it can be asked, as 1 or 0.
+    AttemptRate(fn(&AttemptResult) -> Option<bool>),
+    /// A number of each slice group that was planned, the sagittal stack's among them.
+    Group(fn(&GroupResult) -> f64),
+    /// Yes or no of each slice group that was planned, as 1 or 0.
+    GroupRate(fn(&GroupResult) -> bool),
     /// One figure from all attempts: how much observers differ on the same disc, at all levels or at one.
     Agreement(fn(&[CaseAttempt<'_>], Option<Disc>) -> Observations),
 }
@@ -172,7 +176,7 @@ impl Metric {
 
     /// True if every value is yes or no.
     pub fn is_rate(&self) -> bool {
-        matches!(self.source, Source::DiscRate(_) | Source::AttemptRate(_))
+        matches!(self.source, Source::DiscRate(_) | Source::AttemptRate(_) | Source::GroupRate(_))
     }
 
     /// True if the metric says how far observers agree, which takes two of them.
@@ -230,11 +234,21 @@ impl Metric {
             }),
             Source::Attempt(value) => Observations::by_case(attempts, |attempt| value(attempt).into_iter().collect()),
             Source::AttemptRate(holds) => {
-                Observations::rate_by_case(attempts, |attempt| vec![f64::from(holds(attempt))])
+                Observations::rate_by_case(attempts, |attempt| holds(attempt).map(f64::from).into_iter().collect())
             }
+            Source::Group(value) => Observations::by_case(attempts, |attempt| groups(attempt).map(value).collect()),
+            Source::GroupRate(holds) => Observations::rate_by_case(attempts, |attempt| {
+                groups(attempt).map(|group| f64::from(holds(group))).collect()
+            }),
             Source::Agreement(estimate) => estimate(attempts, level),
         }
     }
+}
+
+/// The slice groups of an attempt's plan: those of the discs, then the sagittal stack.
+fn groups(attempt: &AttemptResult) -> impl Iterator<Item = &GroupResult> {
+    let of_discs = attempt.plan.discs.iter().filter_map(|disc| disc.group.as_ref());
+    of_discs.chain(attempt.plan.sagittal_stack.group.as_ref())
 }
 
 /// The discs of an attempt at one level, or all of them.

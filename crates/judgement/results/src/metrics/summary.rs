@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use randomness::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +27,13 @@ pub struct MetricSummary {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// 95 % confidence interval of the mean, over patients: bootstrap; for a rate, exact; for agreement, Student's or F.
+    /// 95 % confidence interval of the mean over patients: Student's; for a rate, exact; for agreement, Student's or F.
     pub ci95: Option<[f64; 2]>,
 }
 
 impl MetricSummary {
     /// Summarises; `None` without values.
-    pub fn of(observations: &Observations, resampling: &Stream) -> Option<Self> {
+    pub fn of(observations: &Observations) -> Option<Self> {
         Some(Self {
             n: observations.len(),
             mean: observations.statistic(Statistic::Mean)?,
@@ -43,20 +42,20 @@ impl MetricSummary {
             p95: observations.statistic(Statistic::P95)?,
             min: observations.statistic(Statistic::Min)?,
             max: observations.statistic(Statistic::Max)?,
-            ci95: observations.confidence_interval(Statistic::Mean, resampling),
+            ci95: observations.confidence_interval(Statistic::Mean),
         })
     }
 }
 
 /// Every metric of the catalogue that the attempts have values of, by name; those that are measured by level also at
 /// each level, as `METRIC@LEVEL`.
-pub fn summaries(attempts: &[CaseAttempt<'_>], resampling: &Stream) -> BTreeMap<String, MetricSummary> {
+pub fn summaries(attempts: &[CaseAttempt<'_>]) -> BTreeMap<String, MetricSummary> {
     let levels = metrics::levels_of(attempts);
     let at_levels = |metric| levels.iter().filter_map(move |level| MetricAt::level(metric, *level));
     let all = metrics::all().iter().flat_map(|metric| std::iter::once(metric.into()).chain(at_levels(metric)));
     all.filter_map(|at: MetricAt| {
         let name = at.to_string();
-        let summary = MetricSummary::of(&at.observe(attempts), &resampling.child(&name, 0))?;
+        let summary = MetricSummary::of(&at.observe(attempts))?;
         Some((name, summary))
     })
     .collect()

@@ -8,12 +8,13 @@ pub(super) static EXAMINATION: [Metric; 4] = [
     Metric {
         name: "exam.error_rate",
         title: "Examinations without a usable plan",
-        what: "Part of the attempts that ended in an error: no plan, a crash, an impossible prescription.",
+        what: "Part of the attempts that ended in an error, or in which the planner left a question unanswered, also when it \
+               was asked again during the scan: no plan, a crash, an answer too late, an impossible prescription.",
         why: "The technologist is left with nothing.",
         limit: "0 (project choice).",
         better: Better::Lower,
         margin: 0.05,
-        source: Source::AttemptRate(|attempt| attempt.examination.error.is_some()),
+        source: Source::AttemptRate(|attempt| Some(attempt.examination.error.is_some())),
     },
     Metric {
         name: "exam.repeats",

@@ -27,7 +27,7 @@ fn brier(attempt: &AttemptResult) -> Vec<(Disc, f64)> {
 }
 
 /// Labels, planes, coverage, doubt.
-pub(super) static PLANNING: [Metric; 13] = [
+pub(super) static PLANNING: [Metric; 21] = [
     Metric {
         name: "plan.confidence_brier",
         title: "Brier score of the planner's confidence",
@@ -148,13 +148,16 @@ pub(super) static PLANNING: [Metric; 13] = [
     Metric {
         name: "plan.silent_failure_rate",
         title: "Wrong plans without a warning",
-        what: "Part of the plans that are wrong (wrong level, beyond 10°, more than a slice off, or a disc uncovered) \
-               and carry no warning.",
+        what: "Part of the plans that are wrong and carry no warning. Wrong is: a level missing, doubled or on another disc; \
+               slices beyond 10°, more than a slice thickness off, turned in their plane by more than 20° or off in it by \
+               more than 25 mm; a quarter of a disc or of the foramina uncovered; a sagittal stack beyond 10° or 10 mm; \
+               number of slices, thickness, gap, field of view, matrix, phase direction or slice order not as \
+               prescribed; a saturation band over canal or discs, or none where one is asked for.",
         why: "The worst thing that a planner can do: nobody looks again.",
         limit: "At most 0.05 (project choice; ends at 0).",
         better: Better::Lower,
         margin: 0.05,
-        source: Source::AttemptRate(|attempt| attempt.plan.silent_failure),
+        source: Source::AttemptRate(|attempt| Some(attempt.plan.silent_failure)),
     },
     Metric {
         name: "plan.flagged_rate",
@@ -164,6 +167,95 @@ pub(super) static PLANNING: [Metric; 13] = [
         limit: "At most 0.20 on ordinary patients (project choice).",
         better: Better::Lower,
         margin: 0.1,
-        source: Source::AttemptRate(|attempt| attempt.plan.flagged),
+        source: Source::AttemptRate(|attempt| Some(attempt.plan.flagged)),
+    },
+    Metric {
+        name: "plan.in_plane_rotation_deg",
+        title: "Turn of the slices in their plane",
+        what: "Size of the angle by which a group's image, axial or sagittal, is turned in its plane against the prescribed \
+               one; 180° for a mirrored image.",
+        why: "Left and right recess are compared on one picture; a turned field of view wraps the body's other end in.",
+        limit: "p95 at most 5° (project choice); beyond 20° a plan is wrong.",
+        better: Better::Lower,
+        margin: 0.5,
+        source: Source::Group(|group| group.in_plane_rotation_deg.abs()),
+    },
+    Metric {
+        name: "plan.lateral_offset_mm",
+        title: "Offset of the axial slices to one side",
+        what: "Distance of an axial group's middle from the disc's middle, to the left or the right.",
+        why: "Off the middle, the field of view wraps one side of the body into the picture and loses the other.",
+        limit: "p95 at most 8 mm (project choice); beyond 25 mm a plan is wrong.",
+        better: Better::Lower,
+        margin: 1.0,
+        source: Source::Disc(|disc| disc.group.as_ref().map(|group| group.row_offset_mm.abs())),
+    },
+    Metric {
+        name: "plan.posterior_offset_mm",
+        title: "Offset of the axial slices to front or back",
+        what: "Distance of an axial group's middle from the disc's posterior margin, to the front or the back, in its plane.",
+        why: "Disc, canal and facet joints belong into the middle of the picture. The middle of the disc is some 17 mm away.",
+        limit: "p95 at most 20 mm (project choice: from the middle of the disc to the laminae); beyond 25 mm a plan is wrong.",
+        better: Better::Lower,
+        margin: 1.0,
+        source: Source::Disc(|disc| disc.group.as_ref().map(|group| group.column_offset_mm.abs())),
+    },
+    Metric {
+        name: "plan.deviation_rate",
+        title: "Slice groups not as prescribed",
+        what: "Part of the slice groups whose number of slices, thickness, gap, field of view, matrix, phase direction or \
+               slice order is not what the protocol asks for, or that are there twice.",
+        why: "Thick or few slices hide what thin ones show; a follow-up needs the same slices.",
+        limit: "0 (project choice).",
+        better: Better::Lower,
+        margin: 0.05,
+        source: Source::GroupRate(|group| !group.deviations.is_empty()),
+    },
+    Metric {
+        name: "plan.saturated_anatomy",
+        title: "Canal and discs under a saturation band",
+        what: "Part of the canal or of the discs, whichever is more, that lies in a saturation band.",
+        why: "What a band covers is dark and cannot be read.",
+        limit: "At most 0.05 (project choice).",
+        better: Better::Lower,
+        margin: 0.01,
+        source: Source::Attempt(|attempt| {
+            let saturation = &attempt.plan.saturation;
+            (saturation.bands > 0).then(|| saturation.canal.max(saturation.discs))
+        }),
+    },
+    Metric {
+        name: "plan.missing_band_rate",
+        title: "Plans without the prescribed saturation band",
+        what: "Part of the plans without a saturation band where the protocol asks for one.",
+        why: "Without it, breathing and vessels ghost over the canal.",
+        limit: "0 (project choice).",
+        better: Better::Lower,
+        margin: 0.05,
+        source: Source::AttemptRate(|attempt| {
+            let saturation = &attempt.plan.saturation;
+            saturation.asked.then_some(saturation.bands == 0)
+        }),
+    },
+    Metric {
+        name: "plan.missed_flag_rate",
+        title: "Plans without a warning that was due",
+        what: "Of the plans that are wrong, or whose patient has four or six lumbar vertebrae, the part that carries no \
+               warning.",
+        why: "A warning sends a person to look; without one nobody does.",
+        limit: "At most 0.05 on patients with variants (project choice; ends at 0).",
+        better: Better::Lower,
+        margin: 0.05,
+        source: Source::AttemptRate(|attempt| attempt.plan.flag_due.then_some(!attempt.plan.flagged)),
+    },
+    Metric {
+        name: "plan.unneeded_flag_rate",
+        title: "Plans with a warning that was not due",
+        what: "Of the plans that are right, on patients with five lumbar vertebrae, the part that carries a warning.",
+        why: "Every false alarm costs a technologist a look; too many and nobody looks any more.",
+        limit: "At most 0.20 (project choice).",
+        better: Better::Lower,
+        margin: 0.05,
+        source: Source::AttemptRate(|attempt| (!attempt.plan.flag_due).then_some(attempt.plan.flagged)),
     },
 ];
