@@ -34,7 +34,7 @@ pub struct SimulatedPlanner {
     pub tilt_deg: f64,
     /// The only level that is tilted.
     pub at_level: Option<Disc>,
-    /// Part of the patients whose plan is a silent failure, 0…1, beyond the one in a hundred of every planner.
+    /// Part of the patients whose plan is a silent failure, 0…1, beyond the one in 200 of every planner.
     pub silent_failures: f64,
 }
 
@@ -56,8 +56,8 @@ fn case(planner: SimulatedPlanner, number: u64, patient: Stream, noise_seed: u64
 fn plan(planner: SimulatedPlanner, repeat: u32, patient: Stream, noise: Stream) -> AttemptResult {
     let (mut own, mut noise) = (patient.child("own", 0).rng(), noise.rng());
     let mut error = |own_sd: f64, noise_sd: f64| normal(&mut own, 0.0, own_sd) + normal(&mut noise, 0.0, noise_sd);
-    // How hard a patient is: the hardest one in a hundred fails without a warning, one in twenty is flagged.
-    let difficulty = error(0.8, 0.6);
+    // How hard a patient is, mostly by anatomy: one in twenty is flagged, one in a hundred fails, half of them silently.
+    let difficulty = error(0.95, 0.31);
     let of_patient_deg = error(PATIENT_SD_DEG, 0.0);
     let discs = LEVELS
         .iter()
@@ -89,8 +89,9 @@ fn plan(planner: SimulatedPlanner, repeat: u32, patient: Stream, noise: Stream) 
     let planned = attempt(Arm::Automated, &repeat_name(repeat), discs);
     let plan = PlanResult {
         sagittal_stack: stack,
-        flagged: difficulty > 1.64,
-        silent_failure: difficulty > 2.33 || unlucky,
+        flagged: (1.64..2.58).contains(&difficulty),
+        flag_due: difficulty > 2.33 || unlucky,
+        silent_failure: difficulty > 2.58 || unlucky,
         ..planned.plan
     };
     AttemptResult { plan, ..planned }
