@@ -2,6 +2,7 @@
 
 use diagnosis::Diagnosis;
 use miette::{LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use run_store::StoreError;
 use scenario::ScenarioError;
 
 use crate::exit_status::ExitStatus;
@@ -44,6 +45,11 @@ impl Failure {
     pub fn report(&self) -> &Report {
         &self.report
     }
+}
+
+/// A run directory that is refused is wrong input; one that cannot be written leaves the command unfinished.
+pub fn store_failure(error: StoreError) -> Failure {
+    if error.is_wrong_input() { Failure::input(error) } else { Failure::unfinished(error) }
 }
 
 /// A mistake in a file, shown with the line it is on.

@@ -8,6 +8,8 @@
 //! | `model_card`, `derived_dicom`, `phantom_sheet`, `schema` | what some of them write |
 //! | `resources` | models, populations, protocols and patients by name; files that may be written |
 //! | `device` | where the network runs |
+//! | `host` | the machine and the build, for the record |
+//! | `run_folder` | where a run is written |
 //! | `output`, `progress`, `table` | stdout, stderr while a command runs, aligned columns |
 //! | `interrupt` | Ctrl-C |
 
@@ -16,12 +18,14 @@ mod derived_dicom;
 mod device;
 pub mod exit_status;
 pub mod failure;
+mod host;
 mod interrupt;
 mod model_card;
 mod output;
 mod phantom_sheet;
 mod progress;
 mod resources;
+mod run_folder;
 mod schema;
 mod table;
 mod verbs;

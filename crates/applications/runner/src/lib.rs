@@ -17,6 +17,7 @@ pub use event::RunEvent;
 
 use results::manifest::WallClock;
 use results::{CaseSummary, Identity, Run};
+use run_store::journal::Machine;
 use run_store::{RunWriter, StoreError};
 use scenario::ScenarioSetup;
 
@@ -33,8 +34,8 @@ pub struct RunOptions {
     pub resume: bool,
     /// Also write every case's images as DICOM.
     pub dicom: bool,
-    /// The device that the network runs on, for the record.
-    pub device: String,
+    /// What the cases are examined with, for the record.
+    pub machine: Machine,
 }
 
 /// Runs the selected cases of all scenarios and writes the run directory. When `stop` is set, no further
@@ -59,9 +60,9 @@ pub fn run(
     let begin = Instant::now();
     let started_at = now();
     let writer = if options.resume {
-        RunWriter::resume(folder, identity.clone(), &options.device)?
+        RunWriter::resume(folder, identity.clone(), options.machine.clone())?
     } else {
-        RunWriter::create(folder, identity.clone(), &options.device)?
+        RunWriter::create(folder, identity.clone(), options.machine.clone())?
     };
 
     let tasks: Vec<(usize, u64)> = setups
@@ -109,7 +110,7 @@ pub fn run(
 
     let wall_clock = WallClock { started_at, finished_at: now(), elapsed_s: begin.elapsed().as_secs_f64() };
     let writer = writer.into_inner().expect("the workers are done");
-    writer.finish(vec![options.device.clone()], wall_clock)
+    writer.finish(wall_clock)
 }
 
 fn now() -> String {

@@ -47,4 +47,4 @@ pub use image::Image;
 pub use nifti_file::{read_nifti, write_nifti};
 pub use picture::{Picture, SliceView, Window};
 pub use read_image::{ReadError, read_image};
-pub use whole_file::{same_file, write_whole};
+pub use whole_file::{PARTIAL, same_file, write_whole};

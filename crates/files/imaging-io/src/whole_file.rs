@@ -3,6 +3,9 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+/// What the names of files begin with that are not whole yet.
+pub const PARTIAL: &str = ".part-";
+
 /// Writes a temporary file, flushes it to disk and renames it to `path`. An existing file is unchanged until then.
 ///
 /// # Errors
@@ -29,5 +32,5 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
 /// The temporary file: hidden, in the same folder, with the same extension.
 pub(crate) fn part_of(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".part-{}-{name}", std::process::id()))
+    path.with_file_name(format!("{PARTIAL}{}-{name}", std::process::id()))
 }

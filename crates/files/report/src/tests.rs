@@ -6,7 +6,7 @@ fn the_page_has_every_part_and_keeps_hostile_names_harmless() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut run = fixture::run(folder.path());
     let command = "<script>alert(1)</script>".into();
-    run.manifest.provenance.identity.planners = vec![PlannerIdentity::Command { command }];
+    run.manifest.provenance.identity.planners = vec![PlannerIdentity::Command { command, files: Vec::new() }];
     let path = write(&run).expect("written");
     let page = fs::read_to_string(path).expect("a page");
     for part in ["Criteria", "Three arms", "Figures", "Cases", "Methods and limits", "Provenance", "<svg"] {

@@ -23,8 +23,20 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The folder holds an interrupted run.
-    #[error("{} holds an interrupted run; continue it with --resume, or name another folder", path.display())]
+    #[error("{} holds an interrupted run; continue it with --resume, or name another folder with --out", path.display())]
     Interrupted {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds a finished run.
+    #[error("{} holds a finished run; name another folder with --out, or put the new run in its place with --replace", path.display())]
+    Finished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process writes this run.
+    #[error("{}: another process runs here; wait until it has ended, or name another folder with --out", path.display())]
+    InUse {
         /// The folder.
         path: PathBuf,
     },
@@ -36,16 +48,24 @@ pub enum StoreError {
         /// The cases that were asked for.
         coming: String,
     },
-    /// There is nothing to continue, or it is another run.
-    #[error("{} cannot be continued: its {what} is {found}, this run's is {expected}", path.display())]
+    /// The folder holds another run than the one to continue.
+    #[error("{} cannot be continued; it holds another run (before → now): {differences}", path.display())]
     OtherRun {
         /// The folder.
         path: PathBuf,
-        /// What differs.
-        what: &'static str,
-        /// What the folder's run has.
-        found: String,
-        /// What this run has.
+        /// All that differs.
+        differences: String,
+    },
+    /// A file of a version that this program does not know.
+    #[error(
+        "{}: its format_version is {found}, expected {expected}: another version of plumbline wrote it", path.display()
+    )]
+    UnknownVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The versions that are read.
         expected: String,
     },
     /// A file of the run is damaged.

@@ -1,5 +1,6 @@
 //! Files of a run directory, each either whole or not there.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,28 @@ pub fn sheet_path(folder: &Path, scenario: &str, case: u64) -> PathBuf {
 /// [`StoreError::Io`] when the disk is full or refuses.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     imaging_io::write_whole(path, bytes).map_err(StoreError::io("write", path))
+}
+
+/// True if a name is that of a file which was never whole ([`imaging_io::write_whole`] was cut off).
+pub(crate) fn is_partial(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with(imaging_io::PARTIAL)
+}
+
+/// Removes the files that a killed process left unfinished, in all folders below.
+///
+/// # Errors
+/// [`StoreError::Io`] at the first that cannot be removed.
+pub(crate) fn remove_partial(folder: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(folder).map_err(StoreError::io("read", folder))? {
+        let entry = entry.map_err(StoreError::io("read", folder))?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(StoreError::io("read", folder))?);
+        if kind.is_dir() {
+            remove_partial(&path)?;
+        } else if kind.is_file() && is_partial(&entry.file_name()) {
+            fs::remove_file(&path).map_err(StoreError::io("remove", &path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies a folder with all it holds; files that are there already are replaced.

@@ -7,13 +7,16 @@
 //! | `run.json` | verdict, metrics, provenance: [`results::manifest::Manifest`] |
 //! | `junit.xml` | the criteria as test cases |
 //!
-//! Pictures and the report are written beside them by whoever makes them.
+//! A run has a folder of its own ([`folder`]); it takes another's place only when asked to, and then when it is whole
+//! ([`replacement`]). Pictures and the report are written beside them by whoever makes them.
 //!
 //! ```no_run
 //! use results::identity::{Identity, Selection};
 //! use results::manifest::WallClock;
 //! use results::CaseResult;
 //! use run_store::RunWriter;
+//! use run_store::journal::Machine;
+//! use results::host::Host;
 //! use std::path::Path;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,7 +27,17 @@
 //!     selection: Selection::All,
 //!     attempts: None,
 //! };
-//! let mut run = RunWriter::create(Path::new("reports/smoke"), identity, "cpu")?;
+//! let host = Host {
+//!     name: "machine-7".into(),
+//!     os: "Debian GNU/Linux 13".into(),
+//!     cpu: "a processor".into(),
+//!     cores: 8,
+//!     executable: None,
+//!     version: "0.1.0".into(),
+//!     commit: None,
+//! };
+//! let machine = Machine { device: "cpu".into(), host };
+//! let mut run = RunWriter::create(Path::new("reports/smoke"), identity, machine)?;
 //! let case = CaseResult {
 //!     scenario: "smoke".into(),
 //!     case: 0,
@@ -39,7 +52,7 @@
 //!     finished_at: "2026-03-01T08:01:00Z".into(),
 //!     elapsed_s: 60.0,
 //! };
-//! let run = run.finish(vec!["cpu".into()], clock)?;
+//! let run = run.finish(clock)?;
 //! println!("{}", run.manifest.verdict.word());
 //! # Ok(())
 //! # }
@@ -48,10 +61,12 @@
 pub mod cases;
 pub mod error;
 pub mod files;
+pub mod folder;
 pub mod journal;
 pub mod junit;
 pub mod merge;
 mod read;
+pub mod replacement;
 pub mod row;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::StoreError;
 use crate::files::copy_folder;
-use crate::writer::{make_room, write_results};
+use crate::folder::Holds;
+use crate::writer::write_results;
+use results::host::Host;
 use results::identity::{Identity, Selection};
 use results::manifest::{Provenance, WallClock};
 use results::{CaseResult, Run};
@@ -21,18 +23,14 @@ pub enum MergeError {
     #[error("no run was given to join")]
     Nothing,
     /// Two of them are parts of different runs.
-    #[error("{} and {} are parts of different runs: the {what} is {found} and {expected}", a.display(), b.display())]
+    #[error("{} and {} are parts of different runs ({} → {}): {differences}", a.display(), b.display(), a.display(), b.display())]
     DifferentRuns {
         /// The first run.
         a: PathBuf,
         /// The run that does not fit it.
         b: PathBuf,
-        /// What differs.
-        what: &'static str,
-        /// What the first has.
-        found: String,
-        /// What the second has.
-        expected: String,
+        /// All that differs.
+        differences: String,
     },
     /// Two of them hold the same case.
     #[error("case {case} of '{scenario}' is in {} and in {}", a.display(), b.display())]
@@ -66,23 +64,18 @@ pub fn merge(parts: &[Run], folder: &Path) -> Result<Run, MergeError> {
     }
     let identity = whole(first);
     for part in parts {
-        if let Some(difference) = identity.difference(&whole(part)) {
-            return Err(MergeError::DifferentRuns {
-                a: first.folder.clone(),
-                b: part.folder.clone(),
-                what: difference.what,
-                found: difference.found,
-                expected: difference.expected,
-            });
+        let differences = identity.differences(&whole(part));
+        if !differences.is_empty() {
+            let differences = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            return Err(MergeError::DifferentRuns { a: first.folder.clone(), b: part.folder.clone(), differences });
         }
     }
     let finished = distinct_cases(parts)?;
 
-    if folder.exists() {
-        make_room(folder, Selection::All)?;
-    }
+    Holds::ensure_nothing(folder)?;
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-    let provenance = Provenance { identity, devices: devices(parts), wall_clock: wall_clock(parts) };
+    let hosts = Host::union(parts.iter().map(|part| part.manifest.provenance.hosts.as_slice()));
+    let provenance = Provenance { identity, devices: devices(parts), hosts, wall_clock: wall_clock(parts) };
     let run = Run::assemble(folder, provenance, finished);
     for part in parts {
         for name in PER_CASE.iter().filter(|name| part.folder.join(name).is_dir()) {

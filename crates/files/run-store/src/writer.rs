@@ -4,23 +4,25 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::files::write_whole;
-use crate::journal::{JOURNAL, Journal};
+use crate::files::{remove_partial, write_whole};
+use crate::folder::Holds;
+use crate::journal::{JOURNAL, Journal, Machine, is_begun};
 use crate::junit;
 use crate::read::open;
 use crate::{StoreError, cases};
-use results::identity::{Difference, Identity, Selection};
+use results::host::Host;
+use results::identity::{Difference, Identity};
 use results::manifest::{MANIFEST, Provenance, WallClock};
 use results::{CaseResult, Run};
-
-/// What earlier runs leave in a run directory; a new run there takes it away.
-const PRODUCTS: [&str; 7] = [MANIFEST, cases::CASES, junit::JUNIT, "report.html", "figures", "pictures", "dicom"];
 
 /// A run directory in the making.
 #[derive(Debug)]
 pub struct RunWriter {
     folder: PathBuf,
     identity: Identity,
+    machine: Machine,
+    /// Where the finished cases were examined, and where it goes on.
+    hosts: Vec<Host>,
     journal: Journal,
     finished: Vec<CaseResult>,
     /// When the finished cases were examined, if the folder's results say so.
@@ -28,59 +30,56 @@ pub struct RunWriter {
 }
 
 impl RunWriter {
-    /// Begins a run on a device in a new or empty folder, or in the place of a finished run, if that is no larger.
+    /// Begins a run in a new or empty folder.
     ///
     /// # Errors
-    /// [`StoreError::Interrupted`], [`StoreError::Whole`] or [`StoreError::NotARun`] if the folder holds what must not be
-    /// lost; [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
-    pub fn create(folder: &Path, identity: Identity, device: &str) -> Result<Self, StoreError> {
+    /// [`StoreError::InUse`], [`StoreError::Interrupted`], [`StoreError::Finished`] or [`StoreError::NotARun`] if the
+    /// folder holds anything; [`StoreError::Io`] if it cannot be written. Then nothing is left behind.
+    pub fn create(folder: &Path, identity: Identity, machine: Machine) -> Result<Self, StoreError> {
+        // Whether an unfinished run still goes on, its lock knows.
+        if Holds::of(folder)? != Holds::Unfinished {
+            Holds::ensure_nothing(folder)?;
+        }
         let existed = folder.exists();
-        if existed {
-            make_room(folder, identity.selection)?;
-        }
         fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-        match Journal::create(folder, &identity, device) {
-            Ok(journal) => {
-                Ok(Self { folder: folder.to_owned(), identity, journal, finished: Vec::new(), before: None })
+        let journal = Journal::begin(folder, &identity, &machine).inspect_err(|_| {
+            if !existed {
+                // The first error is the one to tell; a folder that holds something is not removed.
+                drop(fs::remove_dir(folder));
             }
-            Err(error) => {
-                // The first error is the one to tell.
-                drop(fs::remove_file(folder.join(JOURNAL)));
-                if !existed {
-                    drop(fs::remove_dir(folder));
-                }
-                Err(error)
-            }
-        }
+        })?;
+        remove_partial(folder)?;
+        let hosts = vec![machine.host.clone()];
+        Ok(Self { folder: folder.to_owned(), identity, machine, hosts, journal, finished: Vec::new(), before: None })
     }
 
-    /// Continues a run on a device; begins it if there is none yet.
+    /// Continues a run; begins it if there is none yet.
     ///
     /// # Errors
     /// [`StoreError::OtherRun`] if the folder's run differs in anything that decides its figures.
-    pub fn resume(folder: &Path, identity: Identity, device: &str) -> Result<Self, StoreError> {
+    pub fn resume(folder: &Path, identity: Identity, machine: Machine) -> Result<Self, StoreError> {
         let results = if folder.join(MANIFEST).exists() { Some(open(folder)?) } else { None };
-        let has_journal = folder.join(JOURNAL).exists();
-        if let Some(run) = &results {
-            same_run(folder, &run.manifest.provenance.identity, &identity)?;
-            same_device(folder, &run.manifest.provenance.devices, device)?;
+        if let Some(Provenance { identity: found, devices, .. }) = results.as_ref().map(|run| &run.manifest.provenance)
+        {
+            same_run(folder, (found, devices), (&identity, &machine))?;
         }
-        let before = results.as_ref().and_then(|run| run.manifest.provenance.wall_clock.clone());
-        let (journal, finished) = match &results {
-            _ if has_journal => {
-                let (journal, content) = Journal::reopen(folder)?;
-                same_run(folder, &content.identity, &identity)?;
-                same_device(folder, &[content.device], device)?;
-                (journal, content.finished)
-            }
-            None => return Self::create(folder, identity, device),
-            Some(run) => {
-                let mut journal = Journal::create(folder, &identity, device)?;
-                run.cases.iter().try_for_each(|case| journal.append(case))?;
-                (journal, run.cases.clone())
-            }
+        let (journal, finished, began_on) = if is_begun(folder)? {
+            let (journal, content) = Journal::reopen(folder)?;
+            same_run(folder, (&content.identity, &[content.machine.device]), (&identity, &machine))?;
+            (journal, content.finished, vec![content.machine.host])
+        } else if let Some(run) = &results {
+            let mut journal = Journal::begin(folder, &identity, &machine)?;
+            run.cases.iter().try_for_each(|case| journal.append(case))?;
+            (journal, run.cases.clone(), Vec::new())
+        } else {
+            return Self::create(folder, identity, machine);
         };
-        Ok(Self { folder: folder.to_owned(), identity, journal, finished, before })
+        remove_partial(folder)?;
+        let before = results.map(|run| run.manifest.provenance);
+        let earlier = before.as_ref().map_or(&[][..], |provenance| &provenance.hosts);
+        let hosts = Host::union([earlier, &began_on, std::slice::from_ref(&machine.host)]);
+        let before = before.and_then(|provenance| provenance.wall_clock);
+        Ok(Self { folder: folder.to_owned(), identity, machine, hosts, journal, finished, before })
     }
 
     /// The run in a folder, if it is this one and nothing of it is missing.
@@ -92,7 +91,8 @@ impl RunWriter {
             return Ok(None);
         }
         let run = open(folder)?;
-        same_run(folder, &run.manifest.provenance.identity, identity)?;
+        let differences = run.manifest.provenance.identity.differences(identity);
+        refuse(folder, &differences)?;
         let done = run.cases.iter().map(|case| (case.scenario.clone(), case.case)).collect();
         Ok(identity.is_done(&done).then_some(run))
     }
@@ -122,7 +122,7 @@ impl RunWriter {
     ///
     /// # Errors
     /// [`StoreError`] when the disk is full or refuses; the journal is kept.
-    pub fn finish(self, devices: Vec<String>, wall_clock: WallClock) -> Result<Run, StoreError> {
+    pub fn finish(self, wall_clock: WallClock) -> Result<Run, StoreError> {
         let done: BTreeSet<_> = self.finished.iter().map(|case| (case.scenario.clone(), case.case)).collect();
         let complete = self.identity.is_done(&done);
         let wall_clock = match self.before {
@@ -133,7 +133,8 @@ impl RunWriter {
             },
             None => wall_clock,
         };
-        let provenance = Provenance { identity: self.identity, devices, wall_clock: Some(wall_clock) };
+        let (devices, hosts) = (vec![self.machine.device], self.hosts);
+        let provenance = Provenance { identity: self.identity, devices, hosts, wall_clock: Some(wall_clock) };
         let run = Run::assemble(&self.folder, provenance, self.finished);
         write_results(&run)?;
         if complete {
@@ -153,48 +154,24 @@ pub(crate) fn write_results(run: &Run) -> Result<(), StoreError> {
     write_whole(&run.folder.join(MANIFEST), json.as_bytes())
 }
 
-/// Takes a finished run's products away; refuses if anything else would be lost or mixed in, or if it has all cases and
-/// what comes has some.
-pub(crate) fn make_room(folder: &Path, coming: Selection) -> Result<(), StoreError> {
-    if folder.join(JOURNAL).exists() {
-        return Err(StoreError::Interrupted { path: folder.to_owned() });
+/// Refuses another run, or the same on another device; both are named at once.
+fn same_run(
+    folder: &Path,
+    (found, devices): (&Identity, &[String]),
+    (identity, machine): (&Identity, &Machine),
+) -> Result<(), StoreError> {
+    let mut differences = found.differences(identity);
+    if devices.iter().any(|device| *device != machine.device) {
+        let (found, expected) = (devices.join(", "), machine.device.clone());
+        differences.push(Difference { what: "device", found, expected });
     }
-    let is_run = folder.join(MANIFEST).exists();
-    let mut entries = fs::read_dir(folder).map_err(StoreError::io("read", folder))?;
-    if !is_run && entries.next().is_some() {
-        return Err(StoreError::NotARun { path: folder.to_owned() });
-    }
-    // A run that cannot be read is none to be spared.
-    let whole = is_run && open(folder).is_ok_and(|run| run.manifest.provenance.identity.selection == Selection::All);
-    if whole && coming != Selection::All {
-        return Err(StoreError::Whole { path: folder.to_owned(), coming: coming.to_string() });
-    }
-    for product in PRODUCTS.map(|name| folder.join(name)) {
-        let removed = if product.is_dir() {
-            fs::remove_dir_all(&product)
-        } else if product.exists() {
-            fs::remove_file(&product)
-        } else {
-            Ok(())
-        };
-        removed.map_err(StoreError::io("remove", &product))?;
-    }
-    Ok(())
+    refuse(folder, &differences)
 }
 
-fn same_device(folder: &Path, found: &[String], expected: &str) -> Result<(), StoreError> {
-    if found.iter().all(|device| device == expected) {
+fn refuse(folder: &Path, differences: &[Difference]) -> Result<(), StoreError> {
+    if differences.is_empty() {
         return Ok(());
     }
-    let (found, expected) = (found.join(", "), expected.to_owned());
-    Err(StoreError::OtherRun { path: folder.to_owned(), what: "device", found, expected })
-}
-
-fn same_run(folder: &Path, found: &Identity, expected: &Identity) -> Result<(), StoreError> {
-    match found.difference(expected) {
-        None => Ok(()),
-        Some(Difference { what, found, expected }) => {
-            Err(StoreError::OtherRun { path: folder.to_owned(), what, found, expected })
-        }
-    }
+    let differences = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    Err(StoreError::OtherRun { path: folder.to_owned(), differences })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use randomness::{Stream, normal};
 
 use crate::criterion::{Criterion, JudgedBy};
+use crate::host::Host;
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
 use crate::manifest::{Provenance, WallClock};
 use crate::metrics::Statistic;
@@ -23,7 +24,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
     };
     Identity {
         version: "0.1.0".into(),
-        planners: vec![PlannerIdentity::Command { command: "made-up".into() }],
+        planners: vec![PlannerIdentity::Command { command: "made-up".into(), files: Vec::new() }],
         scenarios: vec![ScenarioIdentity {
             name: "s".into(),
             title: "A made-up scenario".into(),
@@ -101,6 +102,19 @@ pub fn case(number: u64, angle_deg: f64) -> CaseResult {
     CaseResult { warnings: vec![format!("case {number} was made up")], ..case_of(number, attempts) }
 }
 
+/// Any machine will do.
+pub fn host() -> Host {
+    Host {
+        name: "machine-7".into(),
+        os: "Linux".into(),
+        cpu: "a processor".into(),
+        cores: 2,
+        executable: Some("00112233445566778899".into()),
+        version: "0.1.0".into(),
+        commit: None,
+    }
+}
+
 /// Any time will do.
 pub fn wall_clock() -> WallClock {
     WallClock { started_at: "2026-03-01T08:00:00Z".into(), finished_at: "2026-03-01T08:01:00Z".into(), elapsed_s: 60.0 }
@@ -111,6 +125,7 @@ pub fn run(folder: &Path) -> Run {
     let provenance = Provenance {
         identity: identity(3, Selection::All),
         devices: vec!["cpu".into()],
+        hosts: vec![host()],
         wall_clock: Some(wall_clock()),
     };
     Run::assemble(folder, provenance, (0..3).map(|number| case(number, 1.0)).collect())

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::criterion::Criterion;
+use crate::planner_identity::short;
+pub use crate::planner_identity::{PlannerIdentity, ProgramFile};
 
 /// What decides every deterministic figure of a run: the same identity gives the same figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,43 +26,26 @@ pub struct Identity {
     pub attempts: Option<String>,
 }
 
-/// A planner under test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum PlannerIdentity {
-    /// The built-in planner.
-    Builtin {
-        /// Hash of its networks' weights.
-        model: Option<String>,
-    },
-    /// A program of others that answers with a plan.
-    Command {
-        /// Its command line.
-        command: String,
-    },
-}
-
-impl PlannerIdentity {
-    /// True if the planner answers with what it saw in the images, and not with the plan alone.
-    pub const fn segments(&self) -> bool {
-        matches!(self, Self::Builtin { .. })
-    }
-}
-
-/// As `--planner` takes it.
-impl std::fmt::Display for PlannerIdentity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Builtin { .. } => f.write_str("builtin"),
-            Self::Command { command } => write!(f, "cmd:{command}"),
-        }
-    }
-}
-
 impl Identity {
     /// The planners for people to read: each once, in the order of the scenarios.
     pub fn planner(&self) -> String {
         distinct(self.planners.iter().map(ToString::to_string)).join(", ")
+    }
+
+    /// What the planners' programs consist of, each once; "none" where all are built in.
+    fn programs(&self) -> String {
+        let programs = distinct(self.planners.iter().filter_map(PlannerIdentity::program));
+        if programs.is_empty() { "none".to_owned() } else { programs.join("; ") }
+    }
+
+    /// The part of this identity that decides one scenario's figures, whichever other scenarios and cases were asked for.
+    pub fn of_scenario(&self, number: usize) -> Self {
+        Self {
+            planners: self.planners.get(number).cloned().into_iter().collect(),
+            scenarios: self.scenarios.get(number).cloned().into_iter().collect(),
+            selection: Selection::All,
+            ..self.clone()
+        }
     }
 
     /// Hashes of the models' weights, each once; `None` without a model.
@@ -173,7 +158,7 @@ fn planners_of_joined_names(names: &str, model: Option<&String>) -> Result<Vec<P
         }
     }
     let planner = |piece: String| match piece.strip_prefix("cmd:") {
-        Some(command) => Ok(PlannerIdentity::Command { command: command.to_owned() }),
+        Some(command) => Ok(PlannerIdentity::Command { command: command.to_owned(), files: Vec::new() }),
         None if piece == "builtin" => Ok(PlannerIdentity::Builtin { model: model.cloned() }),
         None => Err(IdentityError::UnknownPlanner(piece)),
     };
@@ -257,30 +242,36 @@ pub struct Difference {
     pub expected: String,
 }
 
+/// `planner: cmd:a → cmd:b`, from the first run to the second.
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} → {}", self.what, self.found, self.expected)
+    }
+}
+
 impl Identity {
-    /// The first thing that sets this run apart from another; `None` if their figures must be the same.
-    pub fn difference(&self, other: &Self) -> Option<Difference> {
+    /// Everything that sets this run apart from another; nothing if their figures must be the same.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let seeds = |identity: &Self| {
             let seed = |scenario: &ScenarioIdentity| format!("{} with seed {}", scenario.name, scenario.seed);
             identity.scenarios.iter().map(seed).collect::<Vec<_>>().join(", ")
         };
         let content = |identity: &Self| {
-            let hash = |scenario: &ScenarioIdentity| scenario.hash.get(..12).unwrap_or(&scenario.hash).to_owned();
-            identity.scenarios.iter().map(hash).collect::<Vec<_>>().join(", ")
+            identity.scenarios.iter().map(|scenario| short(&scenario.hash)).collect::<Vec<_>>().join(", ")
         };
-        let model = |identity: &Self| identity.model().unwrap_or_else(|| "none".to_owned());
-        let attempts = |identity: &Self| identity.attempts.clone().unwrap_or_else(|| "none".to_owned());
+        let or_none = |hash: Option<String>| hash.unwrap_or_else(|| "none".to_owned());
         let parts = [
             ("program version", self.version.clone(), other.version.clone()),
             ("planner", self.planner(), other.planner()),
-            ("model", model(self), model(other)),
+            ("planner's program", self.programs(), other.programs()),
+            ("model", or_none(self.model()), or_none(other.model())),
             ("scenario", seeds(self), seeds(other)),
             ("scenario's content", content(self), content(other)),
-            ("people's attempts", attempts(self), attempts(other)),
+            ("people's attempts", or_none(self.attempts.clone()), or_none(other.attempts.clone())),
             ("choice of cases", self.selection.to_string(), other.selection.to_string()),
         ];
-        let differing = parts.into_iter().find(|(_, found, expected)| found != expected);
-        differing.map(|(what, found, expected)| Difference { what, found, expected })
+        let differing = parts.into_iter().filter(|(_, found, expected)| found != expected);
+        differing.map(|(what, found, expected)| Difference { what, found, expected }).collect()
     }
 }
 
@@ -303,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_command_with_a_comma_is_one_planner_and_none_that_segments() {
-        let command = PlannerIdentity::Command { command: LISTING.into() };
+        let command = PlannerIdentity::Command { command: LISTING.into(), files: Vec::new() };
         let mut identity = identity(3, Selection::All);
         identity.planners = vec![command.clone()];
         let written = serde_json::to_value(&identity).expect("JSON");
@@ -326,5 +317,40 @@ mod tests {
         joined["planner"] = "made up".into();
         let error = serde_json::from_value::<Identity>(joined).expect_err("no planner").to_string();
         assert!(error.contains("planner is 'made up': expected builtin"), "{error}");
+    }
+
+    #[test]
+    fn a_changed_program_is_another_planner_and_all_that_differs_is_named() {
+        let of = |hash: &str| {
+            let files = vec![ProgramFile { name: "planner.py".into(), blake3: hash.into() }];
+            let mut identity = identity(3, Selection::All);
+            identity.planners = vec![PlannerIdentity::Command { command: "python planner.py".into(), files }];
+            identity
+        };
+        let (before, mut now) = (of("1111111111111111"), of("2222222222222222"));
+        assert_eq!(before.differences(&before.clone()), []);
+        now.scenarios[0].seed = 8;
+        let told: Vec<String> = before.differences(&now).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "planner's program: planner.py 111111111111 → planner.py 222222222222",
+                "scenario: s with seed 7 → s with seed 8"
+            ]
+        );
+        // Earlier versions wrote no hashes: such a run is read, and known to be no certain match.
+        let mut written = serde_json::to_value(&before).expect("JSON");
+        assert_eq!(written["planners"][0]["files"][0]["blake3"], "1111111111111111");
+        written["planners"][0].as_object_mut().expect("an object").remove("files");
+        let former: Identity = serde_json::from_value(written).expect("read");
+        assert!(former.differences(&before)[0].to_string().contains("not recorded"));
+    }
+
+    #[test]
+    fn a_scenarios_part_is_the_same_whatever_else_was_asked_for() {
+        let mut both = identity(3, Selection::Case(2));
+        both.planners.push(PlannerIdentity::Builtin { model: None });
+        both.scenarios.push(both.scenarios[0].clone());
+        assert_eq!(both.of_scenario(0), identity(3, Selection::All));
     }
 }

@@ -10,6 +10,7 @@
 //! | [`criterion`], [`verdict`] | what must hold, and how it came out |
 //! | [`pattern`] | what a planner's errors have in common |
 //! | [`identity`] | what decides a run's figures |
+//! | [`host`] | the machines that a run was made on |
 //! | [`manifest`] | `run.json` |
 //! | [`compare`](mod@compare) | a candidate against a baseline |
 
@@ -20,11 +21,13 @@ pub mod compare;
 pub mod criterion;
 #[doc(hidden)]
 pub mod fixture;
+pub mod host;
 pub mod identity;
 pub mod manifest;
 pub mod metrics;
 pub mod patient_record;
 pub mod pattern;
+mod planner_identity;
 pub mod run;
 #[doc(hidden)]
 pub mod simulation;

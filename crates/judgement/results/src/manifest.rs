@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case_result::attempts_of;
 use crate::criterion::{Criterion, CriterionResult};
+use crate::host::Host;
 use crate::identity::{Identity, PlannerIdentity, ScenarioIdentity};
 use crate::metrics::{self, MetricSummary};
 use crate::pattern::{self, ErrorPattern};
@@ -69,6 +70,9 @@ pub struct Provenance {
     pub identity: Identity,
     /// The devices that the network ran on, in alphabetical order.
     pub devices: Vec<String>,
+    /// The machines and builds that examined the cases, each once, in order; runs of earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<Host>,
     /// When it ran; not deterministic.
     pub wall_clock: Option<WallClock>,
 }

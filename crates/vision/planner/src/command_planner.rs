@@ -31,7 +31,6 @@
 //! `crates/vision/planner/examples/outside_planner.py` is such a planner, in 60 lines.
 
 use std::io::{Read, Write as _};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -41,6 +40,7 @@ use geometry::SliceTarget;
 use serde_json::json;
 
 use crate::plan::ScanPlan;
+use crate::program_files::{NamedFile, find_program, named_files};
 use crate::request::{Planned, Planner, PlannerError, PlanningRequest};
 
 /// The longest answer that is read, bytes.
@@ -70,10 +70,24 @@ impl CommandPlanner {
         let command = command.into();
         let words = shlex::split(&command).ok_or_else(|| format!("'{command}' ends within a quotation"))?;
         let program = words.first().ok_or("no command was given")?;
-        if !is_found(program) {
+        if find_program(program).is_none() {
             return Err(format!("there is no program '{program}'"));
         }
         Ok(Self { command, words, time_limit })
+    }
+
+    /// The command line as it was given.
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// The program and the files that the command line names, each with its hash: what a run knows the planner by. What
+    /// these load in turn, such as modules of a package, is not seen.
+    ///
+    /// # Errors
+    /// Which file cannot be read, with the system's reason.
+    pub fn files(&self) -> Result<Vec<NamedFile>, String> {
+        named_files(&self.words)
     }
 
     fn start(&self) -> Result<Child, PlannerError> {
@@ -86,17 +100,6 @@ impl CommandPlanner {
             .spawn()
             .map_err(|error| PlannerError::Ended(format!("'{program}' cannot be started: {error}")))
     }
-}
-
-/// Whether a program is a file, or a file's name in one of the folders of `PATH`.
-fn is_found(program: &str) -> bool {
-    if Path::new(program).components().count() > 1 {
-        return Path::new(program).is_file();
-    }
-    let endings = ["", std::env::consts::EXE_SUFFIX];
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders)
-        .any(|folder| endings.iter().any(|ending| folder.join(format!("{program}{ending}")).is_file()))
 }
 
 /// Reads a child's pipe to its end on a thread that is not joined: the child's own children may hold the pipe open after

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::flags::{Flag, Severity};
 use crate::plan_error::PlanError;
 
+/// Coordinates beyond this are no place in a scanner, mm: what is measured of them would be infinite.
+const REACH_MM: f64 = 10_000.0;
+
 /// What a planner answers: where the discs are, which slices to scan, and what it is unsure of. Its JSON is `plan.json`
 /// ([`crate::plan_file`]).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,16 +75,24 @@ impl PlannedLevel {
 
 impl ScanPlan {
     /// Refuses what the types allow and no scanner can do: groups that cannot be scanned, directions whose length is
-    /// not 1, confidences beyond 0 to 1.
+    /// not 1, confidences beyond 0 to 1, places that no bore reaches.
     ///
     /// # Errors
     /// [`PlanError`]: what was found, and in which group, level or band.
     pub fn check(&self) -> Result<(), PlanError> {
+        let within_reach = |what: &dyn Fn() -> String, centre: &Point| {
+            // Not a number is within no reach.
+            let reached = centre.iter().all(|mm| mm.abs() <= REACH_MM);
+            let found_mm = [centre.x, centre.y, centre.z];
+            if reached { Ok(()) } else { Err(PlanError::Unreachable { what: what(), found_mm }) }
+        };
         for group in &self.groups {
+            within_reach(&|| format!("group '{}'", group.name), &group.centre)?;
             group.check().map_err(|source| PlanError::Group { name: group.name.clone(), source })?;
         }
         let is_direction = |normal: &Direction| (normal.norm() - 1.0).abs() < 1e-3;
         for level in &self.levels {
+            within_reach(&|| format!("level {}", level.label), &level.centre)?;
             if !is_direction(&level.normal) {
                 return Err(PlanError::LevelNormal { label: level.label, length: level.normal.norm() });
             }
@@ -89,10 +100,13 @@ impl ScanPlan {
                 return Err(PlanError::Confidence { label: level.label, found: level.confidence });
             }
         }
-        match self.sat_bands.iter().find(|band| !is_direction(&band.normal)) {
-            Some(band) => Err(PlanError::BandNormal { name: band.name.clone(), length: band.normal.norm() }),
-            None => Ok(()),
+        for band in &self.sat_bands {
+            within_reach(&|| format!("saturation band '{}'", band.name), &band.centre)?;
+            if !is_direction(&band.normal) {
+                return Err(PlanError::BandNormal { name: band.name.clone(), length: band.normal.norm() });
+            }
         }
+        Ok(())
     }
 
     /// The plan moved by a rigid transform: levels, groups and saturation bands.

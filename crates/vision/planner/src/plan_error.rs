@@ -17,6 +17,14 @@ pub enum PlanError {
         /// What is wrong with it.
         source: SliceGroupError,
     },
+    /// A place that lies in no scanner.
+    #[error("{what}: the centre is {found_mm:?} mm, expected coordinates within 10000 mm")]
+    Unreachable {
+        /// Which group, level or band.
+        what: String,
+        /// Its centre, mm.
+        found_mm: [f64; 3],
+    },
     /// A level's normal that is no direction.
     #[error("level {label}: the normal's length is {length}, expected 1")]
     LevelNormal {

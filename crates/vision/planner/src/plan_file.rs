@@ -275,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn a_place_out_of_all_scanners_is_refused() {
+        let right = plan("\"format_version\": 2, ", r#""target": {"disc": "L4/L5"}"#);
+        let level = right.replacen("\"centre\": [0, 0, 0]", "\"centre\": [0, 1e308, 0]", 1);
+        assert!(refusal(&level).contains("level L4/L5: the centre is [0.0, 1e308, 0.0] mm"), "{}", refusal(&level));
+        let group = right.replacen("\"centre\": [0, 0, 0], \"row\"", "\"centre\": [0, 0, -10001], \"row\"", 1);
+        assert!(refusal(&group).contains("group 'axial L4/L5': the centre is"), "{}", refusal(&group));
+    }
+
+    #[test]
     fn a_vendors_own_keys_are_not_read_and_mistakes_are_shown_in_place() {
         let head = "\"x-vendor\": {\"a\": [1, \"}\", {\"b\": null}]}, \"format_version\": 2, ";
         let text = plan(head, "\"x-id\": \"q\\\"x-,\",\n\"target\": {\"x-n\": 1, \"disc\": \"L4/L5\", \"x-m\": []}");

@@ -20,9 +20,13 @@ pub struct RunArguments {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "SCENARIO|DIR")]
     pub scenarios: Vec<PathBuf>,
-    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N]
+    /// Where to write the run [default: reports/NAME, for a part reports/NAME-case-K or reports/NAME-shard-K-of-N; where
+    /// that holds a run, the next free number, such as reports/NAME-2]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Let the run take the place of the finished one in --out, once it is whole
+    #[arg(long, requires = "out")]
+    pub replace: bool,
     /// The planner under test, in place of the scenario's: builtin, or 'cmd:PROGRAM ARGUMENTS' for a child process
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
@@ -138,6 +142,9 @@ pub struct MergeArguments {
     /// Where to write the joined run
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Let the joined run take the place of the finished one in --out, once it is whole
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// `plumbline report`.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use planner::{CommandPlanner, Networks, Planner};
-use results::identity::Selection;
+use planner::{CommandPlanner, NamedFile, Networks, Planner};
+use results::identity::{ProgramFile, Selection};
 use results::{Identity, Manifest, PlannerIdentity, Run, Verdict};
+use run_store::journal::Machine;
 use runner::{self, RunEvent, RunOptions};
 use scenario::PlannerKind;
 use scenario::ScenarioSetup;
@@ -16,9 +17,10 @@ use scenario::attempts;
 use crate::arguments::{Device, RunArguments};
 use crate::device;
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{Failure, store_failure};
 use crate::progress::{Progress, summary_line};
-use crate::{interrupt, output, resources, table};
+use crate::run_folder::RunFolder;
+use crate::{host, interrupt, output, resources, table};
 
 /// Examines all cases, evaluates the criteria and writes the report.
 pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
@@ -37,22 +39,25 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         setups.iter().zip(&planners).map(|(setup, planner)| planner.ready(setup, &models)).collect::<Result<_, _>>()?;
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
-        planners: setups.iter().zip(&planners).map(|(setup, planner)| planner.identity(setup, &models)).collect(),
+        planners: ready.iter().map(ReadyPlanner::identity).collect::<Result<_, _>>()?,
         scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
         selection,
         attempts: attempts::hash(&setups),
     };
-    let folder = arguments.out.clone().unwrap_or_else(|| default_folder(&arguments.scenarios, &setups, selection));
-    resources::ensure_folder(&folder)?;
+    let place = RunFolder::choose(arguments, &setups, &identity)?;
+    resources::ensure_folder(place.folder())?;
     let options = RunOptions {
         jobs: arguments.jobs.unwrap_or(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
-        device: models.values().next().map_or("cpu", |networks| networks.sagittal.processor()).to_owned(),
+        machine: Machine {
+            device: models.values().next().map_or("cpu", |networks| networks.sagittal.processor()).to_owned(),
+            host: host::here(),
+        },
     };
 
-    if options.device != "cpu" {
-        output::note(format!("the networks run on {}", options.device));
+    if options.machine.device != "cpu" {
+        output::note(format!("the networks run on {}", options.machine.device));
     }
     let stop = interrupt::flag();
     let progress = std::sync::OnceLock::new();
@@ -68,15 +73,15 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         }
     };
     let make_planner = |number: usize| ready[number].planner();
-    let outcome = runner::run(&setups, identity, &folder, &options, &make_planner, &stop, &sink);
+    let outcome = runner::run(&setups, identity, place.folder(), &options, &make_planner, &stop, &sink);
     if let Some(progress) = progress.get() {
         progress.finish();
     }
-    let run = outcome
-        .map_err(|error| if error.is_wrong_input() { Failure::input(error) } else { Failure::unfinished(error) })?;
+    let run = outcome.map_err(store_failure)?;
     let page = report::write(&run).map_err(Failure::unfinished)?;
 
     let stopped = stop.load(Ordering::Relaxed);
+    let page = place.keep(&page, stopped)?;
     if arguments.json {
         output::json(&run.manifest);
     } else {
@@ -159,17 +164,6 @@ impl PlannerUnderTest {
         }
     }
 
-    /// What a run's identity says of the planner of a scenario.
-    fn identity(&self, setup: &ScenarioSetup, models: &Models) -> PlannerIdentity {
-        match self {
-            Self::Builtin => {
-                let networks = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
-                PlannerIdentity::Builtin { model: networks.map(Networks::hash) }
-            }
-            Self::Command(command) => PlannerIdentity::Command { command: command.clone() },
-        }
-    }
-
     /// The planner with what it needs, checked before anything is written.
     fn ready<'a>(&self, setup: &ScenarioSetup, models: &'a Models) -> Result<ReadyPlanner<'a>, Failure> {
         match self {
@@ -197,6 +191,19 @@ enum ReadyPlanner<'a> {
 }
 
 impl ReadyPlanner<'_> {
+    /// What a run's identity says of it.
+    fn identity(&self) -> Result<PlannerIdentity, Failure> {
+        match self {
+            Self::Builtin(networks) => Ok(PlannerIdentity::Builtin { model: Some(networks.hash()) }),
+            Self::Command(planner) => {
+                let refused = |reason| Failure::wrong(format!("the planner cannot be used: {reason}"));
+                let files = planner.files().map_err(refused)?.into_iter();
+                let files = files.map(|NamedFile { name, blake3 }| ProgramFile { name, blake3 }).collect();
+                Ok(PlannerIdentity::Command { command: planner.command().to_owned(), files })
+            }
+        }
+    }
+
     fn planner(&self) -> Box<dyn Planner> {
         match self {
             Self::Builtin(networks) => Box::new(networks.planner()),
@@ -222,17 +229,4 @@ fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Devic
         }
     }
     Ok(models)
-}
-
-/// `reports/` and the scenario's name, or that of the folder that holds several; a part has a folder of its own.
-fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup], selection: Selection) -> PathBuf {
-    let name = match setups {
-        [only] => only.scenario.name.clone(),
-        _ => paths[0].file_stem().map_or_else(|| "suite".into(), |stem| stem.to_string_lossy().into_owned()),
-    };
-    Path::new("reports").join(match selection {
-        Selection::All => name,
-        Selection::Case(case) => format!("{name}-case-{case}"),
-        Selection::Shard { index, count } => format!("{name}-shard-{index}-of-{count}"),
-    })
 }

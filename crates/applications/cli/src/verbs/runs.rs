@@ -6,13 +6,15 @@ use report as page;
 use report::comparison as comparison_page;
 use results::Run;
 use results::compare::{Comparison, Margins, MarginsError, MetricComparison, Role, compare as compare_runs};
+use results::identity::Selection;
 use results::metrics;
 use run_store::StoreError;
 use run_store::merge::{MergeError, merge as merge_runs};
 
 use crate::arguments::{CompareArguments, MergeArguments, ReportArguments};
 use crate::exit_status::ExitStatus;
-use crate::failure::Failure;
+use crate::failure::{Failure, store_failure};
+use crate::run_folder::RunFolder;
 use crate::table::Align::{Left, Right};
 use crate::table::{self, Table};
 use crate::{output, resources};
@@ -94,11 +96,13 @@ fn print_comparison(comparison: &Comparison) {
 /// Joins shards.
 pub fn merge(arguments: &MergeArguments) -> Result<ExitStatus, Failure> {
     let parts = arguments.runs.iter().map(|folder| open(folder)).collect::<Result<Vec<_>, _>>()?;
-    let run = merge_runs(&parts, &arguments.out).map_err(|error| match error {
-        MergeError::Store(error) if !error.is_wrong_input() => Failure::unfinished(error),
+    let place = RunFolder::named(&arguments.out, arguments.replace, Selection::All)?;
+    let run = merge_runs(&parts, place.folder()).map_err(|error| match error {
+        MergeError::Store(error) => store_failure(error),
         error => Failure::input(error),
     })?;
     let path = page::write(&run).map_err(Failure::unfinished)?;
+    let path = place.keep(&path, false)?;
     table::summary(&run.manifest).iter().for_each(output::result);
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
     missing_cases(&run).iter().for_each(output::result);

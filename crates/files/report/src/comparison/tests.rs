@@ -21,7 +21,8 @@ fn the_page_shows_the_worst_patient_of_both_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     let [baseline, mut candidate] = runs(folder.path());
     let command = "<script>alert(1)</script>".to_owned();
-    candidate.manifest.provenance.identity.planners = vec![results::PlannerIdentity::Command { command }];
+    candidate.manifest.provenance.identity.planners =
+        vec![results::PlannerIdentity::Command { command, files: Vec::new() }];
     let comparison = compare(&baseline, &candidate, &Margins::default()).expect("comparable");
     let path = write(&comparison, &baseline, &candidate, &folder.path().join("out")).expect("written");
     let page = fs::read_to_string(path).expect("a page");

@@ -104,18 +104,22 @@ fn schema() -> Schema {
 /// # Errors
 /// [`StoreError::Encoding`] if the encoder refuses.
 pub fn encode(cases: &[CaseResult]) -> Result<Vec<u8>, StoreError> {
+    // Level 3 is zstd's own default.
+    let level =
+        ZstdLevel::try_new(3).map_err(|error| StoreError::Encoding { what: CASES, reason: error.to_string() })?;
+    encode_with(cases, Compression::ZSTD(level))
+}
+
+fn encode_with(cases: &[CaseResult], compression: Compression) -> Result<Vec<u8>, StoreError> {
     let refused = |error: &dyn std::fmt::Display| StoreError::Encoding { what: CASES, reason: error.to_string() };
     let rows = flatten(cases).map_err(|error| refused(&error))?;
     let arrays = COLUMNS.iter().map(|column| column.access.gather(&rows)).collect();
     let schema = Arc::new(schema());
     let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(|error| refused(&error))?;
 
-    // Level 3 is zstd's own default. The writer's name is fixed, so that an updated library changes no byte of it.
-    let level = ZstdLevel::try_new(3).map_err(|error| refused(&error))?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_created_by("plumbline".to_owned())
-        .build();
+    // The writer's name is fixed, so that an updated library changes no byte of it.
+    let properties =
+        WriterProperties::builder().set_compression(compression).set_created_by("plumbline".to_owned()).build();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties)).map_err(|error| refused(&error))?;
     writer.write(&batch).map_err(|error| refused(&error))?;
@@ -149,6 +153,13 @@ fn decode(file: File) -> Result<Vec<CaseResult>, String> {
         return Err(format!(
             "its {VERSION_KEY} is {version}, expected 1 to {SCHEMA_VERSION}: a later plumbline wrote it"
         ));
+    }
+    let columns = builder.metadata().row_groups().iter().flat_map(|group| group.columns());
+    let readable = |compression: &Compression| {
+        matches!(compression, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_))
+    };
+    if let Some(found) = columns.map(|column| column.compression()).find(|compression| !readable(compression)) {
+        return Err(format!("its compression is {found}, expected zstd, snappy or none: rewrite it with one of these"));
     }
     let former = version == "1";
     let mut rows = Vec::new();

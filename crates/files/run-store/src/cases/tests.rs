@@ -301,6 +301,19 @@ fn a_later_version_and_a_damaged_file_are_refused() {
 }
 
 #[test]
+fn a_table_that_other_tools_rewrote_is_read_or_its_compression_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), &cases()).expect("written");
+    let own = read(folder.path()).expect("zstd");
+    // pyarrow's default.
+    for compression in [Compression::SNAPPY, Compression::UNCOMPRESSED] {
+        std::fs::write(folder.path().join(CASES), encode_with(&cases(), compression).expect("encoded"))
+            .expect("written");
+        assert_eq!(read(folder.path()).expect("readable"), own, "{compression}");
+    }
+}
+
+#[test]
 fn the_column_dictionary_is_documented() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/cases-parquet.md");
     let page = std::fs::read_to_string(path).expect("docs/cases-parquet.md");

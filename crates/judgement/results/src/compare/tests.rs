@@ -9,7 +9,7 @@ use std::path::Path;
 
 fn run(cases: Vec<CaseResult>) -> Run {
     let identity = identity(cases.len() as u64, Selection::All);
-    let provenance = Provenance { identity, devices: Vec::new(), wall_clock: Some(wall_clock()) };
+    let provenance = Provenance { identity, devices: Vec::new(), hosts: Vec::new(), wall_clock: Some(wall_clock()) };
     Run::assemble(Path::new("run"), provenance, cases)
 }
 

@@ -1,22 +1,29 @@
+mod nothing_is_lost;
+
 use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::journal::Machine;
 use crate::merge::{MergeError, merge};
 use results::Run;
 use results::Verdict;
-use results::fixture::{case, identity, wall_clock};
+use results::fixture::{case, host, identity, wall_clock};
 use results::identity::{PlannerIdentity, Selection};
 
 const CASES: u64 = 6;
 
+fn machine(device: &str) -> Machine {
+    Machine { device: device.into(), host: host() }
+}
+
 /// Writes the cases of a selection in the given order.
 fn write(folder: &Path, selection: Selection, order: &[u64]) -> Run {
-    let mut writer = RunWriter::create(folder, identity(CASES, selection), "cpu").expect("a new run");
+    let mut writer = RunWriter::create(folder, identity(CASES, selection), machine("cpu")).expect("a new run");
     for number in order.iter().filter(|number| selection.contains(**number)) {
         writer.record(case(*number, 1.0)).expect("recorded");
     }
-    writer.finish(vec!["cpu".into()], wall_clock()).expect("finished")
+    writer.finish(wall_clock()).expect("finished")
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -101,7 +108,8 @@ fn parts_that_do_not_fit_are_refused() {
 #[test]
 fn an_interrupted_run_goes_on_after_a_torn_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run");
+    let mut writer =
+        RunWriter::create(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect("a new run");
     for number in [0, 1, 2] {
         writer.record(case(number, 1.0)).expect("recorded");
     }
@@ -114,15 +122,16 @@ fn an_interrupted_run_goes_on_after_a_torn_line() {
     assert_eq!((stopped.manifest.verdict, stopped.manifest.scenarios[0].cases_done), (Verdict::Incomplete, 2));
     assert_eq!(fs::read(&path).expect("a journal").len(), text.len() - 40, "looking changes nothing");
 
-    let refused =
-        RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("not without --resume");
+    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::All), machine("cpu"))
+        .expect_err("not without --resume");
     assert!(refused.is_wrong_input() && refused.to_string().contains("--resume"), "{refused}");
-    let mut writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
+    let mut writer =
+        RunWriter::resume(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect("continued");
     assert!(writer.has("s", 0) && writer.has("s", 1) && !writer.has("s", 2));
     for number in 2..CASES {
         writer.record(case(number, 1.0)).expect("recorded");
     }
-    writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
+    writer.finish(wall_clock()).expect("finished");
 
     let straight = tempfile::tempdir().expect("a temporary folder");
     write(straight.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
@@ -137,39 +146,28 @@ fn another_run_is_not_continued_and_a_finished_one_is_done() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
     let mut other = identity(CASES, Selection::All);
-    other.planners = vec![PlannerIdentity::Command { command: "another".into() }];
-    let error = RunWriter::resume(folder.path(), other, "cpu").expect_err("another planner").to_string();
-    assert!(error.contains("its planner is cmd:made-up, this run's is cmd:another"), "{error}");
-    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("the same");
+    other.planners = vec![PlannerIdentity::Command { command: "another".into(), files: Vec::new() }];
+    let error = RunWriter::resume(folder.path(), other, machine("cpu")).expect_err("another planner").to_string();
+    assert!(error.contains("(before → now): planner: cmd:made-up → cmd:another"), "{error}");
+    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect("the same");
     assert!((0..CASES).all(|number| writer.has("s", number)));
-}
-
-#[test]
-fn a_part_does_not_take_the_place_of_a_whole_run() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    write(folder.path(), Selection::All, &[0, 1, 2, 3, 4, 5]);
-    let before = names(folder.path());
-    let refused = RunWriter::create(folder.path(), identity(CASES, Selection::Case(3)), "cpu").expect_err("a part");
-    assert!(refused.is_wrong_input() && refused.to_string().contains("case 3"), "{refused}");
-    assert_eq!(names(folder.path()), before);
-    RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("the whole run once more");
 }
 
 #[test]
 fn another_device_does_not_continue_a_run_and_time_adds_up() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), Selection::All, &[0, 1]);
-    let resumed = |device: &str| RunWriter::resume(folder.path(), identity(CASES, Selection::All), device);
+    let resumed = |device: &str| RunWriter::resume(folder.path(), identity(CASES, Selection::All), machine(device));
     // Nor one that was killed, which leaves a journal and no results.
     let manifest = fs::read(folder.path().join("run.json")).expect("read");
     fs::remove_file(folder.path().join("run.json")).expect("removed");
-    assert!(resumed("cpu-bf16").expect_err("another device").to_string().contains("its device is cpu"));
+    assert!(resumed("cpu-bf16").expect_err("another device").to_string().contains("device: cpu → cpu-bf16"));
     fs::write(folder.path().join("run.json"), manifest).expect("written");
     let refused = resumed("cpu-bf16").expect_err("another device").to_string();
-    assert!(refused.contains("its device is cpu, this run's is cpu-bf16"), "{refused}");
+    assert!(refused.contains("(before → now): device: cpu → cpu-bf16"), "{refused}");
     let mut writer = resumed("cpu").expect("continued");
     (2..CASES).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
-    let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
+    let run = writer.finish(wall_clock()).expect("finished");
     assert_eq!(run.manifest.provenance.wall_clock.map(|clock| clock.elapsed_s), Some(120.0));
     let same = identity(CASES, Selection::All);
     assert_eq!(RunWriter::finished(folder.path(), &same).expect("readable").map(|run| run.cases), Some(run.cases));
@@ -183,14 +181,14 @@ fn what_a_planner_does_not_tell_counts_for_nothing() {
         identity.planners = vec![planner];
         identity.scenarios[0].criteria[1].metric = "dice.disc".into();
         identity.scenarios[0].criteria[1].statistic = results::metrics::Statistic::Mean;
-        let mut writer = RunWriter::create(folder.path(), identity, "cpu").expect("a new run");
+        let mut writer = RunWriter::create(folder.path(), identity, machine("cpu")).expect("a new run");
         (0..CASES).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
-        let run = writer.finish(vec!["cpu".into()], wall_clock()).expect("finished");
+        let run = writer.finish(wall_clock()).expect("finished");
         let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("read");
         (run.manifest.verdict, run.manifest.scenarios[0].criteria[1].word(), junit.contains("<skipped"))
     };
     // The command holds what joins names of planners elsewhere.
-    let command = PlannerIdentity::Command { command: "theirs --levels \"L1, L2\"".into() };
+    let command = PlannerIdentity::Command { command: "theirs --levels \"L1, L2\"".into(), files: Vec::new() };
     assert_eq!(verdict(command), (Verdict::Pass, "n/a", true));
     assert_eq!(verdict(PlannerIdentity::Builtin { model: None }), (Verdict::Incomplete, "not measured", false));
 }
@@ -208,13 +206,13 @@ fn an_interruption_that_can_still_write_keeps_the_journal() {
 fn folders_of_other_things_are_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("thesis.tex"), "years of work").expect("written");
-    let error = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("no run");
+    let error = RunWriter::create(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect_err("no run");
     assert!(matches!(error, StoreError::NotARun { .. }), "{error}");
     assert_eq!(names(folder.path()), ["thesis.tex"]);
 
     let unwritable = folder.path().join("thesis.tex").join("run");
-    let error =
-        RunWriter::create(&unwritable, identity(CASES, Selection::All), "cpu").expect_err("a file is no folder");
+    let error = RunWriter::create(&unwritable, identity(CASES, Selection::All), machine("cpu"))
+        .expect_err("a file is no folder");
     assert!(!error.is_wrong_input(), "{error}");
 }
 
@@ -223,29 +221,32 @@ fn folders_of_other_things_are_left_alone() {
 #[test]
 fn a_full_disk_costs_no_finished_case() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut writer = RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run");
+    let mut writer =
+        RunWriter::create(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect("a new run");
     (0..4).for_each(|number| writer.record(case(number, 1.0)).expect("recorded"));
     // The name under which the file grows.
     let part = format!(".part-{}-cases.parquet", std::process::id());
     std::os::unix::fs::symlink("/dev/full", folder.path().join(part)).expect("a link");
 
-    let error = writer.finish(vec!["cpu".into()], wall_clock()).expect_err("the disk is full");
+    let error = writer.finish(wall_clock()).expect_err("the disk is full");
 
     assert!(!error.is_wrong_input() && error.to_string().contains("No space left"), "{error}");
     assert_eq!(names(folder.path()), [journal::JOURNAL], "no partial file is left");
     assert_eq!(open(folder.path()).expect("readable").manifest.scenarios[0].cases_done, 4);
-    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect("continued");
+    let writer = RunWriter::resume(folder.path(), identity(CASES, Selection::All), machine("cpu")).expect("continued");
     assert!(writer.has("s", 3));
 }
 
 #[test]
 fn a_journal_of_another_version_is_refused_by_its_number() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    drop(RunWriter::create(folder.path(), identity(CASES, Selection::All), "cpu").expect("a new run"));
     let path = folder.path().join(journal::JOURNAL);
-    let text = fs::read_to_string(&path).expect("a journal");
-    // The first version did not say which it was.
-    fs::write(&path, text.replacen("\"format_version\":2,", "", 1)).expect("written");
-    let error = RunWriter::resume(folder.path(), identity(CASES, Selection::All), "cpu").expect_err("rows, no trees");
-    assert!(error.to_string().contains("its format_version is 1, expected 2"), "{error}");
+    // The first version did not say which it was; neither had checksums.
+    for (version, found) in [("", 1), ("\"format_version\":2,", 2)] {
+        let text = format!("{{{version}\"identity\":{{}},\"device\":\"cpu\"}}\n");
+        fs::write(&path, text).expect("written");
+        let error = RunWriter::resume(folder.path(), identity(CASES, Selection::All), machine("cpu"));
+        let error = error.expect_err("another version").to_string();
+        assert!(error.contains(&format!("its format_version is {found}, expected 3")), "{error}");
+    }
 }
