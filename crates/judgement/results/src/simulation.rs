@@ -42,7 +42,8 @@ pub struct SimulatedPlanner {
 pub fn run(planner: SimulatedPlanner, patients: u64, [patients_seed, noise_seed]: [u64; 2]) -> Run {
     let of_seed = Stream::from_seed(patients_seed);
     let cases = (0..patients).map(|number| case(planner, number, of_seed.child("case", number), noise_seed));
-    let provenance = Provenance { identity: identity(patients, Selection::All), devices: Vec::new(), wall_clock: None };
+    let identity = identity(patients, Selection::All);
+    let provenance = Provenance { identity, devices: Vec::new(), hosts: Vec::new(), wall_clock: None };
     // Without the figures of run.json, which a comparison does not read.
     Run { cases: cases.collect(), ..Run::assemble(Path::new("simulated"), provenance, Vec::new()) }
 }

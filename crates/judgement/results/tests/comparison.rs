@@ -1,5 +1,7 @@
 //! What a comparison finds, and what it leaves alone, tried on simulated planners with realistic errors.
 
+#![expect(clippy::print_stdout, reason = "the figures are part of what the test shows (--nocapture)")]
+
 use results::Run;
 use results::compare::{Change, Comparison, Margins, compare};
 use results::simulation::{SimulatedPlanner, run};
