@@ -76,7 +76,7 @@ fn dicom_input_gives_dicom_output_of_the_same_study() {
 
 #[test]
 fn schemas_and_explanations_are_printed() {
-    for file in ["scenario", "phantom", "plan", "attempt", "run"] {
+    for file in ["scenario", "phantom", "plan", "attempt", "run", "margins"] {
         let schema: serde_json::Value = serde_json::from_str(&succeeds(&["schema", file], &[])).expect("JSON");
         assert!(schema["properties"].is_object() || schema["$ref"].is_string(), "{file}");
     }
