@@ -12,6 +12,15 @@ import pandas as pd
 import pingouin
 
 
+# Signed errors, each with the column that it is the mean of.
+BIASES = {
+    "plan.sagittal_tilt_bias_deg": "sagittal_tilt_deg",
+    "plan.coronal_tilt_bias_deg": "coronal_tilt_deg",
+    "plan.slice_offset_bias_mm": "slice_centre_mm",
+    "plan.sagittal_offset_bias_mm": "sagittal_centre_mm",
+}
+
+
 def main(folder):
     folder = Path(folder)
     manifest = json.loads((folder / "run.json").read_text())
@@ -29,15 +38,21 @@ def main(folder):
                 columns[f"{family}.{structure}{unit}"] = of_structure[name]
         for name in ["sagittal_tilt_deg", "coronal_tilt_deg", "slice_centre_mm", "sagittal_centre_mm"]:
             columns[f"plan.{name}"] = of_arm[f"plan.signed_{name}"].abs()
+        for bias, column in BIASES.items():
+            columns[bias] = of_arm[f"plan.signed_{column}"]
         for metric, column in columns.items():
             values = column.dropna().astype(float)
             if metric not in figures:
                 assert values.empty, f"{arm} {metric} is missing"
                 continue
             for statistic, value in [("n", len(values)), ("mean", values.mean()), ("median", values.median()), ("max", values.max())]:
-                assert np.isclose(figures[metric][statistic], value, rtol=1e-9), (arm, metric, statistic)
+                assert np.isclose(figures[metric][statistic], value, rtol=1e-9, atol=1e-12), (arm, metric, statistic)
                 compared += 1
-        compared += compare_icc(arm, discs, figures)
+            if f"{metric}@L5/S1" in figures:
+                of_level = values[of_arm.loc[values.index, "structure"] == "L5/S1"]
+                assert np.isclose(figures[f"{metric}@L5/S1"]["mean"], of_level.mean(), rtol=1e-9, atol=1e-12), (arm, metric)
+                compared += 1
+        compared += compare_agreement(arm, discs, figures)
         compared += recompute(of_arm)
     print(f"  {compared} figures agree")
 
@@ -71,19 +86,51 @@ def recompute(rows):
     return compared
 
 
-def compare_icc(arm, discs, figures):
-    """ICC(2,1) of the planned tilt over the discs that every observer planned."""
-    if "agreement.icc" not in figures:
-        return 0
-    discs = discs.dropna(subset=["level.sagittal_tilt_deg"]).copy()
-    discs["target"] = discs["scenario"] + " " + discs["case"].astype(str) + " " + discs["structure"]
-    observers = discs["observer"].nunique()
-    complete = discs.groupby("target").filter(lambda group: group["observer"].nunique() == observers)
-    table = pingouin.intraclass_corr(complete, targets="target", raters="observer", ratings="level.sagittal_tilt_deg")
-    # Older versions name the row ICC2, newer ones ICC(A,1).
-    icc = table[table["Type"].isin(["ICC2", "ICC(A,1)"])].iloc[0]
-    assert np.isclose(figures["agreement.icc"]["mean"], icc["ICC"], atol=1e-6), (arm, figures["agreement.icc"]["mean"], icc["ICC"])
-    return 1
+def compare_agreement(arm, discs, figures):
+    """ICC and between-observer SD of the planned tilt: at each level with pingouin, over all levels by sums of squares."""
+    tilt = "level.sagittal_tilt_deg"
+    discs = discs.dropna(subset=[tilt]).copy()
+    discs["patient"] = discs["scenario"] + " " + discs["case"].astype(str)
+    discs["target"] = discs["patient"] + " " + discs["structure"]
+    compared = 0
+
+    def complete(table):
+        """The discs that every observer planned who planned one of them with another."""
+        several = table.groupby("target").filter(lambda group: group["observer"].nunique() >= 2)
+        observers = several["observer"].nunique()
+        return several.groupby("target").filter(lambda group: group["observer"].nunique() == observers)
+
+    def agrees(name, expected):
+        found = figures[name]["mean"]
+        assert np.isclose(found, expected, atol=1e-6), (arm, name, found, expected)
+        return 1
+
+    for level, at_level in discs.groupby("structure"):
+        if f"agreement.icc@{level}" in figures:
+            table = pingouin.intraclass_corr(complete(at_level), targets="target", raters="observer", ratings=tilt)
+            # Older versions name the row ICC2, newer ones ICC(A,1).
+            compared += agrees(f"agreement.icc@{level}", table[table["Type"].isin(["ICC2", "ICC(A,1)"])].iloc[0]["ICC"])
+    if "agreement.icc" in figures:
+        compared += agrees("agreement.icc", icc_within_levels(complete(discs), tilt))
+    if "agreement.angle_sd_deg" in figures:
+        variances = discs.groupby("target")[tilt].var(ddof=1).dropna()
+        compared += agrees("agreement.angle_sd_deg", np.sqrt(variances.mean()))
+    return compared
+
+
+def icc_within_levels(discs, tilt):
+    """Patients' part of the variance in: tilt = level (fixed) + patient's disc + observer + residual."""
+    table = discs.pivot(index=["structure", "target"], columns="observer", values=tilt)
+    subjects, observers = table.shape
+    values, own = table.to_numpy(), table.mean(axis=1)
+    between = ((own - own.groupby("structure").transform("mean")) ** 2).sum()
+    of_observers = ((values.mean(axis=0) - values.mean()) ** 2).sum()
+    residuals = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+    residual = (residuals**2).sum() / ((subjects - 1) * (observers - 1))
+    levels = own.index.get_level_values("structure").nunique()
+    patient = (observers * between / (subjects - levels) - residual) / observers
+    observer = (subjects * of_observers / (observers - 1) - residual) / subjects
+    return patient / (patient + observer + residual)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ use schemars::{Schema, schema_for};
 
 use assessment::RecordedAttempt;
 use results::Manifest;
+use results::compare::Margins;
 use scenario::Scenario;
 use training_data::TrainingFile;
 
@@ -35,4 +36,9 @@ pub fn training() -> Schema {
 /// Schema of `run.json`.
 pub fn run() -> Schema {
     schema_for!(Manifest)
+}
+
+/// Schema of files of margins.
+pub fn margins() -> Schema {
+    schema_for!(Margins)
 }

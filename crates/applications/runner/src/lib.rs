@@ -1,6 +1,7 @@
 //! Running scenarios: every case is examined by itself, results are kept as they come.
 
 mod case;
+mod case_files;
 pub mod dicom;
 mod event;
 pub mod fault_suite;
@@ -110,7 +111,8 @@ pub fn run(
                         None => make_planner(asked),
                     };
                     let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
-                    let kept = keep(&writer, folder, options, setup, (scenario.seed, case), &outcome);
+                    let of_scenario = identity.of_scenario(number);
+                    let kept = keep(&writer, folder, options, setup, &of_scenario, (scenario.seed, case), &outcome);
                     if let Err(error) = kept {
                         return fail(error);
                     }
@@ -138,19 +140,21 @@ fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
-/// Pictures and images first: a case that is in the journal has everything. The case is named by the seed that it was
+/// Pictures, plans and images first: a case that is in the journal has everything. The case is named by the seed that it was
 /// drawn from and its number.
 fn keep(
     writer: &Mutex<RunWriter>,
     folder: &Path,
     options: &RunOptions,
     setup: &ScenarioSetup,
+    identity: &Identity,
     (seed, case): (u64, u64),
     outcome: &CaseOutcome,
 ) -> Result<(), StoreError> {
     pictures::write(folder, &setup.scenario.name, case, outcome)?;
+    case_files::write(folder, &setup.scenario.name, (seed, case), outcome)?;
     if options.dicom {
-        pictures::write_dicom(folder, setup, (seed, case), outcome)?;
+        pictures::write_dicom(folder, setup, identity, (seed, case), outcome)?;
     }
     writer.lock().expect("no worker panics holding it").record(outcome.result.clone())
 }

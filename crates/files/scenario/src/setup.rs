@@ -99,6 +99,11 @@ impl ScenarioSetup {
             .content
             .check_prescription(&prescription)
             .map_err(|error| wrong("prescription", error.to_string(), String::new()))?;
+        let lesson = scenario.lesson.iter();
+        lesson
+            .map(|lesson| &lesson.order)
+            .try_for_each(|order| order.check_series(&protocol.content))
+            .map_err(|mistake| wrong(&mistake.at, mistake.message, mistake.help))?;
         let panel = library.panel(&scenario.arms.panel, file).map_err(here("arms.panel"))?;
         let model_folder = match scenario.planner.kind {
             PlannerKind::Command => None,

@@ -29,6 +29,8 @@ pub mod patient_record;
 pub mod pattern;
 mod planner_identity;
 pub mod run;
+#[doc(hidden)]
+pub mod simulation;
 pub mod verdict;
 
 pub use arm::{Arm, UnknownArm};

@@ -26,6 +26,8 @@ pub enum SchemaOf {
     Attempt,
     /// run.json
     Run,
+    /// Files of margins for `plumbline compare`
+    Margins,
 }
 
 /// `plumbline explain`.

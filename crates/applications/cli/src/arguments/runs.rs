@@ -99,15 +99,17 @@ impl std::str::FromStr for Shard {
 /// `plumbline compare`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The verdict is one of: better; not worse within the margin; worse; inconclusive, with the number of cases that would
-settle it. A row is worse if the change exceeds its margin and is no chance (5 % for all rows together, Holm); it is
-not worse if the 95 % interval of the change ends within the margin. Every judged row must show that, at every disc
-level; what is shown for information decides nothing unless a file of margins names it.
+The verdict is one of: better; not worse within the margin; worse; inconclusive, with the number of
+cases that would settle it. A row is worse if the change exceeds its margin and is no chance (5 % for
+all rows together, Holm). It is not worse if the 95 % interval of the change ends within the margin.
+Every judged row must show that, at every disc level. What is shown for information decides nothing
+unless a file of margins names it.
 
-Exit status: 0 better, or not worse within the margins; 1 worse or inconclusive; 2 the input is wrong. A candidate that
-lacks cases of the baseline is inconclusive at best.
+Exit status: 0 better, or not worse within the margins; 1 worse or inconclusive; 2 the input is
+wrong. A candidate that lacks cases of the baseline is inconclusive at best.
 
-A file of margins, in each metric's unit (`plumbline explain METRIC` prints the usual one), at all levels or at one:
+A file of margins, in each metric's unit, at all levels or at one (`plumbline explain METRIC` prints
+the usual margin):
   format-version = 1
   [margins]
   \"plan.disc_angle_deg\" = 0.25

@@ -19,6 +19,7 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
         SchemaOf::Attempt => schema::attempt(),
         SchemaOf::Training => schema::training(),
         SchemaOf::Run => schema::run(),
+        SchemaOf::Margins => schema::margins(),
     });
     Ok(ExitStatus::Success)
 }

@@ -143,16 +143,21 @@ pub(crate) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// The patient's mean of a metric before and after. What an examination cost is compared where both came to their end:
-    /// one that a crash cut short was not quick.
+    /// The patient's mean of a metric before and after, where both have one. What an examination cost is compared where both
+    /// came to their end: one that a crash cut short was not quick.
     fn means(&self, at: MetricAt) -> Option<(f64, f64)> {
+        let [before, after] = self.sides(at);
+        Some((before?, after?))
+    }
+
+    /// The patient's mean of a metric before and after, as far as there is one.
+    fn sides(&self, at: MetricAt) -> [Option<f64>; 2] {
         let ended_early = |planned: &CaseAttempt<'_>| planned.attempt.examination.error.is_some();
         let whole = |attempts: &[CaseAttempt<'_>]| !attempts.iter().any(ended_early);
         if at.metric.is_cost_of_examination() && !(whole(self.before) && whole(self.after)) {
-            return None;
+            return [None; 2];
         }
-        let mean = |attempts| at.observe(attempts).statistic(Statistic::Mean);
-        Some((mean(self.before)?, mean(self.after)?))
+        [self.before, self.after].map(|attempts| at.observe(attempts).statistic(Statistic::Mean))
     }
 }
 

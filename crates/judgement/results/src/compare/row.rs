@@ -122,7 +122,7 @@ fn judged(measured: &[Measured]) -> Vec<MetricComparison> {
             let change = (row.role == Role::Judged).then(|| Change::of(&row.change, p_holm, row.margin));
             let needed = || row.change.patients_to_settle(row.margin, alpha);
             let sign = if row.at.metric.better == Better::Higher { -1.0 } else { 1.0 };
-            let in_order = |[a, b]: [f64; 2]| if sign < 0.0 { [-b, -a] } else { [a, b] };
+            let in_order = |[a, b]: [f64; 2]| if sign < 0.0 { [0.0 - b, 0.0 - a] } else { [a, b] };
             MetricComparison {
                 metric: row.at.to_string(),
                 statistic: row.statistic,
@@ -156,7 +156,15 @@ impl Measured {
 
 /// The mean over patients of each patient's mean.
 fn of_means(at: MetricAt, role: Role, pairs: &[Pair<'_>], margins: &Margins) -> Option<Measured> {
-    let means: Vec<(f64, f64)> = pairs.iter().filter_map(|pair| pair.means(at)).collect();
+    let sides: Vec<[Option<f64>; 2]> = pairs.iter().map(|pair| pair.sides(at)).collect();
+    if sides.iter().all(|sides| *sides == [None; 2]) {
+        return None;
+    }
+    // What can be asked of some patients only (a warning that was due) did not happen to the others. Counting these keeps
+    // the rate one of all patients, the same in both runs.
+    let otherwise = (at.metric.is_rate() && at.metric.better == Better::Lower).then_some(0.0);
+    let both = |[before, after]: [Option<f64>; 2]| Some((before.or(otherwise)?, after.or(otherwise)?));
+    let means: Vec<(f64, f64)> = sides.into_iter().filter_map(both).collect();
     let mean = |value: fn(&(f64, f64)) -> f64| means.iter().map(value).sum::<f64>() / means.len() as f64;
     let (baseline, candidate) = (mean(|(before, _)| *before), mean(|(_, after)| *after));
     let worse_by = |(before, after): &(f64, f64)| match at.metric.better {

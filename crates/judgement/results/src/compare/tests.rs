@@ -3,7 +3,8 @@ use crate::fixture::{attempt, case, case_of, disc, identity, wall_clock};
 use crate::identity::Selection;
 use crate::manifest::Provenance;
 use crate::metrics;
-use crate::{AttemptResult, DiscResult};
+use crate::{AttemptResult, DiscResult, PlanFailure};
+use scoring::positioning::Failure;
 use std::path::Path;
 
 fn run(cases: Vec<CaseResult>) -> Run {
@@ -66,6 +67,8 @@ fn a_planner_that_is_off_is_worse_and_one_bad_patient_is_found() {
 fn the_gravest_patient_comes_first() {
     let after = patients(12, |patient, attempt| {
         attempt.plan.silent_failure = patient == 7;
+        let tilted = PlanFailure { place: "L5/S1".into(), failure: Failure::Angle };
+        attempt.plan.failures = if matches!(patient, 7 | 1) { vec![tilted] } else { Vec::new() };
         let discs = &mut attempt.plan.discs;
         match patient {
             2 => discs[0].angle_deg = Some(9.0),
@@ -75,8 +78,11 @@ fn the_gravest_patient_comes_first() {
         }
     });
     let worst = compared(patients(12, |_, _| {}), after).worst_cases;
-    assert_eq!(worst.iter().map(|found| found.case).collect::<Vec<_>>(), [7, 9, 4, 2]);
-    assert!(worst[3].to_string().starts_with("s case 2: plan.disc_angle_deg@L3/L4 "), "{}", worst[3]);
+    assert_eq!(worst.iter().map(|found| found.case).collect::<Vec<_>>(), [7, 9, 1, 4, 2]);
+    let told: Vec<String> = worst.iter().map(ToString::to_string).collect();
+    assert_eq!(told[0], "s case 7: silent failure (L5/S1 tilted too far), none in the baseline");
+    assert_eq!(told[2], "s case 1: wrong with a warning, not so in the baseline: L5/S1 tilted too far");
+    assert!(told[4].starts_with("s case 2: plan.disc_angle_deg@L3/L4 "), "{}", told[4]);
 }
 
 #[test]
@@ -164,6 +170,20 @@ fn a_bias_is_compared_by_its_size() {
     let larger = bias(0.0, -2.0);
     assert!((larger.difference - 2.0).abs() < 0.1 && larger.change == Some(Change::Worse), "{larger:?}");
     assert_eq!(bias(-2.0, 0.0).change, Some(Change::Better));
+}
+
+#[test]
+fn a_warning_that_was_due_in_few_patients_is_a_rate_of_all() {
+    let due = |missed: bool| {
+        patients(60, |patient, attempt| {
+            attempt.plan.flag_due = patient < 3;
+            attempt.plan.flagged = patient < 3 && !missed;
+        })
+    };
+    let rate = |missed| row(&compared(due(false), due(missed)), "plan.missed_flag_rate", Statistic::Rate).clone();
+    let (same, missed) = (rate(false), rate(true));
+    assert_eq!((same.pairs, same.change), (60, Some(Change::NotWorse)), "{same:?}");
+    assert_eq!((missed.candidate, missed.change), (0.05, Some(Change::Inconclusive)), "{missed:?}");
 }
 
 #[test]

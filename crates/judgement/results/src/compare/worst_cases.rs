@@ -1,13 +1,14 @@
 //! The patients that got worse: what a release engineer looks at first.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::CaseSummary;
 use crate::compare::{Margins, Pair};
 use crate::metrics::{self, Better, Metric, MetricAt, Statistic};
+use crate::{CaseAttempt, CaseSummary};
 
 /// How many cases are listed: what fits a screen.
 const LISTED: usize = 10;
@@ -24,6 +25,8 @@ pub enum Regression {
     SilentFailure,
     /// The examination ended in an error; before it did not.
     Error,
+    /// The plan is wrong in a way in which it was not before; there is a warning.
+    WrongPlan,
     /// More levels are not identified than before.
     MissedLevels,
     /// A slice group lies further off.
@@ -68,7 +71,7 @@ pub(super) fn worst(pairs: &[Pair<'_>], margins: &Margins) -> Vec<WorstCase> {
 }
 
 fn regressed(pair: &Pair<'_>, margins: &Margins) -> Option<WorstCase> {
-    let summary = |attempts: &[crate::CaseAttempt<'_>]| CaseSummary::of(attempts.iter().map(|planned| planned.attempt));
+    let summary = |attempts: &[CaseAttempt<'_>]| CaseSummary::of(attempts.iter().map(|planned| planned.attempt));
     let (before, after) = (summary(pair.before), summary(pair.after));
     let furthest = furthest_off(pair, margins);
     let in_figures = furthest.as_ref().map(|off| {
@@ -80,10 +83,14 @@ fn regressed(pair: &Pair<'_>, margins: &Margins) -> Option<WorstCase> {
         Some(figures) => format!("{what}; {figures}"),
         None => what,
     };
+    let wrong = new_failures(pair);
     let (regression, what) = if after.silent_failure && !before.silent_failure {
-        (Regression::SilentFailure, with_figures("silent failure, none in the baseline".to_owned()))
+        let wrong = if wrong.is_empty() { String::new() } else { format!(" ({wrong})") };
+        (Regression::SilentFailure, with_figures(format!("silent failure{wrong}, none in the baseline")))
     } else if let (Some(error), None) = (&after.error, &before.error) {
         (Regression::Error, format!("ended in an error, not so in the baseline: {error}"))
+    } else if !wrong.is_empty() {
+        (Regression::WrongPlan, with_figures(format!("wrong with a warning, not so in the baseline: {wrong}")))
     } else if after.missed_levels > before.missed_levels {
         let what = format!("{} levels missed, {} in the baseline", after.missed_levels, before.missed_levels);
         (Regression::MissedLevels, with_figures(what))
@@ -100,6 +107,16 @@ fn regressed(pair: &Pair<'_>, margins: &Margins) -> Option<WorstCase> {
         candidate: furthest.as_ref().map(|off| off.candidate),
         margins: furthest.map_or(0.0, |off| off.margins),
     })
+}
+
+/// What is wrong with the candidate's plans and was not with the baseline's: "L5/S1 tilted too far, sagittal not covered".
+fn new_failures(pair: &Pair<'_>) -> String {
+    let failures = |attempts: &[CaseAttempt<'_>]| -> BTreeSet<String> {
+        let all = attempts.iter().flat_map(|planned| &planned.attempt.plan.failures);
+        all.map(|found| format!("{} {}", found.place, found.failure.describe())).collect()
+    };
+    let before = failures(pair.before);
+    failures(pair.after).difference(&before).cloned().collect::<Vec<_>>().join(", ")
 }
 
 /// A figure of a patient before and after.

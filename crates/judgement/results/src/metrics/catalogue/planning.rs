@@ -255,7 +255,7 @@ pub(super) static PLANNING: [Metric; 21] = [
         why: "Every false alarm costs a technologist a look; too many and nobody looks any more.",
         limit: "At most 0.20 (project choice).",
         better: Better::Lower,
-        margin: 0.05,
+        margin: 0.1,
         source: Source::AttemptRate(|attempt| (!attempt.plan.flag_due).then_some(attempt.plan.flagged)),
     },
 ];
