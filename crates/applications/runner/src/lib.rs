@@ -88,7 +88,7 @@ pub fn run(
                     let Some(&(number, case)) = tasks.get(next.fetch_add(1, Ordering::Relaxed) as usize) else { break };
                     let (setup, scenario) = (&setups[number], &identity.scenarios[number]);
                     let mut planner = make_planner(number);
-                    let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
+                    let outcome = case::examine(setup, scenario, case, planner.as_mut());
                     let kept = keep(&writer, folder, options, setup, (scenario.seed, case), &outcome);
                     if let Err(error) = kept {
                         return fail(error);

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use planner::{CommandPlanner, NamedFile, Networks, Planner};
-use results::identity::{ProgramFile, Selection};
+use results::identity::{ProgramFile, ScenarioIdentity, Selection};
 use results::{Identity, Manifest, PlannerIdentity, Run, Verdict};
 use run_store::journal::Machine;
 use runner::{self, RunEvent, RunOptions};
@@ -40,7 +40,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
         planners: ready.iter().map(ReadyPlanner::identity).collect::<Result<_, _>>()?,
-        scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
+        scenarios: setups
+            .iter()
+            .map(|setup| ScenarioIdentity { noise_seed: arguments.noise_seed, ..setup.identity(arguments.seed) })
+            .collect(),
         selection,
         attempts: attempts::hash(&setups),
     };
