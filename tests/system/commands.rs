@@ -107,3 +107,27 @@ fn the_help_of_every_verb_has_an_example() {
         assert!(succeeds(&[verb, "--help"], &[]).contains(&format!("plumbline {verb}")), "{verb}");
     }
 }
+
+/// Study, series and first SOP instance of a ball scanned with these options.
+fn identifiers(options: &[&str]) -> [String; 3] {
+    let out = tempfile::tempdir().expect("a folder");
+    succeeds(&[&["scan", "ball", "--format", "dicom"], options, &["--out"]].concat(), &[out.path()]);
+    let series = std::fs::read_dir(out.path()).expect("a folder").next().expect("a series").expect("readable").path();
+    let image = imaging_io::read_series(&series).expect("a series");
+    let source = image.source.expect("the series can be referred to");
+    [source.study_uid.clone(), source.series_uid.clone(), source.images[0].sop_instance.clone()]
+}
+
+#[test]
+fn no_two_scans_that_differ_share_an_identifier() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let faults = folder.path().join("faults.toml");
+    std::fs::write(&faults, "ghost = 0.05\n").expect("written");
+    let faults = faults.to_str().expect("text");
+    let plain = identifiers(&["--seed", "1"]);
+    assert_eq!(identifiers(&["--seed=1"]), plain, "the same scan twice");
+    for options in [["--faults", faults], ["--date", "2026-04-01"]] {
+        let other = identifiers(&options);
+        assert!(other.iter().zip(&plain).all(|(a, b)| a != b), "{options:?}");
+    }
+}

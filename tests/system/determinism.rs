@@ -43,6 +43,11 @@ fn threads_jobs_shards_and_single_cases_give_the_same_results() {
     assert_eq!(merged.status.code(), Some(0), "{}", complaint(&merged));
     assert_eq!(cases(&at("merged")), whole, "merge of two shards");
 
-    let png = |name: &str| std::fs::read(at(name).join("pictures/small/case-000001.png")).expect("a picture");
-    assert_eq!(png("one"), png("case"), "the pictures are identical");
+    let file = |run: &str, name: &str| std::fs::read(at(run).join("pictures/small").join(name)).expect(name);
+    for name in ["case-000001.png", "case-000001/plan.json", "case-000001/truth.json"] {
+        assert_eq!(file("one", name), file("case", name), "{name}");
+        assert_eq!(file("one", name), file("merged", name), "{name}");
+    }
+    let plan = planner::ScanPlan::from_json(&file("one", "case-000001/plan.json")).expect("the plan that was scanned");
+    assert!(plan.disc_groups().count() >= 5);
 }

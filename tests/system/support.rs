@@ -22,6 +22,7 @@ automated-repeats = 1
 metric = "label.identification_rate"
 statistic = "rate"
 at-least = 0.5
+judged-by = "point"
 "#;
 
 /// The command, in the repository's root.

@@ -1,16 +1,26 @@
 //! Simulated series as DICOM: what a scanner would write of them.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use exam::Registration;
 use geometry::{SliceGroup, Volume};
 use imaging_io::{FileError, Scanned, SequenceParameters, SeriesHeader, write_enhanced, write_series};
+use jiff::Span;
+use jiff::civil::Date;
 use scanner::{Protocol, Sequence, SeriesProtocol};
 
-/// The day on which all simulated patients are scanned: files must not depend on when they were made.
-const STUDY_DATE: &str = "20260101";
-/// Its time.
+/// The first day of the virtual scanner. Dates count from it, so that files do not depend on when they were made.
+const FIRST_DAY: Date = Date::constant(2026, 1, 1);
+/// The time of every examination.
 const STUDY_TIME: &str = "080000";
+/// Days after which the calendar begins anew: 27 years, so that every number is a date that archives accept.
+const CALENDAR_DAYS: u64 = 10_000;
+
+/// The day of an examination by its number: a run's case 0 is examined on 2026-01-01, case 1 on 2026-01-02.
+pub fn study_day(number: u64) -> Date {
+    FIRST_DAY.saturating_add(Span::new().days((number % CALENDAR_DAYS) as i64))
+}
 
 /// A study: one patient in one examination.
 pub struct Study<'a> {
@@ -20,24 +30,19 @@ pub struct Study<'a> {
     pub registration: &'a Registration,
     /// Who or what is scanned.
     pub scanned: Scanned,
-    /// What makes the study's UIDs; the same key, the same UIDs.
+    /// The day of the examination.
+    pub date: Date,
+    /// What makes the examination what it is. UIDs follow from it and from what is written, so that other images never
+    /// have the same.
     pub key: String,
 }
 
 impl Study<'_> {
-    /// Writes a series into a folder named after it, which is made.
+    /// Writes a series, one file a slice, into a folder, which is made.
     ///
     /// # Errors
     /// [`FileError`] with the file and the system's reason.
-    pub fn write(&self, folder: &Path, number: u32, group: &SliceGroup, images: &Volume<f32>) -> Result<(), FileError> {
-        self.write_as(folder, number, series_of(self.protocol, group), group, images)
-    }
-
-    /// The same for a series that is none of the protocol's planned ones.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub fn write_as(
+    pub fn write(
         &self,
         folder: &Path,
         number: u32,
@@ -45,27 +50,24 @@ impl Study<'_> {
         group: &SliceGroup,
         images: &Volume<f32>,
     ) -> Result<(), FileError> {
-        let folder = folder.join(file_name(&group.name));
-        std::fs::create_dir_all(&folder).map_err(FileError::unreadable(&folder))?;
-        write_series(&folder, &self.header(number, series, group), images)?;
+        std::fs::create_dir_all(folder).map_err(FileError::unreadable(folder))?;
+        write_series(folder, &self.header(number, series, group), images)?;
         Ok(())
     }
 
-    /// Writes a series as one Enhanced MR file named after it.
+    /// Writes a series as one Enhanced MR file.
     ///
     /// # Errors
     /// [`FileError`] with the file and the system's reason.
     pub fn write_enhanced(
         &self,
-        folder: &Path,
+        path: &Path,
         number: u32,
         series: &SeriesProtocol,
         group: &SliceGroup,
         images: &Volume<f32>,
-    ) -> Result<PathBuf, FileError> {
-        let path = folder.join(format!("{}.dcm", file_name(&group.name)));
-        write_enhanced(&path, &self.header(number, series, group), images)?;
-        Ok(path)
+    ) -> Result<(), FileError> {
+        write_enhanced(path, &self.header(number, series, group), images)
     }
 
     fn header(&self, number: u32, series: &SeriesProtocol, group: &SliceGroup) -> SeriesHeader {
@@ -80,7 +82,7 @@ impl Study<'_> {
             height_m: (person.height_cm / 100.0 * 1e4).round() / 1e4,
             weight_kg: (person.weight_kg * 10.0).round() / 10.0,
             position: person.position,
-            study_date: STUDY_DATE.into(),
+            study_date: self.date.strftime("%Y%m%d").to_string(),
             study_time: STUDY_TIME.into(),
             study_key: self.key.clone(),
             series_number: number,
@@ -91,14 +93,30 @@ impl Study<'_> {
     }
 }
 
-/// A series' name as a file name: "axial L4/L5" → "axial-L4-L5".
+/// The longest name of a file or folder that is made of a series' name, bytes; file systems allow 255.
+const MAX_NAME_BYTES: usize = 100;
+
+/// A series' name as a file name: "axial L4/L5" → "axial-L4-L5". Whatever a planner calls its groups, the name leads to no
+/// other folder and is short enough for every file system.
 pub fn file_name(series: &str) -> String {
-    series.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { '-' }).collect()
+    let kept: String = series.chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    let mut name = kept.trim_matches('.').to_owned();
+    while name.len() > MAX_NAME_BYTES {
+        name.pop();
+    }
+    if name.is_empty() { "series".to_owned() } else { name }
 }
 
-/// The series of the protocol that a group was scanned with.
-fn series_of<'a>(protocol: &'a Protocol, group: &SliceGroup) -> &'a SeriesProtocol {
-    if group.name.starts_with("localizer") { &protocol.localizer.series } else { protocol.series_for(&group.target) }
+/// [`file_name`] for several series: one that is taken, in upper or lower case, gets a number.
+pub fn distinct_file_names<'a>(series: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let distinct = |series: &str| {
+        let name = file_name(series);
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        free.expect("there are more numbers than series")
+    };
+    series.into_iter().map(distinct).collect()
 }
 
 fn sequence_of(series: &SeriesProtocol, field_t: f64, group: &SliceGroup) -> SequenceParameters {
@@ -128,5 +146,42 @@ fn sequence_of(series: &SeriesProtocol, field_t: f64, group: &SliceGroup) -> Seq
         phase_encoding: group.phase_encoding,
         field_t,
         thickness_mm: group.thickness_mm,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_series_leads_out_of_its_folder() {
+        for (series, name) in [
+            ("axial L4/L5", "axial-L4-L5"),
+            ("T1 1.5 mm", "T1-1.5-mm"),
+            ("..", "series"),
+            (".", "series"),
+            ("", "series"),
+            ("../../etc", "-..-etc"),
+            (".hidden", "hidden"),
+        ] {
+            assert_eq!(file_name(series), name);
+        }
+        assert_eq!(file_name(&"a".repeat(300)).len(), MAX_NAME_BYTES);
+        assert!(file_name(&"ß".repeat(300)).len() <= MAX_NAME_BYTES);
+    }
+
+    #[test]
+    fn series_of_one_name_have_folders_of_their_own() {
+        assert_eq!(
+            distinct_file_names(["T2", "axial", "t2", "..", "."]),
+            ["T2", "axial", "t2-2", "series", "series-2"]
+        );
+    }
+
+    #[test]
+    fn days_advance_and_stay_dates() {
+        assert_eq!(study_day(0).to_string(), "2026-01-01");
+        assert_eq!(study_day(31).to_string(), "2026-02-01");
+        assert!(study_day(u64::MAX) < Date::constant(2054, 1, 1));
     }
 }

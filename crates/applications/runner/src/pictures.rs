@@ -10,7 +10,8 @@ use planner::ScanPlan;
 
 use crate::CaseOutcome;
 use crate::case::Seen;
-use crate::dicom::Study;
+use crate::dicom::{Study, distinct_file_names, study_day};
+use results::Identity;
 use run_store::StoreError;
 use run_store::files::{sheet_path, write_whole};
 use scenario::ScenarioSetup;
@@ -48,28 +49,34 @@ pub(super) fn write(folder: &Path, scenario: &str, case: u64, outcome: &CaseOutc
     write_whole(&path, &sheet.encode_png())
 }
 
-/// Writes localizer and scanned series of the case that a seed drew; the same seed and number have the same identifiers.
+/// Writes localizer and scanned series of the case that a seed drew. Cases are examined day by day. The same run has the
+/// same identifiers; what decides its figures, the planner included, is part of them.
 pub(super) fn write_dicom(
     folder: &Path,
     setup: &ScenarioSetup,
+    identity: &Identity,
     (seed, case): (u64, u64),
     outcome: &CaseOutcome,
 ) -> Result<(), StoreError> {
     let Some(seen) = &outcome.seen else { return Ok(()) };
-    let scenario = &setup.scenario.name;
+    let (scenario, protocol) = (&setup.scenario.name, &setup.protocol);
     let folder = folder.join(DICOM).join(scenario).join(format!("case-{case:06}"));
     let study = Study {
-        protocol: &setup.protocol,
+        protocol,
         registration: &seen.registration,
         scanned: Scanned::LumbarSpine,
-        key: format!("{scenario} {seed} {case}"),
+        date: study_day(case),
+        key: format!("{scenario} {seed} {case} {identity:?}"),
     };
-    let localizers = scanner::localizer(&setup.protocol);
-    let stacks = localizers.iter().zip(seen.localizer.iter().map(|(_, images)| images));
-    let series = seen.series.iter().map(|(group, images)| (group, images));
-    for (number, (group, images)) in stacks.chain(series).enumerate() {
+    let localizers = scanner::localizer(protocol);
+    let localizer = localizers.iter().zip(&seen.localizer);
+    let localizer = localizer.map(|(group, (_, images))| (&protocol.localizer.series, group, images));
+    let planned = seen.series.iter().map(|(group, images)| (protocol.series_for(&group.target), group, images));
+    let series: Vec<_> = localizer.chain(planned).collect();
+    let names = distinct_file_names(series.iter().map(|(_, group, _)| group.name.as_str()));
+    for (number, ((parameters, group, images), name)) in series.into_iter().zip(names).enumerate() {
         study
-            .write(&folder, number as u32 + 1, group, images)
+            .write(&folder.join(name), number as u32 + 1, parameters, group, images)
             .map_err(|error| StoreError::Encoding { what: "a DICOM series", reason: error.to_string() })?;
     }
     Ok(())

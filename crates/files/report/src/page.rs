@@ -120,7 +120,13 @@ fn criteria(run: &Run) -> Markup {
                 thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "n" } } }
                 tbody { @for criterion in &scenario.criteria { (criterion_row(criterion)) } }
             }
-            @if scenario.criteria.is_empty() { p.quiet { "The scenario names no criterion." } }
+            @if scenario.criteria.iter().all(|criterion| criterion.implied) {
+                p.quiet { "The scenario names no criterion: nothing is shown." }
+            }
+            @if !scenario.patterns.is_empty() {
+                p { "The planner's errors are consistent with:" }
+                ul.patterns { @for pattern in &scenario.patterns { li { strong { (pattern) } } } }
+            }
         }
     }
 }

@@ -14,6 +14,11 @@ pub fn sheet_path(folder: &Path, scenario: &str, case: u64) -> PathBuf {
     folder.join(PICTURES).join(scenario).join(format!("case-{case:06}.png"))
 }
 
+/// The plans and the truth of a case, beside its sheet: the folder `pictures/SCENARIO/case-000017`.
+pub fn case_folder(folder: &Path, scenario: &str, case: u64) -> PathBuf {
+    sheet_path(folder, scenario, case).with_extension("")
+}
+
 /// Writes a file whole or not at all ([`imaging_io::write_whole`]).
 ///
 /// # Errors

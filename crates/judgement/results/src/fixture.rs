@@ -43,6 +43,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
         }],
         selection,
         attempts: None,
+        fault: None,
     }
 }
 

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use geometry::PatientPosition;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// `plumbline phantom`.
 #[derive(Debug, Subcommand)]
@@ -70,9 +73,23 @@ pub struct ScanArguments {
     /// File format of the images
     #[arg(long, value_enum, default_value_t = ImageFormat::Nifti)]
     pub format: ImageFormat,
+    /// Day of the examination in DICOM files: YYYY-MM-DD, or today [default: 2026-01-01 and as many days as --seed says]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub date: Option<Date>,
     /// How the patient lies: head or feet first; supine, prone, decubitus right or left
     #[arg(long, value_name = "CODE", default_value = "HFS", value_parser = position_parser())]
     pub position: PatientPosition,
+}
+
+/// A day as DICOM files state it.
+fn day(text: &str) -> Result<Date, String> {
+    if text == "today" {
+        return Ok(TimeZone::UTC.to_datetime(Timestamp::now()).date());
+    }
+    let expected = || format!("'{text}' is no day, expected YYYY-MM-DD, such as 2026-03-31, or today");
+    // The parser takes times as well, which are no part of a day.
+    let day = if text.len() == 10 { text.parse().ok() } else { None };
+    day.ok_or_else(expected)
 }
 
 /// The codes of DICOM Patient Position.
@@ -94,4 +111,18 @@ pub enum ImageFormat {
     Nifti,
     /// One picture per series
     Png,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_and_anything_else_refused_with_an_example() {
+        assert_eq!(day("2026-03-31"), Ok(Date::constant(2026, 3, 31)));
+        assert!(day("today").is_ok_and(|today| today > Date::constant(2026, 1, 1)));
+        for wrong in ["2026-02-30", "31.3.2026", "2026-03-31T08:00", "", "tomorrow"] {
+            assert!(day(wrong).is_err_and(|error| error.contains("2026-03-31, or today")), "{wrong}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use geometry::{PatientPosition, SliceGroup, Volume};
 use imaging_io::picture::{SliceView, Window, montage};
 use imaging_io::{Scanned, write_nifti};
 use randomness::Stream;
-use runner::dicom::{Study, file_name};
+use runner::dicom::{Study, file_name, study_day};
 use scanner::faults::FaultsError;
 use scanner::{Faults, Protocol, Saturation, Scanner, SeriesProtocol, Subject};
 use test_object::{AcrLargePhantom, Ball, acr_axial, acr_t1, qa_scanner};
@@ -105,8 +105,11 @@ impl<'a> Session<'a> {
         scanned: Scanned,
     ) -> Result<Self, Failure> {
         resources::make_folder(&arguments.out)?;
-        let key = format!("{} {} {}", arguments.spec, arguments.seed, arguments.protocol);
-        Ok(Self { arguments, protocol, study: Study { protocol, registration, scanned, key } })
+        let date = arguments.date.unwrap_or_else(|| study_day(arguments.seed));
+        // Position, day and protocol with the scanner's faults make another examination of the same phantom.
+        let position = arguments.position.code();
+        let key = format!("{} {} {position} {date} {protocol:?}", arguments.spec, arguments.seed);
+        Ok(Self { arguments, protocol, study: Study { protocol, registration, scanned, date, key } })
     }
 
     /// Scans and writes one slice group, and prints its acquisition parameters.
@@ -150,11 +153,14 @@ impl<'a> Session<'a> {
                 path
             }
             ImageFormat::Dicom => {
-                self.study.write_as(out, number, series, group, images).map_err(Failure::unfinished)?;
-                out.join(name)
+                let folder = out.join(name);
+                self.study.write(&folder, number, series, group, images).map_err(Failure::unfinished)?;
+                folder
             }
             ImageFormat::DicomEnhanced => {
-                self.study.write_enhanced(out, number, series, group, images).map_err(Failure::unfinished)?
+                let path = out.join(format!("{name}.dcm"));
+                self.study.write_enhanced(&path, number, series, group, images).map_err(Failure::unfinished)?;
+                path
             }
             ImageFormat::Png => {
                 let path = out.join(format!("{name}.png"));

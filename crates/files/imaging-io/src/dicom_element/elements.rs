@@ -73,6 +73,11 @@ fn code_item(code: &Code) -> InMemDicomObject {
     })
 }
 
+/// A long string (PS3.5 6.2): at most 64 characters, none of which parts values or controls a terminal.
+pub(crate) fn long_string(text: &str) -> String {
+    text.chars().map(|c| if c == '\\' || c.is_control() { '-' } else { c }).take(64).collect()
+}
+
 /// A decimal string: at most 16 characters (PS3.5 6.2).
 pub(super) fn decimal(value: f64) -> String {
     let shortest = format!("{value}");
@@ -91,6 +96,13 @@ pub(super) fn decimal(value: f64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn long_strings_are_one_value_of_64_characters() {
+        assert_eq!(long_string("axial L4/L5"), "axial L4/L5");
+        assert_eq!(long_string("a\\b\u{1b}[1m"), "a-b-[1m");
+        assert_eq!(long_string(&"ä".repeat(300)), "ä".repeat(64));
+    }
 
     proptest! {
         #[test]

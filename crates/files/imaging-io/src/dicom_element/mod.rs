@@ -6,7 +6,7 @@ mod file;
 mod uid;
 
 pub use code::Code;
-pub(crate) use elements::{Elements, item};
+pub(crate) use elements::{Elements, item, long_string};
 pub use file::is_dicom;
 pub(crate) use file::{open, save};
 pub use uid::uid;

@@ -10,6 +10,7 @@ use ndarray::Axis;
 
 use super::attributes::SeriesHeader;
 use super::functional_groups::{self, IMAGE_TYPE, kind_of_pixels};
+use super::identifiers::Identifiers;
 use super::modules::identify;
 use super::pixels::{Storage, fill};
 use crate::dicom_element::{Elements, item, save, uid};
@@ -22,11 +23,12 @@ use crate::error::FileError;
 pub fn write_enhanced(path: &Path, header: &SeriesHeader, volume: &Volume<f32>) -> Result<(), FileError> {
     let storage = Storage::of(volume);
     let [frames, rows, columns] = volume.grid.array_shape();
+    let identifiers = Identifiers::of(header, volume, uids::ENHANCED_MR_IMAGE_STORAGE);
     let object = item(|object| {
-        identify(object, header, uids::ENHANCED_MR_IMAGE_STORAGE, 1);
+        identify(object, header, &identifiers, uids::ENHANCED_MR_IMAGE_STORAGE, 1);
         describe_image(object, header, rows);
         describe_pulse_sequence(object, header);
-        order_frames(object, header, frames);
+        order_frames(object, &identifiers, frames);
         let shared = functional_groups::shared(header, volume, &storage);
         object.sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, vec![shared]);
         let own = (0..frames).map(|frame| functional_groups::of_frame(header, volume, frame)).collect();
@@ -81,8 +83,8 @@ fn describe_pulse_sequence(object: &mut InMemDicomObject, header: &SeriesHeader)
 }
 
 /// Multi-frame dimension module (C.7.6.17): one stack, frames by their position in it.
-fn order_frames(object: &mut InMemDicomObject, header: &SeriesHeader, frames: usize) {
-    let organization = uid(&["dimensions", &header.study_key, &header.series_number.to_string()]);
+fn order_frames(object: &mut InMemDicomObject, identifiers: &Identifiers, frames: usize) {
+    let organization = uid(&["dimensions", &identifiers.series]);
     object.text(tags::NUMBER_OF_FRAMES, VR::IS, frames.to_string());
     object.text(tags::DIMENSION_ORGANIZATION_TYPE, VR::CS, "3D");
     let by = |tag, label: &str| functional_groups::dimension(&organization, tag, tags::FRAME_CONTENT_SEQUENCE, label);

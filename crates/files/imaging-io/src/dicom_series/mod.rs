@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `attributes` | the attributes of a series besides its pixels |
+//! | `identifiers` | UIDs, which follow from the content |
 //! | `modules`, `plane`, `pixels` | the parts that classic and enhanced images share |
 //! | `write`, `enhanced`, `functional_groups` | MR Image Storage and Enhanced MR Image Storage |
 //! | `slice`, `stack`, `read` | reading: frames, their assembly into a volume, folders and files |
@@ -11,6 +12,7 @@
 mod attributes;
 mod enhanced;
 pub(crate) mod functional_groups;
+mod identifiers;
 pub(crate) mod modules;
 mod pixels;
 pub(crate) mod plane;

@@ -9,6 +9,7 @@ use geometry::Volume;
 use ndarray::Axis;
 
 use super::attributes::{Scanned, SeriesHeader};
+use super::identifiers::Identifiers;
 use super::modules::identify;
 use super::pixels::{Storage, fill};
 use super::{LARMOR_MHZ_PER_T, plane};
@@ -22,19 +23,26 @@ use crate::error::FileError;
 /// [`FileError::Unreadable`] with the file and the system's reason.
 pub fn write_series(folder: &Path, header: &SeriesHeader, volume: &Volume<f32>) -> Result<Vec<PathBuf>, FileError> {
     let storage = Storage::of(volume);
+    let identifiers = Identifiers::of(header, volume, uids::MR_IMAGE_STORAGE);
     (0..volume.grid.shape[2])
         .map(|slice| {
             let path = folder.join(format!("IM{:04}.dcm", slice + 1));
-            save(&path, image(header, volume, slice, &storage))?;
+            save(&path, image(header, &identifiers, volume, slice, &storage))?;
             Ok(path)
         })
         .collect()
 }
 
-fn image(header: &SeriesHeader, volume: &Volume<f32>, slice: usize, storage: &Storage) -> InMemDicomObject {
+fn image(
+    header: &SeriesHeader,
+    identifiers: &Identifiers,
+    volume: &Volume<f32>,
+    slice: usize,
+    storage: &Storage,
+) -> InMemDicomObject {
     let [_, rows, columns] = volume.grid.array_shape();
     item(|object| {
-        identify(object, header, uids::MR_IMAGE_STORAGE, slice + 1);
+        identify(object, header, identifiers, uids::MR_IMAGE_STORAGE, slice + 1);
         object.text(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\M");
         describe_sequence(object, header, volume);
         plane::orient(object, &volume.grid);

@@ -191,3 +191,39 @@ proptest! {
         let _ = if kind < 2 { read_image(&path) } else { read_image(folder.path()) };
     }
 }
+
+/// Study, frame of reference, series and first instance of a volume written into a folder of its own.
+fn identifiers(header: &SeriesHeader, volume: &geometry::Volume<f32>) -> [String; 4] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = write_series(folder.path(), header, volume).expect("written");
+    let object = dicom_object::open_file(&files[0]).expect("read");
+    ["StudyInstanceUID", "FrameOfReferenceUID", "SeriesInstanceUID", "SOPInstanceUID"]
+        .map(|name| object.element_by_name(name).expect("there").to_str().expect("text").into_owned())
+}
+
+#[test]
+fn other_content_has_other_identifiers_and_the_same_content_the_same() {
+    let (header, images) = (header(), volume(0.4, false));
+    let own = identifiers(&header, &images);
+    assert_eq!(identifiers(&header, &images), own, "made twice");
+
+    let mut brighter = images.clone();
+    brighter.data[[4, 3, 2]] += 1.0;
+    let tilted = volume(0.41, false);
+    let mut slower = header.clone();
+    slower.sequence.averages = 2.0;
+    let mut numbered = header.clone();
+    numbered.series_number = 4;
+    for (what, header, images) in [
+        ("one voxel", &header, &brighter),
+        ("the geometry", &header, &tilted),
+        ("the sequence", &slower, &images),
+        ("the number", &numbered, &images),
+    ] {
+        let other = identifiers(header, images);
+        assert_eq!(other[..2], own[..2], "{what}: the same examination");
+        assert!(other[2] != own[2] && other[3] != own[3], "{what}: another series of other images");
+    }
+    let next_day = SeriesHeader { study_key: "another".into(), ..header };
+    assert!(identifiers(&next_day, &images).iter().zip(&own).all(|(a, b)| a != b), "another examination");
+}
