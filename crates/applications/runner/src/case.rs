@@ -1,6 +1,6 @@
 //! One case: one patient, examined by the automated arm, planned by the panel and by people at the console.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use exam::automated::{run_to_end, scan_and_check};
 use exam::{Command, Event, Examination, Refused, Registration};
@@ -9,12 +9,18 @@ use phantom::{PatientOnTable, SpineTruth};
 use planner::{Planner, ScanPlan};
 use randomness::Stream;
 
+use assessment::planted_fault::FaultyPlanner;
 use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
+use assessment::{PlantedFault, ReferencePlanner};
+use results::PatternKind;
 use results::case_result::repeat_name;
+use results::identity::ScenarioIdentity;
 use results::{Arm, AttemptResult, CaseResult, ExaminationResult, FirstPlan, PatientRecord, PlanResult, Timings};
 use scenario::ScenarioSetup;
 use scenario::attempts;
 use scenario::patient::{patient_of_case, registration_of};
+
+use crate::{PlannerCase, PlannerFactory};
 
 /// What came of a case.
 pub struct CaseOutcome {
@@ -43,8 +49,20 @@ pub struct Seen {
 }
 
 /// Examines one case; whatever the planner does, there is an outcome.
-pub fn examine(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
-    let patient = CasePatient::draw(setup, seed, case);
+///
+/// `identity` has the seeds: that of the patients, and perhaps another one for what differs from one examination of a
+/// patient to the next.
+pub fn examine(
+    setup: &ScenarioSetup,
+    identity: &ScenarioIdentity,
+    case: u64,
+    planner: &mut dyn Planner,
+) -> CaseOutcome {
+    let seed = identity.seed;
+    let mut patient = CasePatient::draw(setup, seed, case);
+    if let Some(noise_seed) = identity.noise_seed {
+        patient.noise = patient.noise.child("noise seed", noise_seed);
+    }
     let arms = &setup.scenario.arms;
     let (mut attempts, mut warnings, mut seen) = (Vec::new(), Vec::new(), None);
     let mut proposals = Vec::new();
@@ -76,6 +94,44 @@ pub fn plan_only(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn 
     patient.result(setup, vec![attempt], warnings)
 }
 
+/// The plans of one case's automated arm, each on a localizer of its own, without series, technologists and pictures.
+pub(crate) fn plans_of_case(
+    setup: &ScenarioSetup,
+    seed: u64,
+    case: u64,
+    repeats: u32,
+    planner: &mut dyn Planner,
+) -> CaseResult {
+    let patient = CasePatient::draw(setup, seed, case);
+    let attempts = (0..repeats).map(|repeat| patient.examined(setup, repeat, Extent::PlanOnly, planner).1).collect();
+    patient.result(setup, attempts, Vec::new())
+}
+
+/// The planner that knows the truth of a case.
+pub fn reference_planner(asked: PlannerCase<'_>) -> ReferencePlanner {
+    let (patient, _) = patient_of_case(asked.setup, asked.seed, asked.case);
+    ReferencePlanner::new(&patient.truth(), &asked.setup.prescription)
+}
+
+/// A case's planner with a fault behind it.
+pub(crate) fn with_fault(
+    asked: PlannerCase<'_>,
+    fault: PlantedFault,
+    make_planner: &PlannerFactory<'_>,
+) -> Box<dyn Planner> {
+    let PlannerCase { setup, seed, case, .. } = asked;
+    let stale = (fault.kind == PatternKind::StaleLocalizer).then(|| {
+        // The patient before; of the first one, the last.
+        let cases = setup.scenario.cases.max(2);
+        let other = PlannerCase { case: (case + cases - 1) % cases, ..asked };
+        let patient = CasePatient::draw(setup, seed, other.case);
+        let (exam, ..) = patient.examined(setup, 0, Extent::PlanOnly, make_planner(other).as_mut());
+        exam.proposal().map(|proposal| proposal.plan.clone())
+    });
+    let time_limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
+    Box::new(FaultyPlanner::new(make_planner(asked), fault, stale.flatten(), time_limit))
+}
+
 /// How far an examination goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Extent {
@@ -89,6 +145,8 @@ enum Extent {
 struct CasePatient {
     case: u64,
     stream: Stream,
+    /// Of the examinations' noise and motion.
+    noise: Stream,
     patient: PatientOnTable,
     truth: SpineTruth,
     true_spine: TrueSpine,
@@ -103,7 +161,7 @@ impl CasePatient {
         let truth = patient.truth();
         let true_spine = TrueSpine::of(&truth, &setup.prescription);
         let registration = registration_of(&patient, case);
-        Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
+        Self { case, stream, noise: stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
     }
 
     fn result(&self, setup: &ScenarioSetup, attempts: Vec<AttemptResult>, warnings: Vec<String>) -> CaseResult {
@@ -131,7 +189,7 @@ impl CasePatient {
             setup.protocol.clone(),
             setup.prescription.clone(),
             scenario.closed_loop.into(),
-            self.stream.child("repeat", u64::from(repeat)),
+            self.noise.child("repeat", u64::from(repeat)),
         );
         let mut note = Note::default();
         let mut clock = Clock::default();

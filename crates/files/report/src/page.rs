@@ -120,7 +120,13 @@ fn criteria(run: &Run) -> Markup {
                 thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "n" } } }
                 tbody { @for criterion in &scenario.criteria { (criterion_row(criterion)) } }
             }
-            @if scenario.criteria.is_empty() { p.quiet { "The scenario names no criterion." } }
+            @if scenario.criteria.iter().all(|criterion| criterion.implied) {
+                p.quiet { "The scenario names no criterion: nothing is shown." }
+            }
+            @if !scenario.patterns.is_empty() {
+                p { "The planner's errors are consistent with:" }
+                ul.patterns { @for pattern in &scenario.patterns { li { strong { (pattern) } } } }
+            }
         }
     }
 }
@@ -214,6 +220,9 @@ fn all_metrics(manifest: &Manifest) -> Markup {
 /// The command that examines a scenario's cases once more, from the folder that holds the scenario.
 fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIdentity) -> String {
     let mut command = format!("plumbline run {}.toml --seed {}", scenario.name, scenario.seed);
+    if let Some(seed) = scenario.noise_seed {
+        command += &format!(" --noise-seed {seed}");
+    }
     match identity.selection {
         Selection::All => {}
         Selection::Case(case) => command += &format!(" --case {case}"),

@@ -24,6 +24,8 @@ pub struct Identity {
     pub selection: Selection,
     /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
     pub attempts: Option<String>,
+    /// What was planted between planner and instrument, as `--fault` takes it.
+    pub fault: Option<String>,
 }
 
 impl Identity {
@@ -52,7 +54,7 @@ impl Identity {
     pub fn model(&self) -> Option<String> {
         let models = self.planners.iter().filter_map(|planner| match planner {
             PlannerIdentity::Builtin { model } => model.clone(),
-            PlannerIdentity::Command { .. } => None,
+            PlannerIdentity::Command { .. } | PlannerIdentity::Reference => None,
         });
         let models = distinct(models);
         (!models.is_empty()).then(|| models.join(" "))
@@ -91,6 +93,9 @@ struct WrittenIdentity {
     /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempts: Option<String>,
+    /// What was planted between planner and instrument, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
 }
 
 impl From<Identity> for WrittenIdentity {
@@ -103,6 +108,7 @@ impl From<Identity> for WrittenIdentity {
             scenarios: identity.scenarios,
             selection: identity.selection,
             attempts: identity.attempts,
+            fault: identity.fault,
         }
     }
 }
@@ -143,6 +149,7 @@ impl TryFrom<WrittenIdentity> for Identity {
             scenarios: written.scenarios,
             selection: written.selection,
             attempts: written.attempts,
+            fault: written.fault,
         })
     }
 }
@@ -179,6 +186,9 @@ pub struct ScenarioIdentity {
     pub patients_hash: String,
     /// Seed of its cases: the file's, or the command line's in its place.
     pub seed: u64,
+    /// Seed of the examinations' noise and motion, where it is not the cases' own: the same patients, measured again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_seed: Option<u64>,
     /// Number of cases that it asks for.
     pub cases: u64,
     /// Name of its population.
@@ -253,7 +263,10 @@ impl Identity {
     /// Everything that sets this run apart from another; nothing if their figures must be the same.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let seeds = |identity: &Self| {
-            let seed = |scenario: &ScenarioIdentity| format!("{} with seed {}", scenario.name, scenario.seed);
+            let seed = |scenario: &ScenarioIdentity| {
+                let noise = scenario.noise_seed.map_or_else(String::new, |seed| format!(" and noise seed {seed}"));
+                format!("{} with seed {}{noise}", scenario.name, scenario.seed)
+            };
             identity.scenarios.iter().map(seed).collect::<Vec<_>>().join(", ")
         };
         let content = |identity: &Self| {
@@ -268,6 +281,7 @@ impl Identity {
             ("scenario", seeds(self), seeds(other)),
             ("scenario's content", content(self), content(other)),
             ("people's attempts", or_none(self.attempts.clone()), or_none(other.attempts.clone())),
+            ("planted fault", or_none(self.fault.clone()), or_none(other.fault.clone())),
             ("choice of cases", self.selection.to_string(), other.selection.to_string()),
         ];
         let differing = parts.into_iter().filter(|(_, found, expected)| found != expected);
