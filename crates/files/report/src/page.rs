@@ -220,6 +220,9 @@ fn all_metrics(manifest: &Manifest) -> Markup {
 /// The command that examines a scenario's cases once more, from the folder that holds the scenario.
 fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIdentity) -> String {
     let mut command = format!("plumbline run {}.toml --seed {}", scenario.name, scenario.seed);
+    if let Some(seed) = scenario.noise_seed {
+        command += &format!(" --noise-seed {seed}");
+    }
     match identity.selection {
         Selection::All => {}
         Selection::Case(case) => command += &format!(" --case {case}"),
