@@ -25,6 +25,7 @@ fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
         seed: 4711,
         case: 0,
         arm: Arm::Manual,
+        proposal: None,
         observer: observer.into(),
         landing,
         registered_position,

@@ -7,6 +7,7 @@
 //! | `verbs` | one file a verb |
 //! | `model_card`, `derived_dicom`, `phantom_sheet`, `schema` | what some of them write |
 //! | `resources` | models, populations, protocols and patients by name; files that may be written |
+//! | `planner_under_test` | the planner that a run tests |
 //! | `device` | where the network runs |
 //! | `host` | the machine and the build, for the record |
 //! | `run_folder` | where a run is written |
@@ -23,6 +24,7 @@ mod interrupt;
 mod model_card;
 mod output;
 mod phantom_sheet;
+mod planner_under_test;
 mod progress;
 mod resources;
 mod run_folder;
@@ -56,6 +58,8 @@ pub fn main() -> ExitCode {
 fn carry_out(verb: Verb) -> Result<ExitCode, Failure> {
     let status: ExitStatus = match verb {
         Verb::Run(arguments) => verbs::run::run(&arguments),
+        Verb::Check(arguments) => verbs::check::check(&arguments),
+        Verb::Fault(verb) => verbs::fault::fault(&verb),
         Verb::Console(arguments) => return verbs::console::console(&arguments),
         Verb::Compare(arguments) => verbs::runs::compare(&arguments),
         Verb::Merge(arguments) => verbs::runs::merge(&arguments),

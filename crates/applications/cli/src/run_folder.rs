@@ -23,7 +23,7 @@ impl RunFolder {
         if let Some(out) = &arguments.out {
             return Self::named(out, arguments.replace, identity.selection);
         }
-        let usual = default_folder(&arguments.scenarios, setups, identity.selection);
+        let usual = default_folder(&arguments.scenarios, setups, identity);
         let folder = if arguments.resume { folder::to_continue(&usual, identity) } else { folder::next_free(&usual) };
         let folder = folder.map_err(store_failure)?;
         if folder != usual {
@@ -63,12 +63,16 @@ impl RunFolder {
 }
 
 /// `reports/` and the scenario's name, or that of the folder that holds several; a part has a folder of its own.
-fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup], selection: Selection) -> PathBuf {
+fn default_folder(paths: &[PathBuf], setups: &[ScenarioSetup], identity: &Identity) -> PathBuf {
     let name = match setups {
         [only] => only.scenario.name.clone(),
         _ => paths[0].file_stem().map_or_else(|| "suite".into(), |stem| stem.to_string_lossy().into_owned()),
     };
-    Path::new("reports").join(match selection {
+    let name = match &identity.fault {
+        Some(fault) => format!("{name}-fault-{}", fault.replace(':', "-")),
+        None => name,
+    };
+    Path::new("reports").join(match identity.selection {
         Selection::All => name,
         Selection::Case(case) => format!("{name}-case-{case}"),
         Selection::Shard { index, count } => format!("{name}-shard-{index}-of-{count}"),

@@ -1,7 +1,7 @@
 //! Aligned columns: for a terminal, or as Markdown.
 
 use results::manifest::Manifest;
-use results::{Arm, metrics};
+use results::{Arm, ErrorPattern, metrics};
 
 use Align::{Left, Right};
 
@@ -102,6 +102,20 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
         lines.extend(table.lines());
     }
     lines
+}
+
+/// What the planner's errors have in common, a line each.
+pub fn patterns(manifest: &Manifest) -> Vec<String> {
+    let several = manifest.scenarios.len() > 1;
+    let line = |scenario: &str, pattern: &ErrorPattern| {
+        let of = if several { format!(" ({scenario})") } else { String::new() };
+        format!("the planner's errors are consistent with {pattern}{of}")
+    };
+    manifest
+        .scenarios
+        .iter()
+        .flat_map(|scenario| scenario.patterns.iter().map(move |pattern| line(&scenario.name, pattern)))
+        .collect()
 }
 
 #[cfg(test)]

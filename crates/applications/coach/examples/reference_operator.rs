@@ -1,6 +1,6 @@
 //! Prints the script of the reference operator, who does everything as the order says, with the AI's help.
 //!
-//! `cargo run --release -p plumbline-lesson --example reference_operator -- scenarios/lessons/first-examination.toml`
+//! `cargo run --release -p plumbline-coach --example reference_operator -- scenarios/lessons/first-examination.toml`
 
 use std::path::PathBuf;
 

@@ -15,10 +15,8 @@ use nalgebra::{Translation3, UnitQuaternion};
 use planner::{Planned, Planner, PlannerError, PlanningRequest, ScanPlan};
 use serde::{Deserialize, Serialize};
 
-/// A group within this of the AI's tilt was not corrected, degrees: what the prescription's angle is marked to (choice).
-const SAME_TILT_DEG: f64 = 1.0;
-/// A group within this of the AI's place was not corrected, mm: what the prescription's centre is marked to (choice).
-const SAME_PLACE_MM: f64 = 1.0;
+/// A tilt or a shift was corrected once less than this part of it is left: a nudge is no correction (choice).
+const LEFT_PART: f64 = 0.5;
 /// A group within this of the AI's lies on the same disc, mm: less than half the distance of two discs (choice).
 const SAME_LEVEL_MM: f64 = 12.0;
 
@@ -29,7 +27,7 @@ pub struct Outcome<'a> {
     pub proposed: Option<&'a ScanPlan>,
     /// True if the trainee took the AI's plan, to be changed or not.
     pub is_taken: bool,
-    /// The final plan.
+    /// The plan that was scanned.
     pub planned: &'a ScanPlan,
 }
 
@@ -81,10 +79,21 @@ impl Behaviour {
         } else if !outcome.is_taken {
             format!("{planted}; its plan was not used")
         } else if wrong.iter().any(|(disc, group)| self.is_still_in(outcome.planned, *disc, group)) {
-            format!("{planted}; the error was not corrected and is in the final plan")
+            format!("{planted}; the error was not corrected and is in the images")
+        } else if wrong.iter().all(|(disc, _)| outcome.planned.disc_group(*disc).is_none()) {
+            format!("{planted}; nothing of it was scanned")
         } else {
             format!("{planted}; the error was corrected")
         })
+    }
+
+    /// The planted error in words, if it was taken over and is in the images of a level that was ordered.
+    pub fn accepted_error(&self, outcome: &Outcome<'_>, ordered: &[Disc]) -> Option<String> {
+        let proposed = outcome.proposed.filter(|_| outcome.is_taken && self.is_misleading())?;
+        let wrong = self.distorted_groups(proposed);
+        let mut wrong = wrong.iter().filter(|(disc, _)| ordered.contains(disc));
+        let is_left = wrong.any(|(disc, group)| self.is_still_in(outcome.planned, *disc, group));
+        if is_left { self.planted_error() } else { None }
     }
 
     fn planted_error(&self) -> Option<String> {
@@ -116,8 +125,8 @@ impl Behaviour {
         let Some(group) = planned.disc_group(disc) else { return false };
         match self {
             Self::Honest | Self::Off => false,
-            Self::Tilted { .. } => group.plane().angle_deg(&distorted.plane()) < SAME_TILT_DEG,
-            Self::Shifted { .. } => distorted.plane().distance_mm(&group.centre).abs() < SAME_PLACE_MM,
+            Self::Tilted { deg, .. } => group.plane().angle_deg(&distorted.plane()) < deg.abs() * LEFT_PART,
+            Self::Shifted { mm, .. } => distorted.plane().distance_mm(&group.centre).abs() < mm.abs() * LEFT_PART,
             Self::Miscounted => (group.centre - distorted.centre).norm() < SAME_LEVEL_MM,
         }
     }
@@ -386,10 +395,15 @@ mod tests {
             };
             assert_eq!(end(None, false, &honest), " but it was not asked");
             assert_eq!(end(Some(&wrong), false, &honest), " its plan was not used");
-            assert_eq!(end(Some(&wrong), true, &wrong), " the error was not corrected and is in the final plan");
+            assert_eq!(end(Some(&wrong), true, &wrong), " the error was not corrected and is in the images");
+            assert_eq!(end(Some(&wrong), true, &ScanPlan::default()), " nothing of it was scanned");
+            let outcome = |planned| Outcome { proposed: Some(&wrong), is_taken: true, planned };
+            assert!(behaviour.accepted_error(&outcome(&wrong), &[L3_L4, L4_L5]).is_some(), "{behaviour:?}");
+            assert_eq!(behaviour.accepted_error(&outcome(&wrong), &[]), None, "nobody ordered the level");
+            assert_eq!(behaviour.accepted_error(&outcome(&honest), &[L3_L4, L4_L5]), None, "{behaviour:?}");
             // Something else was changed.
             let elsewhere = turned(&wrong, L3_L4, 4.0);
-            assert_eq!(end(Some(&wrong), true, &elsewhere), " the error was not corrected and is in the final plan");
+            assert_eq!(end(Some(&wrong), true, &elsewhere), " the error was not corrected and is in the images");
             assert_eq!(end(Some(&wrong), true, &honest), " the error was corrected", "{behaviour:?}");
         }
         let missing = Behaviour::Tilted { level: Disc::between(Vertebra::L1, Vertebra::L2), deg: 8.0 };

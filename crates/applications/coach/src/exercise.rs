@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exam::{Examination, LoopLimits};
-use geometry::PatientPosition;
+use geometry::{Disc, PatientPosition, Vertebra};
 use phantom::SpineParameters;
 use phantom::parameters::Sex;
 use randomness::Stream;
@@ -12,6 +12,7 @@ use scenario::ScenarioSetup;
 use scenario::lesson::{Assist, AssistKind, LessonMode};
 
 use crate::assist::Behaviour;
+use crate::ordered_scans::OrderedScans;
 use crate::record::Mode;
 use crate::registration_form::Identity;
 use crate::safety::Screening;
@@ -43,6 +44,8 @@ pub struct Exercise {
     pub assist: Behaviour,
     /// Time for planning, s.
     pub planning_limit_s: f64,
+    /// Points out of 100 from which the exercise is passed.
+    pub pass_mark: f64,
 }
 
 /// The order for an examination.
@@ -54,6 +57,8 @@ pub struct Order {
     pub indication: String,
     /// The position that is asked for.
     pub position: PatientPosition,
+    /// What is to be scanned.
+    pub scans: OrderedScans,
 }
 
 impl Exercise {
@@ -67,6 +72,9 @@ impl Exercise {
         let (patient, _) = scenario::patient_of_case(&setup, seed, case);
         let person = patient.spine.parameters().clone();
         let screening = Screening::for_patient(&person, &lesson.implants).map_err(|error| error.to_string())?;
+        let discs = patient.truth().discs.into_iter().map(|disc| disc.labelled.label);
+        let lumbar: Vec<Disc> = discs.filter(|disc| disc.upper >= Vertebra::L1).collect();
+        let scans = OrderedScans::of(&lesson.order, &setup.protocol, &lumbar).map_err(|error| error.to_string())?;
         Ok(Self {
             seed,
             case,
@@ -78,6 +86,7 @@ impl Exercise {
                     lesson.indication.clone()
                 },
                 position: lesson.position,
+                scans,
             },
             screening,
             mode: match lesson.mode {
@@ -86,6 +95,7 @@ impl Exercise {
             },
             assist: behaviour_of(&lesson.assist),
             planning_limit_s: lesson.time_limit_s.unwrap_or(USUAL_PLANNING_S),
+            pass_mark: lesson.pass_mark,
             person,
             setup: Arc::new(setup),
         })
@@ -99,6 +109,11 @@ impl Exercise {
         let by_hand = LoopLimits { repeats: 0, replans: 0 };
         let rules = self.setup.prescription.clone();
         Examination::new(patient, protocol.scanner(), protocol, rules, by_hand, stream.child("repeat", 0))
+    }
+
+    /// For the trainee, before the examination: what is marked. The instructor's words, hints and all, are not.
+    pub fn ordered(&self) -> String {
+        format!("{}. Passed with {:.0} of 100 points.", self.order.scans.describe(), self.pass_mark)
     }
 
     /// The scenario's name, by which an exercise is called.

@@ -139,6 +139,7 @@ impl ExerciseBuilder {
             case: 0,
             implants: self.implants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
             instructor: self.instructor.clone(),
+            ..Lesson::default()
         });
         let text = toml::to_string_pretty(&scenario).map_err(|error| wrong(&error))?;
         Ok(format!("# Built with the console's exercise builder.\n{text}"))
@@ -171,7 +172,7 @@ impl ExerciseBuilder {
 
 /// A patient who breathes, pulsates and now and then moves.
 fn restless() -> phantom::Motion {
-    phantom::Motion { bulk_mm: 3.0, bulk_deg: 1.5, breathing_mm: 8.0, pulsation: 1.0 }
+    phantom::Motion { bulk_mm: 3.0, bulk_deg: 1.5, bulk_probability: 0.4, breathing_mm: 8.0, pulsation: 1.0 }
 }
 
 #[cfg(test)]

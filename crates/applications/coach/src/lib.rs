@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`exercise`], [`worklist`], [`exercise_builder`] | what is to be examined: a scenario's case with its rules; today's patients; building one |
+//! | [`exercise`], [`ordered_scans`], [`worklist`], [`exercise_builder`] | what is to be examined: a scenario's case with its rules; what is to be scanned; today's patients; building one |
 //! | [`intent`], [`journal`] | everything a trainee can ask for, and lines of it |
 //! | [`desk`], [`session`] | the state machines that do it |
 //! | [`registration_form`], [`safety`] | who the patient is, and whether they may enter the scanner |
@@ -21,6 +21,7 @@ pub mod exercise_builder;
 pub mod history;
 pub mod intent;
 pub mod journal;
+pub mod ordered_scans;
 pub mod record;
 pub mod reference_operator;
 pub mod registration_form;

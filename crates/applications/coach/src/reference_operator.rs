@@ -83,6 +83,8 @@ pub fn examination(exercise: &Exercise) -> Vec<Line> {
     script.wait();
     script.picture("5-proposal");
     script.all([Intent::AcceptProposal], 25.0);
+    let further = exercise.order.scans.further(&exercise.setup.protocol);
+    script.all(further.map(|name| Intent::AddSeries { protocol: name.to_owned() }), 5.0);
     script.all([Intent::ScanAll], 5.0);
     script.wait();
     script.picture("6-scanned");

@@ -102,11 +102,11 @@ fn apply(mut commands: MessageReader<UserCommand>, mut console: ResMut<Console>,
     }
 }
 
+/// The session's clock is the wall's, however long a frame takes: an idle window draws one a second, and who sits and
+/// thinks is examined all the same.
 fn advance(time: Res<Time<Real>>, mut console: ResMut<Console>) {
-    /// A frame longer than this was no frame, but a machine asleep, s.
-    const LONGEST_S: f64 = 0.5;
     if !console.scripted {
-        console.desk.advance(time.delta_secs_f64().min(LONGEST_S));
+        console.desk.advance(time.delta_secs_f64());
     }
 }
 
@@ -155,5 +155,57 @@ fn keys(
         if !command && keys.just_pressed(*key) {
             commands.write(UserCommand(Intent::Draw(edit())));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    use bevy::ecs::system::RunSystemOnce;
+    use coach::exercise::Exercise;
+    use coach::worklist::Worklist;
+    use scenario::ScenarioSetup;
+    use scenario::library::Library;
+
+    use super::*;
+
+    const SCENARIO: &str = r#"
+format-version = 1
+name = "idle"
+seed = 5
+cases = 1
+[patients]
+population = "adult-lumbar"
+[planner]
+kind = "command"
+command = "true"
+"#;
+
+    #[test]
+    fn a_minute_of_idle_frames_is_a_minute_on_the_clock() {
+        let setup = ScenarioSetup::from_text(Path::new("idle.toml"), SCENARIO, &Library::default()).expect("right");
+        let exercise = Exercise::of(setup).expect("an ordinary patient");
+        let entries = vec![Entry { file: "idle.toml".into(), exercise: Ok(exercise) }];
+        let mut desk = Desk::new(Worklist { entries }, "Tess");
+        desk.handle(&Intent::Open { exercise: "idle".into(), emergency: false }).expect("on the worklist");
+
+        let begin = Instant::now();
+        let mut time = Time::<Real>::new(begin);
+        time.update_with_instant(begin);
+        let mut world = World::new();
+        world.insert_resource(time);
+        world.insert_resource(Console { desk, jobs: None, scripted: false, replay: false });
+        // An idle window draws a frame a second; now and then one takes longer.
+        let frames_s = [1.0; 55].into_iter().chain([2.5, 2.5]);
+        let mut now = begin;
+        for frame_s in frames_s {
+            now += Duration::from_secs_f64(frame_s);
+            world.resource_mut::<Time<Real>>().update_with_instant(now);
+            world.run_system_once(advance).expect("its resources are there");
+        }
+        let clock_s = world.resource::<Console>().desk.session.as_ref().expect("open").clock_s;
+        assert!((clock_s - 60.0).abs() < 1e-6, "{clock_s}");
     }
 }

@@ -105,7 +105,7 @@ words! {
     SCAN = "Scan";
     ACCEPTED = "image check passed";
     REPEAT_RECOMMENDED = "repeat recommended:";
-    REPLAN_RECOMMENDED = "re-plan recommended:";
+    REPLAN_SHOWN = "as these images show, re-plan:";
     CHANGED_SINCE = "changed since it was scanned";
     WAITING = "waiting";
     SCANNING = "scanning";
@@ -139,6 +139,12 @@ words! {
     FINISH = "Finish examination";
     NO_IMAGES = "no images yet";
     OF_100 = "of 100 points";
+    ORDERED = "Ordered:";
+    PASSED = "Passed";
+    NOT_PASSED = "Not passed";
+    PASS_MARK = "pass mark";
+    PLANNING_TIME = "planning";
+    PLANNING_TIME_HINT = "from the complete localizer; marks for time count the last change of the plan";
     PLANNED_IN = "planned in";
     UNFINISHED = "A lesson was left unfinished.";
     CONTINUE = "Continue";

@@ -1,6 +1,6 @@
 //! One case: one patient, examined by the automated arm, planned by the panel and by people at the console.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use exam::automated::{run_to_end, scan_and_check};
 use exam::{Command, Event, Examination, Refused, Registration};
@@ -9,12 +9,17 @@ use phantom::{PatientOnTable, SpineTruth};
 use planner::{Planner, ScanPlan};
 use randomness::Stream;
 
+use assessment::planted_fault::FaultyPlanner;
 use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
+use assessment::{PlantedFault, ReferencePlanner};
+use results::PatternKind;
 use results::case_result::repeat_name;
 use results::{Arm, AttemptResult, CaseResult, ExaminationResult, FirstPlan, PatientRecord, PlanResult, Timings};
 use scenario::ScenarioSetup;
 use scenario::attempts;
 use scenario::patient::{patient_of_case, registration_of};
+
+use crate::{PlannerCase, PlannerFactory};
 
 /// What came of a case.
 pub struct CaseOutcome {
@@ -74,6 +79,44 @@ pub fn plan_only(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn 
     let patient = CasePatient::draw(setup, seed, case);
     let (_, attempt, warnings) = patient.examined(setup, 0, Extent::PlanOnly, planner);
     patient.result(setup, vec![attempt], warnings)
+}
+
+/// The plans of one case's automated arm, each on a localizer of its own, without series, technologists and pictures.
+pub(crate) fn plans_of_case(
+    setup: &ScenarioSetup,
+    seed: u64,
+    case: u64,
+    repeats: u32,
+    planner: &mut dyn Planner,
+) -> CaseResult {
+    let patient = CasePatient::draw(setup, seed, case);
+    let attempts = (0..repeats).map(|repeat| patient.examined(setup, repeat, Extent::PlanOnly, planner).1).collect();
+    patient.result(setup, attempts, Vec::new())
+}
+
+/// The planner that knows the truth of a case.
+pub fn reference_planner(asked: PlannerCase<'_>) -> ReferencePlanner {
+    let (patient, _) = patient_of_case(asked.setup, asked.seed, asked.case);
+    ReferencePlanner::new(&patient.truth(), &asked.setup.prescription)
+}
+
+/// A case's planner with a fault behind it.
+pub(crate) fn with_fault(
+    asked: PlannerCase<'_>,
+    fault: PlantedFault,
+    make_planner: &PlannerFactory<'_>,
+) -> Box<dyn Planner> {
+    let PlannerCase { setup, seed, case, .. } = asked;
+    let stale = (fault.kind == PatternKind::StaleLocalizer).then(|| {
+        // The patient before; of the first one, the last.
+        let cases = setup.scenario.cases.max(2);
+        let other = PlannerCase { case: (case + cases - 1) % cases, ..asked };
+        let patient = CasePatient::draw(setup, seed, other.case);
+        let (exam, ..) = patient.examined(setup, 0, Extent::PlanOnly, make_planner(other).as_mut());
+        exam.proposal().map(|proposal| proposal.plan.clone())
+    });
+    let time_limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
+    Box::new(FaultyPlanner::new(make_planner(asked), fault, stale.flatten(), time_limit))
 }
 
 /// How far an examination goes.

@@ -4,6 +4,7 @@ mod case;
 mod case_files;
 pub mod dicom;
 mod event;
+pub mod fault_suite;
 pub mod pictures;
 
 use std::path::Path;
@@ -11,9 +12,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use assessment::PlantedFault;
 use planner::Planner;
 
-pub use case::{CaseOutcome, plan_only};
+pub use case::{CaseOutcome, plan_only, reference_planner};
 pub use event::RunEvent;
 
 use results::manifest::WallClock;
@@ -22,11 +24,24 @@ use run_store::journal::Machine;
 use run_store::{RunWriter, StoreError};
 use scenario::ScenarioSetup;
 
-/// Makes the planner of a case of the scenario at this place in the list. It cannot fail: whoever builds a factory checks
-/// programs and models first, so that a planner that cannot be used costs no run directory.
-pub type PlannerFactory<'a> = dyn Fn(usize) -> Box<dyn Planner> + Sync + 'a;
+/// Makes the planner of a case. It cannot fail: whoever builds a factory checks programs and models first, so that a planner
+/// that cannot be used costs no run directory.
+pub type PlannerFactory<'a> = dyn Fn(PlannerCase<'_>) -> Box<dyn Planner> + Sync + 'a;
 
-/// How a run is carried out; none of it changes a figure.
+/// The case that a planner is made for.
+#[derive(Clone, Copy)]
+pub struct PlannerCase<'a> {
+    /// Place of its scenario in the list.
+    pub number: usize,
+    /// The scenario.
+    pub setup: &'a ScenarioSetup,
+    /// Seed of the scenario's cases.
+    pub seed: u64,
+    /// Case number.
+    pub case: u64,
+}
+
+/// How a run is carried out; none of it but a fault changes a figure.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     /// Cases at the same time.
@@ -35,6 +50,8 @@ pub struct RunOptions {
     pub resume: bool,
     /// Also write every case's images as DICOM.
     pub dicom: bool,
+    /// What is planted between the planner and the instrument.
+    pub fault: Option<PlantedFault>,
     /// What the cases are examined with, for the record.
     pub machine: Machine,
 }
@@ -88,7 +105,11 @@ pub fn run(
                 while !stop.load(Ordering::Relaxed) {
                     let Some(&(number, case)) = tasks.get(next.fetch_add(1, Ordering::Relaxed) as usize) else { break };
                     let (setup, scenario) = (&setups[number], &identity.scenarios[number]);
-                    let mut planner = make_planner(number);
+                    let asked = PlannerCase { number, setup, seed: scenario.seed, case };
+                    let mut planner = match options.fault {
+                        Some(fault) => case::with_fault(asked, fault, make_planner),
+                        None => make_planner(asked),
+                    };
                     let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
                     let of_scenario = identity.of_scenario(number);
                     let kept = keep(&writer, folder, options, setup, &of_scenario, (scenario.seed, case), &outcome);

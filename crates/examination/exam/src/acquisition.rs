@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use geometry::{PatientPosition, SatBand, SliceGroup, Volume};
+use geometry::{PatientPosition, Pose, SatBand, SliceGroup, Volume};
 use phantom::PatientOnTable;
 use randomness::Stream;
 use scanner::{Scanner, SeriesProtocol};
@@ -14,6 +14,11 @@ pub struct Stack {
     pub group: SliceGroup,
     /// How they were scanned.
     pub protocol: SeriesProtocol,
+    /// The saturation bands that were in force, in registered coordinates.
+    pub bands: Vec<SatBand>,
+    /// The truth of what spoiled the images: the patient's pose after a movement during the series, relative to the pose
+    /// before. For a scorer; neither planner nor trainee is told.
+    pub movement: Option<Pose>,
     /// The images, on the group's grid.
     pub images: Arc<Volume<f32>>,
 }
@@ -46,6 +51,7 @@ impl Acquisition {
     /// console's labels.
     pub fn run(self) -> Stack {
         let actual = self.patient.positioning.position;
+        let movement = scanner::movement(self.patient.positioning.motion, &self.stream);
         let scan = |group: &SliceGroup, bands: &[SatBand], crossing: &[SliceGroup]| {
             let saturation = scanner::Saturation { bands, crossing };
             scanner::acquire(&self.patient, &self.scanner, &self.protocol, group, &saturation, &self.stream)
@@ -58,6 +64,6 @@ impl Acquisition {
             let crossing: Vec<_> = self.crossing.iter().map(|other| other.moved(&to_patient)).collect();
             scan(&self.group.moved(&to_patient), &bands, &crossing).on(self.group.grid())
         };
-        Stack { group: self.group, protocol: self.protocol, images: Arc::new(images) }
+        Stack { group: self.group, protocol: self.protocol, bands: self.bands, movement, images: Arc::new(images) }
     }
 }

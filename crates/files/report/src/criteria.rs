@@ -23,14 +23,14 @@ pub(super) fn criteria(run: &Run) -> Markup {
 }
 
 fn table(scenario: &ScenarioResult) -> Markup {
-    if scenario.criteria.is_empty() {
-        return html! { p.quiet { "The scenario names no criterion." } };
-    }
     let without_segmentation = scenario.criteria.iter().any(|criterion| criterion.not_applicable);
     html! {
         table.stacked {
             thead { tr { th { "" } th { "metric" } th { "limit" } th.number { "measured" } th.number { "95 % interval" } th.number { "patients" } th.number { "values" } } }
             tbody { @for criterion in &scenario.criteria { (row(criterion)) } }
+        }
+        @if scenario.criteria.iter().all(|criterion| criterion.implied) {
+            p.quiet { "The scenario names no criterion: nothing is shown." }
         }
         @if without_segmentation {
             p.quiet { "n/a: this planner answers with a plan and no segmentation. Criteria of the segmentation count for nothing." }
@@ -96,8 +96,8 @@ fn row(criterion: &CriterionResult) -> Markup {
 fn common_errors(scenario: &ScenarioResult) -> Markup {
     html! {
         @if !scenario.patterns.is_empty() {
-            p.patterns { strong { "The errors are consistent with " }
-                @for (n, pattern) in scenario.patterns.iter().enumerate() { @if n > 0 { "; " } (pattern) } "." }
+            p { "The planner's errors are consistent with:" }
+            ul.patterns { @for pattern in &scenario.patterns { li { strong { (pattern) } } } }
         }
     }
 }

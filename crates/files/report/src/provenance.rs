@@ -12,6 +12,9 @@ use results::manifest::Manifest;
 /// The command that examines a scenario's cases once more, from the folder that holds the scenario.
 fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIdentity) -> String {
     let mut command = format!("plumbline run {}.toml --seed {}", scenario.name, scenario.seed);
+    if let Some(seed) = scenario.noise_seed {
+        command += &format!(" --noise-seed {seed}");
+    }
     match identity.selection {
         Selection::All => {}
         Selection::Case(case) => command += &format!(" --case {case}"),
@@ -30,7 +33,7 @@ const SHOWN: usize = 20;
 fn programs(identity: &Identity) -> BTreeSet<(&str, &str)> {
     let files = |planner| match planner {
         &PlannerIdentity::Command { ref files, .. } => files.as_slice(),
-        PlannerIdentity::Builtin { .. } => &[],
+        PlannerIdentity::Builtin { .. } | PlannerIdentity::Reference => &[],
     };
     let files = identity.planners.iter().flat_map(files);
     files.map(|file| (file.name.as_str(), file.blake3.as_str())).collect()

@@ -9,12 +9,32 @@ use results::metrics::{self, Statistic};
 /// Most cases of one scenario: what a rack of machines does in a day (a case takes a few seconds).
 const MOST_CASES: u64 = 1_000_000;
 
-/// The first mistake, if there is one.
-pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
+/// All mistakes; of each part of the file and of each criterion the first.
+pub(crate) fn mistakes(scenario: &Scenario) -> Vec<Mistake> {
+    let parts = [
+        check_version(scenario),
+        check_name(scenario),
+        check_cases(scenario),
+        check_positioning(scenario),
+        check_faults(scenario),
+        scenario.prescription.check(),
+        check_planner(scenario),
+        check_arms(scenario),
+        scenario.lesson.iter().try_for_each(|lesson| lesson.check(scenario.cases)),
+    ];
+    let criteria = scenario.criteria.iter().enumerate().map(|(n, criterion)| check_criterion(n, criterion, scenario));
+    parts.into_iter().chain(criteria).filter_map(Result::err).collect()
+}
+
+fn check_version(scenario: &Scenario) -> Result<(), Mistake> {
     if scenario.format_version != FORMAT_VERSION {
         let message = format!("format-version is {}", scenario.format_version);
         return mistake("format-version", message, format!("this program reads version {FORMAT_VERSION}"));
     }
+    Ok(())
+}
+
+fn check_name(scenario: &Scenario) -> Result<(), Mistake> {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
     if !scenario.name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         || !scenario.name.chars().all(letter)
@@ -22,17 +42,15 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), Mistake> {
         let message = format!("'{}' is no name for a scenario", scenario.name);
         return mistake("name", message, "expected small letters, digits and hyphens, such as lumbar-routine");
     }
+    Ok(())
+}
+
+fn check_cases(scenario: &Scenario) -> Result<(), Mistake> {
     if !(1..=MOST_CASES).contains(&scenario.cases) {
         let message = format!("cases is {}", scenario.cases);
         return mistake("cases", message, format!("expected 1 to {MOST_CASES} patients"));
     }
-    check_positioning(scenario)?;
-    check_faults(scenario)?;
-    scenario.prescription.check()?;
-    check_planner(scenario)?;
-    check_arms(scenario)?;
-    scenario.lesson.iter().try_for_each(|lesson| lesson.check(scenario.cases))?;
-    scenario.criteria.iter().enumerate().try_for_each(|(n, criterion)| check_criterion(n, criterion, scenario))
+    Ok(())
 }
 
 fn check_positioning(scenario: &Scenario) -> Result<(), Mistake> {

@@ -2,7 +2,8 @@
 //!
 //! `plumbline run` checks the table and otherwise leaves it alone.
 
-use geometry::{Disc, PatientPosition, Vertebra};
+use geometry::{Disc, Orientation, PatientPosition, Vertebra};
+use scanner::Protocol;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,10 @@ use crate::mistake::{Mistake, mistake};
 
 /// Longest time limit of an exercise, s: a working day.
 const LONGEST_S: f64 = 8.0 * 3600.0;
+
+/// Points from which an exercise is passed if it does not say otherwise (choice: a few faults may be left, none of them
+/// grave).
+const PASS_MARK: f64 = 70.0;
 
 /// Most that the AI can be made to tilt a group, degrees: beyond it no one would be fooled.
 const MOST_TILT_DEG: f64 = 45.0;
@@ -25,7 +30,8 @@ pub struct Lesson {
     pub mode: LessonMode,
     /// What the referring physician asks.
     pub indication: String,
-    /// Time until the examination must be closed, s; without it there is no limit.
+    /// Time for planning, from the complete localizer to the last change of the plan, s; without it 600. It is shown, and
+    /// marks for time fall beyond it.
     pub time_limit_s: Option<f64>,
     /// How the patient is to be positioned.
     pub position: PatientPosition,
@@ -37,6 +43,10 @@ pub struct Lesson {
     pub implants: Vec<String>,
     /// Who built the exercise.
     pub instructor: String,
+    /// What is to be scanned: told beforehand, and marked; nothing else is.
+    pub order: LessonOrder,
+    /// Points out of 100 from which the exercise is passed: told beforehand, and on the certificate.
+    pub pass_mark: f64,
 }
 
 impl Default for Lesson {
@@ -51,7 +61,28 @@ impl Default for Lesson {
             case: 0,
             implants: Vec::new(),
             instructor: String::new(),
+            order: LessonOrder::default(),
+            pass_mark: PASS_MARK,
         }
+    }
+}
+
+/// What is to be scanned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LessonOrder {
+    /// Discs through which axial slices are ordered; none stands for every disc from L1/L2 to the sacrum.
+    pub levels: Vec<Disc>,
+    /// The series that are ordered, by the protocol's names for them; none stands for its sagittal and its axial series.
+    pub series: Vec<String>,
+    /// Whether the saturation band in front of the spine is ordered.
+    pub saturation_band: bool,
+}
+
+impl Default for LessonOrder {
+    /// The protocol's sagittal and axial series at every lumbar disc, with the saturation band.
+    fn default() -> Self {
+        Self { levels: Vec::new(), series: Vec::new(), saturation_band: true }
     }
 }
 
@@ -121,7 +152,51 @@ impl Lesson {
             let help = format!("expected 1 to {LONGEST_S} seconds");
             return mistake("lesson.time-limit-s", format!("time-limit-s is {limit_s}"), help);
         }
+        if !(1.0..=100.0).contains(&self.pass_mark) {
+            let help = "expected points from 1 to 100";
+            return mistake("lesson.pass-mark", format!("pass-mark is {}", self.pass_mark), help);
+        }
+        self.order.check()?;
         self.assist.check()
+    }
+}
+
+impl LessonOrder {
+    fn check(&self) -> Result<(), Mistake> {
+        for (n, disc) in self.levels.iter().enumerate() {
+            let at = format!("lesson.order.levels.{n}");
+            if disc.upper < Vertebra::L1 {
+                let help = "expected discs that are prescribed: L1/L2 to L5/S1";
+                return mistake(at, format!("{disc} is no lumbar disc"), help);
+            }
+            if self.levels[..n].contains(disc) {
+                return mistake(at, format!("{disc} stands twice"), "expected each level once");
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold beside the protocol that the scenario names: it has every series that is ordered, and levels are
+    /// ordered only with a series that shows them.
+    pub(super) fn check_series(&self, protocol: &Protocol) -> Result<(), Mistake> {
+        let known = protocol.series_names();
+        for (n, name) in self.series.iter().enumerate() {
+            let at = format!("lesson.order.series.{n}");
+            if !known.iter().any(|(known, _)| known == name) {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                let help = format!("the protocol has {}", names.join(", "));
+                return mistake(at, format!("the protocol has no series '{name}'"), help);
+            }
+            if self.series[..n].contains(name) {
+                return mistake(at, format!("'{name}' stands twice"), "expected each series once");
+            }
+        }
+        let is_axial = |name: &String| known.contains(&(name.as_str(), Orientation::Axial));
+        if !self.levels.is_empty() && !self.series.is_empty() && !self.series.iter().any(is_axial) {
+            let help = "expected an axial series beside the levels, or no levels";
+            return mistake("lesson.order.levels", "levels are ordered without an axial series", help);
+        }
+        Ok(())
     }
 }
 

@@ -22,6 +22,7 @@
 //! | [`prescription`] | what the file changes in its protocol's prescription |
 //! | [`setup`] | the file with everything that its names lead to |
 //! | [`lesson`] | the file as an exercise at the console |
+//! | [`Findings`] | all mistakes of a file at once, and requirements that nothing watches |
 //! | [`library`] | where names lead |
 //! | [`patient`] | the patient of a case, drawn from the scenario's population |
 //! | [`attempts`] | files of plans that people made at the console |
@@ -33,6 +34,7 @@ pub mod document;
 pub mod error;
 pub mod lesson;
 pub mod library;
+mod lint;
 mod mistake;
 pub mod patient;
 pub mod prescription;
@@ -44,6 +46,7 @@ pub use document::{Arms, ClosedLoop, Patients, PlannerChoice, PlannerKind, Scann
 pub use error::ScenarioError;
 pub use lesson::{Assist, AssistKind, Lesson, LessonMode};
 pub use library::{Library, NotFound};
+pub use lint::Findings;
 pub use patient::{patient_of, patient_of_case, registration_of, spine_of};
 pub use prescription::{PrescriptionPatch, StackPatch};
 pub use setup::ScenarioSetup;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use geometry::Orientation;
 use scanner::Protocol;
 
-use crate::check::check;
-use crate::library::{Library, NotFound};
+use crate::check::mistakes;
+use crate::library::{Cohort, Library, NotFound};
 use crate::{PlannerKind, Scenario, ScenarioError};
 use assessment::attempt::RecordedAttempt;
 use diagnosis::Diagnosis;
@@ -84,23 +84,14 @@ impl ScenarioSetup {
         let wrong = |at: &str, message: String, help: String| {
             ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, at, message, help)))
         };
-        check(&scenario).map_err(|mistake| wrong(&mistake.at, mistake.message, mistake.help))?;
+        if let Some(first) = mistakes(&scenario).into_iter().next() {
+            return Err(wrong(&first.at, first.message, first.help));
+        }
 
-        let here = |at: &'static str| {
-            move |error| match error {
-                NotFound::Unknown { message, help } => wrong(at, message, help),
-                NotFound::Refused(ScenarioError::Unreadable { path, source }) => {
-                    wrong(at, format!("cannot read {}: {source}", path.display()), "expected a file".into())
-                }
-                NotFound::Refused(error) => error,
-            }
-        };
+        let here = |at: &'static str| move |error| not_found(file, text, at, error);
         let cohort = library.cohort(&scenario.patients.population, file).map_err(here("patients.population"))?;
-        if let Some(person) = &cohort.content.individual
-            && let Err(error) = phantom::Spine::build(person, true)
-        {
-            let message = format!("phantom '{}': {error}", scenario.patients.population);
-            return Err(wrong("patients.population", message, String::new()));
+        if let Some(error) = person_mistake(file, text, &scenario.patients.population, &cohort.content) {
+            return Err(error);
         }
         let protocol = library.protocol(&scenario.scanner.protocol, file).map_err(here("scanner.protocol"))?;
         let prescription = scenario.prescription.applied_to(&protocol.content.prescription());
@@ -108,6 +99,11 @@ impl ScenarioSetup {
             .content
             .check_prescription(&prescription)
             .map_err(|error| wrong("prescription", error.to_string(), String::new()))?;
+        let lesson = scenario.lesson.iter();
+        lesson
+            .map(|lesson| &lesson.order)
+            .try_for_each(|order| order.check_series(&protocol.content))
+            .map_err(|mistake| wrong(&mistake.at, mistake.message, mistake.help))?;
         let panel = library.panel(&scenario.arms.panel, file).map_err(here("arms.panel"))?;
         let model_folder = match scenario.planner.kind {
             PlannerKind::Command => None,
@@ -142,7 +138,7 @@ impl ScenarioSetup {
     }
 
     /// From voxels of the localizer's sagittal stack to patient coordinates, mm.
-    fn localizer_affine(&self) -> Option<[[f64; 4]; 3]> {
+    pub fn localizer_affine(&self) -> Option<[[f64; 4]; 3]> {
         let stacks = scanner::localizer(&self.protocol);
         let sagittal = stacks.iter().find(|group| group.target.orientation() == Orientation::Sagittal)?;
         let affine = sagittal.grid().affine();
@@ -171,6 +167,26 @@ impl ScenarioSetup {
             localizer_affine: self.localizer_affine(),
         }
     }
+}
+
+/// A name at a place of a scenario that leads nowhere, or to a file that is wrong.
+pub(crate) fn not_found(file: &Path, text: &str, at: &str, error: NotFound) -> ScenarioError {
+    let wrong =
+        |message: String, help: String| ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, at, message, help)));
+    match error {
+        NotFound::Unknown { message, help } => wrong(message, help),
+        NotFound::Refused(ScenarioError::Unreadable { path, source }) => {
+            wrong(format!("cannot read {}: {source}", path.display()), "expected a file".into())
+        }
+        NotFound::Refused(error) => error,
+    }
+}
+
+/// What is wrong with the named phantom of a cohort, if it is one and no spine can be built from it.
+pub(crate) fn person_mistake(file: &Path, text: &str, name: &str, cohort: &Cohort) -> Option<ScenarioError> {
+    let error = phantom::Spine::build(cohort.individual.as_ref()?, true).err()?;
+    let message = format!("phantom '{name}': {error}");
+    Some(ScenarioError::Wrong(Box::new(Diagnosis::at(file, text, "patients.population", message, ""))))
 }
 
 /// BLAKE3 of several texts, hexadecimal.

@@ -56,7 +56,7 @@ fn every_mistake_is_shown_in_place_with_what_was_expected() {
             "casess = 3",
             "s.toml:4:1: unknown field `casess`, expected one of `format-version`, `name`, \
             `title`, `description`, `seed`, `cases`, `patients`, `scanner`, `prescription`, `planner`, `arms`, `loop`, \
-            `criteria`, `lesson` (did you mean 'cases'?)",
+            `judged-by`, `criteria`, `lesson` (did you mean 'cases'?)",
         ),
         ("cases = 3", "cases = 0", "s.toml:4:9: cases is 0 (expected 1 to 1000000 patients)"),
         ("cases = 3", "cases = -3", "s.toml:4:9: invalid value: integer `-3`, expected a whole number, 0 or more"),
@@ -261,6 +261,34 @@ fn the_lesson_is_read_and_checked() {
         assert_ne!(broken, text, "'{right}' is not in the scenario");
         let told = load(&broken).expect_err(wrong).to_string();
         assert!(told.contains(message), "{told}");
+    }
+}
+
+#[test]
+fn an_order_is_checked_against_the_protocol_and_the_pass_mark_against_100() {
+    let order = "[lesson]\npass-mark = 80.0\n[lesson.order]\nlevels = [\"L4/L5\", \"L5/S1\"]\n\
+                 series = [\"T1 TSE sagittal\", \"T2 TSE axial\"]\nsaturation-band = false\n";
+    let text = format!("{RIGHT}{order}");
+    let lesson = load(&text).expect("right").scenario.lesson.expect("a lesson");
+    assert_eq!((lesson.pass_mark, lesson.order.levels.len(), lesson.order.saturation_band), (80.0, 2, false));
+    assert_eq!(Lesson::default().pass_mark, 70.0);
+    for (right, wrong, message) in [
+        ("pass-mark = 80.0", "pass-mark = 0.0", "pass-mark is 0 (expected points from 1 to 100)"),
+        ("pass-mark = 80.0", "pass-mark = 101.0", "pass-mark is 101"),
+        ("L5/S1", "T11/T12", "T11/T12 is no lumbar disc (expected discs that are prescribed: L1/L2 to L5/S1)"),
+        ("L5/S1", "L4/L5", "L4/L5 stands twice (expected each level once)"),
+        (
+            "T1 TSE sagittal",
+            "T1 sagittal",
+            "the protocol has no series 'T1 sagittal' (the protocol has T2 TSE sagittal,",
+        ),
+        ("T1 TSE sagittal", "T2 TSE axial", "'T2 TSE axial' stands twice"),
+        (", \"T2 TSE axial\"", "", "levels are ordered without an axial series"),
+    ] {
+        let broken = text.replacen(right, wrong, 1);
+        assert_ne!(broken, text, "'{right}' is not in the scenario");
+        let told = load(&broken).expect_err(wrong).to_string();
+        assert!(told.starts_with("s.toml:") && told.contains(message), "{told}");
     }
 }
 

@@ -42,6 +42,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
         }],
         selection,
         attempts: None,
+        fault: None,
     }
 }
 

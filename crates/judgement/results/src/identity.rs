@@ -24,6 +24,8 @@ pub struct Identity {
     pub selection: Selection,
     /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
     pub attempts: Option<String>,
+    /// What was planted between planner and instrument, as `--fault` takes it.
+    pub fault: Option<String>,
 }
 
 impl Identity {
@@ -52,7 +54,7 @@ impl Identity {
     pub fn model(&self) -> Option<String> {
         let models = self.planners.iter().filter_map(|planner| match planner {
             PlannerIdentity::Builtin { model } => model.clone(),
-            PlannerIdentity::Command { .. } => None,
+            PlannerIdentity::Command { .. } | PlannerIdentity::Reference => None,
         });
         let models = distinct(models);
         (!models.is_empty()).then(|| models.join(" "))
@@ -91,6 +93,9 @@ struct WrittenIdentity {
     /// BLAKE3 of the people's plans that are scored beside the simulated ones, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempts: Option<String>,
+    /// What was planted between planner and instrument, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
 }
 
 impl From<Identity> for WrittenIdentity {
@@ -103,6 +108,7 @@ impl From<Identity> for WrittenIdentity {
             scenarios: identity.scenarios,
             selection: identity.selection,
             attempts: identity.attempts,
+            fault: identity.fault,
         }
     }
 }
@@ -143,6 +149,7 @@ impl TryFrom<WrittenIdentity> for Identity {
             scenarios: written.scenarios,
             selection: written.selection,
             attempts: written.attempts,
+            fault: written.fault,
         })
     }
 }
@@ -268,6 +275,7 @@ impl Identity {
             ("scenario", seeds(self), seeds(other)),
             ("scenario's content", content(self), content(other)),
             ("people's attempts", or_none(self.attempts.clone()), or_none(other.attempts.clone())),
+            ("planted fault", or_none(self.fault.clone()), or_none(other.fault.clone())),
             ("choice of cases", self.selection.to_string(), other.selection.to_string()),
         ];
         let differing = parts.into_iter().filter(|(_, found, expected)| found != expected);

@@ -21,6 +21,8 @@ pub enum PlannerIdentity {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         files: Vec<ProgramFile>,
     },
+    /// The plan that the truth asks for.
+    Reference,
 }
 
 /// A file that a planner's command line names, as it was when the run began.
@@ -51,7 +53,7 @@ impl PlannerIdentity {
     /// is Plumbline.
     pub fn program(&self) -> Option<String> {
         match self {
-            Self::Builtin { .. } => None,
+            Self::Builtin { .. } | Self::Reference => None,
             Self::Command { files, .. } if files.is_empty() => {
                 Some("not recorded (an earlier version's run)".to_owned())
             }
@@ -69,6 +71,7 @@ impl std::fmt::Display for PlannerIdentity {
         match self {
             Self::Builtin { .. } => f.write_str("builtin"),
             Self::Command { command, .. } => write!(f, "cmd:{command}"),
+            Self::Reference => f.write_str("reference"),
         }
     }
 }

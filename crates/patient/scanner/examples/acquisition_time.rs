@@ -13,7 +13,7 @@ use scanner::{Faults, Protocol, Saturation, acquire};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let repeats: u64 = std::env::args().nth(1).map_or(Ok(5), |text| text.parse())?;
     let parameters = Population::adult_lumbar().sample(&Stream::from_seed(7));
-    let motion = Motion { bulk_mm: 2.0, bulk_deg: 1.0, breathing_mm: 8.0, pulsation: 1.0 };
+    let motion = Motion { bulk_mm: 2.0, bulk_deg: 1.0, breathing_mm: 8.0, pulsation: 1.0, ..Motion::STILL };
     let positioning = Positioning { motion, ..Positioning::default() };
     let patient = PatientOnTable::new(Arc::new(Spine::build(&parameters, true)?), positioning);
     let protocol = Protocol::builtin("lumbar-1.5t").ok_or("ships with the crate")?;

@@ -1,7 +1,8 @@
 //! One series: from the subject to magnitude images.
 
-use geometry::{Grid, Point, SliceGroup, Volume};
+use geometry::{Grid, Point, Pose, SliceGroup, Volume};
 use ndarray::Array3;
+use phantom::Motion;
 use randomness::Stream;
 use randomness::rand::Rng;
 use randomness::rand_distr::{Distribution, Poisson, StandardNormal};
@@ -44,7 +45,7 @@ pub fn acquire(
 ) -> Volume<f32> {
     let ordering = Ordering::new(series, group);
     let duration_s = series.scan_time_s(group).max(ordering.duration_s());
-    let course = Course::draw(subject.motion(), duration_s, &stream.child("motion", 0));
+    let course = course(subject.motion(), duration_s, stream);
     let field = MainField::new(scanner, subject.implants(), &stream.child("shim", 0));
     let encoding = Encoding::new(series, group);
     let acquisition = Acquisition {
@@ -66,6 +67,17 @@ pub fn acquire(
     let grid = group.grid();
     let data = Array3::from_shape_vec(grid.array_shape(), slices.concat()).expect("one value per voxel");
     Volume::new(grid, data)
+}
+
+/// The movement of the whole patient that spoils an acquisition with this stream, if there is one: the patient's pose
+/// after it, relative to the pose before. What [`acquire`] draws, as the truth of what its images suffer from.
+pub fn movement(motion: Motion, stream: &Stream) -> Option<Pose> {
+    // The duration decides when the patient moves, not how far.
+    course(motion, 1.0, stream).movement()
+}
+
+fn course(motion: Motion, duration_s: f64, stream: &Stream) -> Course {
+    Course::draw(motion, duration_s, &stream.child("motion", 0))
 }
 
 /// Noise SD of the real and the imaginary part of an image before k-space is truncated and filtered.

@@ -68,7 +68,7 @@ pub mod subject;
 pub mod substance;
 mod texture;
 
-pub use acquire::acquire;
+pub use acquire::{acquire, movement};
 pub use coil::Coil;
 pub use fat_suppression::DixonImage;
 pub use faults::Faults;

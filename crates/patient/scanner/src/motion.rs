@@ -48,13 +48,20 @@ impl Course {
         let mut spread = |sd: f64| Vector::from_fn(|_, _| normal(&mut rng, 0.0, sd));
         let (shift, turn) = (spread(motion.bulk_mm), spread(motion.bulk_deg.to_radians()));
         let pose = Pose::from_parts(Translation3::from(shift), UnitQuaternion::from_scaled_axis(turn));
-        let moved = motion.is_bulk().then_some(Moved { at_s, pose });
+        // Drawn last and only where it matters: a movement that is certain leaves every earlier draw as it was.
+        let happens = motion.bulk_probability >= 1.0 || rng.random::<f64>() < motion.bulk_probability;
+        let moved = (motion.is_bulk() && happens).then_some(Moved { at_s, pose });
         Self { motion, breath_s, breath_phase, beat_s, beat_phase, moved }
     }
 
     /// The patient's poses; the first is that of the truth.
     pub fn poses(&self) -> Vec<Pose> {
         std::iter::once(Pose::identity()).chain(self.moved.map(|moved| moved.pose)).collect()
+    }
+
+    /// Where the patient lies after the movement, if there was one.
+    pub fn movement(&self) -> Option<Pose> {
+        self.moved.map(|moved| moved.pose)
     }
 
     /// Index into [`Self::poses`] at a time.

@@ -134,6 +134,14 @@ impl Protocol {
         }
     }
 
+    /// Every series by its name on the console, with the stack that it is scanned on: the two that are planned, then the
+    /// further ones.
+    pub fn series_names(&self) -> Vec<(&str, Orientation)> {
+        let planned = [(&self.sagittal_t2, Orientation::Sagittal), (&self.axial_t2, Orientation::Axial)];
+        let planned = planned.map(|(series, stack)| (series.name.as_str(), stack)).into_iter();
+        planned.chain(self.further.iter().map(|further| (further.series.name.as_str(), further.stack))).collect()
+    }
+
     /// A further series by its name on the console.
     pub fn further(&self, name: &str) -> Option<&FurtherSeries> {
         self.further.iter().find(|further| further.series.name == name)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::{PlannedLevel, ScanPlan};
 
 /// Repeat below this signal-to-noise ratio (project choice: CSF and disc can no longer be told apart).
-const LEAST_SNR: f64 = 5.0;
+pub const LEAST_SNR: f64 = 5.0;
 /// Re-plan above this tilt of a disc against its slices, degrees (lumbar-numbers §2c, ideal).
 const MOST_TILT_DEG: f64 = 3.0;
 /// Re-plan above this distance of a disc's centre from its middle slice, mm (lumbar-numbers §2c, ideal).
@@ -65,7 +65,7 @@ pub fn check_series(
         QualityVerdict::Repeat(format!("signal-to-noise ratio {snr:.1}, expected at least {LEAST_SNR}"))
     } else if let Some(recounted) = deviations.iter().find(|d| d.offset_mm > RECOUNTED_MM) {
         QualityVerdict::Replan(format!("{} was counted elsewhere in the localizer", recounted.name))
-    } else if let Some(off) = deviations.iter().find(|d| d.tilt_deg > MOST_TILT_DEG || d.offset_mm > MOST_OFFSET_MM) {
+    } else if let Some(off) = worst(&deviations) {
         QualityVerdict::Replan(format!(
             "'{}' is {:.1}° and {:.1} mm off its disc",
             off.name, off.tilt_deg, off.offset_mm
@@ -83,6 +83,19 @@ struct Deviation {
     name: String,
     tilt_deg: f64,
     offset_mm: f64,
+}
+
+impl Deviation {
+    /// Size in multiples of what is tolerated.
+    fn excess(&self) -> f64 {
+        (self.tilt_deg / MOST_TILT_DEG).max(self.offset_mm / MOST_OFFSET_MM)
+    }
+}
+
+/// The group that is furthest beyond what is tolerated, if one is.
+fn worst(deviations: &[Deviation]) -> Option<&Deviation> {
+    let worst = deviations.iter().max_by(|a, b| a.excess().total_cmp(&b.excess()))?;
+    (worst.excess() > 1.0).then_some(worst)
 }
 
 fn deviations(plan: &ScanPlan, seen: &ScanPlan) -> Vec<Deviation> {
@@ -219,6 +232,17 @@ mod tests {
         let turned = check_series(&before, &before.groups[0], &images(20.0), Some(&plan(14.0)));
         assert!(matches!(turned.verdict, QualityVerdict::Replan(_)), "{turned:?}");
         assert!(turned.tilt_deg.is_some_and(|deg| (deg - 4.0).abs() < 1e-6));
+    }
+
+    #[test]
+    fn of_several_groups_that_are_off_the_worst_is_named() {
+        let mut before = plan(10.0);
+        let moved = |plan: &mut ScanPlan, at: usize, mm: f64| plan.groups[at].centre.z += mm;
+        moved(&mut before, 1, 2.6);
+        moved(&mut before, 2, 11.0);
+        let report = check_series(&before, &before.groups[0], &images(20.0), Some(&plan(10.0)));
+        let QualityVerdict::Replan(why) = &report.verdict else { panic!("{report:?}") };
+        assert!(why.contains("axial L5/S1") && why.contains("10.") && !why.contains("L4/L5"), "{why}");
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! | `runs` | `run`, commands on finished runs, `console` |
 //! | `phantoms` | `phantom`, `scan` |
 //! | `networks` | `segment`, `plan`, `train`, `eval` |
+//! | `faults` | `fault`, `check` |
 //! | `help` | `schema`, `explain` |
 
+mod faults;
 mod help;
 mod networks;
 mod phantoms;
@@ -16,6 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::exit_status::ExitStatus;
 
+pub use faults::{CheckArguments, FaultVerb, SuiteArguments};
 pub use help::{ExplainArguments, SchemaArguments, SchemaOf};
 pub use networks::{EvalArguments, OutlineChoice, PlanArguments, SegmentArguments, TrainArguments};
 pub use phantoms::{ImageFormat, PhantomVerb, ScanArguments};
@@ -40,6 +43,11 @@ pub struct CommandLine {
 pub enum Verb {
     /// Examine the patients of a scenario and test the planner against its criteria
     Run(RunArguments),
+    /// Find all mistakes of scenario and margin files, and requirements that no criterion watches
+    Check(CheckArguments),
+    /// List the known faults, or plant them all and see whether each is found and named
+    #[command(subcommand)]
+    Fault(FaultVerb),
     /// Start the virtual scanner console (plumbline-console)
     Console(ConsoleArguments),
     /// Compare a candidate run with a baseline, case by case

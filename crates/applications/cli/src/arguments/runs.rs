@@ -27,9 +27,13 @@ pub struct RunArguments {
     /// Let the run take the place of the finished one in --out, once it is whole
     #[arg(long, requires = "out")]
     pub replace: bool,
-    /// The planner under test, in place of the scenario's: builtin, or 'cmd:PROGRAM ARGUMENTS' for a child process
+    /// The planner under test, in place of the scenario's: builtin, 'cmd:PROGRAM ARGUMENTS' for a child
+    /// process, or reference for the plan that the truth asks for
     #[arg(long, value_name = "PLANNER")]
     pub planner: Option<String>,
+    /// Plant a fault between the planner and the instrument (`plumbline fault list` shows them), such as tilted:5
+    #[arg(long, value_name = "NAME[:SIZE]", allow_hyphen_values = true)]
+    pub fault: Option<String>,
     /// Where the network runs
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,

@@ -1,7 +1,9 @@
 //! One file a verb, or a family of them.
 
+pub mod check;
 pub mod console;
 pub mod eval;
+pub mod fault;
 pub mod help;
 pub mod phantom;
 pub mod plan;

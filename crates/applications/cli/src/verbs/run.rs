@@ -1,23 +1,22 @@
 //! `plumbline run`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use planner::{CommandPlanner, NamedFile, Networks, Planner};
-use results::identity::{ProgramFile, Selection};
-use results::{Identity, Manifest, PlannerIdentity, Run, Verdict};
+use assessment::PlantedFault;
+use assessment::planted_fault::UnknownFault;
+use diagnosis::did_you_mean;
+use results::identity::Selection;
+use results::{Identity, Manifest, PatternKind, Run, Verdict};
 use run_store::journal::Machine;
-use runner::{self, RunEvent, RunOptions};
-use scenario::PlannerKind;
+use runner::{self, PlannerCase, RunEvent, RunOptions};
 use scenario::ScenarioSetup;
 use scenario::attempts;
 
-use crate::arguments::{Device, RunArguments};
-use crate::device;
+use crate::arguments::RunArguments;
 use crate::exit_status::ExitStatus;
 use crate::failure::{Failure, store_failure};
+use crate::planner_under_test::{PlannerUnderTest, ReadyPlanner, models};
 use crate::progress::{Progress, summary_line};
 use crate::run_folder::RunFolder;
 use crate::{host, interrupt, output, resources, table};
@@ -28,6 +27,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         return Err(Failure::wrong("--jobs is 0, expected 1 or more"));
     }
     let chosen = arguments.planner.as_deref().map(PlannerUnderTest::from_argument).transpose()?;
+    let fault = arguments.fault.as_deref().map(planted_fault).transpose()?;
     let mut setups = ScenarioSetup::load_all(&arguments.scenarios)?;
     let people = attempts::read(&arguments.attempts).map_err(Failure::input)?;
     attempts::assign(&mut setups, people, arguments.seed).map_err(Failure::input)?;
@@ -43,6 +43,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
         selection,
         attempts: attempts::hash(&setups),
+        fault: fault.map(|fault| fault.to_string()),
     };
     let place = RunFolder::choose(arguments, &setups, &identity)?;
     resources::ensure_folder(place.folder())?;
@@ -50,6 +51,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
         jobs: arguments.jobs.unwrap_or(1),
         resume: arguments.resume,
         dicom: arguments.dicom,
+        fault,
         machine: Machine {
             device: models.values().next().map_or("cpu", |networks| networks.sagittal.processor()).to_owned(),
             host: host::here(),
@@ -72,7 +74,7 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
             }
         }
     };
-    let make_planner = |number: usize| ready[number].planner();
+    let make_planner = |asked: PlannerCase<'_>| ready[asked.number].planner(asked);
     let outcome = runner::run(&setups, identity, place.folder(), &options, &make_planner, &stop, &sink);
     if let Some(progress) = progress.get() {
         progress.finish();
@@ -100,11 +102,23 @@ fn print(run: &Run, page: &Path, stopped: bool) {
         let noun = if cases == 1 { "case" } else { "cases" };
         output::result(format!("{cases} {noun} in {:.1} s ({each:.2} s each)", clock.elapsed_s));
     }
+    for line in table::patterns(&run.manifest) {
+        output::result(line);
+    }
     output::result(format!("verdict: {}", run.manifest.verdict.word()));
     if run.manifest.verdict == Verdict::Incomplete {
         output::result(what_is_missing(&run.manifest, stopped));
     }
     output::result(format!("report:  {}", page.display()));
+}
+
+/// A fault to plant, by its name.
+pub(super) fn planted_fault(text: &str) -> Result<PlantedFault, Failure> {
+    text.parse().map_err(|unknown: UnknownFault| {
+        let names = PatternKind::ALL.iter().map(|kind| kind.name());
+        let near = did_you_mean(text.split(':').next().unwrap_or_default(), names);
+        Failure::wrong(if near.is_empty() { unknown.to_string() } else { format!("{unknown} ({near})") })
+    })
 }
 
 /// Why there is no verdict, and how to get one.
@@ -137,96 +151,4 @@ fn selection(arguments: &RunArguments, setups: &[ScenarioSetup]) -> Result<Selec
         (None, Some(shard)) => Ok(Selection::Shard { index: shard.index, count: shard.count }),
         (None, None) => Ok(Selection::All),
     }
-}
-
-/// The planner under test.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum PlannerUnderTest {
-    /// The V-Net planner with the scenario's model.
-    Builtin,
-    /// A child process.
-    Command(String),
-}
-
-impl PlannerUnderTest {
-    fn from_argument(text: &str) -> Result<Self, Failure> {
-        match text.strip_prefix("cmd:") {
-            _ if text == "builtin" => Ok(Self::Builtin),
-            Some(command) if !command.trim().is_empty() => Ok(Self::Command(command.to_owned())),
-            _ => Err(Failure::wrong(format!("unknown planner '{text}': expected builtin or cmd:PROGRAM"))),
-        }
-    }
-
-    fn of(setup: &ScenarioSetup) -> Self {
-        match setup.scenario.planner.kind {
-            PlannerKind::Builtin => Self::Builtin,
-            PlannerKind::Command => Self::Command(setup.scenario.planner.command.clone()),
-        }
-    }
-
-    /// The planner with what it needs, checked before anything is written.
-    fn ready<'a>(&self, setup: &ScenarioSetup, models: &'a Models) -> Result<ReadyPlanner<'a>, Failure> {
-        match self {
-            Self::Builtin => {
-                let networks = setup.model_folder.as_ref().and_then(|folder| models.get(folder));
-                networks.map(ReadyPlanner::Builtin).ok_or_else(|| {
-                    Failure::wrong(format!("scenario '{}' names no model, expected planner.model", setup.scenario.name))
-                })
-            }
-            Self::Command(command) => {
-                let limit = Duration::from_secs_f64(setup.scenario.planner.time_limit_s);
-                let planner = CommandPlanner::new(command, limit);
-                planner
-                    .map(ReadyPlanner::Command)
-                    .map_err(|reason| Failure::wrong(format!("the planner cannot be used: {reason}")))
-            }
-        }
-    }
-}
-
-/// A planner that can be made for every case.
-enum ReadyPlanner<'a> {
-    Builtin(&'a Networks),
-    Command(CommandPlanner),
-}
-
-impl ReadyPlanner<'_> {
-    /// What a run's identity says of it.
-    fn identity(&self) -> Result<PlannerIdentity, Failure> {
-        match self {
-            Self::Builtin(networks) => Ok(PlannerIdentity::Builtin { model: Some(networks.hash()) }),
-            Self::Command(planner) => {
-                let refused = |reason| Failure::wrong(format!("the planner cannot be used: {reason}"));
-                let files = planner.files().map_err(refused)?.into_iter();
-                let files = files.map(|NamedFile { name, blake3 }| ProgramFile { name, blake3 }).collect();
-                Ok(PlannerIdentity::Command { command: planner.command().to_owned(), files })
-            }
-        }
-    }
-
-    fn planner(&self) -> Box<dyn Planner> {
-        match self {
-            Self::Builtin(networks) => Box::new(networks.planner()),
-            Self::Command(planner) => Box::new(planner.clone()),
-        }
-    }
-}
-
-/// Models by folder.
-type Models = BTreeMap<PathBuf, Networks>;
-
-/// Every model that a built-in planner needs, loaded once.
-fn models(setups: &[ScenarioSetup], planners: &[PlannerUnderTest], device: Device) -> Result<Models, Failure> {
-    let processor = device::processor(device)?;
-    let mut models = Models::new();
-    for (setup, planner) in setups.iter().zip(planners) {
-        if let (PlannerUnderTest::Builtin, Some(folder)) = (planner, &setup.model_folder)
-            && !models.contains_key(folder)
-        {
-            let networks = device::networks(folder, &processor, device)?;
-            networks.warm_up();
-            models.insert(folder.clone(), networks);
-        }
-    }
-    Ok(models)
 }

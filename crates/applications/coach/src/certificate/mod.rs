@@ -10,6 +10,7 @@ mod learning_curve;
 mod tests;
 mod text;
 
+use assessment::attempt::ProposalUse;
 use document::{Align, Block, Cell, Column, Document, Picture, Row, Table, TextStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,14 +22,20 @@ use crate::score::Subject;
 
 /// The certificate of an attempt, with the trainee's learning curve up to now.
 pub fn certificate(record: &SessionRecord, curve: &[CurvePoint], pictures: Vec<Picture>) -> Document {
-    let mut blocks = award(record);
+    let is_failed = record.score.is_passed() == Some(false);
+    let (title, statement, footer) = if is_failed {
+        (text::FAILED_TITLE, text::FAILED_STATEMENT, text::FAILED_SHORT_STATEMENT)
+    } else {
+        (text::TITLE, text::STATEMENT, text::SHORT_STATEMENT)
+    };
+    let mut blocks = award(record, title, is_failed);
     blocks.extend(score(record));
     blocks.push(Block::text(TextStyle::Heading, text::LEARNING_CURVE));
     blocks.push(match learning_curve::drawing(curve, &record.ended_at) {
         Some(drawing) => Block::Drawing(drawing),
         None => Block::text(TextStyle::Quiet, text::FIRST_ATTEMPT),
     });
-    blocks.push(Block::Notice(text::STATEMENT.to_owned()));
+    blocks.push(Block::Notice(statement.to_owned()));
     blocks.push(Block::SignatureLines(text::SIGNATURES.map(str::to_owned).to_vec()));
 
     blocks.push(Block::PageBreak);
@@ -42,17 +49,17 @@ pub fn certificate(record: &SessionRecord, curve: &[CurvePoint], pictures: Vec<P
     blocks.push(Block::Table(facts(record)));
 
     Document {
-        title: format!("{}: {}", text::TITLE, record.trainee.trim()),
+        title: format!("{title}: {}", record.trainee.trim()),
         subject: format!("{}, in simulation", record.title),
         creator: text::program(),
         masthead: [text::PRODUCT.to_owned(), text::PRODUCT_LINE.to_owned()],
-        footer: text::SHORT_STATEMENT.to_owned(),
+        footer: footer.to_owned(),
         created: record.ended_at.parse().ok(),
         blocks,
     }
 }
 
-fn award(record: &SessionRecord) -> Vec<Block> {
+fn award(record: &SessionRecord, title: &str, is_failed: bool) -> Vec<Block> {
     let circumstances = format!(
         "{} · {} · {} at the console",
         match record.mode {
@@ -62,19 +69,25 @@ fn award(record: &SessionRecord) -> Vec<Block> {
         moment(&record.ended_at),
         duration(record.duration_s)
     );
-    [
-        (TextStyle::Title, text::TITLE),
+    let did = match record.score.is_passed() {
+        Some(true) => text::PASSED_EXERCISE,
+        Some(false) => text::ATTEMPTED,
+        None => text::COMPLETED,
+    };
+    let lines = [
+        (TextStyle::Title, title),
         (TextStyle::Quiet, text::CERTIFIES),
         (TextStyle::Display, record.trainee.trim()),
-        (TextStyle::Quiet, text::COMPLETED),
+        (TextStyle::Quiet, did),
         (TextStyle::Subtitle, record.title.as_str()),
         (TextStyle::Quiet, circumstances.as_str()),
-    ]
-    .map(|(style, text)| Block::text(style, text).centred())
-    .to_vec()
+    ];
+    let certifies = |(_, line): &(TextStyle, &str)| !is_failed || *line != text::CERTIFIES;
+    lines.into_iter().filter(certifies).map(|(style, text)| Block::text(style, text).centred()).collect()
 }
 
-fn score(record: &SessionRecord) -> [Block; 2] {
+/// Points, whether that is enough, and what failed the examination.
+fn score(record: &SessionRecord) -> Vec<Block> {
     let row = |subject: Subject| {
         let (points, of) = record.score.of(subject)?;
         let part = if of > 0.0 { points / of } else { 0.0 };
@@ -82,10 +95,15 @@ fn score(record: &SessionRecord) -> [Block; 2] {
     };
     let total = format!("{} {}", tenths(record.score.total()), text::OF_100);
     let columns = vec![Column::mm("", 30.0), Column::rest(""), Column::mm("", 28.0).align(Align::Right)];
-    [
-        Block::text(TextStyle::Display, total).centred(),
-        Block::Table(Table { columns, rows: Subject::ALL.into_iter().filter_map(row).collect() }),
-    ]
+    let mut blocks = vec![Block::text(TextStyle::Display, total).centred()];
+    if let (Some(pass_mark), Some(is_passed)) = (record.score.pass_mark, record.score.is_passed()) {
+        let verdict = if is_passed { text::PASSED } else { text::NOT_PASSED };
+        let verdict = format!("{verdict} ({} {})", text::PASS_MARK, tenths(pass_mark));
+        blocks.push(Block::text(TextStyle::Subtitle, verdict).centred());
+    }
+    blocks.extend(record.score.failures.iter().map(|reason| Block::Notice(format!("{} {reason}", text::FAILED_BY))));
+    blocks.push(Block::Table(Table { columns, rows: Subject::ALL.into_iter().filter_map(row).collect() }));
+    blocks
 }
 
 /// What was marked, item by item.
@@ -116,10 +134,14 @@ fn items(record: &SessionRecord) -> Table {
 /// Names and figures by which the attempt can be found and repeated, two beside each other.
 fn facts(record: &SessionRecord) -> Table {
     let attempt = &record.attempt;
-    let planned = match attempt.arm {
-        Arm::Manual => text::BY_HAND,
-        Arm::Collaborative => text::FROM_PROPOSAL,
-        Arm::Automated => text::BY_AI,
+    let planned = match (attempt.proposal, attempt.arm) {
+        (Some(ProposalUse::Accepted), _) => text::PROPOSAL_ACCEPTED,
+        (Some(ProposalUse::Adjusted), _) => text::PROPOSAL_ADJUSTED,
+        (Some(ProposalUse::Rejected), _) => text::PROPOSAL_REJECTED,
+        (Some(ProposalUse::Shown), _) => text::PROPOSAL_SHOWN,
+        (Some(ProposalUse::NotAsked), _) | (None, Arm::Manual) => text::BY_HAND,
+        (None, Arm::Collaborative) => text::FROM_PROPOSAL,
+        (None, Arm::Automated) => text::BY_AI,
     };
     let facts = [
         ("Scenario", attempt.scenario.clone()),

@@ -67,6 +67,26 @@ fn the_page_says_everything_and_loads_nothing() {
 }
 
 #[test]
+fn a_failed_attempt_is_no_certificate_and_says_why() {
+    let passed = certificate(&record("Ada", "2026-05-04T10:30:00Z", 1.0), &[], Vec::new()).to_html();
+    assert!(passed.contains("passed the exercise") && passed.contains("Passed (pass mark 70)"), "{passed}");
+
+    let mut graveyard = record("Ada", "2026-05-04T10:30:00Z", 1.0);
+    let reason = "Pacemaker or defibrillator: it is MR unsafe, yet: proceed";
+    graveyard.score.failures = vec![reason.to_owned()];
+    let mut poor = record("Ada", "2026-05-04T10:30:00Z", 1.0);
+    poor.score.pass_mark = Some(99.0);
+    for (failed, says) in [(&graveyard, reason), (&poor, "Not passed (pass mark 99)")] {
+        let page = certificate(failed, &[], Vec::new()).to_html();
+        assert!(page.contains(says) && page.contains("Not passed"), "{page}");
+        for praise in ["Certificate", "certify", "passed the exercise", "completed", "earned"] {
+            assert!(!page.contains(praise), "{praise} of a failed attempt");
+        }
+    }
+    assert!((graveyard.score.total() - 35.0).abs() < 1e-9, "half of the pass mark is left");
+}
+
+#[test]
 fn what_a_trainee_typed_stays_text() {
     let mut attempt = record("<script>alert(1)</script>", "2026-05-04T10:30:00Z", 1.0);
     attempt.title = "A & B \" <b>".to_owned();

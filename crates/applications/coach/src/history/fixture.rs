@@ -1,6 +1,6 @@
 //! Attempts for the tests of this crate: what a console would record, with figures that do not end in binary.
 
-use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, ProposalUse, RecordedAttempt};
 use exam::PatientSetup;
 use geometry::{Direction, Disc, PatientPosition, PhaseEncoding, Point, SliceGroup, SliceTarget, Vector};
 use planner::{PlannedLevel, ScanPlan};
@@ -17,7 +17,7 @@ pub(crate) fn record(trainee: &str, ended_at: &str, tilt_deg: f64) -> SessionRec
         mode: Mode::Exam,
         ended_at: ended_at.to_owned(),
         duration_s: 1000.0 / 3.0,
-        score: Score { items: items(tilt_deg) },
+        score: Score { items: items(tilt_deg), pass_mark: Some(70.0), failures: Vec::new() },
         attempt: attempt(trainee, tilt_deg),
         journal: vec![r#"{"at-s":0.1,"intent":{"land":{}}}"#.to_owned(), "second \"line\" with ü and ≥".to_owned()],
     }
@@ -110,6 +110,7 @@ fn attempt(trainee: &str, tilt_deg: f64) -> RecordedAttempt {
         seed: u64::MAX,
         case: 3,
         arm: Arm::Collaborative,
+        proposal: Some(ProposalUse::Adjusted),
         observer: trainee.to_owned(),
         landing: PatientSetup { landmark_error_mm: -0.1 * 3.0, ..PatientSetup::default() },
         registered_position: PatientPosition::HeadFirstSupine,

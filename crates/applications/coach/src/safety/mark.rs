@@ -66,7 +66,7 @@ fn verdict(question: Question, answer: &Answer, asked: bool, decision: Option<De
         (Question::WornMetal, _, Decision::CallRadiologist) => Wrong(text::still_worn(words)),
         (Question::WornMetal, ..) => Grave(text::metal_in_the_scanner(words)),
         (_, _, Decision::CallRadiologist) => Right(text::radiologist_decided(words)),
-        (Question::Pregnancy, ..) => Wrong(text::radiologist_has_to_decide(words, &done)),
+        (Question::Pregnancy, ..) => Grave(text::radiologist_has_to_decide(words, &done)),
         (_, status, Decision::Removed) if status >= DeviceStatus::Unknown => Grave(text::cannot_be_taken_out(words)),
         (_, DeviceStatus::Unsafe, _) => Grave(text::is_unsafe(words, &done)),
         (_, DeviceStatus::Unknown, _) => Grave(text::is_unknown(words, &done)),
@@ -86,8 +86,8 @@ enum Hazard {
 fn hazard(question: Question, answer: &Answer) -> Option<Hazard> {
     match question {
         _ if !answer.yes => None,
-        Question::WornMetal => Some(Hazard::Grave),
-        Question::Pregnancy | Question::KidneyOrContrast | Question::Claustrophobia => Some(Hazard::Manageable),
+        Question::WornMetal | Question::Pregnancy => Some(Hazard::Grave),
+        Question::KidneyOrContrast | Question::Claustrophobia => Some(Hazard::Manageable),
         _ if answer.status >= DeviceStatus::Unknown => Some(Hazard::Grave),
         _ if answer.status == DeviceStatus::Conditional => Some(Hazard::Manageable),
         _ => None,

@@ -99,6 +99,19 @@ fn only_those_are_asked_for_pregnancy_who_may_be() {
 }
 
 #[test]
+fn a_pregnancy_that_nobody_acts_upon_is_grave() {
+    let disclosed = lines(&["pregnancy: twelfth week"]);
+    let mut screening = Screening::for_patient(&patient(), &disclosed).expect("readable");
+    assert!(mark(&screening, Question::Pregnancy).grave, "it was not even asked");
+    screening.ask(Question::Pregnancy);
+    assert!(mark(&screening, Question::Pregnancy).grave, "nothing followed");
+    screening.decide(Question::Pregnancy, Decision::Proceed).expect("asked");
+    assert!(mark(&screening, Question::Pregnancy).grave, "the radiologist has to decide");
+    screening.decide(Question::Pregnancy, Decision::CallRadiologist).expect("asked");
+    assert!(mark(&screening, Question::Pregnancy).ok);
+}
+
+#[test]
 fn a_line_that_is_no_answer_is_named() {
     let refused = |line: &str| Screening::for_patient(&patient(), &lines(&[line])).expect_err("no answer").to_string();
     assert!(refused("pacemaker: yes").contains("cardiac-device"), "{}", refused("pacemaker: yes"));

@@ -1,20 +1,21 @@
-//! What was done beside the plan: safety, time, repeats.
+//! What was done beside the images: safety, positioning, time, repeats.
 
 use exam::{CoilChoice, PatientSetup};
 use geometry::PatientPosition;
 
-use super::{Item, Subject};
+use super::weights::{POSITIONING, REPEATS, SAFETY, TIME, part};
+use super::{Item, Subject, text};
+use crate::registration_form::Field;
+use crate::safety::Mark;
 
-/// Points for safety in all, of the 100 that a lumbar examination with five discs is worth.
-const SAFETY: f64 = 16.0;
-/// Points for time.
-const TIME: f64 = 8.0;
-/// Points for scanning nothing twice.
-const REPEATS: f64 = 6.0;
-/// A landmark within this of L3 keeps the whole lumbar spine in the homogeneous field, mm (choice: a vertebra's height).
-const LANDMARK_MM: f64 = 30.0;
+/// A landmark within the first distance of L3 keeps the whole lumbar spine in the homogeneous field (a vertebra's height);
+/// one beyond the second has left the coil's middle, mm (choices).
+const LANDMARK_MM: [f64; 2] = [30.0, 60.0];
+/// Fields by which two sources tell one person from another; two that differ are another person (two identifiers are
+/// asked for: Joint Commission, National Patient Safety Goal 01.01.01).
+const IDENTIFIERS: [Field; 3] = [Field::Name, Field::PatientId, Field::BirthDate];
 
-/// What was done beside the plan.
+/// What was done beside the images.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conduct {
     /// The position that the order asked for.
@@ -23,112 +24,124 @@ pub struct Conduct {
     pub registered: PatientPosition,
     /// How the patient was positioned.
     pub setup: PatientSetup,
-    /// Fields of the registration that differ from the order, by name.
-    pub mistyped: Vec<String>,
+    /// Fields of the registration that differ from the order.
+    pub mistyped: Vec<Field>,
+    /// True if the patient was registered as an emergency although there is an order.
+    pub without_order: bool,
     /// What was right and wrong about the screening.
-    pub screening: Vec<(String, bool)>,
+    pub screening: Vec<Mark>,
     /// Time from the localizer to the last change of the plan, s.
     pub planning_time_s: f64,
     /// Time that the exercise gives for it, s.
     pub planning_limit_s: f64,
-    /// Scans that were made again.
-    pub repeats: u32,
+    /// Series that were scanned again although nothing was wrong with them, and localizers scanned again.
+    pub needless_repeats: u32,
+    /// Series that were scanned again because they were spoiled or the plan had changed.
+    pub due_repeats: u32,
 }
 
 impl Conduct {
-    pub(super) fn items(&self) -> Vec<Item> {
+    /// `scanned_part` is the part of the order that has images: who did nothing was neither quick nor sparing.
+    pub(super) fn items(&self, scanned_part: f64) -> Vec<Item> {
         let mut items = self.safety();
-        items.push(self.time());
-        items.push(self.repetition());
+        items.extend(self.positioning());
+        items.push(self.time(scanned_part));
+        items.push(self.repetition(scanned_part));
         items
     }
 
+    /// Errors that fail an examination whatever the rest is worth.
+    pub(super) fn grave(&self) -> Vec<String> {
+        let mut grave: Vec<String> =
+            self.screening.iter().filter(|mark| mark.grave).map(|mark| mark.explanation.clone()).collect();
+        let confused: Vec<&str> = self.mistyped_of(&IDENTIFIERS);
+        if confused.len() >= 2 {
+            grave.push(text::wrong_patient(&confused.join(", ")));
+        }
+        if self.setup.position != self.registered {
+            grave.push(text::labelled_wrong(self.registered.code(), self.setup.position.code()));
+        }
+        grave
+    }
+
+    fn mistyped_of(&self, fields: &[Field]) -> Vec<&'static str> {
+        self.mistyped.iter().filter(|field| fields.contains(field)).map(|field| field.label()).collect()
+    }
+
     fn safety(&self) -> Vec<Item> {
-        let mut checks = self.screening.clone();
+        let mut checks: Vec<(String, f64)> =
+            self.screening.iter().map(|mark| (mark.explanation.clone(), f64::from(u8::from(mark.ok)))).collect();
+        checks.push(if !self.mistyped.is_empty() {
+            let fields: Vec<&str> = self.mistyped.iter().map(|field| field.label()).collect();
+            (text::mistyped(&fields.join(", ")), 0.0)
+        } else if self.without_order {
+            (text::NOT_REGISTERED_BY_ORDER.to_owned(), 0.0)
+        } else {
+            (text::IDENTITY_AGREES.to_owned(), 1.0)
+        });
         let (lying, registered) = (self.setup.position, self.registered);
         checks.push(if lying == registered {
-            (format!("the patient lies as registered ({})", lying.code()), true)
+            (text::lies_as_registered(lying.code()), 1.0)
         } else {
-            let message = format!(
-                "registered {}, but the patient lies {}: left and right, front and back or head and foot of every \
-                 image are labelled wrong",
-                registered.code(),
-                lying.code()
-            );
-            (message, false)
+            (text::labelled_wrong(registered.code(), lying.code()), 0.0)
         });
-        checks.push(if lying == self.ordered {
-            ("the position is the one that was asked for".to_owned(), true)
-        } else {
-            (format!("{} was asked for, the patient lies {}", self.ordered.code(), lying.code()), false)
-        });
-        checks.push(if self.mistyped.is_empty() {
-            ("the registration agrees with the wristband".to_owned(), true)
-        } else {
-            (format!("the registration differs from the wristband: {}", self.mistyped.join(", ")), false)
-        });
-        let off_mm = self.setup.landmark_error_mm;
-        checks.push(if off_mm.abs() <= LANDMARK_MM {
-            (format!("L3 lies {off_mm:+.0} mm from the isocentre"), true)
-        } else {
-            let towards = if off_mm > 0.0 { "the head" } else { "the feet" };
-            (format!("the landmark left L3 {:.0} mm from the isocentre towards {towards}", off_mm.abs()), false)
-        });
-        checks.push(match self.setup.coil {
-            CoilChoice::BodyCoil => ("the body coil was used: the images are noisy for no reason".to_owned(), false),
-            CoilChoice::SpineArray | CoilChoice::SpineAndBodyArray => ("the spine array receives".to_owned(), true),
-        });
-        checks.push(if self.setup.knee_cushion {
-            ("the knees lie on the cushion".to_owned(), true)
-        } else {
-            ("no cushion under the knees: the back hurts sooner, and hollows".to_owned(), false)
-        });
+        shared(Subject::Safety, SAFETY, checks)
+    }
 
-        let of = SAFETY / checks.len() as f64;
-        let item = |(explanation, right)| Item {
-            subject: Subject::Safety,
-            disc: None,
-            points: if right { of } else { 0.0 },
-            of,
-            measured: None,
-            explanation,
-        };
-        checks.into_iter().map(item).collect()
+    fn positioning(&self) -> Vec<Item> {
+        let (lying, off_mm) = (self.setup.position, self.setup.landmark_error_mm);
+        let yes_or_no =
+            |right: bool, yes: &str, no: &str| (if right { yes } else { no }.to_owned(), f64::from(u8::from(right)));
+        let checks = vec![
+            if lying == self.ordered {
+                (text::LIES_AS_ORDERED.to_owned(), 1.0)
+            } else {
+                (text::lies_otherwise(self.ordered.code(), lying.code()), 0.0)
+            },
+            (text::landmark(off_mm, off_mm.abs() <= LANDMARK_MM[0]), part(off_mm.abs(), LANDMARK_MM)),
+            yes_or_no(self.setup.coil != CoilChoice::BodyCoil, text::SPINE_ARRAY, text::BODY_COIL),
+            yes_or_no(self.setup.knee_cushion, text::CUSHION, text::NO_CUSHION),
+        ];
+        shared(Subject::Positioning, POSITIONING, checks)
     }
 
     /// Full marks within the limit, none at twice the limit.
-    fn time(&self) -> Item {
-        let beyond = (self.planning_time_s / self.planning_limit_s - 1.0).clamp(0.0, 1.0);
-        let (minutes, limit) = (clock(self.planning_time_s), clock(self.planning_limit_s));
+    fn time(&self, scanned_part: f64) -> Item {
+        let in_time = part(self.planning_time_s / self.planning_limit_s, [1.0, 2.0]);
         Item {
             subject: Subject::Time,
             disc: None,
-            points: TIME * (1.0 - beyond),
+            points: TIME * in_time * scanned_part,
             of: TIME,
             measured: Some(self.planning_time_s),
-            explanation: format!("planned in {minutes} of {limit} min"),
+            explanation: if scanned_part > 0.0 {
+                text::planned_in(self.planning_time_s, self.planning_limit_s)
+            } else {
+                text::NOTHING_SCANNED_IN_TIME.to_owned()
+            },
         }
     }
 
-    fn repetition(&self) -> Item {
-        let explanation = match self.repeats {
-            0 => "nothing was scanned twice".to_owned(),
-            1 => "one scan was made again".to_owned(),
-            more => format!("{more} scans were made again"),
-        };
+    fn repetition(&self, scanned_part: f64) -> Item {
+        let spared = (REPEATS - f64::from(self.needless_repeats)).max(0.0);
         Item {
             subject: Subject::Repeats,
             disc: None,
-            points: (REPEATS - 2.0 * f64::from(self.repeats)).max(0.0),
+            points: spared * scanned_part,
             of: REPEATS,
-            measured: Some(f64::from(self.repeats)),
-            explanation,
+            measured: Some(f64::from(self.needless_repeats)),
+            explanation: if scanned_part > 0.0 {
+                text::repeats(self.needless_repeats, self.due_repeats)
+            } else {
+                text::NOTHING_SCANNED.to_owned()
+            },
         }
     }
 }
 
-/// Minutes and seconds.
-fn clock(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
+/// Checks that weigh the same, each with the part that was right.
+fn shared(subject: Subject, points: f64, checks: Vec<(String, f64)>) -> Vec<Item> {
+    let of = points / checks.len().max(1) as f64;
+    let item = |(explanation, part)| Item { subject, disc: None, points: of * part, of, measured: None, explanation };
+    checks.into_iter().map(item).collect()
 }

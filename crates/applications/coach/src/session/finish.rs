@@ -1,16 +1,15 @@
 //! The end of an examination: the attempt, held against the truth.
 
-use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt, Scored};
-use exam::Command;
-use geometry::Pose;
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
+use exam::{Command, Series};
+use geometry::{Pose, SliceGroup};
 use planner::ScanPlan;
-use results::Arm;
 
 use super::{Refusal, Session, refuse};
 use crate::assist::Outcome;
 use crate::intent::Phase;
 use crate::record::SessionRecord;
-use crate::score::{Conduct, Score};
+use crate::score::{Conduct, Examined, ScannedSeries, Score};
 
 /// What came of an examination.
 #[derive(Clone, Debug)]
@@ -39,55 +38,68 @@ impl Session {
             return refuse("scan the localizer and plan the slices first");
         };
         let exercise = &self.exercise;
-        let with_ai = self.proposal().is_some_and(|proposal| proposal.decision.is_taken());
+        let truth = self.exam.patient().truth();
+        let to_patient: Pose = exam::registered_to_patient(registration.position, landing.position);
+        let queue = self.exam.queue();
+        let scanned: Vec<_> =
+            queue.iter().filter_map(|series| ScannedSeries::of(series, &truth, &to_patient)).collect();
+        let proposal = self.use_of_proposal();
         let attempt = RecordedAttempt {
             format_version: ATTEMPT_FORMAT_VERSION,
             scenario: exercise.name().to_owned(),
             seed: exercise.seed,
             case: exercise.case,
-            arm: if with_ai { Arm::Collaborative } else { Arm::Manual },
+            arm: proposal.arm(),
+            proposal: Some(proposal),
             observer: self.trainee.clone(),
             landing,
             registered_position: registration.position,
-            plan: self.draft.to_plan(),
+            plan: scanned_plan(queue),
             planning_time_s: self.planning_time_s(),
             scan_time_s: self.exam.scan_time_s(),
             repeats: self.exam.repeats(),
         };
-        let scored: Scored = scenario::attempts::scored(&exercise.setup, &attempt);
         let conduct = Conduct {
             ordered: exercise.order.position,
             registered: registration.position,
             setup: landing,
-            mistyped: self
-                .form
-                .mismatches(&exercise.order.identity)
-                .iter()
-                .map(|field| field.label().to_lowercase())
-                .collect(),
-            screening: self.screening.marks().into_iter().map(|mark| (mark.explanation, mark.ok)).collect(),
+            mistyped: self.form.mismatches(&exercise.order.identity),
+            without_order: self.form.is_emergency(),
+            screening: self.screening.marks(),
             planning_time_s: attempt.planning_time_s,
             planning_limit_s: exercise.planning_limit_s,
-            repeats: self.exam.repeats(),
+            needless_repeats: self.needless_repeats + self.localizer_repeats(),
+            due_repeats: self.due_repeats,
         };
-        let to_labelled: Pose = exam::registered_to_patient(registration.position, landing.position).inverse();
-        let proposal = self.proposal();
         let outcome = Outcome {
-            proposed: proposal.map(|proposal| proposal.plan),
-            is_taken: proposal.is_some_and(|proposal| proposal.decision.is_taken()),
+            proposed: self.proposal().map(|proposal| proposal.plan),
+            is_taken: proposal.is_taken(),
             planned: &attempt.plan,
         };
-        let disclosure = exercise.assist.disclosure(&outcome);
+        let accepted_error = exercise.assist.accepted_error(&outcome, &exercise.order.scans.levels);
+        let examined = Examined {
+            order: &exercise.order.scans,
+            truth: &truth,
+            scanned: &scanned,
+            conduct: &conduct,
+            accepted_error: accepted_error.as_deref(),
+            pass_mark: exercise.pass_mark,
+        };
         self.finished = Some(Finished {
-            score: Score::mark(&scored, &conduct),
-            true_plan: assessment::true_plan(&scored.truth.moved(&to_labelled), &exercise.setup.prescription),
+            score: Score::mark(&examined),
+            true_plan: assessment::true_plan(&truth.moved(&to_patient.inverse()), &exercise.setup.prescription),
+            disclosure: exercise.assist.disclosure(&outcome),
             attempt,
-            disclosure,
         });
         self.command(Command::Close)?;
         self.phase = Phase::Review;
         self.show_result();
         Ok(())
+    }
+
+    /// How often the localizer was scanned again: what is left of the examination's repeats without those of series.
+    fn localizer_repeats(&self) -> u32 {
+        self.exam.repeats().saturating_sub(self.needless_repeats + self.due_repeats)
     }
 
     /// The attempt for the history; `ended_at` is the wall clock's, RFC 3339.
@@ -105,4 +117,25 @@ impl Session {
             journal: self.journal.iter().filter_map(line).collect(),
         })
     }
+}
+
+/// The slices and bands of the images that there are, as they were when they were scanned. Series that share their slices
+/// (T2 and T1 of one stack) are one group of the plan.
+fn scanned_plan(queue: &[Series]) -> ScanPlan {
+    let mut plan = ScanPlan::default();
+    for stack in queue.iter().filter_map(|series| series.scanned.as_ref()) {
+        let same = |group: &SliceGroup| {
+            let place = |group: &SliceGroup| (group.target.clone(), group.centre, group.row, group.column);
+            place(group) == place(&stack.group)
+        };
+        if !plan.groups.iter().any(same) {
+            plan.groups.push(stack.group.clone());
+        }
+        for band in &stack.bands {
+            if !plan.sat_bands.contains(band) {
+                plan.sat_bands.push(band.clone());
+            }
+        }
+    }
+    plan
 }

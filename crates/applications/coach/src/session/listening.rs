@@ -10,6 +10,7 @@ use planner::quality_check::QualityVerdict;
 use super::{ProposalDecision, Refusal, Review, Session, Severity, refused};
 use crate::intent::Shows;
 use crate::journal::Line;
+use crate::record::Mode;
 
 /// The end of a job, with the time that it took.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl Session {
             Event::PlanProposed(_) => {
                 let seen = self.exam.proposal().and_then(|planned| planned.segmentation.as_ref());
                 let labels = seen.map(|seen| Arc::new(seen.labels.clone()));
+                self.was_proposed = true;
                 self.review = Some(Review { labels, latency_ms, decision: ProposalDecision::Open });
                 self.say(Severity::Info, format!("the AI proposes a plan ({latency_ms:.0} ms)"));
             }
@@ -70,9 +72,13 @@ impl Session {
             Event::SeriesScanned { series, .. } => self.series_arrives(series),
             Event::Checked { name, report, .. } => {
                 let (severity, text) = match &report.verdict {
+                    // In an exam nobody says what is wrong: to see it is what is examined.
+                    _ if self.exercise.mode == Mode::Exam => (Severity::Info, format!("{name}: complete")),
                     QualityVerdict::Accept => (Severity::Info, format!("{name}: image check passed")),
                     QualityVerdict::Repeat(why) => (Severity::Warning, format!("{name}: repeat recommended: {why}")),
-                    QualityVerdict::Replan(why) => (Severity::Warning, format!("{name}: re-plan recommended: {why}")),
+                    QualityVerdict::Replan(why) => {
+                        (Severity::Warning, format!("as the images of {name} show, re-plan: {why}"))
+                    }
                 };
                 self.say(severity, text);
                 self.scan_next();

@@ -24,6 +24,7 @@ mod queue;
 use std::collections::VecDeque;
 
 use exam::{Command, Examination, Job, JobKind};
+use planner::ScanPlan;
 use slice_editor::{Draft, Edit};
 
 use crate::exercise::Exercise;
@@ -99,6 +100,13 @@ pub struct Session {
     /// A job that nobody has fetched yet.
     job: Option<Job>,
     review: Option<Review>,
+    /// The plan as it was before the AI's was taken: what is left once it is rejected.
+    before_proposal: Option<ScanPlan>,
+    /// True once the AI has shown a plan.
+    was_proposed: bool,
+    /// Series that were scanned again although nothing was wrong with their images, and for good reason.
+    needless_repeats: u32,
+    due_repeats: u32,
     running: Option<Running>,
     scanning_all: bool,
     /// A series has arrived whose image check has not been started.
@@ -130,6 +138,10 @@ impl Session {
             exam: exercise.examination().recorded(),
             job: None,
             review: None,
+            before_proposal: None,
+            was_proposed: false,
+            needless_repeats: 0,
+            due_repeats: 0,
             running: None,
             scanning_all: false,
             check_due: false,
@@ -243,6 +255,14 @@ impl Session {
     /// What was done so far, as a script that does it again.
     pub fn journal(&self) -> &[Line] {
         &self.journal
+    }
+
+    /// Time since the localizer was complete, s; of a finished examination, up to the last change of the prescription.
+    pub fn planning_clock_s(&self) -> f64 {
+        match self.planning_s {
+            Some((from, _)) if self.finished.is_none() => self.clock_s - from,
+            _ => self.planning_time_s(),
+        }
     }
 
     /// Time from the complete localizer to the last change of the prescription, s.

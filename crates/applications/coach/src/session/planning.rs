@@ -4,6 +4,8 @@ use exam::Command;
 use geometry::SliceGroup;
 use slice_editor::Edit;
 
+use assessment::attempt::ProposalUse;
+
 use super::{ProposalDecision, Refusal, Session, refuse, refused};
 use crate::assist::Behaviour;
 
@@ -109,13 +111,43 @@ impl Session {
         let Some(plan) = self.proposal().map(|proposal| proposal.plan.clone()) else {
             return refuse("the AI has proposed nothing");
         };
+        let before = self.draft.to_plan();
         self.draft.apply(&Edit::Adopt(plan)).map_err(refused)?;
+        // Taking it twice leaves what there was before the first time.
+        self.before_proposal.get_or_insert(before);
         self.decide(decision)?;
         self.drawn()
     }
 
+    /// Rejects the AI's plan: one that was taken goes, with all that was drawn since, and what there was before it is back.
     pub(super) fn reject_proposal(&mut self) -> Result<(), Refusal> {
+        if self.proposal().is_some()
+            && let Some(before) = self.before_proposal.take()
+        {
+            self.draft.apply(&Edit::Adopt(before)).map_err(refused)?;
+            self.decide(ProposalDecision::Rejected)?;
+            return self.drawn();
+        }
         self.decide(ProposalDecision::Rejected)
+    }
+
+    /// What became of the AI's proposal, from what is drawn: a plan that holds a group of the AI's is not one by hand,
+    /// whatever was pressed.
+    pub fn use_of_proposal(&self) -> ProposalUse {
+        if !self.was_proposed {
+            return ProposalUse::NotAsked;
+        }
+        let Some(proposal) = self.proposal() else { return ProposalUse::Shown };
+        let drawn = self.draft.groups();
+        let is_kept = |group: &&SliceGroup| drawn.iter().any(|drawn| drawn.same_slices(group));
+        let (kept, all) = (proposal.plan.groups.iter().filter(is_kept).count(), proposal.plan.groups.len());
+        match proposal.decision {
+            _ if kept == all && kept > 0 => ProposalUse::Accepted,
+            ProposalDecision::Accepted | ProposalDecision::Adjusted => ProposalUse::Adjusted,
+            _ if kept > 0 => ProposalUse::Adjusted,
+            ProposalDecision::Rejected => ProposalUse::Rejected,
+            ProposalDecision::Open => ProposalUse::Shown,
+        }
     }
 
     fn decide(&mut self, decision: ProposalDecision) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use slice_editor::{Edit, Selected};
 
 use super::{Refusal, Session, Severity, refuse, refused};
 use crate::intent::{SeriesRef, Shows};
+use crate::score::Spoiled;
 
 /// How far a series is, as the trainee sees it: its images come in after they were computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,10 +165,24 @@ impl Session {
         if let Some(conflict) = self.conflicts(id).first() {
             return refuse(format!("{} cannot be scanned: {}", series.name(), conflict.message));
         }
-        if !series.is_waiting() {
+        let (is_waiting, reason) = (series.is_waiting(), self.reason_to_repeat(series));
+        if !is_waiting {
             self.command(Command::Repeat(id))?;
         }
-        self.command(Command::Scan(id))
+        self.command(Command::Scan(id))?;
+        match reason {
+            Some(true) => self.due_repeats += 1,
+            Some(false) => self.needless_repeats += 1,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Whether there is a reason to scan a series again, in truth; `None` if it has no images yet.
+    fn reason_to_repeat(&self, series: &Series) -> Option<bool> {
+        let stack = series.scanned.as_ref()?;
+        let snr = series.report.as_ref().map(|report| report.snr);
+        Some(series.is_outdated() || Spoiled::of(stack, snr, &self.exam.patient().truth()).is_some())
     }
 
     pub(super) fn scan_all(&mut self) -> Result<(), Refusal> {

@@ -78,6 +78,7 @@ pub fn room(ui: &mut Ui, rect: Rect, screen: &mut Screen) {
 pub fn tools(ui: &mut Ui, session: &Session, screen: &mut Screen, intents: &mut Vec<Intent>) {
     ui.separator();
     ui.heading(text::PRESCRIPTION);
+    ui.label(RichText::new(format!("{} {}", text::ORDERED, session.exercise.ordered())).small());
     let ready = session.has_localizer();
     ui.add_enabled_ui(ready, |ui| {
         ui.horizontal_wrapped(|ui| {

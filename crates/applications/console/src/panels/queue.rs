@@ -1,6 +1,7 @@
 //! The queue of series, and the scan that runs.
 
 use coach::intent::{Intent, Shows};
+use coach::record::Mode;
 use coach::session::{SeriesProgress, Session};
 use egui::{ProgressBar, RichText, ScrollArea, Ui};
 use exam::Series;
@@ -100,11 +101,12 @@ fn entry(ui: &mut Ui, session: &Session, at: usize, series: &Series, screen: &mu
             if let Some(conflict) = conflicts.first() {
                 ui.label(RichText::new(format!("⚠ {}", conflict.message)).small().color(theme::WARN));
             }
-            if let Some(report) = &series.report {
+            // In an exam nobody says what is wrong with the images.
+            if let Some(report) = series.report.as_ref().filter(|_| session.exercise.mode == Mode::Practice) {
                 let (words, colour) = match &report.verdict {
                     QualityVerdict::Accept => (format!("{} (SNR {:.0})", text::ACCEPTED, report.snr), theme::GOOD),
                     QualityVerdict::Repeat(why) => (format!("{} {why}", text::REPEAT_RECOMMENDED), theme::WARN),
-                    QualityVerdict::Replan(why) => (format!("{} {why}", text::REPLAN_RECOMMENDED), theme::WARN),
+                    QualityVerdict::Replan(why) => (format!("{} {why}", text::REPLAN_SHOWN), theme::WARN),
                 };
                 ui.label(RichText::new(words).small().color(colour));
             }

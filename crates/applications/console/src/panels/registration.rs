@@ -26,11 +26,14 @@ fn form(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
         if session.form.is_emergency() {
             ui.label(RichText::new(text::EMERGENCY_ORDER).color(theme::WARN));
             ui.label(format!("{} {}", text::ORDERED_POSITION, session.exercise.order.position.code()));
+            ui.label(format!("{} {}", text::ORDERED, session.exercise.ordered()));
             let person = &session.exercise.person.person;
             ui.label(format!("{}: {:.0} kg, {:.0} cm", text::SCALES, person.weight_kg, person.height_cm));
             return;
         }
         let order = &session.exercise.order;
+        ui.label(format!("{} {}", text::ORDERED, session.exercise.ordered()));
+        ui.add_space(4.0);
         Grid::new("order").num_columns(2).spacing([16.0, 3.0]).show(ui, |ui| {
             for (label, value) in [
                 (Field::Name.label(), order.identity.name.as_str()),

@@ -12,8 +12,9 @@ use crate::{text, theme};
 pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
     let Some(finished) = &session.finished else { return };
     let total = finished.score.total();
+    let shade = if finished.score.is_passed() == Some(false) { theme::BAD } else { colour(total / 100.0) };
     ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("{total:.0}")).size(40.0).strong().color(colour(total / 100.0)));
+        ui.label(RichText::new(format!("{total:.0}")).size(40.0).strong().color(shade));
         ui.vertical(|ui| {
             ui.label(text::OF_100);
             let times = format!(
@@ -26,6 +27,7 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
             ui.label(RichText::new(times).small().color(theme::FAINT));
         });
     });
+    verdict(ui, finished);
     if let Some(disclosure) = &finished.disclosure {
         theme::card().show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -63,6 +65,20 @@ pub fn show(ui: &mut Ui, session: &Session, screen: &mut Screen) {
             });
         }
     });
+}
+
+/// Whether the exercise is passed, and what failed it whatever the rest is worth.
+fn verdict(ui: &mut Ui, finished: &Finished) {
+    let score = &finished.score;
+    let (Some(pass_mark), Some(is_passed)) = (score.pass_mark, score.is_passed()) else { return };
+    let (word, colour) = if is_passed { (text::PASSED, theme::GOOD) } else { (text::NOT_PASSED, theme::BAD) };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(word).strong().size(18.0).color(colour));
+        ui.label(RichText::new(format!("{} {pass_mark:.0}", text::PASS_MARK)).small().color(theme::FAINT));
+    });
+    for reason in &score.failures {
+        ui.label(RichText::new(format!("✖ {reason}")).color(theme::BAD));
+    }
 }
 
 fn subjects(ui: &mut Ui, finished: &Finished) {

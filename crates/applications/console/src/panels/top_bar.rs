@@ -51,6 +51,11 @@ fn examination(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
         }
         ui.label(RichText::new(clock(session.clock_s)).monospace()).on_hover_text(text::CONSOLE_TIME);
         ui.separator();
+        let (planning_s, limit_s) = (session.planning_clock_s(), session.exercise.planning_limit_s);
+        let colour = if planning_s > limit_s { theme::BAD } else { theme::TEXT };
+        let planning = format!("{} {} / {}", text::PLANNING_TIME, clock(planning_s), clock(limit_s));
+        ui.label(RichText::new(planning).monospace().color(colour)).on_hover_text(text::PLANNING_TIME_HINT);
+        ui.separator();
         for (speed, label) in [(0.0, text::AT_ONCE), (10.0, "10×"), (1.0, "1×")] {
             let now = if speed == 0.0 { f64::INFINITY } else { speed };
             let button = ui.selectable_label(session.speed == now, label).on_hover_text(text::SPEED_HINT);

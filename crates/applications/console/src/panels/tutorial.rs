@@ -50,7 +50,8 @@ const STEPS: &[Step] = &[
     },
     Step {
         title: "Scan",
-        words: "Press “Scan all”. The check comments on every series; repeat what moved.",
+        words: "Press “Scan all”. The check measures noise and geometry; whether the patient moved you see yourself: repeat \
+                what is blurred or doubled.",
         done: |session| session.exam().queue().iter().any(|series| series.report.is_some()),
     },
     Step {

@@ -51,6 +51,7 @@ pub fn show(ui: &mut Ui, desk: &Desk, screen: &mut Screen, intents: &mut Vec<Int
                                     }
                                 });
                                 ui.label(&order.indication);
+                                ui.label(format!("{} {}", text::ORDERED, exercise.ordered()));
                                 ui.label(RichText::new(exercise.title()).small().color(theme::FAINT));
                             });
                             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -1,4 +1,4 @@
-//! Where the disc lies that an axial group is for.
+//! A disc for an axial group to be laid on.
 
 use geometry::{
     Direction, Disc, LabelledDisc, LabelledSpine, Plane, Point, PrescriptionRules, SliceGroup, SliceTarget, Vertebra,
@@ -16,22 +16,6 @@ pub(crate) const MEAN_DISC_WIDTH_MM: f64 = 48.0;
 pub fn disc_of_level(level: &PlannedLevel, canal: Point) -> LabelledDisc {
     let (depth_mm, width_mm) = (MEAN_DISC_DEPTH_MM, MEAN_DISC_WIDTH_MM);
     LabelledDisc { label: level.label, plane: level.plane(), canal, depth_mm, width_mm }
-}
-
-/// The level of the disc that an axial group is for. Axial groups are centred on the disc's posterior margin (as
-/// [`prescribe`] does), so the disc's centre lies half a mean disc in front of the group's.
-pub(crate) fn planned_level(group: &SliceGroup) -> Option<PlannedLevel> {
-    let label = group.target.disc()?;
-    let normal = group.normal();
-    // Whichever way the image was turned, one of its axes runs from back to front.
-    let axes = [group.row, -group.row, group.column, -group.column];
-    let forwards = axes.into_iter().min_by(|a, b| a.y.total_cmp(&b.y))?;
-    Some(PlannedLevel {
-        label,
-        centre: group.centre + forwards.into_inner() * (MEAN_DISC_DEPTH_MM / 2.0),
-        normal: if normal.z < 0.0 { -normal } else { normal },
-        confidence: 1.0,
-    })
 }
 
 /// A group of the same size laid on a disc as [`prescribe`] lays one.
@@ -68,17 +52,6 @@ mod tests {
     use super::super::example_groups::axial;
     use super::*;
     use geometry::Vector;
-
-    #[test]
-    fn a_level_lies_in_front_of_its_group_however_the_image_is_turned() {
-        let upright = planned_level(&axial()).expect("for a disc");
-        assert_eq!(upright.centre, Point::new(0.0, -7.0, -20.0));
-        assert_eq!(upright.normal, Vector::z_axis());
-        let turned = SliceGroup { row: -Vector::y_axis(), column: Vector::x_axis(), ..axial() };
-        assert_eq!(planned_level(&turned), Some(upright));
-        let turned_over = SliceGroup { column: -Vector::y_axis(), ..axial() };
-        assert_eq!(planned_level(&turned_over), Some(upright));
-    }
 
     #[test]
     fn a_group_lies_on_a_disc_as_the_rules_lay_it() {

@@ -121,6 +121,10 @@ fn check(line: &AttemptLine) -> Result<(), AttemptsError> {
     if attempt.arm == Arm::Automated {
         return Err(line.wrong("arm", attempt.arm.name(), "manual or collaborative: a person planned"));
     }
+    if let Some(proposal) = attempt.proposal.filter(|proposal| proposal.arm() != attempt.arm) {
+        let expected = format!("{}, as the AI's proposal was {}", proposal.arm().name(), proposal.name());
+        return Err(line.wrong("arm", attempt.arm.name(), expected));
+    }
     if attempt.observer.trim().is_empty() {
         return Err(line.wrong("observer", "empty", "a name"));
     }

@@ -35,6 +35,7 @@ fn perfect(setup: &ScenarioSetup, landing: PatientSetup, registered: PatientPosi
         seed: 7,
         case: 1,
         arm: Arm::Manual,
+        proposal: None,
         observer: "Ida".into(),
         landing,
         registered_position: registered,

@@ -9,7 +9,6 @@ use geometry::{PrescriptionRules, SatBand, SliceGroup};
 use planner::ScanPlan;
 
 use super::edit::{Edit, Selected};
-use super::level::planned_level;
 use super::refused::EditRefused;
 use super::undo::Undo;
 use drawn::Drawn;
@@ -24,7 +23,7 @@ use drawn::Drawn;
 /// let target = SliceTarget::Disc("L4/L5".parse().expect("a disc"));
 /// draft.apply(&Edit::AddGroup { target, name: None, centre: Point::origin() })?;
 /// draft.apply(&Edit::Rotate { axis: [1.0, 0.0, 0.0], deg: 12.0 })?;
-/// assert_eq!(draft.to_plan().levels[0].label.to_string(), "L4/L5");
+/// assert_eq!(draft.to_plan().groups[0].name, "axial L4/L5");
 /// draft.undo();
 /// assert_eq!(draft.groups()[0].normal().z, 1.0);
 /// # Ok::<(), slice_editor::EditRefused>(())
@@ -112,17 +111,10 @@ impl Draft {
         self.undo.can_redo()
     }
 
-    /// The plan: groups and bands as drawn, and a level for every disc that an axial group is for.
+    /// The plan: groups and bands as drawn. It names no levels: who draws slices says which disc they are for, by their
+    /// target, and not where that disc's centre lies.
     pub fn to_plan(&self) -> ScanPlan {
-        let mut levels: Vec<_> = self.drawn.groups.iter().filter_map(planned_level).collect();
-        levels.sort_by_key(|level| level.label);
-        levels.dedup_by_key(|level| level.label);
-        ScanPlan {
-            levels,
-            groups: self.drawn.groups.clone(),
-            sat_bands: self.drawn.sat_bands.clone(),
-            ..ScanPlan::default()
-        }
+        ScanPlan { groups: self.drawn.groups.clone(), sat_bands: self.drawn.sat_bands.clone(), ..ScanPlan::default() }
     }
 
     fn put(&mut self, drawn: Option<Drawn>) -> bool {

@@ -214,11 +214,8 @@ fn a_drawn_plan_reads_like_a_planners() {
     }
     assert_eq!(refused(&draft, Edit::SetLevel(L4_L5)), EditRefused::NameTaken("axial L4/L5".into()));
     let plan = draft.to_plan();
-    let levels: Vec<(String, Point)> =
-        plan.levels.iter().map(|level| (level.label.to_string(), level.centre)).collect();
-    assert_eq!(levels, [("L3/L4".into(), Point::new(0.0, -7.0, 15.0)), ("L4/L5".into(), Point::new(0.0, -7.0, -20.0))]);
-    assert!(plan.flags.is_empty() && plan.levels.iter().all(|level| level.confidence == 1.0));
-    assert!(plan.disc_group(L4_L5).is_some());
+    assert!(plan.levels.is_empty(), "nobody said where a disc's centre lies");
+    assert!(plan.flags.is_empty() && plan.disc_group(L3_L4).is_some() && plan.disc_group(L4_L5).is_some());
     let text = serde_json::to_vec(&plan).expect("a plan serialises");
     assert_eq!(ScanPlan::from_json(&text).expect("a plan"), plan);
 }
@@ -240,7 +237,7 @@ fn spine() -> LabelledSpine {
 }
 
 #[test]
-fn snapped_groups_are_the_planners_groups_and_claim_its_discs() {
+fn snapped_groups_are_the_planners_groups() {
     let spine = spine();
     let mut draft = empty();
     for disc in &spine.discs {
@@ -255,10 +252,6 @@ fn snapped_groups_are_the_planners_groups_and_claim_its_discs() {
         assert!((drawn.row.into_inner() - group.row.into_inner()).norm() < 1e-9);
         assert!((drawn.column.into_inner() - group.column.into_inner()).norm() < 1e-9);
     }
-    for (level, disc) in plan.levels.iter().zip(&spine.discs) {
-        assert_eq!(level.label, disc.label);
-        assert!((level.centre - disc.plane.centre).norm() < 1e-9 && level.plane().angle_deg(&disc.plane) < 1e-6);
-    }
     let mut copied = with(axial_slices());
     copied.apply(&Edit::SetSlices(3)).expect("within limits");
     copied.apply(&Edit::CopyPosition { from: plan.groups[2].clone() }).expect("a group");
@@ -271,10 +264,8 @@ fn snapped_groups_are_the_planners_groups_and_claim_its_discs() {
 #[test]
 fn a_groups_name_says_nothing_of_its_disc() {
     let mut draft = with(SliceTarget::Disc(L4_L5));
-    let before = draft.to_plan();
     draft.apply(&Edit::Rename("axial L3/L4".into())).expect("a name");
     let after = draft.to_plan();
-    assert_eq!(after.levels, before.levels);
     assert_eq!(after.disc_group(L4_L5).map(|group| group.name.as_str()), Some("axial L3/L4"));
     assert!(after.disc_group(L3_L4).is_none());
 }
