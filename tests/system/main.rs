@@ -3,6 +3,7 @@
 mod bad_input;
 mod circles;
 mod commands;
+mod comparison;
 mod console;
 mod damaged_files;
 mod determinism;

@@ -33,6 +33,8 @@ fn perfect(scenario: &Path, observer: &str) -> RecordedAttempt {
         planning_time_s: 75.5,
         scan_time_s: 600.0,
         repeats: 2,
+        called_off: false,
+        marks: None,
     }
 }
 

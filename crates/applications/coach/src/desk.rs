@@ -33,17 +33,18 @@ impl Desk {
     pub fn handle(&mut self, intent: &Intent) -> Result<(), Refusal> {
         match intent {
             Intent::SitDown { trainee } if self.session.is_none() => {
-                trainee.trim().clone_into(&mut self.trainee);
+                // A name is typed letter by letter: the space between two words comes at its end first.
+                trainee.clone_into(&mut self.trainee);
                 Ok(())
             }
             Intent::Open { exercise, emergency } if self.session.is_none() => {
-                if self.trainee.is_empty() {
+                if self.trainee.trim().is_empty() {
                     return Err(Refusal("say who you are first: attempts are kept under your name".into()));
                 }
                 let unknown = || Refusal(format!("there is no exercise '{exercise}' on the worklist"));
                 let chosen = self.worklist.exercise(exercise).ok_or_else(unknown)?.clone();
                 self.opened = Some(chosen.clone());
-                self.session = Some(Session::new(chosen, &self.trainee, *emergency));
+                self.session = Some(Session::new(chosen, self.trainee.trim(), *emergency));
                 Ok(())
             }
             Intent::Leave => {

@@ -1,5 +1,6 @@
 //! The record of a session, as the history keeps it.
 
+use assessment::attempt::{AttemptMarks, RecordedAttempt};
 use serde::{Deserialize, Serialize};
 
 use crate::score::Score;
@@ -32,7 +33,22 @@ pub struct SessionRecord {
     /// Its score.
     pub score: Score,
     /// The attempt: the plan and how it came about, with scenario, seed and case.
-    pub attempt: assessment::RecordedAttempt,
+    pub attempt: RecordedAttempt,
     /// Every intent with its time: the attempt can be replayed from it (lines of a script).
     pub journal: Vec<String>,
+}
+
+impl SessionRecord {
+    /// The attempt as a file for `plumbline run --attempts` has it: with what it was worth.
+    pub fn exported(&self) -> RecordedAttempt {
+        let marks = AttemptMarks {
+            title: self.title.clone(),
+            ended_at: self.ended_at.clone(),
+            points: self.score.total(),
+            pass_mark: self.score.pass_mark,
+            passed: self.score.is_passed(),
+            failures: self.score.failures.clone(),
+        };
+        RecordedAttempt { marks: Some(marks), ..self.attempt.clone() }
+    }
 }

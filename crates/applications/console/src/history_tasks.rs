@@ -95,7 +95,7 @@ fn export(history: &History, console: &Console, folder: &Path) -> Result<PathBuf
     };
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     write("certificate.html", certificate.to_html().as_bytes())?;
-    let attempt = serde_json::to_string(&record.attempt).map_err(|error| words(&error))?;
+    let attempt = serde_json::to_string(&record.exported()).map_err(|error| words(&error))?;
     write("attempt.jsonl", format!("{attempt}\n").as_bytes())?;
     if let Some(recording) = session.exam().recording() {
         write("examination.jsonl", recording.to_json_lines().map_err(|error| words(&error))?.as_bytes())?;

@@ -137,6 +137,7 @@ words! {
     CENTRE = "Centre";
     TILT = "Turn";
     FINISH = "Finish examination";
+    CALL_OFF = "Call the examination off";
     NO_IMAGES = "no images yet";
     OF_100 = "of 100 points";
     ORDERED = "Ordered:";

@@ -14,6 +14,7 @@ use assessment::score::{TrueSpine, contrast_to_noise, overlap, visible};
 use assessment::{PlantedFault, ReferencePlanner};
 use results::PatternKind;
 use results::case_result::repeat_name;
+use results::identity::ScenarioIdentity;
 use results::{Arm, AttemptResult, CaseResult, ExaminationResult, FirstPlan, PatientRecord, PlanResult, Timings};
 use scenario::ScenarioSetup;
 use scenario::attempts;
@@ -48,8 +49,20 @@ pub struct Seen {
 }
 
 /// Examines one case; whatever the planner does, there is an outcome.
-pub fn examine(setup: &ScenarioSetup, seed: u64, case: u64, planner: &mut dyn Planner) -> CaseOutcome {
-    let patient = CasePatient::draw(setup, seed, case);
+///
+/// `identity` has the seeds: that of the patients, and perhaps another one for what differs from one examination of a
+/// patient to the next.
+pub fn examine(
+    setup: &ScenarioSetup,
+    identity: &ScenarioIdentity,
+    case: u64,
+    planner: &mut dyn Planner,
+) -> CaseOutcome {
+    let seed = identity.seed;
+    let mut patient = CasePatient::draw(setup, seed, case);
+    if let Some(noise_seed) = identity.noise_seed {
+        patient.noise = patient.noise.child("noise seed", noise_seed);
+    }
     let arms = &setup.scenario.arms;
     let (mut attempts, mut warnings, mut seen) = (Vec::new(), Vec::new(), None);
     let mut proposals = Vec::new();
@@ -132,6 +145,8 @@ enum Extent {
 struct CasePatient {
     case: u64,
     stream: Stream,
+    /// Of the examinations' noise and motion.
+    noise: Stream,
     patient: PatientOnTable,
     truth: SpineTruth,
     true_spine: TrueSpine,
@@ -146,7 +161,7 @@ impl CasePatient {
         let truth = patient.truth();
         let true_spine = TrueSpine::of(&truth, &setup.prescription);
         let registration = registration_of(&patient, case);
-        Self { case, stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
+        Self { case, stream, noise: stream, patient, truth, true_spine, registration, synthesize_ms: ms_since(begin) }
     }
 
     fn result(&self, setup: &ScenarioSetup, attempts: Vec<AttemptResult>, warnings: Vec<String>) -> CaseResult {
@@ -174,7 +189,7 @@ impl CasePatient {
             setup.protocol.clone(),
             setup.prescription.clone(),
             scenario.closed_loop.into(),
-            self.stream.child("repeat", u64::from(repeat)),
+            self.noise.child("repeat", u64::from(repeat)),
         );
         let mut note = Note::default();
         let mut clock = Clock::default();

@@ -110,7 +110,7 @@ pub fn run(
                         Some(fault) => case::with_fault(asked, fault, make_planner),
                         None => make_planner(asked),
                     };
-                    let outcome = case::examine(setup, scenario.seed, case, planner.as_mut());
+                    let outcome = case::examine(setup, scenario, case, planner.as_mut());
                     let of_scenario = identity.of_scenario(number);
                     let kept = keep(&writer, folder, options, setup, &of_scenario, (scenario.seed, case), &outcome);
                     if let Err(error) = kept {

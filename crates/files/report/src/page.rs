@@ -86,6 +86,7 @@ fn made(manifest: &Manifest) -> Markup {
     let hosts: Vec<&str> = provenance.hosts.iter().map(|host| host.name.as_str()).collect();
     html! {
         p { "Planner " strong { (provenance.identity.planner()) }
+            @if let Some(fault) = &provenance.identity.fault { ", with the planted fault " strong { (fault) } }
             @if let Some(clock) = &provenance.wall_clock { ", run on " strong { (clock.started_at.get(..10).unwrap_or(&clock.started_at)) } }
             @if !hosts.is_empty() { " on " (hosts.join(", ")) }
             ", plumbline " (provenance.identity.version) "." }

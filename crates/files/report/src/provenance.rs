@@ -15,6 +15,9 @@ fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIden
     if let Some(seed) = scenario.noise_seed {
         command += &format!(" --noise-seed {seed}");
     }
+    if let Some(fault) = &identity.fault {
+        command += &format!(" --fault {fault}");
+    }
     match identity.selection {
         Selection::All => {}
         Selection::Case(case) => command += &format!(" --case {case}"),

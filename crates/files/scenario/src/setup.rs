@@ -160,6 +160,7 @@ impl ScenarioSetup {
             hash: self.hash.clone(),
             patients_hash: self.patients_hash.clone(),
             seed: seed.unwrap_or(self.scenario.seed),
+            noise_seed: None,
             cases: self.scenario.cases,
             population: self.scenario.patients.population.clone(),
             protocol: self.scenario.scanner.protocol.clone(),

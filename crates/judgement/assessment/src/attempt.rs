@@ -56,6 +56,27 @@ impl ProposalUse {
     }
 }
 
+/// What an attempt was worth at the console, for who reads the file; a run judges the plan itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AttemptMarks {
+    /// Title of the exercise.
+    pub title: String,
+    /// When the attempt ended, RFC 3339 in UTC.
+    pub ended_at: String,
+    /// Points out of 100.
+    pub points: f64,
+    /// Points from which the exercise is passed; attempts of earlier versions had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_mark: Option<f64>,
+    /// Whether it was passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<bool>,
+    /// What failed it whatever the rest was worth, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<String>,
+}
+
 /// One person's plan for one case of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -87,6 +108,13 @@ pub struct RecordedAttempt {
     pub scan_time_s: f64,
     /// Series scanned again.
     pub repeats: u32,
+    /// True if the examination was called off before it began, because the patient must not enter the scanner: there is
+    /// no plan to judge.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub called_off: bool,
+    /// What it was worth at the console.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<AttemptMarks>,
 }
 
 /// What came of an attempt, with what an explanation needs.
@@ -176,6 +204,8 @@ mod tests {
                 planning_time_s: 60.0,
                 scan_time_s: 0.0,
                 repeats: 0,
+                called_off: false,
+                marks: None,
             };
             scored(&patient, &attempt, &PrescriptionRules::default()).result.plan
         };

@@ -31,6 +31,7 @@ pub fn identity(cases: u64, selection: Selection) -> Identity {
             hash: "0123456789abcdef".into(),
             patients_hash: "fedcba9876543210".into(),
             seed: 7,
+            noise_seed: None,
             cases,
             population: "adult-lumbar".into(),
             protocol: "lumbar-1.5t".into(),

@@ -186,6 +186,9 @@ pub struct ScenarioIdentity {
     pub patients_hash: String,
     /// Seed of its cases: the file's, or the command line's in its place.
     pub seed: u64,
+    /// Seed of the examinations' noise and motion, where it is not the cases' own: the same patients, measured again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_seed: Option<u64>,
     /// Number of cases that it asks for.
     pub cases: u64,
     /// Name of its population.
@@ -260,7 +263,10 @@ impl Identity {
     /// Everything that sets this run apart from another; nothing if their figures must be the same.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let seeds = |identity: &Self| {
-            let seed = |scenario: &ScenarioIdentity| format!("{} with seed {}", scenario.name, scenario.seed);
+            let seed = |scenario: &ScenarioIdentity| {
+                let noise = scenario.noise_seed.map_or_else(String::new, |seed| format!(" and noise seed {seed}"));
+                format!("{} with seed {}{noise}", scenario.name, scenario.seed)
+            };
             identity.scenarios.iter().map(seed).collect::<Vec<_>>().join(", ")
         };
         let content = |identity: &Self| {

@@ -40,6 +40,9 @@ pub struct RunArguments {
     /// Seed, in place of the scenario's
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
+    /// Seed of the examinations' noise and motion: the same patients measured again, for `plumbline compare`
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub noise_seed: Option<u64>,
     /// Run this case alone
     #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub case: Option<u64>,

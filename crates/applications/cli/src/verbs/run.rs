@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use assessment::PlantedFault;
 use assessment::planted_fault::UnknownFault;
 use diagnosis::did_you_mean;
-use results::identity::Selection;
+use results::identity::{ScenarioIdentity, Selection};
 use results::{Identity, Manifest, PatternKind, Run, Verdict};
 use run_store::journal::Machine;
 use runner::{self, PlannerCase, RunEvent, RunOptions};
@@ -40,7 +40,10 @@ pub fn run(arguments: &RunArguments) -> Result<ExitStatus, Failure> {
     let identity = Identity {
         version: env!("CARGO_PKG_VERSION").into(),
         planners: ready.iter().map(ReadyPlanner::identity).collect::<Result<_, _>>()?,
-        scenarios: setups.iter().map(|setup| setup.identity(arguments.seed)).collect(),
+        scenarios: setups
+            .iter()
+            .map(|setup| ScenarioIdentity { noise_seed: arguments.noise_seed, ..setup.identity(arguments.seed) })
+            .collect(),
         selection,
         attempts: attempts::hash(&setups),
         fault: fault.map(|fault| fault.to_string()),

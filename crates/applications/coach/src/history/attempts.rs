@@ -155,8 +155,9 @@ impl History {
         Ok(names)
     }
 
-    /// Writes the plans of the attempts in the order in which they ended, a line of JSON each, as
-    /// `plumbline run --attempts` reads them; how many there were.
+    /// Writes the plans of the attempts in the order in which they ended, with their marks, a line of JSON each, as
+    /// `plumbline run --attempts` reads them; how many there were. An examination that was called off has no plan and is
+    /// left out.
     ///
     /// # Errors
     /// A writer or a database that fails, a row that cannot be read.
@@ -165,13 +166,18 @@ impl History {
             let connection = self.connection();
             select(&connection, "attempt.id", filter, "ended_at_ms, attempt.id", |row| row.get(0))?
         };
+        let mut written = 0;
         for &id in &ids {
             let record = self.attempt(AttemptId(id))?;
-            let line = serde_json::to_string(&record.attempt).map_err(HistoryError::Unwritable)?;
+            if record.attempt.called_off {
+                continue;
+            }
+            let line = serde_json::to_string(&record.exported()).map_err(HistoryError::Unwritable)?;
             writeln!(writer, "{line}").map_err(HistoryError::Export)?;
+            written += 1;
         }
         writer.flush().map_err(HistoryError::Export)?;
-        Ok(ids.len())
+        Ok(written)
     }
 }
 

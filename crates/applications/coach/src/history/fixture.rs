@@ -139,6 +139,8 @@ fn attempt(trainee: &str, tilt_deg: f64) -> RecordedAttempt {
         planning_time_s: 123.456_789,
         scan_time_s: 2.0 / 7.0,
         repeats: 0,
+        called_off: false,
+        marks: None,
     }
 }
 

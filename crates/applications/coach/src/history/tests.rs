@@ -142,7 +142,9 @@ fn the_export_has_a_line_for_each_plan() {
     let text = String::from_utf8(written).expect("UTF-8");
     let lines: Vec<RecordedAttempt> =
         text.lines().map(|line| serde_json::from_str(line).expect("the observers' format")).collect();
-    assert_eq!(lines, [attempts[1].attempt.clone(), attempts[0].attempt.clone()]);
+    assert_eq!(lines, [attempts[1].exported(), attempts[0].exported()]);
+    let marks = lines[0].marks.as_ref().expect("what it was worth");
+    assert_eq!((marks.points, &marks.title), (attempts[1].score.total(), &attempts[1].title));
 }
 
 #[test]

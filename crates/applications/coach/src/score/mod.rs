@@ -27,6 +27,7 @@ pub use conduct::Conduct;
 pub use scanned::{ScannedSeries, Spoiled};
 
 use crate::ordered_scans::OrderedScans;
+use crate::safety::Mark;
 
 /// A failed examination is worth at most this part of the pass mark, whatever its points add up to (choice).
 const FAILED_PART: f64 = 0.5;
@@ -140,6 +141,21 @@ impl Score {
         items.extend(examined.conduct.items(shown.scanned_part()));
         items.sort_by_key(|item| item.subject);
         Self { items, pass_mark: Some(examined.pass_mark), failures: failures::reasons(examined, &shown) }
+    }
+
+    /// The score of an examination that the radiologist called off before it began: what was asked and decided is marked.
+    pub fn called_off(screening: &[Mark], pass_mark: f64) -> Self {
+        // What has not been asked yet harms nobody who does not enter the scanner.
+        let asked = screening.iter().filter(|mark| mark.ok);
+        let item = |mark: &Mark| Item {
+            subject: Subject::Safety,
+            disc: None,
+            points: 1.0,
+            of: 1.0,
+            measured: None,
+            explanation: mark.explanation.clone(),
+        };
+        Self { items: asked.map(item).collect(), pass_mark: Some(pass_mark), failures: Vec::new() }
     }
 
     /// Points out of 100. What fails an examination leaves at most half of the pass mark.

@@ -1,7 +1,7 @@
 //! The end of an examination: the attempt, held against the truth.
 
-use assessment::attempt::{ATTEMPT_FORMAT_VERSION, RecordedAttempt};
-use exam::{Command, Series};
+use assessment::attempt::{ATTEMPT_FORMAT_VERSION, ProposalUse, RecordedAttempt};
+use exam::{Command, PatientSetup, Series};
 use geometry::{Pose, SliceGroup};
 use planner::ScanPlan;
 
@@ -28,6 +28,9 @@ impl Session {
     pub(super) fn finish(&mut self) -> Result<(), Refusal> {
         if self.is_busy() {
             return refuse("the scanner is busy");
+        }
+        if self.screening.is_called_off() {
+            return self.call_off();
         }
         if self.has_localizer() {
             self.prescribe()?;
@@ -58,6 +61,8 @@ impl Session {
             planning_time_s: self.planning_time_s(),
             scan_time_s: self.exam.scan_time_s(),
             repeats: self.exam.repeats(),
+            called_off: false,
+            marks: None,
         };
         let conduct = Conduct {
             ordered: exercise.order.position,
@@ -94,6 +99,36 @@ impl Session {
         self.command(Command::Close)?;
         self.phase = Phase::Review;
         self.show_result();
+        Ok(())
+    }
+
+    /// The radiologist will not have this patient scanned: the examination ends before it begins, and that is right.
+    fn call_off(&mut self) -> Result<(), Refusal> {
+        if !self.exam.localizer().is_empty() {
+            return refuse("the patient is in the scanner already: calling it off comes too late");
+        }
+        let exercise = &self.exercise;
+        let attempt = RecordedAttempt {
+            format_version: ATTEMPT_FORMAT_VERSION,
+            scenario: exercise.name().to_owned(),
+            seed: exercise.seed,
+            case: exercise.case,
+            arm: ProposalUse::NotAsked.arm(),
+            proposal: None,
+            observer: self.trainee.clone(),
+            landing: PatientSetup::default(),
+            registered_position: exercise.order.position,
+            plan: ScanPlan::default(),
+            planning_time_s: 0.0,
+            scan_time_s: 0.0,
+            repeats: 0,
+            called_off: true,
+            marks: None,
+        };
+        let score = Score::called_off(&self.screening.marks(), exercise.pass_mark);
+        self.finished = Some(Finished { score, true_plan: ScanPlan::default(), disclosure: None, attempt });
+        self.command(Command::Close)?;
+        self.phase = Phase::Review;
         Ok(())
     }
 

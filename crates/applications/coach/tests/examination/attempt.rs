@@ -104,7 +104,8 @@ impl Planner for Right {
 }
 
 impl Attempt {
-    fn exercise(&self) -> Exercise {
+    /// The exercise.
+    pub fn exercise(&self) -> Exercise {
         let with_t1 = "series = [\"T2 TSE sagittal\", \"T1 TSE sagittal\", \"T2 TSE axial\"]";
         let Self { motion, lesson, order, .. } = self;
         let mode = if self.practice { "practice" } else { "exam" };

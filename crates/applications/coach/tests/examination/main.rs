@@ -199,6 +199,22 @@ fn every_shipped_lesson_says_what_is_ordered_and_its_patient_has_it() {
 }
 
 #[test]
+fn a_name_of_several_words_can_be_typed_letter_by_letter() {
+    let exercise = exercise();
+    let mut desk = desk(exercise);
+    let mut typed = String::new();
+    for letter in "Anna Lena B ".chars() {
+        typed = desk.trainee.clone();
+        typed = if typed == "Tess" { String::new() } else { typed };
+        typed.push(letter);
+        desk.handle(&Intent::SitDown { trainee: typed.clone() }).expect("nobody is examined");
+    }
+    assert_eq!(typed, "Anna Lena B ");
+    desk.handle(&Intent::Open { exercise: "test-lesson".into(), emergency: false }).expect("on the worklist");
+    assert_eq!(desk.session.as_ref().expect("open").trainee, "Anna Lena B");
+}
+
+#[test]
 fn nothing_happens_out_of_order() {
     let exercise = exercise();
     let mut desk = desk(exercise.clone());

@@ -407,6 +407,31 @@ fn the_arm_is_what_happened() {
 }
 
 #[test]
+fn calling_the_examination_off_is_right_where_the_patient_must_not_enter() {
+    use coach::reference_operator;
+    let exercise = Attempt { lesson: PACEMAKER, ..Attempt::default() }.exercise();
+    let mut desk = super::desk(exercise.clone());
+    for intent in reference_operator::registration(&exercise) {
+        desk.handle(&intent).expect("in order");
+    }
+    desk.handle(&Intent::Go(coach::intent::Phase::Positioning)).expect_err("this patient must not enter");
+    desk.handle(&Intent::Finish).expect("called off");
+    let session = desk.session.as_ref().expect("open");
+    let finished = session.finished.as_ref().expect("finished");
+    assert_eq!((finished.score.total(), finished.score.is_passed()), (100.0, Some(true)));
+    let exported = session.record("2026-05-04T10:30:00Z").expect("finished").exported();
+    assert!(exported.called_off && exported.plan.groups.is_empty());
+    assert_eq!(exported.marks.and_then(|marks| marks.passed), Some(true));
+
+    let healthy = Attempt::default().exercise();
+    let mut desk = super::desk(healthy.clone());
+    for intent in reference_operator::registration(&healthy) {
+        desk.handle(&intent).expect("in order");
+    }
+    desk.handle(&Intent::Finish).expect_err("nothing speaks against this examination");
+}
+
+#[test]
 fn an_exam_gives_no_hint_and_practice_does() {
     let off = |practice| {
         let change = |plan: &mut ScanPlan| {

@@ -85,6 +85,9 @@ fn form(ui: &mut Ui, session: &Session, intents: &mut Vec<Intent>) {
         if ui.button(RichText::new(text::TO_THE_TABLE).strong()).clicked() {
             intents.push(Intent::Go(Phase::Positioning));
         }
+        if session.screening.is_called_off() && ui.button(text::CALL_OFF).clicked() {
+            intents.push(Intent::Finish);
+        }
     });
 }
 

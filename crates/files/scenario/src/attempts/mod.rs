@@ -121,6 +121,9 @@ fn check(line: &AttemptLine) -> Result<(), AttemptsError> {
     if attempt.arm == Arm::Automated {
         return Err(line.wrong("arm", attempt.arm.name(), "manual or collaborative: a person planned"));
     }
+    if attempt.called_off {
+        return Err(line.wrong("called-off", "true", "an attempt with a plan: leave this line out"));
+    }
     if let Some(proposal) = attempt.proposal.filter(|proposal| proposal.arm() != attempt.arm) {
         let expected = format!("{}, as the AI's proposal was {}", proposal.arm().name(), proposal.name());
         return Err(line.wrong("arm", attempt.arm.name(), expected));

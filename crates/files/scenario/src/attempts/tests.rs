@@ -43,6 +43,8 @@ fn perfect(setup: &ScenarioSetup, landing: PatientSetup, registered: PatientPosi
         planning_time_s: 61.0,
         scan_time_s: 412.0,
         repeats: 1,
+        called_off: false,
+        marks: None,
     }
 }
 
