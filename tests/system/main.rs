@@ -14,5 +14,6 @@ mod learning;
 mod level_count;
 mod outside_planner;
 mod people;
+mod planted_faults;
 mod shared_features;
 mod support;

@@ -3,7 +3,6 @@
 use geometry::{Direction, Grid, PhaseEncoding, Point, SatBand, SliceGroup, SliceTarget, Vector};
 use nalgebra::{Matrix3, UnitQuaternion};
 use planner::{Flag, FlagCode, ScanPlan, Severity};
-use randomness::{Stream, normal};
 use results::PatternKind;
 
 use super::PlantedFault;
@@ -25,9 +24,8 @@ pub(super) fn change(plan: &mut ScanPlan, fault: PlantedFault, asked: &Asked<'_>
         Kind::TiltedLevel => tilt_lowest(plan, size),
         Kind::TiltedCoronal => tilt_coronal(plan, size),
         Kind::OtherAnswer => {
-            let own = plan.levels.iter().map(|level| level.centre.z.to_bits()).fold(0, u64::wrapping_add);
-            let mut rng = Stream::from_seed(own).child("answer", asked.calls).rng();
-            let deg = normal(&mut rng, 0.0, size);
+            // Two answers that lie a standard deviation of `size` apart.
+            let deg = if asked.calls.is_multiple_of(2) { size } else { -size } / std::f64::consts::SQRT_2;
             axial(plan, |group| tilt(group, deg), |normal, row| turned(normal, row, deg));
         }
         Kind::TurnedInPlane => groups(plan, is_axial, |group| turn(group, group.normal(), size)),
