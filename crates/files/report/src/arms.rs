@@ -1,11 +1,13 @@
 //! The arms of a run beside each other.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use maud::{Markup, html};
 
 use crate::figures::colour;
 use crate::text::{figure, interval};
 use results::manifest::Manifest;
-use results::metrics::{self, Better};
+use results::metrics::{self, Better, Metric};
 use results::{Arm, Run};
 
 /// Figures of the table by arm.
@@ -53,19 +55,28 @@ pub(super) fn arms(run: &Run) -> Markup {
         p { @for arm in &arms { (meaning(*arm)) " " } }
         table.stacked {
             thead { tr { th { "" } @for arm in &arms { th.number style={ "color:" (colour(*arm)) } { (arm.name()) } } } }
-            tbody { @for name in BY_ARM { (arm_row(run, &arms, name)) } }
+            tbody { @for name in BY_ARM { (arm_row(run, &arms, name)) @for at in levels(manifest, name) { (arm_row(run, &arms, &at)) } } }
         }
     }
 }
 
+/// The names of a figure of agreement at each level: what all levels together hide.
+fn levels(manifest: &Manifest, name: &str) -> BTreeSet<String> {
+    let agreement = metrics::find(name).is_some_and(Metric::is_agreement);
+    let names = manifest.by_arm.values().flat_map(BTreeMap::keys);
+    let at_level = |found: &&String| agreement && found.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+    names.filter(at_level).cloned().collect()
+}
+
 fn arm_row(run: &Run, arms: &[Arm], name: &str) -> Markup {
-    let Some(metric) = metrics::find(name) else { return html! {} };
+    let Ok(at) = metrics::find_at(name) else { return html! {} };
+    let metric = at.metric;
     let single = metric.is_rate() || metric.is_agreement();
     let higher = metric.better == Better::Higher;
     let spread = if higher { "median; worst" } else { "median; 95th percentile" };
     html! {
         tr {
-            td.what { (metric.title) @if !single { ", " (spread) } br; code { (name) } @if single { " " span.quiet { (metric.what) } } }
+            td.what { (at.title()) @if !single { ", " (spread) } br; code { (name) } @if single && at.level.is_none() { " " span.quiet { (metric.what) } } }
             @for arm in arms {
                 td.number data-label=(arm.name()) {
                     @match run.manifest.by_arm.get(arm.name()).and_then(|figures| figures.get(name)) {

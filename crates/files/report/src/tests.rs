@@ -23,6 +23,7 @@ fn the_same_results_give_the_same_page_and_none_give_a_page_too() {
     let run = fixture::run(folder.path());
     assert!(html(&run, &figures::all(&run)) == html(&run, &figures::all(&run)));
     let page = html(&run, &[]);
+    assert!(page.contains("agreement.angle_sd_deg@L5/S1"), "agreement is shown at each level");
     let explained = results::metrics::all().iter().all(|metric| page.contains(metric.name));
     assert!(explained, "every metric is explained");
     for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split_once('"')) {

@@ -63,7 +63,7 @@ pub fn markdown(comparison: &Comparison, baseline: &Run, candidate: &Run) -> Str
         head + &rows.iter().map(|row| line(&cells(row))).collect::<String>()
     };
     let decides = |row: &&MetricComparison| row.change != Some(Change::NotWorse);
-    let (deciding, quiet): (Vec<_>, Vec<_>) = comparison.rows_to_show().partition(decides);
+    let (deciding, quiet): (Vec<_>, Vec<_>) = comparison.rows_to_show().into_iter().partition(decides);
     if !deciding.is_empty() {
         text += &(table(&deciding) + "\n");
     }

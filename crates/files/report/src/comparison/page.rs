@@ -21,7 +21,7 @@ const STYLE: &str = concat!(
 
 pub(super) fn page(comparison: &Comparison, baseline: &Run, candidate: &Run) -> Markup {
     let rows = |role| comparison.metrics.iter().filter(move |row| row.role == role);
-    let shown: Vec<&MetricComparison> = comparison.rows_to_show().collect();
+    let shown = comparison.rows_to_show();
     let others: Vec<&MetricComparison> = rows(Role::Judged).filter(|row| !shown.contains(row)).collect();
     html! {
         (DOCTYPE)
