@@ -41,7 +41,10 @@ fn a_fault_is_named_in_a_run_and_fails_it_and_another_one_does_not_continue_it()
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(text.contains("consistent with axial slices shifted to the patient's left: +40.0 mm"), "{text}");
     let page = std::fs::read_to_string(out.join("report.html")).expect("a report");
-    assert!(page.contains("axial slices shifted to the patient&#39;s left: +40.0 mm") || page.contains("shifted to the patient's left: +40.0 mm"));
+    assert!(
+        page.contains("axial slices shifted to the patient&#39;s left: +40.0 mm")
+            || page.contains("shifted to the patient's left: +40.0 mm")
+    );
     let refused = run("shifted-left:20", &["--resume"]);
     assert_eq!(refused.status.code(), Some(2), "{}", complaint(&refused));
     assert!(complaint(&refused).contains("planted fault"), "{}", complaint(&refused));
@@ -62,5 +65,8 @@ fn all_mistakes_of_a_file_are_told_at_once() {
     assert_eq!(text.lines().filter(|line| line.starts_with("error: ")).count(), 3, "{text}");
     assert!(text.contains("acme.toml:4:9: cases is 0") && text.contains("names no criterion"), "{text}");
     let right = output(plumbline().args(["check", "scenarios/lumbar-routine.toml"]));
-    assert_eq!((right.status.code(), String::from_utf8_lossy(&right.stdout).contains("nothing to report")), (Some(0), true));
+    assert_eq!(
+        (right.status.code(), String::from_utf8_lossy(&right.stdout).contains("nothing to report")),
+        (Some(0), true)
+    );
 }

@@ -113,7 +113,9 @@ impl Exercise {
 
     /// For the trainee, before the examination: what is marked. The instructor's words, hints and all, are not.
     pub fn ordered(&self) -> String {
-        format!("{}. Passed with {:.0} of 100 points.", self.order.scans.describe(), self.pass_mark)
+        let minutes = self.planning_limit_s / 60.0;
+        let scans = self.order.scans.describe();
+        format!("{scans}. {minutes:.0} min for planning. Passed with {:.0} of 100 points.", self.pass_mark)
     }
 
     /// The scenario's name, by which an exercise is called.

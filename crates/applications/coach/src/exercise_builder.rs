@@ -8,7 +8,7 @@ use phantom::positioning::{TruncatedNormal, WeightedPosition};
 use scanner::Faults;
 use scenario::Scenario;
 use scenario::ScenarioSetup;
-use scenario::lesson::{Assist, AssistKind, Lesson, LessonMode};
+use scenario::lesson::{Assist, AssistKind, Lesson, LessonMode, LessonOrder};
 use scenario::library::Library;
 
 use crate::exercise::Exercise;
@@ -52,6 +52,14 @@ pub struct ExerciseBuilder {
     pub minutes: f64,
     /// What the patient says of implants, a line each.
     pub implants: String,
+    /// Levels that are ordered; none stands for all.
+    pub levels: Vec<Disc>,
+    /// Whether the T1-weighted sagittal series is ordered, too.
+    pub with_t1: bool,
+    /// Whether the saturation band is ordered.
+    pub saturation_band: bool,
+    /// Points from which the exercise is passed.
+    pub pass_mark: f64,
 }
 
 impl Default for ExerciseBuilder {
@@ -75,6 +83,10 @@ impl Default for ExerciseBuilder {
             exam: false,
             minutes: 10.0,
             implants: String::new(),
+            levels: Vec::new(),
+            with_t1: true,
+            saturation_band: true,
+            pass_mark: Lesson::default().pass_mark,
         }
     }
 }
@@ -139,10 +151,18 @@ impl ExerciseBuilder {
             case: 0,
             implants: self.implants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
             instructor: self.instructor.clone(),
-            ..Lesson::default()
+            order: self.order(),
+            pass_mark: self.pass_mark,
         });
         let text = toml::to_string_pretty(&scenario).map_err(|error| wrong(&error))?;
         Ok(format!("# Built with the console's exercise builder.\n{text}"))
+    }
+
+    /// The order, by the names of the protocol that exercises are scanned with.
+    fn order(&self) -> LessonOrder {
+        let names = ["T2 TSE sagittal", "T1 TSE sagittal", "T2 TSE axial"].into_iter();
+        let series = names.filter(|name| self.with_t1 || !name.starts_with("T1")).map(str::to_owned).collect();
+        LessonOrder { levels: self.levels.clone(), series, saturation_band: self.saturation_band }
     }
 
     /// Writes the exercise into a folder and reads it back, as the worklist will; a file that is there is left alone.
@@ -189,6 +209,9 @@ mod tests {
             restless: true,
             ghost: 0.03,
             exam: true,
+            levels: vec![Disc::between(Vertebra::L5, Vertebra::S1)],
+            with_t1: false,
+            pass_mark: 80.0,
             ..ExerciseBuilder::default()
         };
         // Nothing is near a temporary folder: what is built in must do, and the built-in planner's model is not there.
@@ -201,6 +224,7 @@ mod tests {
             (lesson.mode, lesson.assist.kind, lesson.assist.amount),
             (LessonMode::Exam, AssistKind::Tilted, Some(12.0))
         );
+        assert_eq!((lesson.pass_mark, lesson.order.levels.len(), lesson.order.series.len()), (80.0, 1, 2));
         let unwritten = builder.save(folder.path()).expect_err("there is no model here").to_string();
         assert!(unwritten.contains("model"), "{unwritten}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing half-written");

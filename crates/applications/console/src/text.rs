@@ -49,6 +49,9 @@ words! {
     MACHINE = "Faults of the machine";
     NOISE = "noise +";
     GHOST = "ghost ";
+    LEVELS_HINT = "axial slices are ordered here; with no level chosen, at every lumbar disc";
+    WITH_T1 = "sagittal T1";
+    WITH_BAND = "saturation band";
     TIME_FOR_PLANNING = "Time for planning";
     MODE = "Mode";
     AS_EXAM = "exam: no hints";

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use kuva::plot::annotations::ReferenceLine;
 use kuva::prelude::*;
+use maud::{Markup, html};
 use scoring::agreement::BlandAltman;
 
 use crate::text::round;
 use geometry::Structure;
 use results::Run;
 use results::case_result::attempts_of;
+use results::manifest::Manifest;
 use results::{Arm, DiscResult, Timings};
 
 /// A figure of the report.
@@ -40,23 +42,23 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
     let figures = [
         (
             "disc-angle",
-            "Angle between the planned slices and the true disc plane, a point a disc and attempt. Limits of the project: ideal to 3°, acceptable to 5°, failed over 10°.",
+            "Angle between the planned slices and the true disc plane; each point is one disc in one attempt. Limits of the project: ideal to 3°, acceptable to 5°, failed over 10°.",
             by_arm(run, "angle to the true disc plane, °", |disc| disc.angle_deg),
         ),
         (
             "disc-centre",
-            "Distance of the planned from the true disc centre, a point a disc and attempt.",
+            "Distance of the planned from the true disc centre; each point is one disc in one attempt.",
             by_arm(run, "distance from the true disc centre, mm", |disc| disc.centre_mm),
         ),
         ("disc-angle-by-level", "The same angle by level, automated arm.", by_level(run)),
         (
             "dice",
-            "Overlap of the segmentation with the truth on the localizer's voxels, a point a patient and localizer.",
+            "Overlap of the segmentation with the truth on the localizer's voxels; each point is one patient on one localizer.",
             dice(run),
         ),
         (
             "between-observer-sd",
-            "Between-observer standard deviation of a disc's planned tilt with its 95 % interval (bootstrap over cases). In the automated arm the “observers” are repeated localizers.",
+            "Between-observer standard deviation of a disc's planned tilt with its 95 % interval over patients. In the automated arm the “observers” are repeated localizers.",
             agreement(run, "agreement.angle_sd_deg", "between-observer SD of the tilt, °", from_zero),
         ),
         (
@@ -66,8 +68,8 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
         ),
         (
             "icc",
-            "ICC(2,1) of the planned tilt: absolute agreement of single observers, with its 95 % interval.",
-            agreement(run, "agreement.icc", "ICC(2,1)", |layout, least| {
+            "Agreement of single observers on the planned tilt (ICC): what patients differ within a level, and not the lordosis that all share; with its 95 % interval over patients.",
+            agreement(run, "agreement.icc", "ICC", |layout, least| {
                 layout.with_x_axis_min(share_below(least).min(0.8)).with_x_axis_max(1.0)
             }),
         ),
@@ -91,6 +93,16 @@ pub(super) fn all(run: &Run) -> Vec<Figure> {
         .into_iter()
         .filter_map(|(name, caption, svg)| Some(Figure { name, caption, svg: own_ids(&scalable(&svg?), name) }))
         .collect()
+}
+
+/// What all figures have in common.
+pub(super) fn legend(manifest: &Manifest) -> Markup {
+    let arms = Arm::ALL.into_iter().filter(|arm| manifest.by_arm.contains_key(arm.name()));
+    html! {
+        "Colours: " @for (n, arm) in arms.enumerate() { @if n > 0 { ", " } strong style={ "color:" (colour(arm)) } { (arm.name()) } }
+        " arm. A box spans the middle half of the values, its line is the median, whiskers reach to the last value within one and a half boxes; "
+        "points beside it are single values. Of more than " (MAX_DRAWN) " values a group, that many are drawn, evenly spaced in their order."
+    }
 }
 
 /// A drawing that fills the width it is given: its size becomes its coordinate system.
@@ -127,6 +139,25 @@ fn own_ids(svg: &str, figure: &str) -> String {
     text
 }
 
+/// Values or points of one group that a figure draws: more are a smear, and megabytes.
+const MAX_DRAWN: usize = 800;
+
+/// At most [`MAX_DRAWN`] of many values, evenly spaced in their order, so that box, cloud and points keep their shape.
+fn thinned(mut values: Vec<f64>) -> Vec<f64> {
+    if values.len() <= MAX_DRAWN {
+        return values;
+    }
+    values.sort_by(f64::total_cmp);
+    let last = values.len() - 1;
+    (0..MAX_DRAWN).map(|n| values[n * last / (MAX_DRAWN - 1)]).collect()
+}
+
+/// At most [`MAX_DRAWN`] of many points, evenly spaced in the order of patients.
+fn thinned_points(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let step = points.len().div_ceil(MAX_DRAWN).max(1);
+    points.into_iter().step_by(step).collect()
+}
+
 /// The discs of an arm's attempts.
 fn discs(run: &Run, arm: Arm) -> impl Iterator<Item = &DiscResult> {
     attempts_of(&run.cases, arm).into_iter().flat_map(|planned| &planned.attempt.plan.discs)
@@ -144,7 +175,7 @@ fn by_arm(run: &Run, label: &str, value: impl Fn(&DiscResult) -> Option<f64>) ->
     for arm in Arm::ALL.into_iter().rev() {
         let values: Vec<f64> = discs(run, arm).filter_map(&value).map(round).collect();
         if values.len() > 1 {
-            plot = plot.with_group(arm.name(), values);
+            plot = plot.with_group(arm.name(), thinned(values));
             colours.push(colour(arm));
         }
     }
@@ -163,7 +194,7 @@ fn by_level(run: &Run) -> Option<String> {
         let of_level = discs(run, Arm::Automated).filter(|disc| disc.disc.to_string() == level);
         let values: Vec<f64> = of_level.filter_map(|disc| disc.angle_deg).map(round).collect();
         if !values.is_empty() {
-            plot = plot.with_group(level, values);
+            plot = plot.with_group(level, thinned(values));
             any = true;
         }
     }
@@ -180,7 +211,7 @@ fn dice(run: &Run) -> Option<String> {
         let values: Vec<f64> = of_structure.map(|result| round(result.dice)).collect();
         if !values.is_empty() {
             lowest = values.iter().copied().fold(lowest, f64::min);
-            plot = plot.with_group(structure.name(), values);
+            plot = plot.with_group(structure.name(), thinned(values));
             any = true;
         }
     }
@@ -222,6 +253,7 @@ fn bland_altman(run: &Run) -> Option<String> {
         let (planned, truth): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
         let Ok(fitted) = BlandAltman::of(&planned, &truth) else { continue };
         let points = pairs.iter().map(|(planned, truth)| (round((planned + truth) / 2.0), round(planned - truth)));
+        let points = thinned_points(points.collect());
         let plot = ScatterPlot::new().with_data(points).with_color(colour(arm)).with_size(2.6).with_marker_opacity(0.6);
         plots.push(plot.into());
         if arm == Arm::Automated {
@@ -242,13 +274,18 @@ fn bland_altman(run: &Run) -> Option<String> {
 fn confidence(run: &Run) -> Option<String> {
     let point = |disc: &DiscResult| Some((round(disc.confidence?), round(disc.angle_deg?)));
     let points: Vec<(f64, f64)> = discs(run, Arm::Automated).filter_map(point).collect();
-    if points.is_empty() {
+    let (low, high) = points.iter().fold((1.0_f64, 0.0_f64), |(low, high), (c, _)| (low.min(*c), high.max(*c)));
+    // One confidence for all discs says nothing, and would be one vertical line.
+    if high - low < 0.001 {
         return None;
     }
     let least = points.iter().map(|(confidence, _)| *confidence).fold(1.0, f64::min);
     let from = share_below(least).min(0.95);
-    let plot =
-        ScatterPlot::new().with_data(points).with_color(colour(Arm::Automated)).with_size(2.8).with_marker_opacity(0.6);
+    let plot = ScatterPlot::new()
+        .with_data(thinned_points(points))
+        .with_color(colour(Arm::Automated))
+        .with_size(2.8)
+        .with_marker_opacity(0.6);
     let adjust = move |layout: Layout| {
         let layout = layout.with_y_axis_min(0.0).with_x_axis_min(from).with_x_axis_max(1.0);
         layout.with_x_tick_format(TickFormat::Fixed(2))
@@ -273,10 +310,25 @@ fn latency(run: &Run) -> Option<String> {
         let timings = run.cases.iter().flat_map(|case| &case.attempts).map(|attempt| &attempt.timings);
         let values: Vec<f64> = timings.filter_map(value).filter(|ms| *ms > 0.0).collect();
         if !values.is_empty() {
-            plot = plot.with_group(name, values);
+            plot = plot.with_group(name, thinned(values));
             any = true;
         }
     }
     let plain = TickFormat::Custom(Arc::new(|ms| format!("{ms}")));
     any.then(|| drawn(vec![plot.into()], "", "ms", |layout| layout.with_log_y().with_y_tick_format(plain)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_values_are_thinned_and_keep_their_distribution() {
+        assert_eq!(thinned(vec![3.0, 1.0]), [3.0, 1.0], "few stay as they are");
+        let many = thinned((0..100_000).rev().map(f64::from).collect());
+        assert_eq!((many.len(), many[0], many[MAX_DRAWN - 1]), (MAX_DRAWN, 0.0, 99_999.0));
+        assert!((many[MAX_DRAWN / 2] - 50_000.0).abs() < 100.0, "the median stays");
+        let points = thinned_points((0..100_000).map(|n| (f64::from(n), 0.0)).collect());
+        assert!((MAX_DRAWN / 2..=MAX_DRAWN).contains(&points.len()));
+    }
 }

@@ -1,11 +1,16 @@
-//! `report.html`: verdict, figures, every case in pictures, and how each number came about, in one file.
+//! `report.html`: verdict, figures, the worst cases and a sample in pictures, and how each number came about, in one file;
+//! the other cases' pictures lie beside it.
 //! It is built from what the run directory holds, so it can be built anew.
 
+mod arms;
 pub mod comparison;
+mod criteria;
 mod figures;
 mod gallery;
 mod methods;
 mod page;
+mod provenance;
+mod references;
 mod text;
 
 use std::fs;

@@ -13,12 +13,12 @@ pub(super) fn methods() -> Markup {
                  "The planner sees images with their geometry and the registration, nothing else." }
             li { "A level is identified if its label is right and its centre lies within 8 mm of the true one. A plan fails if a disc is not identified, "
                  "tilted by more than 10°, off by more than a slice, or less than three quarters covered; it fails silently if it carries no warning." }
-            li { "Intervals are 95 % intervals over patients: of means and quantiles by bootstrap, of rates exact (Clopper and Pearson), of agreement Student's (jackknife over patients), at one level that of ICC(2,1) from the F distribution. Latencies are wall-clock times on this machine." }
+            li { "Intervals are 95 % intervals over patients, since a patient's discs and repeats resemble each other: of means Student's, of quantiles Woodruff's (1952), "
+                 "of rates exact (Clopper and Pearson 1934), a patient's answers counted as one; of agreement Student's, at one level that of ICC(2,1) from the F distribution. "
+                 "Where something happened never or always, a rate's interval ends at the one-sided 95 % limit. Latencies are wall-clock times on this machine." }
             li { "What this cannot show: the patients are simulated, pathology included, and so are the technologists, whose perceptual error, bias and lapses are a model. "
                  "Figures hold for planners relative to each other and for regressions; they do not replace images of people." }
         }
-        p { "Resampling is blind to what was never seen. A rate's interval counts patients, however many answers each gives, and reaches "
-            "as far as the bootstrap's does; where an event happened never or always it ends at the one-sided 95 % limit." }
         details {
             summary { "Every metric: what it is, why it matters, and where its limit comes from" }
             dl { @for metric in metrics::all() {

@@ -65,7 +65,8 @@ fn print_comparison(comparison: &Comparison) {
         cells.push(metrics::find_at(&row.metric).map(|at| at.title()).unwrap_or_default());
         cells
     };
-    comparison.rows_to_show().for_each(|row| table.push(line(row, true)));
+    let shown = comparison.rows_to_show();
+    shown.iter().for_each(|row| table.push(line(row, true)));
     for (role, heading) in [(Role::Information, "for information:"), (Role::WallClock, "wall clock, not judged:")] {
         let rows: Vec<_> = comparison.metrics.iter().filter(|row| row.role == role).collect();
         if !rows.is_empty() {
@@ -74,8 +75,7 @@ fn print_comparison(comparison: &Comparison) {
         }
     }
     table.lines().iter().for_each(output::result);
-    let quiet =
-        comparison.metrics.iter().filter(|row| row.role == Role::Judged).count() - comparison.rows_to_show().count();
+    let quiet = comparison.metrics.iter().filter(|row| row.role == Role::Judged).count() - shown.len();
     if quiet > 0 {
         output::result(format!(
             "and {quiet} rows by level that say no more than their metric's; --out or --json has all"

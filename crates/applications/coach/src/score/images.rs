@@ -3,10 +3,12 @@
 use geometry::Disc;
 
 use super::measured::{AtDisc, OfStack};
-use super::scanned::Spoiled;
+use super::scanned::{ScannedSeries, Spoiled};
 use super::weights::{IMAGES, SAGITTAL_PART};
 use super::{Examined, Item, Subject, text};
 
+/// Slices or pixels larger than the protocol's by more than this factor are told.
+const COARSELY: f64 = 1.3;
 /// From here on images show what they should, 0…1.
 const WHOLLY: f64 = 0.995;
 
@@ -20,11 +22,11 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub fn of(examined: &'a Examined<'_>) -> Self {
-        let Examined { order, truth, scanned, .. } = examined;
+        let Examined { order, truth, scanned, rules, .. } = examined;
         let of_series = |name: &'a str| scanned.iter().filter(move |series| series.protocol == name);
         let stack = |name: &'a String| {
             let sagittal = of_series(name).filter(|series| series.group.target == geometry::SliceTarget::Sagittal);
-            let views = sagittal.map(|series| OfStack::of(series, truth, &order.levels));
+            let views = sagittal.map(|series| OfStack::of(series, truth, &order.levels, &rules.sagittal));
             (name.as_str(), best(views, |view| (view.usable(), view.coverage)))
         };
         let disc = |(name, level): (&'a String, &Disc)| {
@@ -32,7 +34,7 @@ impl<'a> Shown<'a> {
             let for_level = of_series(name).filter(|series| series.group.target.discs().contains(level));
             let views = level_truth
                 .into_iter()
-                .flat_map(|disc| for_level.clone().map(move |series| AtDisc::of(series, truth, disc)));
+                .flat_map(|disc| for_level.clone().map(move |series| AtDisc::of(series, truth, disc, &rules.axial)));
             (name.as_str(), *level, best(views, |view| (view.usable(), view.coverage)))
         };
         Self {
@@ -93,33 +95,50 @@ impl<'a> Shown<'a> {
             explanation,
         };
         let stacks = self.stacks.iter().map(|(name, view)| {
-            let usable = view.as_ref().map_or(0.0, OfStack::usable);
-            item(
-                None,
-                usable,
-                of_stack,
-                explanation(name, view.as_ref().map(|view| (view.series, usable, view.canal_saturated))),
-            )
+            let seen = view.as_ref().map(Seen::from);
+            item(None, seen.as_ref().map_or(0.0, |seen| seen.usable), of_stack, explanation(name, seen))
         });
         let discs = self.discs.iter().map(|(name, disc, view)| {
-            let usable = view.as_ref().map_or(0.0, AtDisc::usable);
-            let name = format!("{name} of {disc}");
-            let seen = view.as_ref().map(|view| (view.series, usable, view.canal_saturated));
-            item(Some(*disc), usable, of_disc, explanation(&name, seen))
+            let seen = view.as_ref().map(Seen::from);
+            let usable = seen.as_ref().map_or(0.0, |seen| seen.usable);
+            item(Some(*disc), usable, of_disc, explanation(&format!("{name} of {disc}"), seen))
         });
         stacks.chain(discs).collect()
     }
 }
 
+/// What is said of images.
+struct Seen<'a> {
+    series: &'a ScannedSeries,
+    usable: f64,
+    canal_saturated: f64,
+    coarseness: f64,
+}
+
+impl<'a> From<&OfStack<'a>> for Seen<'a> {
+    fn from(view: &OfStack<'a>) -> Self {
+        let OfStack { series, canal_saturated, coarseness, .. } = *view;
+        Self { series, usable: view.usable(), canal_saturated, coarseness }
+    }
+}
+
+impl<'a> From<&AtDisc<'a>> for Seen<'a> {
+    fn from(view: &AtDisc<'a>) -> Self {
+        let AtDisc { series, canal_saturated, coarseness, .. } = *view;
+        Self { series, usable: view.usable(), canal_saturated, coarseness }
+    }
+}
+
 /// What the images are worth, and what they suffer from most.
-fn explanation(name: &str, seen: Option<(&super::ScannedSeries, f64, f64)>) -> String {
+fn explanation(name: &str, seen: Option<Seen<'_>>) -> String {
     match seen {
         None => text::not_scanned(name),
-        Some((series, usable, canal_saturated)) => match series.spoiled {
+        Some(Seen { series, usable, canal_saturated, coarseness }) => match series.spoiled {
             Some(Spoiled::Moved { mm }) if series.repeats > 0 => text::moved_again(name, mm),
             Some(Spoiled::Moved { mm }) => text::moved_and_kept(name, mm),
             Some(Spoiled::Noisy { snr }) => text::noisy(name, snr),
             None if canal_saturated > 0.0 => text::canal_is_dark(name),
+            None if coarseness > COARSELY => text::coarse(name, coarseness),
             None if usable < WHOLLY => text::shows_in_part(name, usable),
             None => text::shows(name),
         },

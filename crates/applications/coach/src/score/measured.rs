@@ -1,6 +1,6 @@
 //! One series of images held against one disc, or against the spine.
 
-use geometry::{Direction, Disc, LabelledDisc, Point, SliceGroup, Vector, Vertebra};
+use geometry::{Direction, Disc, LabelledDisc, Point, SliceGroup, StackGeometry, Vector, Vertebra};
 use phantom::{DiscTruth, SpineTruth};
 use planner::quality_check::FORAMEN_MM;
 use scoring::positioning::{PlaneError, TrueDisc, coverage};
@@ -15,6 +15,9 @@ const SHOWS_TO_DEG: [f64; 2] = [5.0, 10.0];
 const STACK_SHOWS_TO_DEG: [f64; 2] = [7.0, 15.0];
 /// The same for the part that the slices leave out: below three quarters a slice is missing.
 const SHOWS_WITHOUT: [f64; 2] = [0.25, 0.75];
+/// Slices or pixels that are larger than the protocol's by the first factor still show what they should, by the second
+/// not: 4 mm slices show a root, 10 mm slices do not (choice).
+const COARSE: [f64; 2] = [1.3, 2.5];
 /// What a series that was spoiled by movement is worth after one repeat: more was not to be had.
 const SPOILED_AGAIN: f64 = 0.5;
 
@@ -36,10 +39,12 @@ pub(super) struct AtDisc<'a> {
     pub aside_mm: f64,
     /// Part of the sac's width that a saturation band darkens, 0…1.
     pub canal_saturated: f64,
+    /// How many times larger than the protocol's its slices or pixels are.
+    pub coarseness: f64,
 }
 
 impl<'a> AtDisc<'a> {
-    pub fn of(series: &'a ScannedSeries, truth: &SpineTruth, disc: &DiscTruth) -> Self {
+    pub fn of(series: &'a ScannedSeries, truth: &SpineTruth, disc: &DiscTruth, asked: &StackGeometry) -> Self {
         let (group, left) = (&series.group, truth.midsagittal.normal);
         let labelled = disc.labelled;
         let plane = group.plane();
@@ -55,6 +60,7 @@ impl<'a> AtDisc<'a> {
             turned_deg: turned_deg(group, &left.into_inner()),
             aside_mm: (group.centre - labelled.plane.centre).dot(&across(&left.into_inner(), &plane.normal)),
             canal_saturated: saturated(&canal_points(&labelled.canal, &labelled.plane, &left), &series.bands),
+            coarseness: coarseness(group, asked),
         }
     }
 
@@ -64,7 +70,7 @@ impl<'a> AtDisc<'a> {
             return 0.0;
         }
         let shown = part(1.0 - self.coverage, SHOWS_WITHOUT) * part(self.error.angle_deg, SHOWS_TO_DEG);
-        shown * (1.0 - self.canal_saturated) * quality(self.series)
+        shown * (1.0 - self.canal_saturated) * part(self.coarseness, COARSE) * quality(self.series)
     }
 }
 
@@ -81,11 +87,13 @@ pub(super) struct OfStack<'a> {
     pub turned_deg: f64,
     /// Part of the sac that a saturation band darkens, 0…1.
     pub canal_saturated: f64,
+    /// How many times larger than the protocol's its slices or pixels are.
+    pub coarseness: f64,
 }
 
 impl<'a> OfStack<'a> {
     /// `levels` are those that must be shown; none stands for every lumbar disc.
-    pub fn of(series: &'a ScannedSeries, truth: &SpineTruth, levels: &[Disc]) -> Self {
+    pub fn of(series: &'a ScannedSeries, truth: &SpineTruth, levels: &[Disc], asked: &StackGeometry) -> Self {
         let (group, left) = (&series.group, truth.midsagittal.normal);
         let is_wanted = |disc: &&DiscTruth| {
             let label = disc.labelled.label;
@@ -106,13 +114,14 @@ impl<'a> OfStack<'a> {
             coverage: coverage(&foramina, group),
             turned_deg: turned_deg(group, &Vector::z()),
             canal_saturated: saturated(&sacs, &series.bands),
+            coarseness: coarseness(group, asked),
         }
     }
 
     /// How far the images can be used to read the spine, 0…1.
     pub fn usable(&self) -> f64 {
         let shown = part(1.0 - self.coverage, SHOWS_WITHOUT) * part(self.error.angle_deg, STACK_SHOWS_TO_DEG);
-        shown * (1.0 - self.canal_saturated) * quality(self.series)
+        shown * (1.0 - self.canal_saturated) * part(self.coarseness, COARSE) * quality(self.series)
     }
 }
 
@@ -123,6 +132,14 @@ fn quality(series: &ScannedSeries) -> f64 {
         Some(Spoiled::Moved { .. }) if series.repeats > 0 => SPOILED_AGAIN,
         Some(_) => 0.0,
     }
+}
+
+/// The largest factor between a group's slice thickness or pixels and the protocol's.
+fn coarseness(group: &SliceGroup, asked: &StackGeometry) -> f64 {
+    let pixel_mm = |fov_mm: [f64; 2], matrix: [usize; 2]| [0, 1].map(|axis| fov_mm[axis] / matrix[axis] as f64);
+    let (here, there) = (pixel_mm(group.fov_mm, group.matrix), pixel_mm(asked.fov_mm, asked.matrix));
+    let pixels = [0, 1].map(|axis| here[axis] / there[axis]);
+    pixels.into_iter().fold(group.thickness_mm / asked.thickness_mm, f64::max)
 }
 
 /// The true disc whose centre lies nearest to the middle slice, if it lies within the slices.

@@ -19,7 +19,7 @@ mod scanned;
 mod text;
 mod weights;
 
-use geometry::Disc;
+use geometry::{Disc, PrescriptionRules};
 use phantom::SpineTruth;
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +121,8 @@ pub struct Examined<'a> {
     pub order: &'a OrderedScans,
     /// The truth of the patient as they were positioned.
     pub truth: &'a SpineTruth,
+    /// What the protocol prescribes.
+    pub rules: &'a PrescriptionRules,
     /// What was scanned, in true patient coordinates.
     pub scanned: &'a [ScannedSeries],
     /// What was done beside it.

@@ -65,6 +65,11 @@ pub(crate) fn noisy(name: &str, snr: f64) -> String {
     format!("{name}: noise hides the anatomy (signal-to-noise ratio {snr:.1})")
 }
 
+/// `factor` is how many times larger than the protocol's slices or pixels are.
+pub(crate) fn coarse(name: &str, factor: f64) -> String {
+    format!("{name}: slices or pixels are {factor:.1} times as large as the protocol's, and hide what is small")
+}
+
 pub(crate) fn canal_is_dark(name: &str) -> String {
     format!("{name}: the saturation band darkens the canal")
 }

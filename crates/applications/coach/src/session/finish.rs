@@ -85,6 +85,7 @@ impl Session {
         let examined = Examined {
             order: &exercise.order.scans,
             truth: &truth,
+            rules: &exercise.setup.prescription,
             scanned: &scanned,
             conduct: &conduct,
             accepted_error: accepted_error.as_deref(),

@@ -200,6 +200,14 @@ fn single_faults() -> Vec<Band> {
         passes("one group beside its disc by 10 mm", [88.0, 97.0], by_hand(|plan| shift(group(plan, "L4/L5"), 10.0))),
         passes("one group of a single slice", [88.0, 98.0], by_hand(|plan| group(plan, "L4/L5").slices = 1)),
         fails(
+            "axial slices of 12 mm",
+            [20.0, 35.0],
+            by_hand(|plan| {
+                axial(plan).for_each(|group| (group.thickness_mm, group.slices) = (12.0, 3));
+            }),
+        ),
+        passes("one group of 6 mm slices", [97.0, 99.5], by_hand(|plan| group(plan, "L4/L5").thickness_mm = 6.0)),
+        fails(
             "one group on the disc above",
             [20.0, 35.0],
             by_hand(|plan| {

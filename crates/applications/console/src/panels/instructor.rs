@@ -119,6 +119,14 @@ fn fields(ui: &mut Ui, form: &mut InstructorForm) {
         ui.horizontal(|ui| assist(ui, exercise));
         ui.end_row();
 
+        ui.label(text::ORDERED);
+        ui.horizontal(|ui| order(ui, exercise));
+        ui.end_row();
+
+        ui.label(text::PASS_MARK);
+        ui.add(DragValue::new(&mut exercise.pass_mark).range(1.0..=100.0));
+        ui.end_row();
+
         ui.label(text::TIME_FOR_PLANNING);
         ui.add(DragValue::new(&mut exercise.minutes).suffix(" min").range(0.5..=120.0).speed(0.5));
         ui.end_row();
@@ -150,11 +158,31 @@ fn assist(ui: &mut Ui, exercise: &mut ExerciseBuilder) {
         _ => return,
     };
     ui.add(DragValue::new(&mut exercise.amount).suffix(suffix).range(-45.0..=45.0).speed(0.5));
-    let levels = [Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4, Vertebra::L5, Vertebra::S1];
     ComboBox::from_id_salt("level").selected_text(exercise.level.to_string()).show_ui(ui, |ui| {
-        for pair in levels.windows(2) {
-            let disc = Disc::between(pair[0], pair[1]);
+        for disc in usual_discs() {
             ui.selectable_value(&mut exercise.level, disc, disc.to_string());
         }
     });
+}
+
+/// Levels that are ordered (none chosen: all), the T1-weighted series, the saturation band.
+fn order(ui: &mut Ui, exercise: &mut ExerciseBuilder) {
+    for disc in usual_discs() {
+        let chosen = exercise.levels.contains(&disc);
+        if ui.selectable_label(chosen, disc.to_string()).on_hover_text(text::LEVELS_HINT).clicked() {
+            match chosen {
+                true => exercise.levels.retain(|level| *level != disc),
+                false => exercise.levels.push(disc),
+            }
+        }
+    }
+    ui.checkbox(&mut exercise.with_t1, text::WITH_T1);
+    ui.checkbox(&mut exercise.saturation_band, text::WITH_BAND);
+}
+
+/// The discs of a spine with five lumbar vertebrae.
+fn usual_discs() -> impl Iterator<Item = Disc> {
+    let levels = [Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4, Vertebra::L5];
+    let below = levels.into_iter().skip(1).chain([Vertebra::S1]);
+    levels.into_iter().zip(below).map(|(upper, lower)| Disc::between(upper, lower))
 }

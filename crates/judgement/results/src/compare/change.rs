@@ -58,13 +58,17 @@ impl Change {
 
     /// The word for several rows: worse if any is, else inconclusive if any is, else better if any is.
     pub fn of_all(rows: impl IntoIterator<Item = Self>) -> Self {
-        let rank = |change| match change {
+        rows.into_iter().max_by_key(|change| change.gravity()).unwrap_or(Self::Inconclusive)
+    }
+
+    /// Which of several words decides: the one with the most.
+    pub(super) const fn gravity(self) -> u8 {
+        match self {
             Self::NotWorse => 0,
             Self::Better => 1,
             Self::Inconclusive => 2,
             Self::Worse => 3,
-        };
-        rows.into_iter().max_by_key(|change| rank(*change)).unwrap_or(Self::Inconclusive)
+        }
     }
 }
 

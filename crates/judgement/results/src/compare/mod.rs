@@ -72,19 +72,22 @@ impl Comparison {
     }
 
     /// The judged rows that are worth a line: every metric as a whole, and what is worse, better or open at one level where
-    /// the whole does not say so already.
-    pub fn rows_to_show(&self) -> impl Iterator<Item = &MetricComparison> {
+    /// the whole does not say so already. The gravest come first.
+    pub fn rows_to_show(&self) -> Vec<&MetricComparison> {
         let whole = |row: &MetricComparison| {
             let name = row.metric.split('@').next();
             let mut rows = self.metrics.iter();
             rows.find(|other| Some(other.metric.as_str()) == name).and_then(|whole| whole.change)
         };
-        self.metrics.iter().filter(move |row| match (row.change, row.level()) {
+        let shown = |row: &&MetricComparison| match (row.change, row.level()) {
             (None, _) => false,
             (Some(_), None) | (Some(Change::Worse | Change::Better), Some(_)) => true,
             (Some(Change::Inconclusive), Some(_)) => whole(row) != Some(Change::Inconclusive),
             (Some(Change::NotWorse), Some(_)) => false,
-        })
+        };
+        let mut rows: Vec<_> = self.metrics.iter().filter(shown).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.change.map(Change::gravity)));
+        rows
     }
 
     /// The verdict in words: "better", "not worse within the margin", "worse", or "inconclusive" with what would settle it.
