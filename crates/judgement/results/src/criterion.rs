@@ -214,9 +214,9 @@ impl CriterionResult {
         if self.state != CriterionState::NotShown {
             return None;
         }
-        let seen = format!("{} {}", self.patients, if self.patients == 1 { "patient" } else { "patients" });
+        let seen = if self.patients == 1 { "1 patient is".to_owned() } else { format!("{} patients are", self.patients) };
         Some(match self.patients_needed {
-            Some(needed) => format!("{seen} are too few; about {needed} like them would settle it"),
+            Some(needed) => format!("{seen} too few; about {needed} like these would settle it"),
             None => format!(
                 "no number of patients like these shows it: the interval never reaches {} {}; allow for more, or judge by \
                  the point",
