@@ -42,3 +42,18 @@ pub fn run() -> Schema {
 pub fn margins() -> Schema {
     schema_for!(Margins)
 }
+
+/// Schema of panels of simulated technologists.
+pub fn panel() -> Schema {
+    schema_for!(observer::Panel)
+}
+
+/// Schema of protocol files.
+pub fn protocol() -> Schema {
+    schema_for!(scanner::Protocol)
+}
+
+/// Schema of files that say what is wrong with a machine.
+pub fn faults() -> Schema {
+    schema_for!(scanner::Faults)
+}

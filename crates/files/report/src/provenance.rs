@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::text::figure;
 use results::host::Host;
-use results::identity::{Identity, PlannerIdentity, ScenarioIdentity, Selection};
+use results::identity::{Identity, PlannerIdentity, ProgramFile, ScenarioIdentity, Selection};
 use results::manifest::Manifest;
 
 /// The command that examines a scenario's cases once more, from the folder that holds the scenario.
@@ -32,13 +32,17 @@ fn again(identity: &Identity, scenario: &ScenarioIdentity, planner: &PlannerIden
 /// Warnings that are seen at once.
 const SHOWN: usize = 20;
 
+/// The files of a planner's program.
+fn program(planner: &PlannerIdentity) -> &[ProgramFile] {
+    match planner {
+        PlannerIdentity::Command { files, .. } => files,
+        PlannerIdentity::Builtin { .. } | PlannerIdentity::Reference => &[],
+    }
+}
+
 /// Every file of the planners' programs with its hash, once.
 fn programs(identity: &Identity) -> BTreeSet<(&str, &str)> {
-    let files = |planner| match planner {
-        &PlannerIdentity::Command { ref files, .. } => files.as_slice(),
-        PlannerIdentity::Builtin { .. } | PlannerIdentity::Reference => &[],
-    };
-    let files = identity.planners.iter().flat_map(files);
+    let files = identity.planners.iter().flat_map(program);
     files.map(|file| (file.name.as_str(), file.blake3.as_str())).collect()
 }
 
@@ -76,7 +80,7 @@ pub(super) fn provenance(manifest: &Manifest) -> Markup {
         @if !manifest.warnings.is_empty() {
             h3 { "Warnings" }
             details open[manifest.warnings.len() <= SHOWN] {
-            summary { (manifest.warnings.len()) " warnings" }
+            summary { (manifest.warnings.len()) @if manifest.warnings.len() == 1 { " warning" } @else { " warnings" } }
             ul { @for warning in &manifest.warnings { li { (warning.scenario) " case " (warning.case) ": " (warning.message) } } }
             }
         }

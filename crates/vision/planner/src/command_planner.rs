@@ -92,14 +92,28 @@ impl CommandPlanner {
 
     fn start(&self) -> Result<Child, PlannerError> {
         let (program, arguments) = self.words.split_first().expect("a command has a program");
-        Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| PlannerError::Ended(format!("'{program}' cannot be started: {error}")))
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // A group of its own: Ctrl-C at the terminal is for the run, which ends after this case, and not for the planner,
+        // whose failure it would be; and what the planner starts can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn().map_err(|error| PlannerError::Ended(format!("'{program}' cannot be started: {error}")))
     }
+}
+
+/// Ends a child and, where the system has process groups, all that it has started. Both may fail for one that has just
+/// ended by itself.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{}", child.id())])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// Reads a child's pipe to its end on a thread that is not joined: the child's own children may hold the pipe open after
@@ -113,7 +127,7 @@ fn read_to_end<T: Send + 'static>(
     receiver
 }
 
-/// The last [`MAX_STDERR_BYTES`] of a pipe.
+/// The last [`MAX_STDERR_BYTES`] of a pipe, with what would control a terminal replaced.
 fn tail(mut pipe: Box<dyn Read + Send>) -> String {
     let (mut end, mut chunk) = (Vec::new(), [0; 4096]);
     while let Ok(count @ 1..) = pipe.read(&mut chunk) {
@@ -121,7 +135,9 @@ fn tail(mut pipe: Box<dyn Read + Send>) -> String {
         let surplus = end.len().saturating_sub(MAX_STDERR_BYTES);
         end.drain(..surplus);
     }
-    String::from_utf8_lossy(&end).trim().to_owned()
+    let text = String::from_utf8_lossy(&end);
+    let shown = text.trim().chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c });
+    shown.collect()
 }
 
 impl Planner for CommandPlanner {
@@ -153,9 +169,7 @@ impl Planner for CommandPlanner {
             }
         };
         if status.is_err() {
-            // Both may fail for a child that has just ended by itself.
-            let _ = child.kill();
-            let _ = child.wait();
+            end(&mut child);
         }
         let status = status?;
         if !status.success() {
@@ -164,8 +178,11 @@ impl Planner for CommandPlanner {
             return Err(PlannerError::Ended(format!("{status}{reported}")));
         }
         let left = self.time_limit.saturating_sub(begin.elapsed()).max(POLL_INTERVAL);
-        let answer =
-            answer.recv_timeout(left).map_err(|_| PlannerError::Timeout(self.time_limit.as_millis() as u64))?;
+        let answer = answer.recv_timeout(left).map_err(|_| {
+            // Something that it started still holds its standard output.
+            end(&mut child);
+            PlannerError::Timeout(self.time_limit.as_millis() as u64)
+        })?;
         let answer = answer.map_err(|error| PlannerError::Ended(error.to_string()))?;
         let plan = ScanPlan::from_json(&answer)?;
         let warnings = blocks_without_discs(&plan);

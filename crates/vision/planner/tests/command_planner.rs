@@ -55,6 +55,36 @@ fn crashes_hangs_and_malformed_answers_are_different_errors() {
     assert!(begin.elapsed() < Duration::from_secs(20), "nobody waits for it");
 }
 
+/// True while a process with this number runs.
+fn runs(process: &str) -> bool {
+    std::process::Command::new("kill")
+        .args(["-0", process])
+        .stderr(std::process::Stdio::null())
+        .status()
+        .expect("kill")
+        .success()
+}
+
+#[test]
+fn what_a_planner_started_ends_with_it_and_the_terminal_interrupts_neither() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let noted = folder.path().join("process");
+    for (text, limit_ms) in [("sleep 600 & echo $! > NOTED; wait", 700), ("sleep 600 & echo $! > NOTED; exit 0", 700)] {
+        let text = text.replace("NOTED", noted.to_str().expect("text"));
+        assert!(matches!(ask(&script(&folder, &text), limit_ms), Err(PlannerError::Timeout(_))));
+        let process = std::fs::read_to_string(&noted).expect("started").trim().to_owned();
+        let ended = (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            !runs(&process)
+        });
+        assert!(ended, "process {process} is left: {text}");
+    }
+    // Ctrl-C goes to the terminal's group; the planner is in another.
+    let groups = script(&folder, "[ $(ps -o pgid= -p $$) -eq $$ ] || exit 7; printf '\\033]0;title\\007' >&2; exit 8");
+    let Err(PlannerError::Ended(said)) = ask(&groups, 20_000) else { panic!("status 8") };
+    assert!(said.contains("status: 8") && !said.contains('\u{1b}') && said.contains("title"), "{said:?}");
+}
+
 #[test]
 fn a_command_that_cannot_run_is_refused_before_anybody_is_asked() {
     let refused = |command: &str| CommandPlanner::new(command, Duration::from_secs(1)).expect_err("refused");

@@ -28,6 +28,12 @@ pub enum SchemaOf {
     Run,
     /// Files of margins for `plumbline compare`
     Margins,
+    /// Panels of simulated technologists
+    Panel,
+    /// Protocol files
+    Protocol,
+    /// What is wrong with a machine (`scan --faults`)
+    Faults,
 }
 
 /// `plumbline explain`.

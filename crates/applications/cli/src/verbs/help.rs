@@ -20,6 +20,9 @@ pub fn schema(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
         SchemaOf::Training => schema::training(),
         SchemaOf::Run => schema::run(),
         SchemaOf::Margins => schema::margins(),
+        SchemaOf::Panel => schema::panel(),
+        SchemaOf::Protocol => schema::protocol(),
+        SchemaOf::Faults => schema::faults(),
     });
     Ok(ExitStatus::Success)
 }

@@ -83,13 +83,22 @@ pub fn markdown(comparison: &Comparison, baseline: &Run, candidate: &Run) -> Str
 
 /// Who was compared with whom, on how many patients.
 fn subject(comparison: &Comparison, baseline: &Run, candidate: &Run) -> String {
-    let planner = |run: &Run| run.manifest.provenance.identity.planner();
     format!(
         "{} patients in both runs. Baseline: {}. Candidate: {}.",
         comparison.pairs,
-        planner(baseline),
-        planner(candidate)
+        planned(baseline),
+        planned(candidate)
     )
+}
+
+/// The planner of a run, with what was planted behind it and how the patients were measured.
+fn planned(run: &Run) -> String {
+    let identity = &run.manifest.provenance.identity;
+    let fault = identity.fault.iter().map(|fault| format!("planted fault {fault}"));
+    let noise = identity.scenarios.iter().filter_map(|scenario| scenario.noise_seed);
+    // One for all scenarios, as the command line gives it.
+    let noise = noise.take(1).map(|seed| format!("noise seed {seed}"));
+    std::iter::once(identity.planner()).chain(fault).chain(noise).collect::<Vec<_>>().join(", ")
 }
 
 /// Text that Markdown and a table of it leave as it is.

@@ -14,7 +14,7 @@ use crate::text::base64;
 const STYLE: &str = concat!(
     include_str!("../style.css"),
     ".pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(36rem, 100%), 1fr)); gap: .6rem; }\n",
-    "main { max-width: 96rem; }\nheader.better, header.not-worse { border-color: var(--pass); }\nheader.worse { border-color: var(--fail); }\n",
+    "main { max-width: 96rem; }\nheader { padding-inline: max(1.2rem, calc(50vw - 46.8rem)); }\nheader.better, header.not-worse { border-color: var(--pass); }\nheader.worse { border-color: var(--fail); }\n",
     "tr.better .mark, tr.not-worse .mark { color: var(--pass); }\ntr.worse .mark { color: var(--fail); }\ntr.inconclusive .mark { color: var(--open); }\n",
     ".mark { white-space: normal; min-width: 9rem; }\n",
 );
@@ -35,7 +35,7 @@ pub(super) fn page(comparison: &Comparison, baseline: &Run, candidate: &Run) -> 
             body {
                 header class=(class(Some(comparison.change))) {
                     p.product { "Plumbline · comparison of two runs" }
-                    h1 { (comparison.verdict()) }
+                    h1 { "Candidate: " (comparison.verdict()) }
                     p { (subject(comparison, baseline, candidate)) }
                     @if comparison.only_in_baseline + comparison.only_in_candidate > 0 {
                         p { (comparison.only_in_baseline) " cases only in the baseline, " (comparison.only_in_candidate) " only in the candidate." }

@@ -37,11 +37,15 @@ fn the_page_shows_the_worst_patient_of_both_runs() {
 #[test]
 fn markdown_names_what_decides_and_who_fared_worse() {
     let folder = tempfile::tempdir().expect("a folder");
-    let [baseline, candidate] = runs(folder.path());
+    let [baseline, mut candidate] = runs(folder.path());
+    let identity = &mut candidate.manifest.provenance.identity;
+    identity.fault = Some("tilted:8".into());
+    identity.scenarios[0].noise_seed = Some(3);
     let comparison = compare(&baseline, &candidate, &Margins::default()).expect("comparable");
     let text = markdown(&comparison, &baseline, &candidate);
     assert!(text.starts_with(&format!("### Plumbline: {}\n", comparison.verdict())), "{text}");
     assert!(text.contains("- s case 5: plan.disc_angle_deg@"), "{text}");
+    assert!(text.contains("Candidate: cmd:made-up, planted fault tilted:8, noise seed 3."), "{text}");
     let columns = text.lines().filter(|line| line.starts_with('|')).map(|line| line.matches('|').count());
     assert!(columns.clone().count() > 10 && columns.clone().all(|bars| bars == 8), "{text}");
 

@@ -61,10 +61,13 @@ fn missing_level(plans: &[Plan<'_>]) -> Option<Disc> {
     }
 }
 
+/// By how much a deviation of one kind deviates; `None` for one of another kind.
+type SizeOf = fn(&Deviation) -> Option<f64>;
+
 /// Parameters of the groups that differ from the prescription in the same way in most groups, with the middle difference.
 fn deviations(plans: &[Plan<'_>]) -> Vec<ErrorPattern> {
     let groups: Vec<&GroupResult> = plans.iter().flat_map(|plan| axial_groups(plan.attempt)).collect();
-    let sizes: [(PatternKind, fn(&Deviation) -> Option<f64>); 7] = [
+    let sizes: [(PatternKind, SizeOf); 7] = [
         (PatternKind::SliceCount, |deviation| match deviation {
             Deviation::Slices { found, expected } => Some(*found as f64 - *expected as f64),
             _ => None,
@@ -88,7 +91,7 @@ fn deviations(plans: &[Plan<'_>]) -> Vec<ErrorPattern> {
         (PatternKind::PhaseSwapped, |deviation| matches!(deviation, Deviation::PhaseEncoding).then_some(0.0)),
         (PatternKind::RowsReversed, |deviation| matches!(deviation, Deviation::SliceOrder).then_some(0.0)),
     ];
-    let named = |(kind, size): &(PatternKind, fn(&Deviation) -> Option<f64>)| {
+    let named = |(kind, size): &(PatternKind, SizeOf)| {
         let mut sizes: Vec<f64> = groups.iter().filter_map(|group| group.deviations.iter().find_map(size)).collect();
         if sizes.is_empty() || (sizes.len() as f64) < MOST * groups.len() as f64 {
             return None;
