@@ -97,3 +97,23 @@ pub(crate) fn breathing_fraction(place: &Point) -> f32 {
     let t = ((-place.y - BREATHES_FROM_MM) / (BREATHES_FULLY_MM - BREATHES_FROM_MM)).clamp(0.0, 1.0);
     (t * t * (3.0 - 2.0 * t)) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patient_who_moves_now_and_then_moves_as_far_as_one_who_always_does() {
+        let always = Motion { bulk_mm: 3.0, bulk_deg: 1.0, ..Motion::STILL };
+        let sometimes = Motion { bulk_probability: 0.4, ..always };
+        let never = Motion { bulk_probability: 0.0, ..always };
+        let streams = || (0..1000).map(|n| Stream::from_seed(7).child("series", n));
+        let drawn = |motion| streams().map(move |stream| Course::draw(motion, 60.0, &stream).movement());
+        let moved = drawn(sometimes).flatten().count();
+        assert!((350..450).contains(&moved), "{moved} of 1000");
+        for (here, there) in drawn(sometimes).zip(drawn(always)) {
+            assert!(here.is_none() || here == there, "{here:?} {there:?}");
+        }
+        assert_eq!(drawn(never).flatten().count(), 0);
+    }
+}

@@ -13,8 +13,8 @@ use super::weights::part;
 const SHOWS_TO_DEG: [f64; 2] = [5.0, 10.0];
 /// The same of a sagittal stack, which shows the canal as long as it follows it.
 const STACK_SHOWS_TO_DEG: [f64; 2] = [7.0, 15.0];
-/// The same for the part that the slices leave out: below three quarters a slice is missing.
-const SHOWS_WITHOUT: [f64; 2] = [0.25, 0.75];
+/// The same for the part that the slices leave out: the disc's edge may be missing, half of disc and canal may not (choice).
+const SHOWS_WITHOUT: [f64; 2] = [0.15, 0.5];
 /// Slices or pixels that are larger than the protocol's by the first factor still show what they should, by the second
 /// not: 4 mm slices show a root, 10 mm slices do not (choice).
 const COARSE: [f64; 2] = [1.3, 2.5];

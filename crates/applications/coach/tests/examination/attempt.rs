@@ -17,14 +17,17 @@ use slice_editor::Edit;
 
 use super::{SCENARIO, desk, true_plan_of};
 
+/// What is changed about the right plan.
+pub(super) type Change = Box<dyn Fn(&mut ScanPlan)>;
+
 /// Who plans.
 pub(super) enum Planning {
     /// By hand: the true plan, changed.
-    ByHand(Box<dyn Fn(&mut ScanPlan)>),
+    ByHand(Change),
     /// With the AI: it is asked, and this is done about it.
     WithAi(Vec<Intent>),
     /// The AI is asked, this is done about it, then the true plan, changed, is drawn by hand.
-    AfterAi(Vec<Intent>, Box<dyn Fn(&mut ScanPlan)>),
+    AfterAi(Vec<Intent>, Change),
 }
 
 /// What is done, in order.
@@ -62,7 +65,7 @@ pub(super) struct Attempt {
     /// What is scanned again, by name, as often as said.
     pub repeats: Vec<(String, u32)>,
     /// What is drawn by hand after the scans.
-    pub afterwards: Option<Box<dyn Fn(&mut ScanPlan)>>,
+    pub afterwards: Option<Change>,
 }
 
 impl Default for Attempt {
