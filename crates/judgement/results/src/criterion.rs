@@ -214,7 +214,8 @@ impl CriterionResult {
         if self.state != CriterionState::NotShown {
             return None;
         }
-        let seen = if self.patients == 1 { "1 patient is".to_owned() } else { format!("{} patients are", self.patients) };
+        let seen =
+            if self.patients == 1 { "1 patient is".to_owned() } else { format!("{} patients are", self.patients) };
         Some(match self.patients_needed {
             Some(needed) => format!("{seen} too few; about {needed} like these would settle it"),
             None => format!(
