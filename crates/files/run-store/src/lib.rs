@@ -26,6 +26,7 @@
 //!     scenarios: Vec::new(),
 //!     selection: Selection::All,
 //!     attempts: None,
+//!     fault: None,
 //! };
 //! let host = Host {
 //!     name: "machine-7".into(),
