@@ -1,5 +1,6 @@
 //! Aligned columns: for a terminal, or as Markdown.
 
+use results::criterion::{CriterionResult, JudgedBy};
 use results::manifest::Manifest;
 use results::{Arm, ErrorPattern, metrics};
 
@@ -94,7 +95,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 format!("{} ({}{arm})", criterion.metric, criterion.statistic.name()),
                 criterion.value.map_or_else(|| "nothing to measure".into(), figure),
                 criterion.ci95.map_or_else(String::new, |[low, high]| format!("[{low:.3}, {high:.3}]")),
-                format!("{} {}", criterion.bound.sign(), figure(criterion.limit)),
+                format!("{} {}{}", criterion.bound.sign(), figure(criterion.limit), by_point(criterion)),
                 format!("n = {}", criterion.n),
                 format!("{title}{}", unsettled.unwrap_or_default()),
             ]);
@@ -102,6 +103,11 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
         lines.extend(table.lines());
     }
     lines
+}
+
+/// Said of a criterion whose interval does not decide.
+fn by_point(criterion: &CriterionResult) -> &'static str {
+    if criterion.judged_by == JudgedBy::Point { " (point)" } else { "" }
 }
 
 /// What the planner's errors have in common, a line each.
