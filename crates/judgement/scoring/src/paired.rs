@@ -111,8 +111,11 @@ impl PairedChange {
 
     /// The least number of patients that would settle the question if change and spread stayed what they are: that it
     /// stays within `margin`, or, where it is beyond, that it is no chance at the level `alpha`. `None` if no number would:
-    /// the change is the margin itself, or one patient alone shows no spread.
+    /// the change is the margin itself. One patient alone shows no spread: at least two can tell.
     pub fn patients_to_settle(&self, margin: f64, alpha: f64) -> Option<u64> {
+        if let Self::Mean { patients: 0..=1, .. } = self {
+            return Some(2);
+        }
         if self.change() > margin {
             least(|n| self.with_patients(n).p_value().is_some_and(|p| p <= alpha))
         } else {
@@ -235,7 +238,7 @@ mod tests {
         close(low, -0.005567, 1e-6);
         close(high, 0.680567, 1e-6);
         let one = PairedChange::of_mean(&changes[..1]).expect("a patient");
-        assert_eq!((one.ci95(), one.p_value(), one.patients_to_settle(1.0, 0.05)), (None, None, None));
+        assert_eq!((one.ci95(), one.p_value(), one.patients_to_settle(1.0, 0.05)), (None, None, Some(2)));
     }
 
     #[test]
