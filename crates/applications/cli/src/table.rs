@@ -89,6 +89,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 Arm::Automated => String::new(),
                 arm => format!(", {}", arm.name()),
             };
+            let unnamed = if criterion.implied { " (holds in every scenario that does not say otherwise)" } else { "" };
             let unsettled = criterion.remedy().map(|remedy| format!(": {remedy}"));
             table.push([
                 format!("  {}", criterion.word()),
@@ -97,7 +98,7 @@ pub fn summary(manifest: &Manifest) -> Vec<String> {
                 criterion.ci95.map_or_else(String::new, |[low, high]| format!("[{low:.3}, {high:.3}]")),
                 format!("{} {}{}", criterion.bound.sign(), figure(criterion.limit), by_point(criterion)),
                 format!("n = {}", criterion.n),
-                format!("{title}{}", unsettled.unwrap_or_default()),
+                format!("{title}{unnamed}{}", unsettled.unwrap_or_default()),
             ]);
         }
         lines.extend(table.lines());

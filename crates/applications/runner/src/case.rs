@@ -194,9 +194,12 @@ impl CasePatient {
         let mut note = Note::default();
         let mut clock = Clock::default();
         let result = carry_out(&mut exam, &self.registration, planner, extent, &mut note, &mut clock);
-        let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take());
-
         let proposal = exam.proposal();
+        // Whoever plans nothing, even with a warning, leaves the technologist with nothing.
+        let no_slices = proposal.is_some_and(|proposal| proposal.plan.groups.is_empty());
+        let no_slices = no_slices.then(|| "the plan has no slices".to_owned());
+        let error = result.err().map(|refused| refused.to_string()).or(note.planner_failed.take()).or(no_slices);
+
         let assessed = self.true_spine.assess(&judged_plan(&exam).cloned().unwrap_or_default());
         let plan = match proposal {
             Some(_) => assessed,

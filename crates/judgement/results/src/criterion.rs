@@ -112,7 +112,8 @@ pub struct CriterionResult {
     /// with a plan and no segmentation. Then the criterion counts for nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_applicable: bool,
-    /// True if the scenario does not name it: examinations that end in an error fail a scenario that allows for none.
+    /// True if the scenario does not name it: examinations that end in an error, and plans that are wrong without a
+    /// warning, fail a scenario that allows for none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub implied: bool,
 }
@@ -131,6 +132,12 @@ impl Criterion {
             action_at_most: None,
             judged_by: Some(JudgedBy::Point),
         }
+    }
+
+    /// No plan may be wrong without a warning: what holds where a scenario says nothing of silent failures. A scenario that
+    /// watches angles alone must not pass slices beside the spine.
+    pub fn no_silent_failure() -> Self {
+        Self { metric: "plan.silent_failure_rate".into(), ..Self::no_errors() }
     }
 
     /// Bound and limit; `None` unless exactly one was given.

@@ -146,11 +146,12 @@ fn judge(identity: &ScenarioIdentity, planner: &PlannerIdentity, cases: &[CaseRe
         CriterionResult { not_applicable, ..criterion.evaluate(cases.iter().copied()) }
     };
     let mut criteria: Vec<_> = identity.criteria.iter().map(judged).collect();
-    let no_errors = Criterion::no_errors();
-    let watches_errors =
-        |named: &Criterion| named.metric == no_errors.metric && named.arm.unwrap_or(Arm::Automated) == Arm::Automated;
-    if !identity.criteria.iter().any(watches_errors) {
-        criteria.push(CriterionResult { implied: true, ..judged(&no_errors) });
+    for implied in [Criterion::no_silent_failure(), Criterion::no_errors()] {
+        let watched =
+            |named: &Criterion| named.metric == implied.metric && named.arm.unwrap_or(Arm::Automated) == Arm::Automated;
+        if !identity.criteria.iter().any(watched) {
+            criteria.push(CriterionResult { implied: true, ..judged(&implied) });
+        }
     }
     let cases_done = cases.len() as u64;
     // A part of the cohort cannot stand for it: its percentiles are others.
