@@ -79,7 +79,7 @@ fn figures(hash: &str, processor: &str, populations: &[Population]) -> String {
     let short: Vec<&str> = hash.split(' ').map(|hash| hash.get(..12).unwrap_or(hash)).collect();
     let weights = short.join(" and ");
     let mut text = format!(
-        "Weights {weights}, run on {processor}. Means over patients with 95 % confidence intervals: bootstrap intervals, and \
+        "Weights {weights}, run on {processor}. Means over patients with 95 % confidence intervals: Student's, and \
          for rates exact binomial intervals with each patient counted once, one-sided if none or all are positive. A figure \
          in parentheses is the number of patients with a value, if some have none (no surface without the class).\n\n"
     );

@@ -23,7 +23,7 @@
 //! | [`calibration`] | expected calibration error of predicted probabilities |
 //! | [`paired`] | a change over the same patients: interval, test, patients that would settle it, Holm |
 //! | [`roc`] | area under the ROC curve with DeLong's interval |
-//! | [`summary`] | moments, quantiles and bootstrap intervals |
+//! | [`summary`] | moments, quantiles, and intervals over patients |
 
 pub mod agreement;
 pub mod calibration;

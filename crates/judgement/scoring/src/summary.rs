@@ -1,7 +1,5 @@
 //! Moments and quantiles of a list of values, and intervals of those of patients who gave several values each.
 
-use rand::Rng;
-use randomness::Stream;
 use statrs::distribution::{Beta, ContinuousCDF as _, StudentsT};
 
 /// Descriptive statistics of a list of values, in their unit.
@@ -49,32 +47,6 @@ pub fn quantile(values: &mut [f64], q: f64) -> f64 {
     let (_, low, above) = values.select_nth_unstable_by(at.floor() as usize, f64::total_cmp);
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);
     if high.is_finite() { *low + at.fract() * (high - *low) } else { *low }
-}
-
-/// Resamples of a bootstrap interval: each tail of 2.5 % holds 25.
-pub const RESAMPLES: usize = 1000;
-
-/// 95 % percentile-bootstrap interval (Efron & Tibshirani 1993) of a statistic over `cases` cases; `None` for
-/// fewer than two. `statistic` receives the resampled case numbers. Whole cases are resampled, because the discs of
-/// one patient are correlated and resampling discs would make the interval too narrow. The same stream gives the
-/// same interval.
-pub fn bootstrap_ci95(
-    cases: usize,
-    stream: &Stream,
-    mut statistic: impl FnMut(&[usize]) -> Option<f64>,
-) -> Option<[f64; 2]> {
-    if cases < 2 {
-        return None;
-    }
-    let mut rng = stream.child("bootstrap", 0).rng();
-    let mut resample = vec![0; cases];
-    let mut statistics: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| {
-            resample.iter_mut().for_each(|case| *case = rng.random_range(0..cases));
-            statistic(&resample).filter(|value| value.is_finite())
-        })
-        .collect();
-    (!statistics.is_empty()).then(|| [quantile(&mut statistics, 0.025), quantile(&mut statistics, 0.975)])
 }
 
 /// Exact 95 % interval of a proportion k/n (Clopper & Pearson 1934). `k` may be fractional, where a subject contributes
@@ -148,7 +120,7 @@ pub fn quantile_ci95(patients: &[Vec<f64>], q: f64) -> Result<[f64; 2], usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use randomness::normal;
+    use randomness::{Stream, normal};
 
     #[test]
     fn exact_intervals_match_scipy() {
@@ -188,21 +160,6 @@ mod tests {
             assert!((quantile(&mut values.clone(), q) - expected).abs() < 1e-12, "{q}");
         }
         assert!(quantile(&mut [], 0.5).is_nan());
-    }
-
-    #[test]
-    fn bootstrap_interval_of_a_mean_matches_theory() {
-        let mut rng = Stream::from_seed(1).rng();
-        let values: Vec<f64> = (0..200).map(|_| normal(&mut rng, 10.0, 2.0)).collect();
-        let mean_of =
-            |resample: &[usize]| Some(resample.iter().map(|case| values[*case]).sum::<f64>() / resample.len() as f64);
-        let found = bootstrap_ci95(values.len(), &Stream::from_seed(2), mean_of).expect("many");
-        let summary = Summary::of(&values).expect("many");
-        let half = 1.96 * summary.sd / 200.0_f64.sqrt();
-        assert!((found[0] - (summary.mean - half)).abs() < 0.2 * half, "{found:?}");
-        assert!((found[1] - (summary.mean + half)).abs() < 0.2 * half, "{found:?}");
-        assert_eq!(bootstrap_ci95(values.len(), &Stream::from_seed(2), mean_of), Some(found));
-        assert_eq!(bootstrap_ci95(1, &Stream::from_seed(2), mean_of), None);
     }
 
     #[test]

@@ -9,7 +9,8 @@ pub(super) static EXAMINATION: [Metric; 4] = [
         name: "exam.error_rate",
         title: "Examinations without a usable plan",
         what: "Part of the attempts that ended in an error, or in which the planner left a question unanswered, also when it \
-               was asked again during the scan: no plan, a crash, an answer too late, an impossible prescription.",
+               was asked again during the scan: no plan, no slices, a crash, an answer too late, an \
+               impossible prescription.",
         why: "The technologist is left with nothing.",
         limit: "0 (project choice).",
         better: Better::Lower,
